@@ -1,0 +1,36 @@
+// Masks in text what has the shape of a secret, so that a server's echo never shows one.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace wandb::detail {
+
+[[nodiscard]] constexpr bool is_secret_character(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '.' || c == '+' || c == '=';
+}
+
+// The shortest secret that the service hands out.
+inline constexpr std::size_t shortest_secret = 40;
+
+/// `text` with every run of 40 or more characters of a key, a JWT or base64 replaced by `****`.
+[[nodiscard]] inline std::string redact(std::string_view text) {
+  std::string masked;
+  masked.reserve(text.size());
+  for (auto rest = text; !rest.empty();) {
+    const auto end = std::find_if_not(rest.begin(), rest.end(), is_secret_character);
+    const auto length = static_cast<std::size_t>(end - rest.begin());
+    if (length >= shortest_secret) masked += "****";
+    else masked.append(rest.substr(0, length));
+    rest.remove_prefix(length);
+    if (rest.empty()) break;
+    masked += rest.front();
+    rest.remove_prefix(1);
+  }
+  return masked;
+}
+
+}  // namespace wandb::detail

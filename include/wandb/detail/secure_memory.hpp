@@ -1,0 +1,43 @@
+// Memory that is wiped before it is given back.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+
+namespace wandb::detail {
+
+/// Overwrites memory with zeros in a way that the optimiser must keep.
+inline void wipe(void* memory, std::size_t size) noexcept {
+  if (size == 0) return;
+  std::memset(memory, 0, size);
+  // The barrier makes the zeros observable; a plain memset before a delete is dropped as a dead store.
+  asm volatile("" : : "r"(memory) : "memory");
+}
+
+/// An allocator whose memory is wiped when it is freed, growth of a container included.
+template <class T>
+struct WipingAllocator {
+  using value_type = T;
+  WipingAllocator() = default;
+  template <class U>
+  constexpr WipingAllocator(const WipingAllocator<U>&) noexcept {}
+  [[nodiscard]] T* allocate(std::size_t count) { return std::allocator<T>{}.allocate(count); }
+  void deallocate(T* memory, std::size_t count) noexcept {
+    wipe(memory, count * sizeof(T));
+    std::allocator<T>{}.deallocate(memory, count);
+  }
+  friend constexpr bool operator==(WipingAllocator, WipingAllocator) noexcept { return true; }
+};
+
+}  // namespace wandb::detail
+
+namespace wandb {
+
+/// A string for text that may hold secrets: its heap memory is wiped when freed. What fits into the string object
+/// itself (15 characters) is too short to be a secret and is not wiped. Made from any text: `SecureString{text}`.
+using SecureString = std::basic_string<char, std::char_traits<char>, detail::WipingAllocator<char>>;
+
+}  // namespace wandb

@@ -1,0 +1,228 @@
+// The codes that the library reports, and the conditions that callers branch on.
+#pragma once
+
+#include <boost/system/errc.hpp>
+#include <boost/system/error_category.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/error_condition.hpp>
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+namespace wandb {
+
+/// What went wrong, as finely as the library can tell. Compare an `Error` with one of these, or with a `condition`.
+enum class errc : int {
+  invalid_argument = 1,         ///< a call was misused (returned where exceptions are off, thrown otherwise)
+  no_result,                    ///< a `Result` was read that nobody has set
+  no_credentials,               ///< no API key was given, in `WANDB_API_KEY`, or in the netrc file
+  malformed_api_key,            ///< the API key does not have the shape of one
+  unreadable_credentials,       ///< the netrc file is there and cannot be read or understood
+  invalid_environment,          ///< an environment variable holds something that it must not
+  invalid_base_url,             ///< the base URL is not an http or https URL, or is the wrong one of wandb.ai
+  insecure_base_url,            ///< an API key would travel over plain http to another machine
+  no_user_credentials,          ///< acting as this user needs the user's own API key, which is not known
+  credentials_of_another_user,  ///< the secret belongs to somebody else
+  keys_not_loaded,              ///< the user's API keys were never loaded; `reload()` loads them
+  attribute_not_loaded,         ///< the attribute was not asked for, or not sent
+  wrong_attribute_type,         ///< the attribute holds something of another type
+  malformed_response,           ///< the server's answer is not what the schema promises
+  unexpected_status,            ///< an HTTP status that this API does not use, a redirect for instance
+  bad_request,                  ///< the server did not accept the request (400, 410, 413, 422, other 4xx)
+  rejected,                     ///< the server refused the operation and gave a reason of its own
+  unauthorized,                 ///< the credentials were not accepted (401)
+  permission_denied,            ///< the credentials were accepted and do not suffice (403)
+  not_found,                    ///< there is no such thing, or not any more (404)
+  conflict,                     ///< it exists already, or stands in the way (409)
+  rate_limited,                 ///< too many requests (429)
+  server_error,                 ///< the server failed (5xx)
+  not_implemented,              ///< the server does not know this operation (501)
+  timed_out,                    ///< the deadline passed
+  cancelled,                    ///< a stop was requested
+  resolve_failed,               ///< the host's name could not be resolved
+  connect_failed,               ///< no address of the host accepted a connection
+  tls_failed,                   ///< the TLS handshake failed or the peer is not who it should be
+  connection_lost,              ///< the connection ended before the answer was complete
+  protocol_error,               ///< what came back is not HTTP
+  response_too_large,           ///< the answer exceeds the transport's limit
+};
+
+/// What a caller branches on: a class of failures, whichever layer or library they come from.
+enum class condition : int {
+  misuse = 1,          ///< the program is at fault
+  configuration,       ///< base URL, credentials or environment are not usable
+  unauthorized,        ///< HTTP 401 and its like in GraphQL
+  permission_denied,   ///< HTTP 403 and its like
+  not_found,           ///< HTTP 404 and its like
+  conflict,            ///< HTTP 409 and its like
+  rate_limited,        ///< HTTP 429 and its like
+  rejected,            ///< any refusal that a retry will not change
+  server_failure,      ///< HTTP 5xx
+  timed_out,           ///< a deadline, wherever it passed
+  cancelled,           ///< a stop, wherever it was noticed
+  network,             ///< the server was not reached, or the connection was lost
+  malformed_response,  ///< the answer could not be understood
+  outcome_unknown,     ///< a mutation that may or may not have run; only an `Error` can say so, never a bare code
+};
+
+}  // namespace wandb
+
+namespace boost::system {
+template <>
+struct is_error_code_enum<wandb::errc> : std::true_type {};
+template <>
+struct is_error_condition_enum<wandb::condition> : std::true_type {};
+}  // namespace boost::system
+
+namespace wandb {
+namespace detail {
+
+class ErrorCategory final : public boost::system::error_category {
+ public:
+  constexpr ErrorCategory() : error_category(0x7761'6e64'622d'6572) {}
+  [[nodiscard]] const char* name() const noexcept override { return "wandb"; }
+  [[nodiscard]] std::string message(int value) const override { return text(static_cast<errc>(value)); }
+
+ private:
+  static const char* text(errc code) noexcept {
+    switch (code) {
+      case errc::invalid_argument: return "the call was misused";
+      case errc::no_result: return "no result was set";
+      case errc::no_credentials:
+        return "no API key: pass one in wandb::Options, set WANDB_API_KEY, or add the host to the netrc file";
+      case errc::malformed_api_key:
+        return "the API key does not have the shape of one; copy it again from the server's settings page";
+      case errc::unreadable_credentials: return "the netrc file cannot be read";
+      case errc::invalid_environment: return "an environment variable holds an unusable value";
+      case errc::invalid_base_url: return "the base URL is not usable";
+      case errc::insecure_base_url:
+        return "plain http would show the API key to the network; use https, or allow it in wandb::Options";
+      case errc::no_user_credentials:
+        return "the user's own API key is not known, and a key is never made with the caller's; give it with "
+               "user.authenticate(secret)";
+      case errc::credentials_of_another_user: return "the secret belongs to another user; nothing was changed";
+      case errc::keys_not_loaded: return "the user's API keys were never loaded; call reload() first";
+      case errc::attribute_not_loaded: return "the attribute was not loaded";
+      case errc::wrong_attribute_type: return "the attribute holds a value of another type";
+      case errc::malformed_response: return "the server's answer is not what its schema promises";
+      case errc::unexpected_status: return "the server answered with an unexpected status; check the base URL";
+      case errc::bad_request: return "the server did not accept the request";
+      case errc::rejected: return "the server refused";
+      case errc::unauthorized: return "the server did not accept the credentials; check the API key";
+      case errc::permission_denied: return "the credentials do not permit this; it may need an admin of the instance";
+      case errc::not_found: return "not found";
+      case errc::conflict: return "it exists already or conflicts with what exists";
+      case errc::rate_limited: return "the server limits the rate of requests; try again later";
+      case errc::server_error: return "the server failed; try again later";
+      case errc::not_implemented: return "the server does not implement this operation";
+      case errc::timed_out: return "the deadline passed";
+      case errc::cancelled: return "cancelled";
+      case errc::resolve_failed: return "the host name could not be resolved; check the base URL";
+      case errc::connect_failed: return "no connection to the server could be made; check the base URL and the network";
+      case errc::tls_failed:
+        return "no trusted TLS connection could be made; check the host name and the certificate authorities";
+      case errc::connection_lost: return "the connection ended before the answer was complete";
+      case errc::protocol_error: return "the answer is not valid HTTP";
+      case errc::response_too_large: return "the answer exceeds the size limit";
+    }
+    return "unknown error";
+  }
+};
+
+inline constexpr ErrorCategory error_category_instance{};
+
+}  // namespace detail
+
+/// The category of `errc`.
+[[nodiscard]] inline const boost::system::error_category& error_category() noexcept {
+  return detail::error_category_instance;
+}
+
+[[nodiscard]] inline boost::system::error_code make_error_code(errc code) noexcept {
+  return {static_cast<int>(code), error_category()};
+}
+
+namespace detail {
+
+/// The condition that one of our own codes falls under.
+[[nodiscard]] constexpr condition condition_of(errc code) noexcept {
+  switch (code) {
+    case errc::invalid_argument:
+    case errc::no_result:
+    case errc::keys_not_loaded:
+    case errc::attribute_not_loaded:
+    case errc::wrong_attribute_type: return condition::misuse;
+    case errc::no_credentials:
+    case errc::malformed_api_key:
+    case errc::unreadable_credentials:
+    case errc::invalid_environment:
+    case errc::invalid_base_url:
+    case errc::insecure_base_url:
+    case errc::no_user_credentials:
+    case errc::credentials_of_another_user: return condition::configuration;
+    case errc::malformed_response:
+    case errc::protocol_error:
+    case errc::response_too_large:
+    case errc::unexpected_status: return condition::malformed_response;
+    case errc::bad_request:
+    case errc::not_implemented:
+    case errc::rejected: return condition::rejected;
+    case errc::unauthorized: return condition::unauthorized;
+    case errc::permission_denied: return condition::permission_denied;
+    case errc::not_found: return condition::not_found;
+    case errc::conflict: return condition::conflict;
+    case errc::rate_limited: return condition::rate_limited;
+    case errc::server_error: return condition::server_failure;
+    case errc::timed_out: return condition::timed_out;
+    case errc::cancelled: return condition::cancelled;
+    case errc::resolve_failed:
+    case errc::connect_failed:
+    case errc::tls_failed:
+    case errc::connection_lost: return condition::network;
+  }
+  return condition::misuse;
+}
+
+class ConditionCategory final : public boost::system::error_category {
+ public:
+  constexpr ConditionCategory() : error_category(0x7761'6e64'622d'636f) {}
+  [[nodiscard]] const char* name() const noexcept override { return "wandb.condition"; }
+  [[nodiscard]] std::string message(int value) const override {
+    switch (static_cast<condition>(value)) {
+      case condition::misuse: return "misuse";
+      case condition::configuration: return "configuration";
+      case condition::unauthorized: return "unauthorized";
+      case condition::permission_denied: return "permission denied";
+      case condition::not_found: return "not found";
+      case condition::conflict: return "conflict";
+      case condition::rate_limited: return "rate limited";
+      case condition::rejected: return "rejected";
+      case condition::server_failure: return "server failure";
+      case condition::timed_out: return "timed out";
+      case condition::cancelled: return "cancelled";
+      case condition::network: return "network";
+      case condition::malformed_response: return "malformed response";
+      case condition::outcome_unknown: return "outcome unknown";
+    }
+    return "unknown condition";
+  }
+  // A transport brings codes of its own; the two that callers most often branch on are recognised in them.
+  [[nodiscard]] bool equivalent(const boost::system::error_code& code, int value) const noexcept override {
+    const auto wanted = static_cast<condition>(value);
+    if (code.category() == error_category_instance) return condition_of(static_cast<errc>(code.value())) == wanted;
+    if (wanted == condition::timed_out) return code == boost::system::errc::timed_out;
+    if (wanted == condition::cancelled) return code == boost::system::errc::operation_canceled;
+    return false;
+  }
+};
+
+inline constexpr ConditionCategory condition_category_instance{};
+
+}  // namespace detail
+
+[[nodiscard]] inline boost::system::error_condition make_error_condition(condition wanted) noexcept {
+  return {static_cast<int>(wanted), detail::condition_category_instance};
+}
+
+}  // namespace wandb

@@ -1,0 +1,189 @@
+// Failures: the error that carries what is known, and the result that holds a value or one.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/detail/redact.hpp>
+#include <wandb/errc.hpp>
+
+namespace wandb {
+
+/// Whether a mutation took effect on the server. For queries always `not_run`: nothing can have changed.
+enum class Outcome : std::uint8_t { not_run, unknown, ran };
+
+/// How far a request came before its transport failed.
+enum class Delivery : std::uint8_t {
+  nothing_sent,  ///< not a byte of it left: the server cannot have run it
+  perhaps_sent,  ///< some or all of it left, no answer came; also what a transport says that does not know
+  answered,      ///< an answer began and could not be read to its end
+};
+
+/// One message of the server: its words, not ours, and so not to be trusted further than text.
+struct ServerMessage {
+  std::string text;  ///< with whatever looks like a key masked
+  std::string path;  ///< where in the answer it belongs (`users.edges[3].node`), empty when the server did not say
+  std::string code;  ///< `extensions.code`, empty when there is none
+};
+
+/// A failure: a code to branch on, and everything that is known about it. Cheap to copy; immutable once made; safe to
+/// share between threads. Never holds a secret.
+class [[nodiscard]] Error {
+ public:
+  /// What an error knows. All of it optional, all of it without secrets.
+  struct Details {
+    std::string reason;                   ///< our words; the code's own message when empty
+    std::string_view operation;           ///< a name with static storage, such as "createUser"
+    std::vector<ServerMessage> messages;  ///< the server's words
+    int status = 0;                       ///< HTTP status, 0 when none was received
+    int attempts = 0;                     ///< requests that were tried
+    std::chrono::nanoseconds elapsed{};   ///< from the call to its end, waits included
+    Outcome outcome = Outcome::not_run;
+    Delivery delivery = Delivery::perhaps_sent;
+  };
+
+  /// Nothing known yet: `errc::no_result`.
+  Error() : Error(errc::no_result) {}
+  /// A bare failure. For transports: with how far the request came; one that does not know says nothing.
+  Error(boost::system::error_code code, Delivery delivery = Delivery::perhaps_sent)
+      : code_(code), delivery_(delivery) {}
+  Error(errc code, Delivery delivery = Delivery::perhaps_sent) : code_(make_error_code(code)), delivery_(delivery) {}
+  /// A failure with its reason in words.
+  Error(boost::system::error_code code, std::string_view reason, Delivery delivery = Delivery::perhaps_sent)
+      : Error(code, Details{.reason = std::string(reason), .operation = {}, .messages = {}, .delivery = delivery}) {}
+  Error(boost::system::error_code code, Details details);
+
+  [[nodiscard]] const boost::system::error_code& code() const noexcept { return code_; }
+  /// Whether the mutation ran. `unknown` can be asked later.
+  [[nodiscard]] Outcome outcome() const noexcept { return details_ ? details_->outcome : Outcome::not_run; }
+  [[nodiscard]] Delivery delivery() const noexcept { return delivery_; }
+  /// The HTTP status, 0 when no answer came.
+  [[nodiscard]] int status() const noexcept { return details_ ? details_->status : 0; }
+  /// What the server said, apart from our own words.
+  [[nodiscard]] const std::vector<ServerMessage>& messages() const& noexcept;
+  [[nodiscard]] std::vector<ServerMessage> messages() && { return std::as_const(*this).messages(); }
+  /// The operation that failed, such as "createUser"; empty outside of one.
+  [[nodiscard]] std::string_view operation() const noexcept {
+    return details_ ? details_->operation : std::string_view{};
+  }
+  /// How many requests were tried.
+  [[nodiscard]] int attempts() const noexcept { return details_ ? details_->attempts : 0; }
+  /// How long the call took, waits included.
+  [[nodiscard]] std::chrono::nanoseconds elapsed() const noexcept {
+    return details_ ? details_->elapsed : std::chrono::nanoseconds{};
+  }
+  /// Our own words: what happened and what to do next.
+  [[nodiscard]] std::string reason() const {
+    return details_ && !details_->reason.empty() ? details_->reason : code_.message();
+  }
+  /// One line with all of it, for a person.
+  [[nodiscard]] std::string message() const;
+  /// A copy of what is known, to build a richer error from.
+  [[nodiscard]] Details details() const;
+
+  friend bool operator==(const Error& error, errc code) noexcept { return error.code_ == make_error_code(code); }
+  friend bool operator==(const Error& error, condition wanted) noexcept {
+    return wanted == condition::outcome_unknown ? error.outcome() == Outcome::unknown
+                                                : error.code_ == make_error_condition(wanted);
+  }
+  friend std::ostream& operator<<(std::ostream& out, const Error& error) { return out << error.message(); }
+
+ private:
+  boost::system::error_code code_;
+  Delivery delivery_ = Delivery::perhaps_sent;
+  std::shared_ptr<const Details> details_;
+};
+
+/// What `Result::value()` throws: the `Error`, as an exception.
+class Exception : public std::exception {
+ public:
+  explicit Exception(Error error)
+      : error_(std::move(error)), what_(std::make_shared<const std::string>(error_.message())) {}
+  [[nodiscard]] const Error& error() const noexcept { return error_; }
+  [[nodiscard]] const boost::system::error_code& code() const noexcept { return error_.code(); }
+  [[nodiscard]] const char* what() const noexcept override { return what_->c_str(); }
+
+ private:
+  Error error_;
+  std::shared_ptr<const std::string> what_;  // shared: an exception's copy must not throw
+};
+
+/// "not_run", "unknown" or "ran".
+[[nodiscard]] constexpr std::string_view to_string(Outcome outcome) noexcept {
+  return outcome == Outcome::ran ? "ran" : outcome == Outcome::unknown ? "unknown" : "not_run";
+}
+
+/// A value, or the `Error` that stands in its place. `value()` throws `Exception`; nothing else does. Must not be
+/// ignored.
+template <class T>
+class [[nodiscard]] Result : public boost::system::result<T, Error> {
+ public:
+  using value_type = T;
+  using boost::system::result<T, Error>::result;
+  /// Nothing yet: `errc::no_result`. For containers and executors that make a result before they fill it.
+  Result() : boost::system::result<T, Error>(Error(errc::no_result)) {}
+};
+
+template <>
+class [[nodiscard]] Result<void> : public boost::system::result<void, Error> {
+ public:
+  using value_type = void;
+  using boost::system::result<void, Error>::result;
+  Result() : boost::system::result<void, Error>(Error(errc::no_result)) {}
+};
+
+/// Success, where there is no value to return.
+[[nodiscard]] inline Result<void> success() { return Result<void>(boost::system::in_place_value); }
+
+// Found by argument-dependent look-up when `value()` meets an error.
+[[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location& location) {
+  boost::throw_exception(Exception(error), location);
+}
+
+inline Error::Error(boost::system::error_code code, Details details) : code_(code), delivery_(details.delivery) {
+  for (auto& message : details.messages) message.text = detail::redact(message.text);
+  details_ = std::make_shared<const Details>(std::move(details));
+}
+
+inline const std::vector<ServerMessage>& Error::messages() const& noexcept {
+  static const std::vector<ServerMessage> none;
+  return details_ ? details_->messages : none;
+}
+
+inline Error::Details Error::details() const {
+  if (details_) return *details_;
+  Details fresh;
+  fresh.delivery = delivery_;
+  return fresh;
+}
+
+inline std::string Error::message() const {
+  std::string text;
+  if (!operation().empty()) text.append(operation()).append(": ");
+  text += reason();
+  const char* before = " (the server says: ";
+  for (const auto& said : messages()) {
+    text.append(std::exchange(before, "; ")).append(said.text);
+    if (!said.path.empty()) text.append(" at ").append(said.path);
+  }
+  if (!messages().empty()) text += ')';
+  if (status() != 0) text.append(" [HTTP ").append(std::to_string(status())).append("]");
+  if (attempts() > 1) text.append(" [").append(std::to_string(attempts())).append(" attempts]");
+  if (outcome() == Outcome::unknown) text += " [it may have taken effect]";
+  if (outcome() == Outcome::ran) text += " [it took effect]";
+  return text;
+}
+
+}  // namespace wandb

@@ -1,0 +1,109 @@
+// What carries a request to the server and brings the answer back: the seam where a project plugs in its own HTTP.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <wandb/detail/secure_memory.hpp>
+#include <wandb/detail/stop.hpp>
+#include <wandb/error.hpp>
+#include <wandb/headers.hpp>
+
+namespace wandb {
+
+/// Where a request goes: the part of a URL that credentials belong to.
+struct Origin {
+  bool tls = true;
+  std::string_view host;  ///< a name, an IPv4 literal, or an IPv6 literal without its brackets
+  std::uint16_t port = 443;
+  friend constexpr bool operator==(const Origin&, const Origin&) = default;
+};
+
+/// One HTTP request. All text is viewed and outlives the `send` it is given to.
+///
+/// A transport adds `Host` and `Content-Length` and whatever its connection needs, follows no redirect, and sends at
+/// most once.
+struct Request {
+  std::string_view method = "POST";
+  Origin origin;
+  std::string_view target = "/";    ///< path and query, percent-encoded as on the wire
+  std::string_view host;            ///< the `Host` header: `name[:port]`, an IPv6 literal in its brackets
+  std::span<const Header> headers;  ///< one of them is `secret`: the credentials
+  std::string_view body;            ///< JSON
+  /// When to give up, with `errc::timed_out`; `max()` when there is no deadline.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  StopToken stop;  ///< when a stop is requested, give up with `errc::cancelled`
+
+  /// The absolute URL, for transports that want one text.
+  [[nodiscard]] std::string url() const {
+    return std::string(origin.tls ? "https://" : "http://").append(host).append(target);
+  }
+};
+
+/// One HTTP response, whatever its status.
+struct Response {
+  int status = 0;
+  Headers headers;
+  SecureString body;  ///< without transfer or content encoding
+};
+
+/// `transport.send(request)` exists for a `const Request&`.
+template <class T>
+concept HasSend = requires(std::unwrap_reference_t<T>& transport, const Request& request) {
+  transport.send(request);
+};
+
+/// `send` gives a `Result<Response>`: the answer, or why there is none and how far the request came (`Delivery`).
+template <class T>
+concept SendsSynchronously = HasSend<T> && requires(std::unwrap_reference_t<T>& transport, const Request& request) {
+  { transport.send(request) } -> std::same_as<Result<Response>>;
+};
+
+/// The transport names its coroutine type: `template <class R> using task = …;`.
+template <class T>
+concept NamesTask = requires {
+  typename std::unwrap_reference_t<T>::template task<int>;
+};
+
+/// `send` gives a `task<Result<Response>>`.
+template <class T>
+concept SendsAsynchronously = HasSend<T> && NamesTask<T> &&
+    requires(std::unwrap_reference_t<T>& transport, const Request& request) {
+  { transport.send(request) } -> std::same_as<typename std::unwrap_reference_t<T>::template task<Result<Response>>>;
+};
+
+/// `wait(duration)` gives a `task<void>`: how the library backs off before it tries again.
+template <class T>
+concept WaitsAsynchronously = NamesTask<T> &&
+    requires(std::unwrap_reference_t<T>& transport, std::chrono::nanoseconds duration) {
+  { transport.wait(duration) } -> std::same_as<typename std::unwrap_reference_t<T>::template task<void>>;
+};
+
+/// A transport whose calls return when they are done. Safe to use from several threads if the `Api` on it is.
+template <class T>
+concept SyncTransport = SendsSynchronously<T>;
+
+/// A transport whose calls are awaited.
+template <class T>
+concept AsyncTransport = SendsAsynchronously<T> && WaitsAsynchronously<T>;
+
+/// What `Client`, `Api` and `User` run on; the transport's colour is the colour of every call.
+template <class T>
+concept Transport = SyncTransport<T> || AsyncTransport<T>;
+
+/// A synchronous transport may bring its own `wait(duration, stop)`; otherwise the library sleeps until then or the
+/// stop.
+template <class T>
+concept WaitsSynchronously = SyncTransport<T> &&
+    requires(std::unwrap_reference_t<T>& transport, std::chrono::nanoseconds duration, const StopToken& stop) {
+  { transport.wait(duration, stop) } -> std::same_as<void>;
+};
+
+}  // namespace wandb
