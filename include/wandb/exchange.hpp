@@ -1,0 +1,188 @@
+// The steps of one request and its repeats, without I/O: what happened goes in, what to do next comes out.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include <wandb/errc.hpp>
+#include <wandb/error.hpp>
+#include <wandb/headers.hpp>
+#include <wandb/retry.hpp>
+
+namespace wandb {
+
+/// What repeating an operation would do.
+enum class Repeat : std::uint8_t {
+  harmless,   ///< a query
+  converges,  ///< a mutation that ends in the same state however often it runs
+  once,       ///< a mutation that must not run twice
+};
+
+/// Send the request now.
+struct SendRequest {
+  int attempt = 1;
+  friend constexpr bool operator==(const SendRequest&, const SendRequest&) = default;
+};
+/// Wait this long, then resume.
+struct Wait {
+  std::chrono::nanoseconds duration{};
+  friend constexpr bool operator==(const Wait&, const Wait&) = default;
+};
+/// How it ended.
+struct Done {
+  enum class By : std::uint8_t {
+    success,    ///< the last answer is what was asked for
+    failure,    ///< the last failure, or the last answer, stands
+    deadline,   ///< there was no time left to send
+    cancelled,  ///< a stop was requested before sending
+  };
+  By by = By::failure;
+  Outcome outcome = Outcome::not_run;
+  friend constexpr bool operator==(const Done&, const Done&) = default;
+};
+using Action = std::variant<SendRequest, Wait, Done>;
+
+/// What a decoded 2xx body amounts to.
+enum class Content : std::uint8_t {
+  data,         ///< what was asked for
+  refused,      ///< errors in place of the operation's field: it did not run
+  incomplete,   ///< the operation's field is there and something below it failed: it ran
+  undecodable,  ///< not an answer that can be understood
+};
+
+/// What became of one request.
+struct Arrival {
+  Delivery delivery = Delivery::perhaps_sent;
+  int status = 0;       ///< 0 when no answer was read to its end
+  HeadersView headers;  ///< of the answer
+  Content content = Content::undecodable;
+  std::optional<errc> code;  ///< the failure as the library classifies it; none for a transport's own code
+};
+
+/// The circumstances of a step: passed in, so that a schedule can be tested to the nanosecond.
+struct Moment {
+  std::chrono::steady_clock::time_point now;
+  std::chrono::system_clock::time_point wall{};
+  double random = 0.0;   ///< in [0, 1)
+  bool stopped = false;  ///< whether a stop was requested
+};
+
+/// One request, repeated as far as its kind and the policy allow. Every method gives the next action; after `Done`
+/// there is none.
+class Exchange {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  constexpr Exchange() = default;
+  constexpr Exchange(Repeat repeat, const RetryPolicy& policy, TimePoint deadline) noexcept
+      : policy_(policy), deadline_(deadline), repeat_(repeat) {}
+
+  /// The first action.
+  [[nodiscard]] constexpr Action start(const Moment& moment) noexcept { return send(moment); }
+
+  /// After `SendRequest`: what became of it.
+  [[nodiscard]] constexpr Action arrived(const Arrival& arrival, const Moment& moment) noexcept {
+    assert(!done_);
+    if (is_success(arrival.status) && arrival.content == Content::data) {
+      return finish(Done::By::success, is_mutation() ? Outcome::ran : Outcome::not_run);
+    }
+    const auto outcome = outcome_of(arrival);
+    if (outcome == Outcome::ran) return finish(Done::By::failure, outcome);
+    ambiguous_ = ambiguous_ || outcome == Outcome::unknown;
+    if (attempts_ < policy_.max_attempts && may_repeat(arrival, moment)) {
+      const auto wait = delay(arrival, moment);
+      if (moment.stopped) return finish(Done::By::cancelled, overall(arrival));
+      if (wait < deadline_ - moment.now) return Wait{wait};
+    }
+    return finish(Done::By::failure, overall(arrival));
+  }
+
+  /// After `Wait`.
+  [[nodiscard]] constexpr Action resumed(const Moment& moment) noexcept { return send(moment); }
+
+  /// Requests sent so far.
+  [[nodiscard]] constexpr int attempts() const noexcept { return attempts_; }
+  /// Whether one of them may have run without our knowing.
+  [[nodiscard]] constexpr bool ambiguous() const noexcept { return ambiguous_; }
+  [[nodiscard]] constexpr bool done() const noexcept { return done_; }
+
+ private:
+  [[nodiscard]] static constexpr bool is_success(int status) noexcept { return status >= 200 && status < 300; }
+  [[nodiscard]] constexpr bool is_mutation() const noexcept { return repeat_ != Repeat::harmless; }
+
+  [[nodiscard]] constexpr Action send(const Moment& moment) noexcept {
+    assert(!done_);
+    const auto so_far = is_mutation() && ambiguous_ ? Outcome::unknown : Outcome::not_run;
+    if (moment.stopped) return finish(Done::By::cancelled, so_far);
+    if (moment.now >= deadline_) return finish(Done::By::deadline, so_far);
+    return SendRequest{++attempts_};
+  }
+
+  [[nodiscard]] constexpr Action finish(Done::By by, Outcome outcome) noexcept {
+    done_ = true;
+    return Done{by, outcome};
+  }
+
+  // What this one request did, were it the only one.
+  [[nodiscard]] constexpr Outcome outcome_of(const Arrival& arrival) const noexcept {
+    if (!is_mutation()) return Outcome::not_run;
+    if (arrival.status == 0) return arrival.delivery == Delivery::nothing_sent ? Outcome::not_run : Outcome::unknown;
+    if (is_success(arrival.status)) {
+      if (arrival.content == Content::incomplete) return Outcome::ran;
+      return arrival.content == Content::refused ? Outcome::not_run : Outcome::unknown;
+    }
+    if (arrival.status == 501) return Outcome::not_run;
+    return arrival.status >= 400 && arrival.status < 500 && arrival.status != 408 ? Outcome::not_run : Outcome::unknown;
+  }
+
+  // What all requests so far amount to, when this was the last.
+  [[nodiscard]] constexpr Outcome overall(const Arrival& arrival) const noexcept {
+    if (!is_mutation()) return Outcome::not_run;
+    // "It exists already" after a request of our own may well speak of what that request made.
+    const bool own_conflict = attempts_ > 1 && (arrival.status == 409 || arrival.code == errc::conflict);
+    return ambiguous_ || own_conflict ? Outcome::unknown : Outcome::not_run;
+  }
+
+  [[nodiscard]] static constexpr bool is_final(std::optional<errc> code) noexcept {
+    return code == errc::cancelled || code == errc::tls_failed || code == errc::response_too_large ||
+           code == errc::invalid_argument || code == errc::protocol_error;
+  }
+
+  [[nodiscard]] constexpr bool may_repeat(const Arrival& arrival, const Moment& moment) const noexcept {
+    if (arrival.status == 0) {
+      if (is_final(arrival.code)) return false;
+      return repeat_ != Repeat::once || arrival.delivery == Delivery::nothing_sent;
+    }
+    if (arrival.status == 429) return true;
+    if (repeat_ == Repeat::once) return arrival.status == 503 && asked_delay(arrival, moment).has_value();
+    return arrival.status == 408 || (arrival.status >= 500 && arrival.status != 501);
+  }
+
+  [[nodiscard]] static constexpr std::optional<std::chrono::nanoseconds> asked_delay(const Arrival& arrival,
+                                                                                     const Moment& moment) noexcept {
+    const auto value = arrival.headers.find("Retry-After");
+    return value ? parse_retry_after(*value, moment.wall) : std::nullopt;
+  }
+
+  [[nodiscard]] constexpr std::chrono::nanoseconds delay(const Arrival& arrival, const Moment& moment) const noexcept {
+    auto asked = asked_delay(arrival, moment);
+    if (!asked && arrival.status == 429) {
+      if (const auto reset = arrival.headers.find("RateLimit-Reset")) asked = detail::parse_seconds(*reset);
+    }
+    if (asked) return std::min<std::chrono::nanoseconds>(*asked, policy_.max_retry_after);
+    return policy_.backoff(attempts_, moment.random);
+  }
+
+  RetryPolicy policy_{};
+  TimePoint deadline_ = TimePoint::max();
+  Repeat repeat_ = Repeat::harmless;
+  int attempts_ = 0;
+  bool ambiguous_ = false;
+  bool done_ = false;
+};
+
+}  // namespace wandb
