@@ -88,6 +88,8 @@ class Headers {
   [[nodiscard]] HeadersView::iterator begin() const noexcept { return view().begin(); }
   [[nodiscard]] HeadersView::iterator end() const noexcept { return view().end(); }
   void clear() noexcept { text_.clear(); }
+  /// Room for so many bytes of text, so that adding fields allocates once.
+  void reserve(std::size_t size) { text_.reserve(size); }
 
  private:
   void append(std::string_view text) { text_ += text.substr(0, text.find_first_of("\r\n")); }

@@ -1,0 +1,111 @@
+// An endpoint, credentials, a retry policy and a transport: what runs an operation.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <wandb/detail/call.hpp>
+#include <wandb/detail/drivers.hpp>
+#include <wandb/detail/endpoint.hpp>
+#include <wandb/options.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb {
+
+namespace detail {
+
+template <class T, class R>
+struct ColourOf {
+  using type = R;
+};
+template <AsyncTransport T, class R>
+struct ColourOf<T, R> {
+  using type = typename std::unwrap_reference_t<T>::template task<R>;
+};
+
+/// What a client and all its copies share.
+template <class T>
+struct ClientState : Endpoint {
+  explicit ClientState(T&& carrier) : transport(std::move(carrier)) {}
+  T transport;
+};
+
+struct ClientAccess;
+
+}  // namespace detail
+
+/// `R`, or with an asynchronous transport a task of it.
+template <class T, class R>
+using Coloured = typename detail::ColourOf<T, R>::type;
+
+/// A connection to one server as one caller. A handle: copies share the transport, which is moved in, copied, or
+/// referred to with `std::ref`. As safe to share between threads as its transport.
+template <Transport T>
+class Client {
+ public:
+  /// Settles base URL, credentials and timeout from `options` and the environment. What is wrong with them is kept for
+  /// `status()` and told by every call; only memory can run out here.
+  explicit Client(T transport, const Options& options = {}, const Environment& environment = Environment::process())
+      : state_(std::make_shared<detail::ClientState<T>>(std::move(transport))) {
+    detail::read_endpoint(*state_, options, environment);
+    caller_ = detail::read_identity(*state_, options, environment);
+  }
+
+  /// Success, or what makes this client unusable: `errc::invalid_base_url`, `errc::insecure_base_url`,
+  /// `errc::no_credentials`, `errc::malformed_api_key`, `errc::unreadable_credentials`, `errc::invalid_environment`,
+  /// `errc::invalid_argument`.
+  [[nodiscard]] Result<void> status() const {
+    if (state_->fault) return *state_->fault;
+    return caller_ ? success() : Result<void>(caller_.error());
+  }
+
+  /// The server's base URL, without a trailing slash.
+  [[nodiscard]] std::string_view base_url() const noexcept { return state_->url_text; }
+
+  /// The same server and transport with other credentials. A malformed secret is told by `status()` and every call.
+  [[nodiscard]] Client as(const Secret& secret) const {
+    auto other = *this;
+    if (detail::is_api_key(secret.reveal())) other.caller_ = std::make_shared<const detail::Identity>(secret);
+    else other.caller_ = Error(errc::malformed_api_key, Delivery::nothing_sent);
+    return other;
+  }
+
+ private:
+  friend struct detail::ClientAccess;
+
+  std::shared_ptr<detail::ClientState<T>> state_;
+  Result<detail::IdentityPtr> caller_;
+};
+
+namespace detail {
+
+/// The library's own way into a client.
+struct ClientAccess {
+  /// Runs a method as the client's caller, in the transport's colour. `finish` turns its result into what the user
+  /// gets.
+  template <class T, class Method, class Finish>
+  [[nodiscard]] static auto run(const Client<T>& client, Method method, const CallOptions& options, Finish finish) {
+    std::unwrap_reference_t<T>& transport = client.state_->transport;
+    return drive<T>(transport, Call<Method>(client.state_, client.caller_, std::move(method), options),
+                    std::move(finish));
+  }
+
+  template <class T>
+  [[nodiscard]] static const Result<IdentityPtr>& caller(const Client<T>& client) noexcept {
+    return client.caller_;
+  }
+
+  /// The same server as somebody else, who may yet have to be proven.
+  template <class T>
+  [[nodiscard]] static Client<T> as(Client<T> client, IdentityPtr identity) {
+    client.caller_ = std::move(identity);
+    return client;
+  }
+};
+
+}  // namespace detail
+
+}  // namespace wandb

@@ -1,0 +1,94 @@
+// What one HTTP response amounts to for the operation that was asked.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <wandb/detail/classify.hpp>
+#include <wandb/detail/decoder.hpp>
+#include <wandb/detail/step.hpp>
+#include <wandb/exchange.hpp>
+#include <wandb/graphql/operation.hpp>
+
+namespace wandb::detail {
+
+struct Examined {
+  Content content = Content::undecodable;
+  Error failure;  // where `content` is not data
+  Reply reply;    // where it is
+};
+
+/// The error for what a server said in place of an answer.
+[[nodiscard]] inline Error server_failure(int status, const std::vector<GraphqlError>& errors) {
+  const bool accepted = status >= 200 && status < 300;
+  auto code = accepted ? errc::rejected : classify_status(status);
+  // A status of 400 or 200 says little; the words may say more.
+  if (!errors.empty() && (accepted || code == errc::bad_request)) {
+    const auto said = classify(errors.front());
+    if (accepted || said != errc::rejected) code = said;
+  }
+  return Error(make_error_code(code), Error::Details{.reason = {},
+                                                     .operation = {},
+                                                     .messages = to_messages(errors),
+                                                     .status = status,
+                                                     .delivery = Delivery::answered});
+}
+
+[[nodiscard]] inline Error malformed(std::string path, std::string_view reason, int status = 200) {
+  const std::string where = path.empty() ? std::string{} : " at " + path;
+  return Error(make_error_code(errc::malformed_response),
+               Error::Details{.reason = "the server's answer is malformed" + where + ": " + std::string(reason),
+                              .operation = {},
+                              .messages = {},
+                              .status = status,
+                              .delivery = Delivery::answered});
+}
+
+/// Whether an error speaks of the operation as a whole: it has no path, or one no longer than the root field.
+[[nodiscard]] inline bool is_of_the_call(const GraphqlError& error) noexcept { return error.path.size() <= 1; }
+
+/// A 2xx answer, decoded: data, or why it is none (decisions 4 and 9).
+[[nodiscard]] inline Examined examine_accepted(const graphql::Operation& operation, int status, Decoded decoded) {
+  Examined examined;
+  const bool mutation = operation.repeat != Repeat::harmless;
+  const auto root = decoded.page ? decoded.page->root() : ObjectView{};
+  const bool present = decoded.page && root.state(operation.field) == SlotState::object;
+  if (decoded.malformed) {
+    examined.failure = malformed(std::move(decoded.malformed->path), decoded.malformed->reason, status);
+    return examined;
+  }
+  if (!present && !decoded.errors.empty()) {
+    // A path below the mutation's field shows that it ran, even if its null travelled up to the field itself.
+    const bool below =
+        std::any_of(decoded.errors.begin(), decoded.errors.end(), [](const auto& e) { return !is_of_the_call(e); });
+    examined.content = mutation && below ? Content::incomplete : Content::refused;
+    examined.failure = server_failure(status, decoded.errors);
+    return examined;
+  }
+  if (!present && (mutation || !decoded.page)) {
+    examined.failure = malformed(std::string(operation.field), "it is missing, and no error says why", status);
+    return examined;
+  }
+  if (mutation && std::any_of(decoded.errors.begin(), decoded.errors.end(), is_of_the_call)) {
+    examined.content = Content::incomplete;
+    examined.failure = server_failure(status, decoded.errors);
+    return examined;
+  }
+  examined.content = Content::data;
+  examined.reply = Reply{std::move(decoded.page), std::move(decoded.errors), root};
+  return examined;
+}
+
+[[nodiscard]] inline Examined examine(const graphql::Operation& operation, int status, SecureString body) {
+  auto decoded = decode(operation.shape, std::move(body));
+  if (status >= 200 && status < 300) return examine_accepted(operation, status, std::move(decoded));
+  Examined examined;
+  // What came is not GraphQL but, say, a proxy's page: its status says enough, its text does not belong into an error.
+  examined.failure = server_failure(status, decoded.errors);
+  return examined;
+}
+
+}  // namespace wandb::detail

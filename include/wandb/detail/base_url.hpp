@@ -1,0 +1,218 @@
+// Base URLs: split, checked, and told apart. Small enough to be usable at compile time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <wandb/detail/ascii.hpp>
+
+namespace wandb::detail {
+
+/// The parts of a base URL. Views of its text.
+struct BaseUrl {
+  bool tls = true;
+  std::string_view host;  ///< a name, an IPv4 literal, or an IPv6 literal without its brackets
+  std::uint16_t port = 443;
+  bool explicit_port = false;
+  std::string_view host_port;  ///< as in the `Host` header
+  std::string_view path;       ///< without a trailing slash; empty for none
+
+  /// Whether the host is this machine, as far as the name alone can tell.
+  [[nodiscard]] constexpr bool is_loopback() const noexcept;
+};
+
+/// What can be wrong with a base URL.
+enum class UrlFault : std::uint8_t {
+  none,
+  empty,
+  character,
+  scheme,
+  user_info,
+  host,
+  ipv6,
+  port,
+  path,
+  query,
+  wrong_wandb_host
+};
+
+struct UrlSplit {
+  BaseUrl url;
+  UrlFault fault = UrlFault::none;
+};
+
+/// An IPv4 literal: four numbers up to 255.
+[[nodiscard]] constexpr bool is_ipv4(std::string_view text) noexcept {
+  for (int part = 0; part != 4; ++part) {
+    std::size_t digits = 0;
+    unsigned value = 0;
+    while (digits < text.size() && digits < 4 && is_digit(text[digits]))
+      value = value * 10 + static_cast<unsigned>(text[digits++] - '0');
+    if (digits == 0 || value > 255 || (digits > 1 && text[0] == '0')) return false;
+    text.remove_prefix(digits);
+    if (part != 3 && (text.empty() || text[0] != '.')) return false;
+    if (part != 3) text.remove_prefix(1);
+  }
+  return text.empty();
+}
+
+/// An IPv6 literal: eight groups, `::` for a run of zeros at most once, perhaps an IPv4 tail. No zone.
+[[nodiscard]] constexpr bool is_ipv6(std::string_view text) noexcept {
+  int groups = 0;
+  bool gap = false;
+  if (text.starts_with("::")) {
+    gap = true;
+    text.remove_prefix(2);
+  }
+  while (!text.empty()) {
+    std::size_t digits = 0;
+    while (digits < text.size() && is_hex_digit(text[digits])) ++digits;
+    if (digits < text.size() && text[digits] == '.') {
+      groups += 2;
+      return is_ipv4(text) && (gap ? groups < 8 : groups == 8);
+    }
+    if (digits == 0 || digits > 4) return false;
+    ++groups;
+    text.remove_prefix(digits);
+    if (text.empty()) break;
+    if (text.starts_with("::")) {
+      if (gap) return false;
+      gap = true;
+      text.remove_prefix(2);
+    } else if (text[0] == ':' && text.size() > 1) {
+      text.remove_prefix(1);
+    } else {
+      return false;
+    }
+  }
+  return gap ? groups < 8 : groups == 8;
+}
+
+/// A registered name: labels of letters, digits, `-` and `_`, or an IPv4 literal.
+[[nodiscard]] constexpr bool is_host_name(std::string_view text) noexcept {
+  if (text.empty() || text.size() > 253 || text.front() == '.') return false;
+  bool numeric = true;
+  for (std::size_t i = 0; i != text.size(); ++i) {
+    const char c = text[i];
+    if (!is_letter(c) && !is_digit(c) && c != '-' && c != '_' && c != '.') return false;
+    if (c == '.' && i + 1 != text.size() && text[i + 1] == '.') return false;
+    numeric = numeric && (is_digit(c) || c == '.');
+  }
+  return !numeric || is_ipv4(text);
+}
+
+[[nodiscard]] constexpr bool ends_with_ignoring_case(std::string_view text, std::string_view end) noexcept {
+  return text.size() >= end.size() && equal_ignoring_case(text.substr(text.size() - end.size()), end);
+}
+
+constexpr bool BaseUrl::is_loopback() const noexcept {
+  if (equal_ignoring_case(host, "localhost") || ends_with_ignoring_case(host, ".localhost")) return true;
+  if (is_ipv4(host)) return host.starts_with("127.");
+  return host == "::1" || host == "0:0:0:0:0:0:0:1";
+}
+
+/// A path that can be sent as it is: no query, no dot segments, whole percent escapes.
+[[nodiscard]] constexpr UrlFault check_path(std::string_view path) noexcept {
+  for (std::size_t i = 0; i != path.size(); ++i) {
+    if (path[i] == '?' || path[i] == '#') return UrlFault::query;
+    if (path[i] == '%' && (path.size() - i < 3 || !is_hex_digit(path[i + 1]) || !is_hex_digit(path[i + 2])))
+      return UrlFault::path;
+    if (path[i] != '/') continue;
+    const auto segment = path.substr(i + 1, path.substr(i + 1).find('/'));
+    if (segment == "." || segment == "..") return UrlFault::path;
+  }
+  return UrlFault::none;
+}
+
+/// Splits `host[:port]` into `url`.
+[[nodiscard]] constexpr UrlFault split_authority(std::string_view authority, BaseUrl& url) noexcept {
+  std::string_view rest;
+  if (authority.starts_with('[')) {
+    const auto close = authority.find(']');
+    if (close == authority.npos) return UrlFault::ipv6;
+    url.host = authority.substr(1, close - 1);
+    if (!is_ipv6(url.host)) return UrlFault::ipv6;
+    rest = authority.substr(close + 1);
+  } else {
+    const auto colon = authority.find(':');
+    url.host = authority.substr(0, colon);
+    if (!is_host_name(url.host)) return UrlFault::host;
+    rest = colon == authority.npos ? std::string_view{} : authority.substr(colon);
+  }
+  url.port = url.tls ? 443 : 80;
+  url.host_port = authority;
+  if (rest.empty()) return UrlFault::none;
+  std::uint32_t port = 0;
+  for (const char c : rest.substr(1)) {
+    if (!is_digit(c) || port > 65'535) return UrlFault::port;
+    port = port * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  if (rest[0] != ':' || port == 0 || port > 65'535) return UrlFault::port;
+  const bool usual = port == url.port;
+  url.port = static_cast<std::uint16_t>(port);
+  url.explicit_port = true;
+  if (usual) url.host_port = authority.substr(0, authority.size() - rest.size());
+  return UrlFault::none;
+}
+
+/// Splits and checks a base URL. `url` views `text`; where there is a fault it holds what was understood before it.
+[[nodiscard]] constexpr UrlSplit split_base_url(std::string_view text) noexcept {
+  UrlSplit split;
+  const auto fail = [&](UrlFault fault) {
+    split.fault = fault;
+    return split;
+  };
+  if (text.empty()) return fail(UrlFault::empty);
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F || c == '\\' || c == '"' ||
+        c == '<' || c == '>') {
+      return fail(UrlFault::character);
+    }
+  }
+  const auto colon = text.find("://");
+  if (colon == text.npos) return fail(UrlFault::scheme);
+  if (equal_ignoring_case(text.substr(0, colon), "http")) split.url.tls = false;
+  else if (!equal_ignoring_case(text.substr(0, colon), "https")) return fail(UrlFault::scheme);
+  text.remove_prefix(colon + 3);
+  const auto slash = text.find_first_of("/?#");
+  const auto authority = text.substr(0, slash);
+  if (authority.find('@') != authority.npos) return fail(UrlFault::user_info);
+  if (const auto fault = split_authority(authority, split.url); fault != UrlFault::none) return fail(fault);
+  auto path = slash == text.npos ? std::string_view{} : text.substr(slash);
+  while (path.ends_with('/')) path.remove_suffix(1);
+  if (const auto fault = check_path(path); fault != UrlFault::none) return fail(fault);
+  split.url.path = path;
+  const auto& url = split.url;
+  if (equal_ignoring_case(url.host, "wandb.ai") || ends_with_ignoring_case(url.host, ".wandb.ai")) {
+    const bool right = url.tls && equal_ignoring_case(url.host, "api.wandb.ai") && url.port == 443 && path.empty();
+    if (!right) return fail(UrlFault::wrong_wandb_host);
+  }
+  return split;
+}
+
+/// What is wrong and what to do. Never shows a user name or password that the URL holds.
+[[nodiscard]] inline std::string describe(UrlFault fault, std::string_view url) {
+  const std::string shown =
+      fault == UrlFault::user_info || fault == UrlFault::character ? std::string{} : " \"" + std::string(url) + "\"";
+  const auto why = [&]() -> std::string_view {
+    switch (fault) {
+      case UrlFault::none: return " is usable";
+      case UrlFault::empty: return " is empty; it looks like https://host or https://host/path";
+      case UrlFault::character: return " holds a space or another character that no URL may";
+      case UrlFault::scheme: return " does not begin with https:// or http://";
+      case UrlFault::user_info: return " holds a user name or password; give the API key apart from it";
+      case UrlFault::host: return " has no valid host name";
+      case UrlFault::ipv6: return " has no valid IPv6 address in its brackets (zones are not supported)";
+      case UrlFault::port: return " has a port that is not a number from 1 to 65535";
+      case UrlFault::path: return " has a path with dot segments or a broken percent escape";
+      case UrlFault::query: return " has a query or a fragment, which a base URL must not";
+      case UrlFault::wrong_wandb_host: return " is not the API of wandb.ai; use https://api.wandb.ai";
+    }
+    return {};
+  }();
+  return "the base URL" + shown + std::string(why);
+}
+
+}  // namespace wandb::detail

@@ -1,0 +1,210 @@
+// One call of a public method: its steps, each an exchange, with everything but the I/O.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include <wandb/detail/answer.hpp>
+#include <wandb/detail/endpoint.hpp>
+#include <wandb/detail/records.hpp>
+#include <wandb/detail/step.hpp>
+#include <wandb/exchange.hpp>
+#include <wandb/graphql/operations.hpp>
+#include <wandb/options.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::detail {
+
+/// The part of a call that does not depend on what is called: one request and its repeats, sent as one identity.
+class RequestRun {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  RequestRun(std::shared_ptr<const Endpoint> endpoint, const CallOptions& options)
+      : endpoint_(std::move(endpoint)), began_(Clock::now()), deadline_(options.deadline) {
+    if (options.stop != nullptr) stop_ = *options.stop;
+    if (options.timeout < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + options.timeout);
+  }
+
+  /// Begins with a new request.
+  [[nodiscard]] Action begin(const Ask& ask, IdentityPtr identity) {
+    operation_ = ask.operation;
+    body_ = ask.body;
+    identity_ = std::move(identity);
+    answer_ = Error(errc::no_result);
+    exchange_ = Exchange(operation_->repeat, endpoint_->retry, deadline_);
+    return settle(exchange_.start(moment()));
+  }
+
+  /// The request to send after `SendRequest`. Views this object.
+  [[nodiscard]] Request request() {
+    headers_ = {Header{"Authorization", identity_->authorization(), true}, Header{"User-Agent", endpoint_->user_agent},
+                Header{"Content-Type", "application/json"}, Header{"Accept", "application/json"},
+                Header{"Use-Admin-Privileges", "true"}};
+    Request request;
+    request.origin = {endpoint_->url.tls, endpoint_->url.host, endpoint_->url.port};
+    request.target = endpoint_->target;
+    request.host = endpoint_->url.host_port;
+    request.headers = headers_;
+    request.body = body_;
+    request.deadline = deadline_;
+    const auto now = Clock::now();
+    if (endpoint_->timeout < deadline_ - now) request.deadline = now + endpoint_->timeout;
+    request.stop = stop_;
+    return request;
+  }
+
+  /// What became of it.
+  [[nodiscard]] Action arrived(Result<Response> response) {
+    if (!response) {
+      failure_ = response.error();
+      const Arrival arrival{.delivery = failure_.delivery(), .headers = {}, .code = own_code(failure_.code())};
+      return settle(exchange_.arrived(arrival, moment()));
+    }
+    auto examined = examine(*operation_, response->status, std::move(response->body));
+    failure_ = std::move(examined.failure);
+    reply_ = std::move(examined.reply);
+    const Arrival arrival{.delivery = Delivery::answered,
+                          .status = response->status,
+                          .headers = response->headers.view(),
+                          .content = examined.content,
+                          .code = own_code(failure_.code())};
+    return settle(exchange_.arrived(arrival, moment()));
+  }
+
+  [[nodiscard]] Action resumed() { return settle(exchange_.resumed(moment())); }
+
+  /// After `Done`.
+  [[nodiscard]] Answer take_answer() { return std::move(answer_); }
+
+  [[nodiscard]] const StopToken& stop() const noexcept { return stop_; }
+  [[nodiscard]] const Endpoint& endpoint() const noexcept { return *endpoint_; }
+  [[nodiscard]] const IdentityPtr& identity() const noexcept { return identity_; }
+
+ private:
+  static std::optional<errc> own_code(const boost::system::error_code& code) {
+    if (code.category() == error_category()) return static_cast<errc>(code.value());
+    if (code == condition::cancelled) return errc::cancelled;
+    return std::nullopt;
+  }
+
+  [[nodiscard]] Moment moment() const {
+    const auto now = Clock::now();
+    // Jitter only has to differ between processes and calls: the clock's low bits, well mixed, do.
+    auto mixed = static_cast<std::uint64_t>(now.time_since_epoch().count()) * 0x9E37'79B9'7F4A'7C15U;
+    mixed ^= reinterpret_cast<std::uintptr_t>(this) * 0xD6E8'FEB8'6659'FD93U;
+    mixed ^= mixed >> 32;
+    return {now, std::chrono::system_clock::now(), static_cast<double>(mixed >> 11) * 0x1.0p-53,
+            stop_.stop_requested()};
+  }
+
+  Action settle(Action action) {
+    if (const auto* done = std::get_if<Done>(&action)) conclude(*done);
+    return action;
+  }
+
+  void conclude(const Done& done) {
+    if (done.by == Done::By::success) {
+      reply_.ambiguous = exchange_.ambiguous();
+      answer_ = std::move(reply_);
+      return;
+    }
+    auto code = failure_.code();
+    auto details = exchange_.attempts() > 0 ? failure_.details() : Error::Details{};
+    if (done.by == Done::By::deadline) code = make_error_code(errc::timed_out);
+    if (done.by == Done::By::cancelled) code = make_error_code(errc::cancelled);
+    if (done.by != Done::By::failure) details.reason.clear();
+    if (exchange_.attempts() == 0) details.delivery = Delivery::nothing_sent;
+    details.reason = redact(details.reason);
+    details.operation = operation_->field;
+    details.attempts = exchange_.attempts();
+    details.elapsed = Clock::now() - began_;
+    details.outcome = done.outcome;
+    answer_ = Error(code, std::move(details));
+  }
+
+  std::shared_ptr<const Endpoint> endpoint_;
+  Clock::time_point began_;
+  Clock::time_point deadline_;
+  StopToken stop_;
+  const graphql::Operation* operation_ = nullptr;
+  std::string body_;
+  IdentityPtr identity_;
+  std::array<Header, 5> headers_;
+  Exchange exchange_;
+  Error failure_;
+  Reply reply_;
+  Answer answer_;
+};
+
+/// A public method in progress: `Method` says what to ask, this carries it from action to action. A driver does the
+/// I/O.
+template <class Method>
+class Call {
+ public:
+  using value_type = typename Method::value_type;
+
+  Call(std::shared_ptr<const Endpoint> endpoint, Result<IdentityPtr> caller, Method method, const CallOptions& options)
+      : run_(std::move(endpoint), options), caller_(std::move(caller)), method_(std::move(method)) {}
+
+  [[nodiscard]] Action start() { return follow(method_.start()); }
+  [[nodiscard]] Action arrived(Result<Response> response) { return proceed(run_.arrived(std::move(response))); }
+  [[nodiscard]] Action resumed() { return proceed(run_.resumed()); }
+
+  /// The request to send after `SendRequest`. Views this object.
+  [[nodiscard]] Request request() { return run_.request(); }
+  [[nodiscard]] const StopToken& stop() const noexcept { return run_.stop(); }
+  /// After `Done`.
+  [[nodiscard]] Result<value_type> take_result() { return std::move(result_); }
+
+ private:
+  [[nodiscard]] Action proceed(Action action) {
+    if (!std::holds_alternative<Done>(action)) return action;
+    auto answer = run_.take_answer();
+    if (!proving_) return follow(method_.resume(std::move(answer)));
+    proving_ = false;
+    if (auto proof = prove(*run_.identity(), answer); !proof) return follow(method_.resume(proof.error()));
+    return proceed(run_.begin(pending_, pending_.as));
+  }
+
+  [[nodiscard]] Action follow(Step<value_type> step) {
+    if (auto* result = std::get_if<1>(&step)) {
+      result_ = std::move(*result);
+      return Done{Done::By::success, Outcome::not_run};
+    }
+    auto& ask = *std::get_if<0>(&step);
+    if (run_.endpoint().fault) return follow(method_.resume(told_for(*ask.operation, *run_.endpoint().fault)));
+    if (!ask.as && !caller_) return follow(method_.resume(told_for(*ask.operation, caller_.error())));
+    if (!ask.as) ask.as = *caller_;
+    if (ask.as->proven()) return proceed(run_.begin(ask, ask.as));
+    // A secret is proven before its first use: nothing is ever done in the wrong account.
+    proving_ = true;
+    pending_ = std::move(ask);
+    const auto& question = graphql::verify_credentials;
+    return proceed(run_.begin(Ask{&question, graphql::RequestBody(question).take(), {}}, pending_.as));
+  }
+
+  // What is wrong with the client, as this operation's error.
+  [[nodiscard]] static Error told_for(const graphql::Operation& operation, const Error& fault) {
+    auto details = fault.details();
+    details.operation = operation.field;
+    details.delivery = Delivery::nothing_sent;
+    return Error(fault.code(), std::move(details));
+  }
+
+  RequestRun run_;
+  Result<IdentityPtr> caller_;
+  Method method_;
+  Ask pending_;
+  bool proving_ = false;
+  Result<value_type> result_;
+};
+
+}  // namespace wandb::detail

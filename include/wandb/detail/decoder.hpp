@@ -1,0 +1,140 @@
+// From the text of an answer to a page, or to what is wrong with it.
+#pragma once
+
+#include <boost/json/basic_parser_impl.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/graphql_errors.hpp>
+#include <wandb/detail/page_builder.hpp>
+#include <wandb/detail/page_parser.hpp>
+#include <wandb/detail/place.hpp>
+#include <wandb/detail/redact.hpp>
+#include <wandb/detail/secure_memory.hpp>
+#include <wandb/page.hpp>
+#include <wandb/shape.hpp>
+
+namespace wandb::detail {
+
+/// An answer that is not what the schema promises.
+struct Malformed {
+  std::string path;    ///< where, from the root field on: `users.edges[3].node.name`; empty when the text as a whole is
+  std::string reason;  ///< without secrets
+};
+
+/// An answer, understood as far as it goes.
+struct Decoded {
+  std::shared_ptr<const Page> page;  ///< null when there is no data, or null in its place
+  std::vector<GraphqlError> errors;
+  std::optional<Malformed> malformed;
+};
+
+/// A little of a text from `at` on, on one line and without what looks like a key, even where the text breaks off in one.
+[[nodiscard]] inline std::string excerpt(std::string_view text, std::size_t at, std::size_t length) {
+  // Masked before it is cut: half a key is not recognised as one.
+  std::string shown = redact(text.substr(std::min(at, text.size()), length + 4096));
+  const bool cut = shown.size() > length;
+  if (cut) shown.resize(length);
+  for (char& c : shown) {
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F) c = ' ';
+  }
+  return "`" + shown + (cut ? "…`" : "`");
+}
+
+/// Overwrites what the parser may have left of unescaped text in its frames: called from where the parser was.
+[[gnu::noinline]] inline void wipe_parser_frames() noexcept {
+  char frames[32 * 1024];
+  wipe(frames, sizeof frames);
+}
+
+/// Reads one text into one page. Used once.
+class AnswerReader {
+ public:
+  AnswerReader(PageBuilder builder, bool bare) : builder_(std::move(builder)), bare_(bare) {}
+
+  [[nodiscard]] Decoded read() {
+    Decoded decoded;
+    const auto text = builder_.body();
+    if (text.size() > std::numeric_limits<std::uint32_t>::max()) {
+      decoded.malformed = Malformed{{}, "it is larger than 4 GiB"};
+    } else if (trimmed(text).empty()) {
+      decoded.malformed = Malformed{{}, "it is empty"};
+    } else {
+      parse(decoded, text);
+    }
+    return decoded;
+  }
+
+ private:
+  void parse(Decoded& decoded, std::string_view text) {
+    boost::json::parse_options options;
+    options.max_depth = PageParser::max_depth;
+    boost::json::basic_parser<PageParser> parser(options, builder_, bare_);
+    boost::system::error_code ec;
+    const auto length = parser.write_some(false, text.data(), text.size(), ec);
+    const auto& handler = parser.handler();
+    if (handler.saw_escapes()) wipe_parser_frames();
+    const bool ours = *handler.failure() != '\0';
+    if (ours) decoded.malformed = Malformed{handler.path(), handler.failure()};
+    else if (ec || length != text.size()) decoded.malformed = Malformed{handler.path(), why(ec, length)};
+    if (decoded.malformed && !ours) return;
+    const auto& envelope = handler.envelope();
+    if (envelope.errors().state() == SlotState::raw) read_errors(decoded.errors, envelope.errors().text());
+    if (envelope.error().state() == SlotState::raw) read_errors(decoded.errors, envelope.error().text());
+    if (!decoded.malformed) conclude(decoded, envelope.data_slot().state(), handler.saw_odd_null());
+  }
+
+  void conclude(Decoded& decoded, SlotState data, bool saw_odd_null) {
+    if (data == SlotState::object) {
+      auto page = builder_.finish();
+      if (saw_odd_null) {
+        if (const NullCheck check(*page, decoded.errors); check.found()) {
+          decoded.malformed = Malformed{*check.found(), "it is null, which the schema does not allow"};
+          return;
+        }
+      }
+      decoded.page = std::move(page);
+    } else if (decoded.errors.empty()) {
+      decoded.malformed = Malformed{{}, "it has neither data nor errors"};
+    }
+  }
+
+  [[nodiscard]] std::string why(const boost::system::error_code& ec, std::size_t at) const {
+    using boost::json::error;
+    const auto text = builder_.body();
+    const auto place = "byte " + std::to_string(at);
+    const char first = trimmed(text).front();
+    if (first != '{' && first != '[') return "it is not JSON: " + excerpt(trimmed(text), 0, 80);
+    if (!ec) return "text follows its end at " + place + ": " + excerpt(text, at, 16);
+    if (ec == error::incomplete) return "it breaks off after " + std::to_string(text.size()) + " bytes";
+    if (ec == error::too_deep) return "it is nested more than " + std::to_string(PageParser::max_depth) + " levels deep";
+    if (ec == error::exponent_overflow) return "it holds a number beyond all limits at " + place;
+    return "it is not JSON at " + place + ": " + excerpt(text, at, 16);
+  }
+
+  PageBuilder builder_;
+  bool bare_;
+};
+
+/// Decodes the answer to a GraphQL request: `data`, `errors` and `error` in any order. Of a field that comes twice, the
+/// last counts; what the shape does not know is skipped. `shape` must have static storage.
+[[nodiscard]] inline Decoded decode(const Shape& shape, SecureString body) {
+  return AnswerReader(PageBuilder(shape, std::move(body)), false).read();
+}
+
+/// Decodes a text that is the root object itself. The page keeps the shape.
+[[nodiscard]] inline Decoded decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body) {
+  const auto view = shape->shape();
+  return AnswerReader(PageBuilder(view, std::move(body), std::move(shape)), true).read();
+}
+
+}  // namespace wandb::detail

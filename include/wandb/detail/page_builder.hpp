@@ -1,0 +1,77 @@
+// Fills a page; the only one who may.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <wandb/page.hpp>
+
+namespace wandb::detail {
+
+class PageBuilder {
+ public:
+  /// `shape_owner` keeps the shape's tables, unless they have static storage.
+  PageBuilder(const Shape& shape, SecureString body, std::shared_ptr<const void> shape_owner = nullptr)
+      : page_(std::make_shared<Page>(Page::Key(), shape, std::move(shape_owner), std::move(body))) {}
+
+  [[nodiscard]] const Shape& shape() const noexcept { return page_->shape_; }
+  [[nodiscard]] std::string_view body() const noexcept { return page_->body_; }
+  [[nodiscard]] Arena& arena() noexcept { return page_->arena_; }
+
+  /// The root row, unloaded. Asked for again, it is unloaded again.
+  [[nodiscard]] Slot* root() {
+    if (!page_->tables_) allocate();
+    std::fill_n(page_->tables_[0].slots, shape().widths[0], Slot{});
+    return page_->tables_[0].slots;
+  }
+  [[nodiscard]] std::uint32_t rows(std::uint16_t table) const noexcept { return page_->tables_[table].rows; }
+  /// A new row of a list's table, unloaded. Moves the table's earlier rows; `at` of the body's bytes have been read.
+  [[nodiscard]] Slot* append(std::uint16_t table, std::size_t at) {
+    auto& into = page_->tables_[table];
+    const std::size_t width = shape().widths[table];
+    if (into.rows == into.capacity) grow(into, width, at);
+    Slot* row = into.slots + into.rows++ * width;
+    std::fill_n(row, width, Slot{});
+    return row;
+  }
+  /// The finished page. The builder is spent.
+  [[nodiscard]] std::shared_ptr<const Page> finish() noexcept { return std::move(page_); }
+
+ private:
+  static constexpr std::uint32_t first_rows = 8;
+
+  // One block holds the first rows of all tables: most answers need no more.
+  void allocate() {
+    const auto widths = shape().widths;
+    std::size_t slots = widths[0];
+    for (const auto width : widths.subspan(1)) slots += std::size_t{width} * first_rows;
+    page_->slots_ = std::make_unique_for_overwrite<Slot[]>(slots);
+    page_->tables_ = std::make_unique<Page::Table[]>(widths.size());
+    auto* next = page_->slots_.get();
+    for (std::size_t i = 0; i != widths.size(); ++i) {
+      const std::uint32_t rows = i == 0 ? 1 : first_rows;
+      page_->tables_[i].slots = next;
+      page_->tables_[i].capacity = rows;
+      next += std::size_t{widths[i]} * rows;
+    }
+  }
+  // To four times a small table, and then at once to what the rest of the body lets expect, within reason.
+  void grow(Page::Table& table, std::size_t width, std::size_t at) {
+    const std::size_t rows = table.rows;
+    const auto expected = expected_total(rows, at, page_->body_.size());
+    const auto capacity = rows < 4 * first_rows ? 4 * rows : std::clamp(expected, rows + rows / 4, 64 * rows);
+    auto grown = std::make_unique_for_overwrite<Slot[]>(capacity * width);
+    std::copy_n(table.slots, rows * width, grown.get());
+    table.own = std::move(grown);
+    table.slots = table.own.get();
+    table.capacity = static_cast<std::uint32_t>(capacity);
+  }
+
+  std::shared_ptr<Page> page_;
+};
+
+}  // namespace wandb::detail

@@ -1,0 +1,211 @@
+// What the reading methods of `Api`, `User` and `Users` ask and make of the answers. No I/O.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/detail/answer.hpp>
+#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/records.hpp>
+#include <wandb/detail/step.hpp>
+#include <wandb/detail/user_store.hpp>
+#include <wandb/graphql/operations.hpp>
+
+namespace wandb::detail {
+
+/// Reads the further pages of a user's keys, so that they are complete.
+class CompleteKeys {
+ public:
+  using value_type = UserRecord;
+  explicit CompleteKeys(UserRecord record) : record_(std::move(record)) {}
+
+  [[nodiscard]] Step<UserRecord> start() { return next(key_cursor(record_.find_key("apiKeys").object)); }
+
+  [[nodiscard]] Step<UserRecord> resume(Answer answer) {
+    if (!answer) return finished<UserRecord>(answer.error());
+    const auto user = answer->root.object(ask_by_id() ? "user" : "viewer");
+    if (!user) return finished<UserRecord>(malformed("user", "the user whose keys were read is gone"));
+    const Nodes more(answer->page, *user, "apiKeys");
+    record_.change_keys([&](KeyList& keys, IdentityPtr&) {
+      for (std::size_t i = 0; i != more.size(); ++i) keys.push_back(KeyAccess::make(answer->page, more[i], false));
+    });
+    return next(key_cursor(*user));
+  }
+
+ private:
+  struct Cursor {
+    bool more = false;
+    std::string after;
+  };
+  static Cursor key_cursor(const ObjectView& user) {
+    const auto keys = user.object("apiKeys");
+    const auto info = keys ? keys->object("pageInfo") : std::nullopt;
+    if (!info) return {};
+    return {info->boolean("hasNextPage").value_or(false),
+            std::string(info->string("endCursor").value_or(std::string_view{}))};
+  }
+  [[nodiscard]] bool ask_by_id() const { return !record_.is_caller; }
+
+  [[nodiscard]] Step<UserRecord> next(Cursor cursor) {
+    if (!cursor.more) return finished<UserRecord>(record_);
+    if (cursor.after.empty() || cursor.after == after_) {
+      return finished<UserRecord>(
+          malformed("apiKeys.pageInfo.endCursor", "there are more pages and no way to the next"));
+    }
+    after_ = std::move(cursor.after);
+    return ask_keys(record_, after_);
+  }
+
+  UserRecord record_;
+  std::string after_;
+};
+
+/// A step towards a user as a step towards perhaps a user.
+[[nodiscard]] inline Step<std::optional<UserRecord>> perhaps(Step<UserRecord> step) {
+  using Found = std::optional<UserRecord>;
+  if (auto* ask = std::get_if<0>(&step)) return std::move(*ask);
+  auto& result = *std::get_if<1>(&step);
+  return finished<Found>(result ? Result<Found>(std::move(*result)) : Result<Found>(result.error()));
+}
+
+/// The current user, or a user by id: one record with all its keys; nothing where there is none.
+class FetchUser {
+ public:
+  using value_type = std::optional<UserRecord>;
+  /// An empty id means whoever the caller is.
+  explicit FetchUser(std::string id) : id_(std::move(id)) {}
+
+  [[nodiscard]] Step<value_type> start() {
+    graphql::RequestBody body(operation());
+    if (!id_.empty()) body.add("id", id_);
+    return Ask{&operation(), body.take(), nullptr};
+  }
+
+  [[nodiscard]] Step<value_type> resume(Answer answer) {
+    if (completing_) return perhaps(completing_->resume(std::move(answer)));
+    if (!answer) return finished<value_type>(answer.error());
+    auto record = record_at(*answer, operation().field, id_.empty());
+    if (!record) return finished<value_type>(std::optional<UserRecord>{});
+    return perhaps(completing_.emplace(std::move(*record)).start());
+  }
+
+ private:
+  [[nodiscard]] const graphql::Operation& operation() const noexcept {
+    return id_.empty() ? graphql::get_viewer : graphql::get_user;
+  }
+
+  std::string id_;
+  std::optional<CompleteKeys> completing_;
+};
+
+/// A walk through the users that a query finds, page by page. Shared by a range and its iterators; one step at a time.
+struct Walk {
+  std::string query;  // empty: everybody
+  int size = 0;
+  std::string cursor;  // where the page that follows begins
+  UserPage page;
+  std::size_t next = 0;
+  bool more = true;
+  std::optional<CompleteKeys> completing;
+};
+
+/// The next user of a walk; nothing at its end.
+class NextUser {
+ public:
+  using value_type = std::optional<UserRecord>;
+  explicit NextUser(std::shared_ptr<Walk> walk) : walk_(std::move(walk)) {}
+
+  [[nodiscard]] Step<value_type> start() {
+    auto& walk = *walk_;
+    if (walk.next != walk.page.size()) return emit(walk.page.at(walk.next++));
+    if (!walk.more) return finished<value_type>(std::optional<UserRecord>{});
+    return ask_users(walk.query, {}, walk.size, walk.cursor);
+  }
+
+  [[nodiscard]] Step<value_type> resume(Answer answer) {
+    auto& walk = *walk_;
+    if (walk.completing) return follow(walk.completing->resume(std::move(answer)));
+    if (!answer) return stop(answer.error());
+    auto page = UserPage::read(*answer, walk.cursor);
+    if (!page) return stop(page.error());
+    walk.page = std::move(*page);
+    walk.next = 0;
+    walk.more = walk.page.more();
+    if (walk.more) walk.cursor = walk.page.cursor();
+    return start();
+  }
+
+ private:
+  // A failed page ends the walk; a failed user is one element of it.
+  [[nodiscard]] Step<value_type> stop(Error error) {
+    walk_->page = {};
+    walk_->next = 0;
+    walk_->more = false;
+    return finished<value_type>(std::move(error));
+  }
+  [[nodiscard]] Step<value_type> emit(Result<UserRecord> user) {
+    if (!user) return finished<value_type>(user.error());
+    return follow(walk_->completing.emplace(std::move(*user)).start());
+  }
+  [[nodiscard]] Step<value_type> follow(Step<UserRecord> step) {
+    if (std::holds_alternative<Ask>(step)) return perhaps(std::move(step));
+    walk_->completing.reset();
+    return perhaps(std::move(step));
+  }
+
+  std::shared_ptr<Walk> walk_;
+};
+
+/// The user of exactly that username, e-mail or id; nothing where there is none. The service matches prefixes and
+/// suffixes, so every page is looked through; and it does not match ids, so one more question asks for the name as an
+/// id.
+class FindUser {
+ public:
+  using value_type = std::optional<UserRecord>;
+  explicit FindUser(std::string name) : name_(std::move(name)) {}
+
+  [[nodiscard]] Step<value_type> start() { return ask_users(name_, {}, 0, cursor_); }
+
+  [[nodiscard]] Step<value_type> resume(Answer answer) {
+    if (completing_) return perhaps(completing_->resume(std::move(answer)));
+    if (!answer) {
+      const bool no_such_id =
+          by_id_ && (answer.error() == condition::rejected || answer.error() == condition::not_found);
+      return no_such_id ? none() : finished<value_type>(answer.error());
+    }
+    const auto page = UserPage::read(*answer, cursor_);
+    if (!page) return finished<value_type>(page.error());
+    std::optional<Error> unread;
+    for (std::size_t i = 0; i != page->size(); ++i) {
+      auto user = page->at(i);
+      if (!user) unread = user.error();
+      else if (is_exactly(*user)) return perhaps(completing_.emplace(std::move(*user)).start());
+    }
+    // The one that is looked for may be the one that could not be read.
+    if (unread) return finished<value_type>(std::move(*unread));
+    if (page->more() && !by_id_) return ask_users(name_, {}, 0, cursor_ = page->cursor());
+    if (by_id_ || name_.find('@') != name_.npos) return none();
+    by_id_ = true;
+    cursor_.clear();
+    return ask_users({}, name_, 0, {});
+  }
+
+ private:
+  static Step<value_type> none() { return finished<value_type>(std::optional<UserRecord>{}); }
+  [[nodiscard]] bool is_exactly(const UserRecord& user) const {
+    return name_ == user.text("username") || equal_ignoring_case(name_, user.text("email")) || name_ == user.text("id");
+  }
+
+  std::string name_;
+  std::string cursor_;
+  bool by_id_ = false;
+  std::optional<CompleteKeys> completing_;
+};
+
+}  // namespace wandb::detail

@@ -1,0 +1,184 @@
+// From an answer to the users in it: where they are, and which of the answer's errors are theirs (decision 9).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/detail/answer.hpp>
+#include <wandb/detail/classify.hpp>
+#include <wandb/detail/step.hpp>
+#include <wandb/detail/user_store.hpp>
+#include <wandb/graphql/operations.hpp>
+
+namespace wandb::detail {
+
+[[nodiscard]] inline Error to_error(std::string_view operation, const GraphqlError& error) {
+  return Error(make_error_code(classify(error)), Error::Details{.reason = {},
+                                                                .operation = operation,
+                                                                .messages = to_messages({error}),
+                                                                .status = 200,
+                                                                .attempts = 1,
+                                                                .delivery = Delivery::answered});
+}
+
+/// An error with what is known of a mutation that was answered with something unusable.
+[[nodiscard]] inline Error malformed_mutation(const graphql::Operation& operation, std::string path,
+                                              std::string_view reason) {
+  auto error = malformed(std::move(path), reason);
+  auto details = error.details();
+  details.operation = operation.field;
+  details.attempts = 1;
+  details.outcome = Outcome::unknown;
+  return Error(error.code(), std::move(details));
+}
+
+/// The error that stands where a user should: the one whose path leads there, else that nothing says why.
+[[nodiscard]] inline Error missing_user(const Reply& reply, std::string_view operation, std::size_t depth,
+                                        std::size_t index) {
+  for (const auto& error : reply.errors) {
+    if (depth < 4) {
+      if (!error.path.empty()) return to_error(operation, error);
+    } else if (error.path.size() >= 3 && error.path[2].index == index) {
+      return to_error(operation, error);
+    }
+  }
+  const auto place = depth < 4 ? std::string(operation) : "users.edges[" + std::to_string(index) + "].node";
+  return malformed(place, "it is null, and no error says why");
+}
+
+/// The errors of the answer that lie inside the user whose path is `depth` elements long.
+[[nodiscard]] inline std::vector<FieldError> errors_inside(const Reply& reply, std::string_view operation,
+                                                           std::size_t depth) {
+  std::vector<FieldError> inside;
+  for (const auto& error : reply.errors) {
+    if (error.path.size() <= depth) continue;
+    const auto user = depth == 4 ? error.path[2].index.value_or(0) : 0;
+    const auto& field = error.path[depth].key;
+    inside.push_back({static_cast<std::uint32_t>(user), field, false, to_error(operation, error)});
+  }
+  return inside;
+}
+
+/// Marks the errors whose field is itself null: that null is no value.
+inline void mark_whole(std::vector<FieldError>& errors, std::uint32_t user, const ObjectView& object) {
+  for (auto& error : errors) {
+    if (error.user == user) error.whole = object.state(error.field) == SlotState::null;
+  }
+}
+
+/// One user at the root of an answer, or one level below it; nothing where that is null.
+[[nodiscard]] inline std::optional<UserStore::Changes::Overlay> overlay_at(const Reply& reply, std::string_view root,
+                                                                           std::string_view below = {}) {
+  auto object = reply.root.object(root);
+  if (object && !below.empty()) object = object->object(below);
+  if (!object) return std::nullopt;
+  UserStore::Changes::Overlay overlay{reply.page, *object, below.empty(),
+                                      errors_inside(reply, root, below.empty() ? 1 : 2)};
+  mark_whole(overlay.errors, 0, *object);
+  return overlay;
+}
+
+[[nodiscard]] inline std::optional<UserRecord> record_at(const Reply& reply, std::string_view root, bool is_caller,
+                                                         std::string_view below = {}) {
+  auto overlay = overlay_at(reply, root, below);
+  if (!overlay) return std::nullopt;
+  auto store = std::make_shared<UserStore>(reply.page);
+  store->field_errors = std::move(overlay->errors);
+  for (const auto& error : reply.errors) {
+    if (error.path.empty()) store->page_errors.push_back(to_error(root, error));
+  }
+  return UserRecord{std::move(store), overlay->object, 0, is_caller};
+}
+
+/// One page of `users`.
+class UserPage {
+ public:
+  UserPage() = default;
+
+  /// `after` is the cursor that led here, so that a server that gives it again cannot keep us turning.
+  [[nodiscard]] static Result<UserPage> read(const Reply& reply, std::string_view after) {
+    const auto users = reply.root.object("users");
+    if (!users) return malformed("users", "it is null, and no error says why");
+    if (users->state("edges") != SlotState::rows) return malformed("users.edges", "it is missing");
+    UserPage page;
+    page.reply_ = reply;
+    page.edges_ = users->list("edges");
+    if (const auto info = users->object("pageInfo")) {
+      page.more_ = info->boolean("hasNextPage").value_or(false);
+      page.cursor_ = info->string("endCursor").value_or(std::string_view{});
+    }
+    if (page.more_ && (page.cursor_.empty() || page.cursor_ == after)) {
+      return malformed("users.pageInfo.endCursor", "there are more pages and no way to the next");
+    }
+    page.store_ = std::make_shared<UserStore>(reply.page);
+    page.store_->field_errors = errors_inside(reply, "users", 4);
+    for (auto& error : page.store_->field_errors) {
+      if (error.user >= page.edges_.size()) continue;
+      if (const auto node = page.edges_[error.user].object("node"))
+        mark_whole(page.store_->field_errors, error.user, *node);
+    }
+    for (const auto& error : reply.errors) {
+      if (error.path.size() < 3) page.store_->page_errors.push_back(to_error("users", error));
+    }
+    return page;
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return edges_.size(); }
+  [[nodiscard]] bool more() const noexcept { return more_; }
+  [[nodiscard]] std::string cursor() const { return std::string(cursor_); }
+  [[nodiscard]] Result<UserRecord> at(std::size_t index) const {
+    const auto node = edges_[index].object("node");
+    if (!node) return missing_user(reply_, "users", 4, index);
+    return UserRecord{store_, *node, static_cast<std::uint32_t>(index), false};
+  }
+
+ private:
+  Reply reply_;
+  std::shared_ptr<UserStore> store_;
+  ListView edges_;
+  std::string_view cursor_;
+  bool more_ = false;
+};
+
+/// Asks for one page of users: those that match `query`, or the one with that id.
+[[nodiscard]] inline Ask ask_users(std::string_view query, std::string_view id, int size, std::string_view after) {
+  graphql::RequestBody body(graphql::search_users);
+  if (!query.empty()) body.add("query", query);
+  if (!id.empty()) body.add_list("ids", id);
+  if (size > 0) body.add("first", size);
+  if (!after.empty()) body.add("after", after);
+  return Ask{&graphql::search_users, body.take(), nullptr};
+}
+
+/// Asks for one page of a user's keys.
+[[nodiscard]] inline Ask ask_keys(const UserRecord& user, std::string_view after) {
+  const auto& operation = user.is_caller ? graphql::viewer_api_keys : graphql::user_api_keys;
+  graphql::RequestBody body(operation);
+  if (!user.is_caller) body.add("id", user.text("id"));
+  if (!after.empty()) body.add("after", after);
+  return Ask{&operation, body.take(), nullptr};
+}
+
+/// Whether a secret belongs to the person that it is meant to act as.
+[[nodiscard]] inline Result<void> prove(const Identity& identity, const Answer& answer) {
+  if (!answer) return answer.error();
+  const auto viewer = answer->root.object("viewer");
+  if (!viewer)
+    return Error(make_error_code(errc::unauthorized),
+                 "the server does not know the user's secret; it may have been deleted");
+  const auto text = [&](std::string_view key) { return viewer->string(key).value_or(std::string_view{}); };
+  if (!identity.owner().is(text("id"), text("username"), text("email"))) {
+    return Error(make_error_code(errc::credentials_of_another_user),
+                 Error::Details{.reason = {}, .operation = "viewer", .messages = {}, .delivery = Delivery::answered});
+  }
+  identity.prove();
+  return success();
+}
+
+}  // namespace wandb::detail

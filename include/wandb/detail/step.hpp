@@ -1,0 +1,46 @@
+// What an operation of the library asks for and is told: the seam between what a method means and how it is carried
+// out.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <wandb/detail/graphql_errors.hpp>
+#include <wandb/detail/identity.hpp>
+#include <wandb/error.hpp>
+#include <wandb/graphql/operation.hpp>
+#include <wandb/page.hpp>
+
+namespace wandb::detail {
+
+/// Send this operation and come back with the answer.
+struct Ask {
+  const graphql::Operation* operation = nullptr;
+  std::string body;
+  IdentityPtr as;  ///< null: as the caller
+};
+
+/// An answer whose root field is there.
+struct Reply {
+  std::shared_ptr<const Page> page;
+  std::vector<GraphqlError> errors;  ///< beside the data
+  ObjectView root;                   ///< the root row, in `page`
+  bool ambiguous = false;            ///< a mutation of which an earlier try may have run as well
+};
+
+using Answer = Result<Reply>;
+
+/// A method of the library, without I/O and without a colour: `start()` and then `resume(answer)` give the next `Step`,
+/// until that is a result.
+template <class Value>
+using Step = std::variant<Ask, Result<Value>>;
+
+template <class Value>
+[[nodiscard]] Step<Value> finished(Result<Value> result) {
+  return Step<Value>(std::in_place_index<1>, std::move(result));
+}
+
+}  // namespace wandb::detail

@@ -1,0 +1,237 @@
+// What the changing methods of `Api` and `User` ask and make of the answers. No I/O.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <wandb/detail/read_methods.hpp>
+#include <wandb/detail/records.hpp>
+#include <wandb/detail/step.hpp>
+#include <wandb/detail/user_store.hpp>
+#include <wandb/graphql/operations.hpp>
+#include <wandb/keys.hpp>
+#include <wandb/secret.hpp>
+
+namespace wandb::detail {
+
+/// A mutation whose refusal may be the echo of its own earlier, lost success.
+[[nodiscard]] inline bool may_be_own_echo(const Error& error) {
+  return error.outcome() == Outcome::unknown && error.status() != 0 &&
+         (error == condition::rejected || error == condition::not_found || error == condition::conflict);
+}
+
+/// The same error, now that a look has shown whether the mutation took effect.
+[[nodiscard]] inline Error with_outcome(const Error& error, Outcome outcome) {
+  auto details = error.details();
+  details.outcome = outcome;
+  return Error(error.code(), std::move(details));
+}
+
+/// Makes a user.
+class CreateUser {
+ public:
+  using value_type = UserRecord;
+  CreateUser(std::string_view email, bool admin) : body_(graphql::create_user) {
+    body_.add("email", email).add("admin", admin);
+  }
+
+  [[nodiscard]] Step<value_type> start() { return Ask{&graphql::create_user, body_.take(), nullptr}; }
+  [[nodiscard]] Step<value_type> resume(Answer answer) {
+    if (!answer) return finished<value_type>(answer.error());
+    auto record = record_at(*answer, "createUser", false, "user");
+    if (record) return finished<value_type>(std::move(*record));
+    for (const auto& error : answer->errors) {
+      return finished<value_type>(with_outcome(to_error("createUser", error), Outcome::ran));
+    }
+    return finished<value_type>(malformed_mutation(graphql::create_user, "createUser.user", "it is missing"));
+  }
+
+ private:
+  graphql::RequestBody body_;
+};
+
+/// Makes a key for the user as whom it is asked.
+class GenerateKey {
+ public:
+  using value_type = Secret;
+  GenerateKey(UserRecord user, IdentityPtr as, std::optional<std::string_view> description)
+      : user_(std::move(user)), as_(std::move(as)), body_(graphql::generate_api_key) {
+    if (description) body_.add("description", *description);
+  }
+
+  [[nodiscard]] Step<value_type> start() { return Ask{&graphql::generate_api_key, body_.take(), as_}; }
+  [[nodiscard]] Step<value_type> resume(Answer answer) {
+    if (!answer) return finished<value_type>(answer.error());
+    const auto payload = answer->root.object("generateApiKey");
+    const auto node = payload ? payload->object("apiKey") : std::nullopt;
+    for (const auto& error : answer->errors) {
+      if (!node) return finished<value_type>(with_outcome(to_error("generateApiKey", error), Outcome::ran));
+    }
+    const auto name = node ? node->string("name").value_or(std::string_view{}) : std::string_view{};
+    if (!is_api_key(name)) {
+      return finished<value_type>(
+          malformed_mutation(graphql::generate_api_key, "generateApiKey.apiKey.name", "it is not an API key"));
+    }
+    user_.change_keys([&](KeyList& keys, IdentityPtr&) { keys.push_back(KeyAccess::make(answer->page, *node, true)); });
+    return finished<value_type>(Secret(name));
+  }
+
+ private:
+  UserRecord user_;
+  IdentityPtr as_;
+  graphql::RequestBody body_;
+};
+
+/// Deletes a key by its id, as the caller.
+class DeleteKey {
+ public:
+  using value_type = void;
+  DeleteKey(UserRecord user, std::string id) : user_(std::move(user)), id_(std::move(id)) {}
+
+  [[nodiscard]] Step<void> start() {
+    graphql::RequestBody body(graphql::delete_api_key);
+    body.add("id", id_);
+    return Ask{&graphql::delete_api_key, body.take(), nullptr};
+  }
+
+  [[nodiscard]] Step<void> resume(Answer answer) {
+    if (doubt_) return looked(std::move(answer));
+    if (!answer) return may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
+    const auto payload = answer->root.object("deleteApiKey");
+    const auto done = payload ? payload->boolean("success") : std::nullopt;
+    if (!done) {
+      return finished<void>(malformed_mutation(graphql::delete_api_key, "deleteApiKey.success", "it is missing"));
+    }
+    if (*done) return gone();
+    auto refusal = Error(make_error_code(errc::rejected),
+                         Error::Details{.reason = "the server did not delete the key: it answered success: false",
+                                        .operation = "deleteApiKey",
+                                        .messages = {},
+                                        .status = 200,
+                                        .attempts = 1,
+                                        .outcome = answer->ambiguous ? Outcome::unknown : Outcome::not_run,
+                                        .delivery = Delivery::answered});
+    return answer->ambiguous ? look(std::move(refusal)) : finished<void>(std::move(refusal));
+  }
+
+ private:
+  [[nodiscard]] Step<void> gone() {
+    user_.change_keys([&](KeyList& keys, IdentityPtr& identity) {
+      const auto key = std::find_if(keys.begin(), keys.end(), [&](const ApiKey& k) { return k.id() == id_; });
+      if (key == keys.end()) return;
+      // A deleted key opens nothing any more; another that is known may.
+      if (identity && identity->secret().reveal() == KeyAccess::name(*key)) identity = nullptr;
+      keys.erase(key);
+    });
+    return finished<void>(success());
+  }
+
+  // The refusal may mean that an earlier, unanswered try has deleted the key: see whether it is still there.
+  [[nodiscard]] Step<void> look(Error doubt) {
+    doubt_ = std::move(doubt);
+    if (!user_.is_caller && user_.text("id").empty()) return finished<void>(*doubt_);
+    return ask_keys(user_, {});
+  }
+  [[nodiscard]] Step<void> looked(Answer answer) {
+    if (!answer) return finished<void>(*doubt_);
+    const auto user = answer->root.object(user_.is_caller ? "viewer" : "user");
+    const auto connection = user ? user->object("apiKeys") : std::nullopt;
+    if (!connection || connection->state("edges") != SlotState::rows) return finished<void>(*doubt_);
+    const Nodes keys(answer->page, *user, "apiKeys");
+    for (std::size_t i = 0; i != keys.size(); ++i) {
+      if (keys[i].string("id") == id_) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
+    }
+    const auto info = connection->object("pageInfo");
+    if (!info || !info->boolean("hasNextPage").value_or(false)) return gone();
+    const auto cursor = info->string("endCursor").value_or(std::string_view{});
+    if (cursor.empty() || cursor == after_) return finished<void>(*doubt_);
+    return ask_keys(user_, after_ = cursor);
+  }
+
+  UserRecord user_;
+  std::string id_;
+  std::optional<Error> doubt_;
+  std::string after_;
+};
+
+/// A mutation that gives the changed user back: `updateUser`, `deleteUser`, `undeleteUser`.
+class ChangeUser {
+ public:
+  using value_type = void;
+  /// `body` is complete.
+  ChangeUser(UserRecord user, const graphql::Operation& operation, std::string body)
+      : user_(std::move(user)), operation_(&operation), body_(std::move(body)) {}
+
+  [[nodiscard]] Step<void> start() { return Ask{operation_, std::move(body_), nullptr}; }
+  [[nodiscard]] Step<void> resume(Answer answer) {
+    if (doubt_) return looked(std::move(answer));
+    if (!answer) {
+      const bool deletion = operation_ == &graphql::delete_user;
+      return deletion && may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
+    }
+    auto overlay = overlay_at(*answer, operation_->field, "user");
+    if (overlay) {
+      user_.overlay(std::move(*overlay));
+      return finished<void>(success());
+    }
+    for (const auto& error : answer->errors) {
+      return finished<void>(with_outcome(to_error(operation_->field, error), Outcome::ran));
+    }
+    return finished<void>(malformed_mutation(*operation_, std::string(operation_->field) + ".user", "it is missing"));
+  }
+
+ private:
+  // The refusal may mean that an earlier, unanswered try has removed the user: see whether it is still there.
+  [[nodiscard]] Step<void> look(Error doubt) {
+    doubt_ = std::move(doubt);
+    graphql::RequestBody body(graphql::user_state);
+    body.add("id", user_.text("id"));
+    return Ask{&graphql::user_state, body.take(), nullptr};
+  }
+  [[nodiscard]] Step<void> looked(Answer answer) {
+    if (!answer || !answer->errors.empty()) return finished<void>(*doubt_);
+    const auto user = answer->root.object("user");
+    if (user && user->state("deletedAt") != SlotState::string)
+      return finished<void>(with_outcome(*doubt_, Outcome::not_run));
+    if (auto overlay = overlay_at(*answer, "user")) {
+      overlay->complete = false;
+      user_.overlay(std::move(*overlay));
+    }
+    return finished<void>(success());
+  }
+
+  UserRecord user_;
+  const graphql::Operation* operation_;
+  std::string body_;
+  std::optional<Error> doubt_;
+};
+
+/// Reads a user anew, keys and teams included, into the same handle.
+class Reload {
+ public:
+  using value_type = void;
+  explicit Reload(UserRecord user)
+      : user_(std::move(user)), fetch_(user_.is_caller ? std::string{} : std::string(user_.text("id"))) {}
+
+  [[nodiscard]] Step<void> start() { return follow(fetch_.start()); }
+  [[nodiscard]] Step<void> resume(Answer answer) { return follow(fetch_.resume(std::move(answer))); }
+
+ private:
+  [[nodiscard]] Step<void> follow(Step<std::optional<UserRecord>> step) {
+    if (auto* ask = std::get_if<0>(&step)) return std::move(*ask);
+    auto& result = *std::get_if<1>(&step);
+    if (!result) return finished<void>(result.error());
+    if (!*result) return finished<void>(Error(make_error_code(errc::not_found), "the user is not there any more"));
+    user_.replace_with(**result);
+    return finished<void>(success());
+  }
+
+  UserRecord user_;
+  FetchUser fetch_;
+};
+
+}  // namespace wandb::detail

@@ -1,0 +1,44 @@
+// What differs from the environment, for an `Api` or for one call.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+#include <type_traits>
+
+#include <wandb/detail/stop.hpp>
+#include <wandb/retry.hpp>
+#include <wandb/secret.hpp>
+
+namespace wandb {
+
+/// How an `Api` differs from its environment. Views only: everything is copied by the constructor that takes it.
+struct Options {
+  std::string_view base_url{};  ///< the server; else `WANDB_BASE_URL`, else `https://api.wandb.ai`
+  SecretView api_key{};         ///< the caller's key; else `WANDB_API_KEY`, else the netrc file's entry for the host
+  RetryPolicy retry{};          ///< what is repeated, and how soon
+  std::chrono::nanoseconds timeout{0};  ///< for one request; 0: `WANDB_HTTP_TIMEOUT` (seconds), else 19 s
+  std::string_view user_agent{};        ///< added to the library's own `User-Agent`
+  bool allow_insecure_http = false;     ///< send credentials over plain http to a host that is not loopback
+};
+
+/// How one call differs from the others. Nothing of it is remembered.
+struct CallOptions {
+  /// For the whole call, repeats, waits and further pages included.
+  std::chrono::nanoseconds timeout = std::chrono::nanoseconds::max();
+  /// The same as a point in time; the earlier of the two counts.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  /// Stops the call, with `errc::cancelled`. The token is copied by the call.
+  const StopToken* stop = nullptr;
+};
+
+/// How `Api::users` walks. Nothing of it is remembered beyond the walk.
+struct PageOptions {
+  int size = 100;             ///< users asked for at a time; the server may give fewer
+  std::string_view cursor{};  ///< where to begin: what `cursor()` said, empty for the beginning
+};
+
+// g++ 12 destroys an aggregate temporary with a destructor twice inside a `co_await` expression.
+static_assert(std::is_trivially_destructible_v<Options> && std::is_trivially_destructible_v<CallOptions> &&
+              std::is_trivially_destructible_v<PageOptions>);
+
+}  // namespace wandb

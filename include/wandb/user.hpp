@@ -1,0 +1,282 @@
+// A user of the server: attributes, keys, teams, and what can be done with them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/api.hpp>
+#include <wandb/attrs.hpp>
+#include <wandb/client.hpp>
+#include <wandb/detail/checks.hpp>
+#include <wandb/detail/user_store.hpp>
+#include <wandb/detail/write_methods.hpp>
+#include <wandb/keys.hpp>
+#include <wandb/value.hpp>
+
+namespace wandb {
+
+/// What `User::update` changes: whatever is set.
+struct UserUpdate {
+  std::optional<std::string_view> name{};
+  std::optional<bool> admin{};
+  std::optional<std::string_view> default_entity{};
+  std::optional<std::string_view> primary_email{};
+  std::optional<std::string_view> photo_url{};
+  std::optional<bool> is_private{};
+  std::optional<bool> hide_teams_from_public{};
+};
+
+/// A user. A handle: copies are the same user, and see each other's changes; safe to share between threads. What was
+/// read does not change by itself; `reload()` reads anew. Ranges own what they show. Text accessors give a view that
+/// lives as long as any handle of the user, and a string of its own where the handle is a temporary.
+template <Transport T>
+class User {
+ public:
+  /// A user from attributes at hand; nothing is sent.
+  User(const Client<T>& client, const Attrs& attrs) : User(client, record_of(attrs)) {}
+  /// The same with the user's own secret, which is proven before its first use.
+  User(const Client<T>& client, const Attrs& attrs, const Secret& secret) : User(client, attrs) { keep(secret); }
+
+  /// Makes a user: `Api::create_user`.
+  [[nodiscard]] static auto create(const Client<T>& client, std::string_view email, bool admin = false,
+                                   const CallOptions& options = {}) {
+    return Api<T>(client).create_user(email, admin, options);
+  }
+
+  [[nodiscard]] std::string_view id() const& { return record_.text("id"); }
+  [[nodiscard]] std::string id() const&& { return std::string(record_.text("id")); }
+  [[nodiscard]] std::string_view name() const& { return record_.text("name"); }
+  [[nodiscard]] std::string name() const&& { return std::string(record_.text("name")); }
+  [[nodiscard]] std::string_view username() const& { return record_.text("username"); }
+  [[nodiscard]] std::string username() const&& { return std::string(record_.text("username")); }
+  [[nodiscard]] std::string_view email() const& { return record_.text("email"); }
+  [[nodiscard]] std::string email() const&& { return std::string(record_.text("email")); }
+  [[nodiscard]] std::string_view entity() const& { return record_.text("entity"); }
+  [[nodiscard]] std::string entity() const&& { return std::string(record_.text("entity")); }
+  /// When the user was deleted, as the server writes it; empty for one who was not.
+  [[nodiscard]] std::string_view deleted_at() const& { return record_.text("deletedAt"); }
+  [[nodiscard]] std::string deleted_at() const&& { return std::string(record_.text("deletedAt")); }
+  /// Whether the user is an admin of the instance; empty where that is null or not loaded.
+  [[nodiscard]] std::optional<bool> admin() const { return record_.flag("admin"); }
+
+  /// An attribute by its name, `photo_url` or `photoUrl`: tells unloaded, null and value apart. The name "user" is
+  /// misuse.
+  [[nodiscard]] Value operator[](std::string_view attribute) const {
+    if (attribute == "user") static_cast<void>(detail::misused("user", "the attribute \"user\"", "is the user itself"));
+    const auto found = record_.find([attribute](const ObjectView& where) { return find_attribute(where, attribute); });
+    return found.field == nullptr ? Value() : Value(found.page, found.object.slot(*found.field));
+  }
+  /// The same as a type: empty where it is null, `errc::attribute_not_loaded`, `errc::wrong_attribute_type`.
+  template <class As>
+  [[nodiscard]] Result<std::optional<As>> attr(std::string_view attribute) const {
+    return (*this)[attribute].template as<As>();
+  }
+
+  /// The names of the user's API keys; empty where there are none or they were not loaded. **On older servers, and for
+  /// a key generated here, a name is the secret itself.**
+  [[nodiscard]] KeyNames api_keys() const { return KeyNames(detail::KeyNameSource{record_.key_source()}); }
+  /// The same as rows, which are safe to print.
+  [[nodiscard]] Keys keys() const { return Keys(record_.key_source()); }
+  /// The names of the user's teams; empty where there are none or they were not loaded.
+  [[nodiscard]] TeamNames teams() const { return TeamNames(detail::TeamNameSource{record_.nodes("teams")}); }
+  /// What the server said about parts of this user that it did not give. Such parts count as not loaded.
+  [[nodiscard]] std::vector<Error> errors() const { return record_.errors(); }
+
+  /// Gives the user's own secret, to act as the user. Nothing is sent; it is proven before its first use.
+  /// `errc::malformed_api_key`.
+  Result<void> authenticate(const Secret& secret) {
+    if (!detail::is_api_key(secret.reveal())) return Error(errc::malformed_api_key, Delivery::nothing_sent);
+    keep(secret);
+    return success();
+  }
+
+  /// An `Api` that acts as this user, never as the caller. `errc::no_user_credentials` where no secret of the user is
+  /// known; a secret of somebody else is found out by the first call, with `errc::credentials_of_another_user`, before
+  /// anything is done.
+  [[nodiscard]] Result<Api<T>> user_api() const {
+    auto identity = own_identity();
+    if (!identity) return identity.error();
+    return Api<T>(detail::ClientAccess::as(client_, std::move(*identity)));
+  }
+
+  /// Makes an API key for this user, as this user, and adds it to `api_keys()` and `keys()`. The secret is shown this
+  /// once on newer servers. `errc::no_user_credentials`, `errc::credentials_of_another_user`; after `outcome_unknown` a
+  /// key may exist that nobody knows. Stands on `generateApiKey`.
+  [[nodiscard]] auto generate_api_key(std::optional<std::string_view> description = std::nullopt,
+                                      const CallOptions& options = {}) const {
+    using Method = detail::Checked<detail::GenerateKey>;
+    std::optional<Error> fault;
+    if (description) fault = detail::check_text("generateApiKey", "the description", *description, true);
+    auto identity = own_identity();
+    if (!identity && !fault) fault = identity.error();
+    return run(
+        fault ? Method(std::move(*fault)) : Method(detail::GenerateKey(record_, std::move(*identity), description)),
+        options);
+  }
+
+  /// Deletes the key of that name, the first where several bear it, as the caller. On success it is gone from
+  /// `api_keys()`. A name that is not among the loaded keys is misuse: `std::invalid_argument` from the call itself.
+  /// Keys never loaded: `errc::keys_not_loaded`, or what the server said when it refused them. Stands on
+  /// `deleteApiKey`.
+  [[nodiscard]] auto delete_api_key(std::string_view name, const CallOptions& options = {}) const {
+    return delete_key([&](const ApiKey& key) { return detail::KeyAccess::name(key) == name; }, options);
+  }
+  /// The same by row.
+  [[nodiscard]] auto delete_api_key(const ApiKey& row, const CallOptions& options = {}) const {
+    return delete_key([&](const ApiKey& key) { return key.id() == row.id(); }, options);
+  }
+  /// The same by secret, where it is known.
+  [[nodiscard]] auto delete_api_key(const Secret& secret, const CallOptions& options = {}) const {
+    return delete_key([&](const ApiKey& key) { return detail::KeyAccess::secret_known(key) && key.secret() == secret; },
+                      options);
+  }
+
+  /// Changes attributes, as the caller; another user's need an admin. Stands on `updateUser`.
+  [[nodiscard]] auto update(const UserUpdate& changes, const CallOptions& options = {}) const {
+    auto body = addressed(graphql::update_user);
+    std::optional<Error> fault;
+    bool any = false;
+    const auto add = [&](std::string_view variable, const auto& value) {
+      if (!value) return;
+      any = true;
+      if constexpr (std::is_same_v<std::decay_t<decltype(*value)>, std::string_view>) {
+        if (!fault) fault = detail::check_text("updateUser", variable, *value, true);
+      }
+      body.add(variable, *value);
+    };
+    add("name", changes.name);
+    add("admin", changes.admin);
+    add("defaultEntity", changes.default_entity);
+    add("primaryEmail", changes.primary_email);
+    add("photoUrl", changes.photo_url);
+    add("private", changes.is_private);
+    add("hideTeamsFromPublic", changes.hide_teams_from_public);
+    if (!any) fault = detail::unusable("updateUser", "the update", "changes nothing");
+    return change(graphql::update_user, std::move(body), std::move(fault), options);
+  }
+  /// Makes the user an admin of the instance, or no longer. Stands on `updateUser`.
+  [[nodiscard]] auto set_admin(bool admin, const CallOptions& options = {}) const {
+    return update({.admin = admin}, options);
+  }
+  /// Deletes the user; `restore()` brings them back. Stands on `deleteUser`.
+  [[nodiscard]] auto remove(const CallOptions& options = {}) const {
+    return change(graphql::delete_user, addressed(graphql::delete_user), std::nullopt, options);
+  }
+  /// Brings a deleted user back. Stands on `undeleteUser`.
+  [[nodiscard]] auto restore(const CallOptions& options = {}) const {
+    return change(graphql::undelete_user, addressed(graphql::undelete_user), std::nullopt, options);
+  }
+  /// Reads the user anew, keys and teams included. `errc::not_found` where there is no such user any more. Stands on
+  /// `user`, or on `viewer` for the caller.
+  [[nodiscard]] auto reload(const CallOptions& options = {}) const {
+    using Method = detail::Checked<detail::Reload>;
+    auto fault = check_id("user");
+    return run(fault && !record_.is_caller ? Method(std::move(*fault)) : Method(detail::Reload(record_)), options);
+  }
+
+  /// `<User ann@example.com>`: the e-mail, else username, id, or name.
+  friend std::ostream& operator<<(std::ostream& out, const User& user) {
+    for (const auto* key : {"email", "username", "id", "name"}) {
+      if (const auto text = user.record_.text(key); !text.empty()) return out << "<User " << text << '>';
+    }
+    return out << "<User ???>";
+  }
+
+ private:
+  friend class Api<T>;
+  template <Transport>
+  friend class Users;
+
+  User(Client<T> client, detail::UserRecord record) : client_(std::move(client)), record_(std::move(record)) {}
+
+  static detail::UserRecord record_of(const Attrs& attrs) {
+    auto store = std::make_shared<detail::UserStore>(attrs.page());
+    return {std::move(store), attrs.view(), 0, false};
+  }
+
+  void keep(const Secret& secret) {
+    record_.set_identity(std::make_shared<const detail::Identity>(secret, record_.person()));
+  }
+
+  // The user's own credentials: given, the caller's where that is the user, or those of a key whose secret is known.
+  [[nodiscard]] Result<detail::IdentityPtr> own_identity() const {
+    auto identity = record_.identity();
+    if (!identity && record_.is_caller) return detail::ClientAccess::caller(client_);
+    if (!identity) identity = known_identity();
+    if (!identity) return unknown(errc::no_user_credentials, {});
+    if (!detail::is_api_key(identity->secret().reveal())) return unknown(errc::malformed_api_key, {});
+    if (!identity->proven() && !identity->owner().known()) {
+      return unknown(
+          errc::no_user_credentials,
+          "neither id, e-mail nor username of this user is known, so that the secret cannot be proven to be theirs");
+    }
+    return identity;
+  }
+  [[nodiscard]] detail::IdentityPtr known_identity() const {
+    for (const auto& key : keys()) {
+      if (!detail::KeyAccess::secret_known(key)) continue;
+      auto identity = std::make_shared<const detail::Identity>(*key.secret(), record_.person());
+      record_.set_identity(identity);
+      return identity;
+    }
+    return nullptr;
+  }
+  static Error unknown(errc code, std::string_view reason) {
+    return Error(make_error_code(code), Error::Details{.reason = std::string(reason),
+                                                       .operation = "generateApiKey",
+                                                       .messages = {},
+                                                       .delivery = Delivery::nothing_sent});
+  }
+
+  [[nodiscard]] std::optional<Error> check_id(std::string_view operation) const {
+    if (!record_.text("id").empty()) return std::nullopt;
+    return Error(make_error_code(errc::attribute_not_loaded), Error::Details{.reason = "the user's id is not known",
+                                                                             .operation = operation,
+                                                                             .messages = {},
+                                                                             .delivery = Delivery::nothing_sent});
+  }
+  [[nodiscard]] graphql::RequestBody addressed(const graphql::Operation& operation) const {
+    graphql::RequestBody body(operation);
+    body.add("id", record_.text("id"));
+    return body;
+  }
+  [[nodiscard]] auto change(const graphql::Operation& operation, graphql::RequestBody body, std::optional<Error> fault,
+                            const CallOptions& options) const {
+    using Method = detail::Checked<detail::ChangeUser>;
+    if (!fault) fault = check_id(operation.field);
+    return run(fault ? Method(std::move(*fault)) : Method(detail::ChangeUser(record_, operation, body.take())),
+               options);
+  }
+
+  template <class Is>
+  [[nodiscard]] auto delete_key(Is is, const CallOptions& options) const {
+    using Method = detail::Checked<detail::DeleteKey>;
+    for (const auto& key : keys()) {
+      if (is(key)) return run(Method(detail::DeleteKey(record_, std::string(key.id()))), options);
+    }
+    if (auto refused = record_.keys_error()) return run(Method(std::move(*refused)), options);
+    if (!record_.keys_loaded()) return run(Method(unknown_keys()), options);
+    return run(Method(detail::misused("deleteApiKey", "the key", "is none of this user's")), options);
+  }
+  static Error unknown_keys() {
+    return Error(
+        make_error_code(errc::keys_not_loaded),
+        Error::Details{.reason = {}, .operation = "deleteApiKey", .messages = {}, .delivery = Delivery::nothing_sent});
+  }
+
+  template <class Method>
+  [[nodiscard]] auto run(Method method, const CallOptions& options) const {
+    using R = Result<typename Method::value_type>;
+    return detail::ClientAccess::run(client_, std::move(method), options, [](R result) -> R { return result; });
+  }
+
+  Client<T> client_;
+  detail::UserRecord record_;
+};
+
+}  // namespace wandb

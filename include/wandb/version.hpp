@@ -1,0 +1,13 @@
+// The library's version.
+#pragma once
+
+#include <string_view>
+
+#define WANDB_USERS_VERSION_MAJOR 0
+#define WANDB_USERS_VERSION_MINOR 1
+#define WANDB_USERS_VERSION_PATCH 0
+
+namespace wandb {
+/// This library's version, as in `CHANGELOG.md`.
+inline constexpr std::string_view version = "0.1.0";
+}  // namespace wandb

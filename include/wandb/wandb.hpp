@@ -1,0 +1,18 @@
+// Everything but the transports that need Beast.
+#pragma once
+
+#include <wandb/api.hpp>
+#include <wandb/attrs.hpp>
+#include <wandb/client.hpp>
+#include <wandb/credentials.hpp>
+#include <wandb/errc.hpp>
+#include <wandb/error.hpp>
+#include <wandb/keys.hpp>
+#include <wandb/options.hpp>
+#include <wandb/retry.hpp>
+#include <wandb/secret.hpp>
+#include <wandb/transport.hpp>
+#include <wandb/user.hpp>
+#include <wandb/users.hpp>
+#include <wandb/value.hpp>
+#include <wandb/version.hpp>
