@@ -58,6 +58,7 @@ class HeadersView {
 
   constexpr HeadersView() = default;
   constexpr HeadersView(std::string_view text) noexcept : text_(text) {}
+  constexpr HeadersView(const char* text) noexcept : text_(text) {}
   [[nodiscard]] constexpr iterator begin() const noexcept { return iterator(text_); }
   [[nodiscard]] constexpr iterator end() const noexcept { return iterator(text_.substr(text_.size())); }
   /// The value of the first field of that name, whatever its case.

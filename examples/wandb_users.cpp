@@ -1,0 +1,290 @@
+// wandb-users: a command-line tool for the users of a Weights & Biases server.
+#include <fcntl.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wandb/detail/json_text.hpp>
+#include <wandb/transport/beast.hpp>
+#include <wandb/wandb.hpp>
+
+namespace {
+
+using Api = wandb::Api<wandb::BeastTransport>;
+using User = wandb::User<wandb::BeastTransport>;
+
+// Exit codes: what a script branches on.
+enum Exit { ok = 0, failed = 1, usage = 2, not_found = 3, denied = 4, unreachable = 5, outcome_unknown = 6 };
+
+struct Flags {
+  std::string base_url;
+  std::string ca_file;
+  std::string name;
+  std::string key;
+  std::string query;
+  std::string description;
+  std::string secret_file;
+  std::string user_key_variable;
+  double timeout = 0;
+  bool json = false;
+  bool admin = false;
+  bool print_secret = false;
+  bool insecure = false;
+};
+
+int exit_code(const wandb::Error& error) {
+  using wandb::condition;
+  if (error == condition::outcome_unknown) return outcome_unknown;
+  if (error == condition::unauthorized || error == condition::permission_denied || error == condition::configuration)
+    return denied;
+  if (error == condition::not_found) return not_found;
+  if (error == condition::network || error == condition::timed_out) return unreachable;
+  return failed;
+}
+
+int tell(const wandb::Error& error) {
+  std::cerr << "wandb-users: " << error << '\n';
+  return exit_code(error);
+}
+
+int tell(std::string_view text, int code) {
+  std::cerr << "wandb-users: " << text << '\n';
+  return code;
+}
+
+std::string quoted(std::string_view text) {
+  std::string json;
+  wandb::detail::append_json_string(json, text);
+  return json;
+}
+
+std::string json_of(const wandb::ApiKey& key) {
+  return "{\"id\":" + quoted(key.id()) + ",\"name\":" + quoted(key.name()) +
+         ",\"description\":" + quoted(key.description()) + "}";
+}
+
+template <class Range, class ToJson>
+std::string json_list(const Range& range, ToJson to_json) {
+  std::string json = "[";
+  for (const auto& element : range) json.append(json.size() > 1 ? "," : "").append(to_json(element));
+  return json + "]";
+}
+
+std::string json_of(const User& user) {
+  const auto admin = user.admin();
+  return "{\"id\":" + quoted(user.id()) + ",\"username\":" + quoted(user.username()) +
+         ",\"email\":" + quoted(user.email()) + ",\"name\":" + quoted(user.name()) +
+         ",\"admin\":" + (admin ? (*admin ? "true" : "false") : "null") +
+         ",\"teams\":" + json_list(user.teams(), quoted) +
+         ",\"keys\":" + json_list(user.keys(), [](const wandb::ApiKey& key) { return json_of(key); }) + "}";
+}
+
+void print(const User& user, const Flags& flags) {
+  if (flags.json) {
+    std::cout << json_of(user) << '\n';
+    return;
+  }
+  std::cout << user.username() << '\t' << user.email() << '\t' << user.name() << (user.admin() == true ? "\tadmin" : "")
+            << '\n';
+}
+
+void print(const wandb::Keys& keys, const Flags& flags) {
+  if (flags.json) {
+    std::cout << json_list(keys, [](const wandb::ApiKey& key) { return json_of(key); }) << '\n';
+    return;
+  }
+  for (const auto& key : keys) std::cout << key.id() << '\t' << key.name() << '\t' << key.description() << '\n';
+}
+
+/// The user that a command is about: the one named, else the caller.
+wandb::Result<User> subject(const Api& api, const Flags& flags) {
+  if (flags.name.empty()) return api.viewer();
+  auto found = api.user(flags.name);
+  if (!found) return found.error();
+  if (*found) return std::move(**found);
+  return wandb::Error(make_error_code(wandb::errc::not_found), "there is no user " + flags.name);
+}
+
+int whoami(const Api& api, const Flags& flags) {
+  const auto me = api.viewer();
+  if (!me) return tell(me.error());
+  print(*me, flags);
+  return ok;
+}
+
+int show(const Api& api, const Flags& flags) {
+  const auto user = subject(api, flags);
+  if (!user) return tell(user.error());
+  print(*user, flags);
+  if (flags.json) return ok;
+  for (const auto team : user->teams()) std::cout << "  team " << team << '\n';
+  for (const auto& key : user->keys()) std::cout << "  key  " << key.name() << "  " << key.description() << '\n';
+  for (const auto& error : user->errors()) std::cerr << "wandb-users: not everything was given: " << error << '\n';
+  return ok;
+}
+
+int list(const Api& api, const Flags& flags) {
+  int code = ok;
+  for (auto& user : api.users(flags.query)) {
+    if (user) print(*user, flags);
+    else code = tell(user.error());
+  }
+  return code;
+}
+
+int create(const Api& api, const Flags& flags) {
+  const auto user = api.create_user(flags.name, flags.admin);
+  if (!user) return tell(user.error());
+  print(*user, flags);
+  return ok;
+}
+
+int teams(const Api& api, const Flags& flags) {
+  const auto user = subject(api, flags);
+  if (!user) return tell(user.error());
+  if (flags.json) std::cout << json_list(user->teams(), quoted) << '\n';
+  else {
+    for (const auto team : user->teams()) std::cout << team << '\n';
+  }
+  return ok;
+}
+
+int list_keys(const Api& api, const Flags& flags) {
+  const auto user = subject(api, flags);
+  if (!user) return tell(user.error());
+  for (const auto& error : user->errors()) return tell(error);
+  print(user->keys(), flags);
+  return ok;
+}
+
+/// A new file that only its owner can read, so that a secret lands nowhere else; -1 and `errno` where it cannot be
+/// made.
+int open_secret_file(const std::string& path) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+bool write_secret(int file, const wandb::Secret& secret) {
+  const auto text = secret.reveal();
+  bool written =
+      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::write(file, "\n", 1) == 1;
+  return (::close(file) == 0) && written;
+}
+
+int generate_key(const Api& api, const Flags& flags) {
+  if (!flags.print_secret && flags.secret_file.empty()) {
+    return tell("the secret is shown only once: say where it goes, with --output FILE or --print-secret", usage);
+  }
+  auto user = subject(api, flags);
+  if (!user) return tell(user.error());
+  if (!flags.user_key_variable.empty()) {
+    const char* value = std::getenv(flags.user_key_variable.c_str());
+    if (value == nullptr) return tell("the environment variable " + flags.user_key_variable + " is not set", usage);
+    if (auto known = user->authenticate(wandb::Secret(value)); !known) return tell(known.error());
+  }
+  // The file comes first: a key whose secret cannot be kept must not be made.
+  const int file = flags.secret_file.empty() ? -1 : open_secret_file(flags.secret_file);
+  if (file < 0 && !flags.secret_file.empty())
+    return tell("cannot make " + flags.secret_file + ": " + std::strerror(errno), usage);
+  const auto description =
+      flags.description.empty() ? std::nullopt : std::optional<std::string_view>(flags.description);
+  const auto key = user->generate_api_key(description);
+  if (!key) {
+    if (file >= 0) {
+      ::close(file);
+      ::unlink(flags.secret_file.c_str());
+    }
+    return tell(key.error());
+  }
+  if (file >= 0 && !write_secret(file, *key))
+    return tell("the key was made, and writing it to " + flags.secret_file + " failed", failed);
+  if (flags.print_secret) std::cout << key->reveal() << '\n';
+  return ok;
+}
+
+int delete_key(const Api& api, const Flags& flags) {
+  const auto user = subject(api, flags);
+  if (!user) return tell(user.error());
+  for (const auto& key : user->keys()) {
+    if (key.id() != flags.key && key.name() != flags.key && key.description() != flags.key) continue;
+    const auto deleted = user->delete_api_key(key);
+    return deleted ? static_cast<int>(ok) : tell(deleted.error());
+  }
+  for (const auto& error : user->errors()) return tell(error);
+  return tell("no key of that id, name or description", not_found);
+}
+
+using Command = int (*)(const Api&, const Flags&);
+
+/// The commands, each with the function that does it.
+void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
+  const auto add = [&](CLI::App& parent, const char* name, const char* what, Command command) {
+    auto* sub = parent.add_subcommand(name, what);
+    sub->callback([&chosen, command] { chosen = command; });
+    sub->fallthrough();
+    return sub;
+  };
+  const auto user_of = [&](CLI::App* sub) {
+    sub->add_option("user", flags.name, "username, e-mail or id; else yourself");
+  };
+
+  add(app, "whoami", "the user whose credentials these are", whoami);
+  user_of(add(app, "show", "a user with teams and keys", show));
+  add(app, "list", "users whose username or e-mail begins or ends with a text", list)
+      ->add_option("query", flags.query, "else everybody");
+  auto* made = add(app, "create", "make a user (needs an admin)", create);
+  made->add_option("email", flags.name, "the new user's e-mail")->required();
+  made->add_flag("--admin", flags.admin, "an admin of the instance");
+  user_of(add(app, "teams", "the teams of a user", teams));
+
+  auto* keys = app.add_subcommand("keys", "API keys");
+  keys->require_subcommand(1)->fallthrough();
+  user_of(add(*keys, "list", "the keys of a user", list_keys));
+  auto* generated = add(*keys, "generate", "make a key", generate_key);
+  user_of(generated);
+  generated->add_option("--description", flags.description, "what the key is for");
+  generated->add_option("--output", flags.secret_file, "a new file for the secret, readable by you alone");
+  generated->add_flag("--print-secret", flags.print_secret, "print the secret");
+  generated->add_option("--user-key-env", flags.user_key_variable,
+                        "the environment variable that holds that user's own key");
+  auto* deleted = add(*keys, "delete", "delete a key", delete_key);
+  deleted->add_option("key", flags.key, "its id, its name as listed, or its description")->required();
+  user_of(deleted);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Users of a Weights & Biases server. Credentials: WANDB_API_KEY or the netrc file.", "wandb-users");
+  Flags flags;
+  Command command = nullptr;
+  app.set_version_flag("--version", std::string(wandb::version));
+  app.add_option("--base-url", flags.base_url, "the server; else WANDB_BASE_URL, else https://api.wandb.ai");
+  app.add_option("--ca-file", flags.ca_file, "certificate authorities to trust, PEM; else the system's");
+  app.add_option("--timeout", flags.timeout, "seconds for one request; else WANDB_HTTP_TIMEOUT, else 19")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--json", flags.json, "machine-readable output, one JSON text a line");
+  app.add_flag("--allow-insecure-http", flags.insecure, "send the key over plain http to another machine");
+  app.require_subcommand(1);
+  add_commands(app, flags, command);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? ok : usage;
+  }
+  wandb::Options options{.base_url = flags.base_url, .allow_insecure_http = flags.insecure};
+  options.timeout = std::chrono::nanoseconds(static_cast<std::int64_t>(flags.timeout * 1e9));
+  const auto api = Api::make(wandb::BeastTransport({.ca_file = flags.ca_file}), options);
+  if (!api) return tell(api.error());
+  const int code = command(*api, flags);
+  if (std::cout.flush()) return code;
+  return tell("the output could not be written", failed);
+}

@@ -1,0 +1,163 @@
+// A real HTTP/1.1 server for tests and benchmarks, on this machine only. Needs Boost.Asio, Boost.Beast and OpenSSL.
+#pragma once
+
+#include <poll.h>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <wandb/testing/certificates.hpp>
+#include <wandb/testing/detail/loopback_faults.hpp>
+#include <wandb/testing/detail/loopback_session.hpp>
+#include <wandb/transport.hpp>
+#include <wandb/transport/detail/waker.hpp>
+
+namespace wandb::testing {
+
+/// Settings of a `LoopbackServer`.
+struct LoopbackOptions {
+  bool tls = false;
+  std::string address = "127.0.0.1";            ///< or `::1`
+  std::optional<Certificate> certificate = {};  ///< for TLS; one for localhost is made where there is none
+  int max_tls_version = 0;                      ///< of OpenSSL's numbers; 0 for the newest
+};
+
+/// Something that answers requests, like the in-memory account.
+template <class T>
+concept HandlesRequests = requires(T& object, const Request& request) {
+  { object.handle(request) } -> std::convertible_to<Response>;
+};
+
+/// Serves a handler on a free port: kept alive, plain or TLS, a thread for each connection. The handler is called from
+/// several threads at once, with a request whose views are valid during the call; what it throws becomes a 500. The
+/// server runs until it is destroyed, which ends every connection. All members may be called from any thread.
+class LoopbackServer {
+ public:
+  using Handler = std::function<Response(const Request&)>;
+
+  /// Starts to serve. Throws `std::exception` if it cannot.
+  explicit LoopbackServer(Handler handler, LoopbackOptions options = {}) {
+    core_.handler = std::move(handler);
+    core_.address = options.address;
+    if (options.tls) prepare_tls(options);
+    if (const auto ec = waker_.open()) throw std::runtime_error("no pipe for the test server: " + ec.message());
+    core_.port =
+        acceptor_.emplace(io_, Endpoint(boost::asio::ip::make_address(options.address), 0)).local_endpoint().port();
+    thread_ = std::thread([this] { accept(); });
+  }
+  /// Serves an object, which must outlive the server.
+  template <HandlesRequests T>
+  explicit LoopbackServer(T& object, LoopbackOptions options = {})
+      : LoopbackServer(Handler([&object](const Request& request) -> Response { return object.handle(request); }),
+                       std::move(options)) {}
+  /// Serves an object and shares it.
+  template <HandlesRequests T>
+  explicit LoopbackServer(std::shared_ptr<T> object, LoopbackOptions options = {})
+      : LoopbackServer(Handler([object = std::move(object)](const Request& request) -> Response {
+                         return object->handle(request);
+                       }),
+                       std::move(options)) {}
+  LoopbackServer(const LoopbackServer&) = delete;
+  LoopbackServer& operator=(const LoopbackServer&) = delete;
+  /// Ends all connections and waits for the threads.
+  ~LoopbackServer() {
+    core_.stop();
+    waker_.wake();
+    thread_.join();
+  }
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return core_.port; }
+  [[nodiscard]] const std::string& address() const noexcept { return core_.address; }
+  /// `http://127.0.0.1:port`, or `https://localhost:port`.
+  [[nodiscard]] std::string base_url() const {
+    const auto literal = address().find(':') == std::string::npos ? address() : "[" + address() + "]";
+    return (core_.tls ? "https://localhost" : "http://" + literal) + ":" + std::to_string(port());
+  }
+  /// The certificate authority to trust; empty without TLS.
+  [[nodiscard]] const std::string& ca_pem() const noexcept { return ca_pem_; }
+  /// Writes `ca_pem()` to a file.
+  void write_ca(const std::string& path) const {
+    if (!(std::ofstream(path) << ca_pem_).flush()) throw std::runtime_error("could not write " + path);
+  }
+
+  /// Connections accepted so far.
+  [[nodiscard]] std::size_t connections() const noexcept { return core_.connections; }
+  /// Requests that the handler was given so far.
+  [[nodiscard]] std::size_t requests() const noexcept { return core_.requests; }
+  /// TLS handshakes that resumed an earlier session.
+  [[nodiscard]] std::size_t resumed() const noexcept { return core_.resumed; }
+
+  /// Treats the next `times` requests (or connections) so, after those of earlier calls.
+  void inject(Fault fault, std::size_t times = 1) { core_.faults.push(std::move(fault), times); }
+  /// Forgets the faults that have not happened yet.
+  void behave() { core_.faults.clear(); }
+  /// Ends every connection that there is, as a server does that has waited too long.
+  void drop_connections() {
+    const std::lock_guard guard(mutex_);
+    for (auto& session : sessions_) session.hang_up();
+  }
+
+ private:
+  using Endpoint = boost::asio::ip::tcp::endpoint;
+
+  void prepare_tls(const LoopbackOptions& options) {
+    const auto certificate = options.certificate ? *options.certificate : CertificateAuthority().issue();
+    ca_pem_ = certificate.ca_pem;
+    auto& context = core_.tls.emplace(boost::asio::ssl::context::tls_server);
+    context.use_certificate_chain(boost::asio::buffer(certificate.certificate_pem));
+    context.use_private_key(boost::asio::buffer(certificate.key_pem), boost::asio::ssl::context::pem);
+    if (options.max_tls_version == 0) return;
+    SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(context.native_handle(), options.max_tls_version);
+    // OpenSSL 3 signs for the old versions only below its usual level of security.
+    SSL_CTX_set_cipher_list(context.native_handle(), "DEFAULT:@SECLEVEL=0");
+  }
+
+  void accept() {
+    std::array<pollfd, 2> entries{{{acceptor_->native_handle(), POLLIN, 0}, {waker_.descriptor(), POLLIN, 0}}};
+    while (!waker_.woken()) {
+      if (::poll(entries.data(), entries.size(), -1) < 0 || waker_.woken()) continue;
+      boost::system::error_code ec;
+      boost::asio::ip::tcp::socket socket(io_);
+      acceptor_->accept(socket, ec);
+      if (ec) continue;
+      ++core_.connections;
+      const std::lock_guard guard(mutex_);
+      sessions_.remove_if([](const detail::LoopbackSession& session) { return session.done(); });
+      sessions_.emplace_back(core_, std::move(socket));
+    }
+    const std::lock_guard guard(mutex_);
+    for (auto& session : sessions_) session.hang_up();
+    sessions_.clear();
+  }
+
+  boost::asio::io_context io_;
+  detail::LoopbackCore core_;
+  std::string ca_pem_;
+  std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
+  wandb::detail::Waker waker_;
+  std::mutex mutex_;  // guards sessions_
+  std::list<detail::LoopbackSession> sessions_;
+  std::thread thread_;
+};
+
+}  // namespace wandb::testing

@@ -1,0 +1,116 @@
+// HTTP/1.1 over TCP and TLS for synchronous calls. Needs Boost.Asio, Boost.Beast (headers) and OpenSSL.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+
+#include <wandb/transport.hpp>
+#include <wandb/transport/detail/connection.hpp>
+#include <wandb/transport/detail/connection_pool.hpp>
+#include <wandb/transport/detail/http_wire.hpp>
+#include <wandb/transport/detail/resolver.hpp>
+#include <wandb/transport/detail/tls_client.hpp>
+#include <wandb/transport/detail/waker.hpp>
+
+namespace wandb {
+
+/// Settings of a `BeastTransport`.
+struct BeastOptions {
+  /// PEM file of the certificate authorities to trust; the system's when empty. Read at the first TLS request.
+  std::string ca_file = {};
+  /// The largest body that is accepted, in bytes.
+  std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
+  /// How many idle connections are kept for each origin; 0 closes each after its answer.
+  std::size_t max_idle_per_origin = 8;
+  /// How long a connection may be idle and still be used.
+  std::chrono::seconds idle_timeout{60};
+  /// How long one address of a host may take to accept a connection; the request's deadline limits it as well.
+  std::chrono::milliseconds connect_timeout{10'000};
+};
+
+/// Sends requests over HTTP/1.1, kept alive, with TLS verified against host name and certificate authorities.
+///
+/// Resolving, connecting, handshake, sending and receiving all end at the request's deadline or stop. Nothing is ever
+/// sent twice: a failure says how far the request came. Thread-safe: any number of threads may call `send` at once,
+/// each then has a connection of its own. A handle: copies share connections and settings. One that was moved from may
+/// only be destroyed or assigned to.
+class BeastTransport {
+ public:
+  /// No traffic, and nothing fails here: what is wrong with the options, `send` tells.
+  explicit BeastTransport(BeastOptions options = {}) : state_(std::make_shared<State>(std::move(options))) {}
+
+  /// Sends the request and waits for the whole answer. Fails with `resolve_failed`, `connect_failed`, `tls_failed`
+  /// (all before anything was sent), `connection_lost`, `protocol_error`, `response_too_large`, `timed_out`,
+  /// `cancelled`, or `invalid_argument` for a request that HTTP cannot carry.
+  [[nodiscard]] Result<Response> send(const Request& request) const {
+    if (const auto why = detail::defect(request); !why.empty()) {
+      return Error(make_error_code(errc::invalid_argument), why, Delivery::nothing_sent);
+    }
+    if (request.stop.stop_requested()) return Error(errc::cancelled, Delivery::nothing_sent);
+    if (std::chrono::steady_clock::now() >= request.deadline) return Error(errc::timed_out, Delivery::nothing_sent);
+    auto& state = *state_;
+    auto connection = state.pool.take(request.origin);
+    const bool fresh = connection == nullptr;
+    if (fresh) connection = std::make_unique<detail::Connection>(state.io.get_executor(), request.origin);
+    const bool stoppable = request.stop.stop_possible();
+    std::optional<detail::StopWatch> watch;
+    if (stoppable) {
+      if (const auto ec = connection->waker().open()) {
+        return Error(make_error_code(errc::connect_failed), "no pipe for the stop could be opened: " + ec.message(),
+                     Delivery::nothing_sent);
+      }
+      watch.emplace(request.stop, connection->waker());
+    }
+    connection->arm(request.deadline, stoppable);
+    if (fresh) {
+      state.opened.fetch_add(1, std::memory_order_relaxed);
+      const auto open = connection->open(request.stop, state.resolver, state.tls, state.options.connect_timeout);
+      if (!open) return open.error();
+    }
+    auto response = connection->exchange(request, state.options.max_response_size, state.tls);
+    watch.reset();
+    if (connection->reusable()) state.pool.put(std::move(connection));
+    return response;
+  }
+
+  /// Connections opened so far, failed ones included.
+  [[nodiscard]] std::size_t connections_opened() const noexcept {
+    return state_->opened.load(std::memory_order_relaxed);
+  }
+  /// Connections that wait for a request.
+  [[nodiscard]] std::size_t idle_connections() const { return state_->pool.size(); }
+  /// Closes the connections that wait for a request.
+  void close_idle() const { state_->pool.clear(); }
+
+ private:
+  struct State {
+    explicit State(BeastOptions given)
+        : options(std::move(given)),
+          tls(options.ca_file),
+          pool(options.max_idle_per_origin, std::clamp<std::chrono::seconds>(options.idle_timeout, {}, a_day)) {
+      options.connect_timeout = std::clamp<std::chrono::milliseconds>(options.connect_timeout, {}, a_day);
+    }
+    // Longer ones would overflow the clock's arithmetic.
+    static constexpr std::chrono::hours a_day{24};
+    BeastOptions options;
+    boost::asio::io_context io;  // never run: TLS streams ask for an executor
+    detail::Resolver resolver;
+    detail::TlsClient tls;
+    detail::ConnectionPool pool;
+    std::atomic<std::size_t> opened{0};
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+static_assert(SyncTransport<BeastTransport>);
+
+}  // namespace wandb

@@ -1,0 +1,186 @@
+// A TCP socket whose blocking calls end at a deadline or a stop: what Beast's synchronous streams do not have.
+#pragma once
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <cstddef>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <wandb/errc.hpp>
+#include <wandb/transport/detail/waker.hpp>
+
+namespace wandb::detail {
+
+/// Satisfies Beast's SyncReadStream and SyncWriteStream, alone and under `asio::ssl::stream`. The socket never blocks:
+/// what is not there yet is waited for in poll(2), until the deadline or the stop. Not thread-safe, not movable.
+class DeadlineSocket {
+ public:
+  using executor_type = boost::asio::io_context::executor_type;
+  using lowest_layer_type = DeadlineSocket;
+  using time_point = std::chrono::steady_clock::time_point;
+  using error_code = boost::system::error_code;
+
+  explicit DeadlineSocket(const executor_type& executor) : executor_(executor) {}
+  DeadlineSocket(const DeadlineSocket&) = delete;
+  DeadlineSocket& operator=(const DeadlineSocket&) = delete;
+  ~DeadlineSocket() { close(); }
+
+  [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+  [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return *this; }
+  /// Every call from here on ends at `deadline` with `errc::timed_out`, or when `stop` wakes with `errc::cancelled`.
+  void arm(time_point deadline, const Waker* stop) noexcept {
+    deadline_ = deadline;
+    stop_ = stop;
+  }
+  [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+  [[nodiscard]] int native_handle() const noexcept { return fd_; }
+  /// Bytes that the kernel has accepted since the socket was made.
+  [[nodiscard]] std::size_t bytes_sent() const noexcept { return bytes_sent_; }
+  /// While on, a read that would wait returns `would_block` instead.
+  void probe(bool on) noexcept { probing_ = on; }
+  void close() noexcept {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
+
+  /// Opens a socket and connects it, until `until` or the deadline.
+  [[nodiscard]] error_code connect(const boost::asio::ip::tcp::endpoint& peer, time_point until);
+  /// Whether there is something to read, or the peer has closed, at this moment.
+  [[nodiscard]] bool readable() const noexcept {
+    pollfd entry{fd_, POLLIN, 0};
+    return ::poll(&entry, 1, 0) != 0;
+  }
+  /// `timed_out` or `cancelled` if it is so far; for loops that do not wait.
+  [[nodiscard]] error_code interrupted() const noexcept {
+    if (stop_ != nullptr && stop_->woken()) return errc::cancelled;
+    if (std::chrono::steady_clock::now() >= deadline_) return errc::timed_out;
+    return {};
+  }
+
+  template <class MutableBuffers>
+  std::size_t read_some(const MutableBuffers& buffers, error_code& ec) {
+    const auto buffer = first_of<boost::asio::mutable_buffer>(buffers);
+    return receive(buffer.data(), buffer.size(), ec);
+  }
+  template <class ConstBuffers>
+  std::size_t write_some(const ConstBuffers& buffers, error_code& ec) {
+    const auto buffer = first_of<boost::asio::const_buffer>(buffers);
+    return transmit(buffer.data(), buffer.size(), ec);
+  }
+
+ private:
+  template <class Buffer, class Buffers>
+  static Buffer first_of(const Buffers& buffers) {
+    const auto last = boost::asio::buffer_sequence_end(buffers);
+    for (auto at = boost::asio::buffer_sequence_begin(buffers); at != last; ++at) {
+      if (const Buffer buffer = *at; buffer.size() != 0) return buffer;
+    }
+    return {};
+  }
+  [[nodiscard]] error_code wait(short events, time_point until) const noexcept;
+  std::size_t receive(void* data, std::size_t size, error_code& ec) noexcept;
+  std::size_t transmit(const void* data, std::size_t size, error_code& ec) noexcept;
+
+  executor_type executor_;
+  int fd_ = -1;
+  time_point deadline_ = time_point::max();
+  const Waker* stop_ = nullptr;
+  std::size_t bytes_sent_ = 0;
+  bool probing_ = false;
+  bool answer_awaited_ = false;
+};
+
+// Rounded up, so that a wait never ends just before its deadline and spins.
+[[nodiscard]] inline int poll_timeout(std::chrono::steady_clock::time_point until) noexcept {
+  if (until == std::chrono::steady_clock::time_point::max()) return -1;
+  const auto left = until - std::chrono::steady_clock::now();
+  if (left <= left.zero()) return 0;
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::min<decltype(milliseconds)>(milliseconds, INT_MAX));
+}
+
+inline boost::system::error_code DeadlineSocket::wait(short events, time_point until) const noexcept {
+  std::array<pollfd, 2> entries{{{fd_, events, 0}, {stop_ != nullptr ? stop_->descriptor() : -1, POLLIN, 0}}};
+  for (;;) {
+    const int ready = ::poll(entries.data(), stop_ != nullptr ? 2 : 1, poll_timeout(until));
+    if (ready < 0 && errno != EINTR) return last_system_error();
+    if (ready <= 0) {
+      if (until != time_point::max() && std::chrono::steady_clock::now() >= until) return errc::timed_out;
+      continue;
+    }
+    if (entries[1].revents != 0) return errc::cancelled;
+    return {};
+  }
+}
+
+inline boost::system::error_code DeadlineSocket::connect(const boost::asio::ip::tcp::endpoint& peer, time_point until) {
+  close();
+  fd_ = ::socket(peer.protocol().family(), SOCK_STREAM, IPPROTO_TCP);
+  if (fd_ < 0 || !prepare_descriptor(fd_)) return last_system_error();
+  const int on = 1;
+  // A small request must not wait for the acknowledgement of the one before it.
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (::connect(fd_, peer.data(), static_cast<socklen_t>(peer.size())) == 0) return {};
+  if (errno != EINPROGRESS && errno != EINTR) return last_system_error();
+  if (const auto ec = wait(POLLOUT, std::min(until, deadline_))) return ec;
+  int result = 0;
+  socklen_t size = sizeof result;
+  if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &result, &size) != 0) return last_system_error();
+  return {result, boost::system::system_category()};
+}
+
+inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_code& ec) noexcept {
+  ec = {};
+  if (size == 0) return 0;
+  // The answer to what was just written is hardly ever there yet: asking for it would be a call in vain.
+  if (!probing_ && std::exchange(answer_awaited_, false)) ec = wait(POLLIN, deadline_);
+  while (!ec) {
+    const auto count = ::recv(fd_, data, size, 0);
+    if (count > 0) return static_cast<std::size_t>(count);
+    if (count == 0) {
+      ec = boost::asio::error::eof;
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      ec = probing_ ? error_code(boost::asio::error::would_block) : wait(POLLIN, deadline_);
+    } else if (errno != EINTR) {
+      ec = last_system_error();
+    }
+  }
+  return 0;
+}
+
+inline std::size_t DeadlineSocket::transmit(const void* data, std::size_t size, error_code& ec) noexcept {
+  ec = {};
+  if (size == 0) return 0;
+  while (!ec) {
+    // A peer that is gone is an error here, not a SIGPIPE.
+    const auto count = ::send(fd_, data, size, MSG_NOSIGNAL);
+    if (count >= 0) {
+      answer_awaited_ = true;
+      bytes_sent_ += static_cast<std::size_t>(count);
+      return static_cast<std::size_t>(count);
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      ec = wait(POLLOUT, deadline_);
+    } else if (errno != EINTR) {
+      ec = last_system_error();
+    }
+  }
+  return 0;
+}
+
+}  // namespace wandb::detail

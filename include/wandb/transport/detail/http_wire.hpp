@@ -1,0 +1,181 @@
+// A request as bytes, and a response out of bytes: Beast's parser, filling our own types without a container between.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/status.hpp>
+#include <boost/beast/http/verb.hpp>
+#include <boost/optional/optional.hpp>
+
+#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/secure_memory.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::detail {
+
+[[nodiscard]] constexpr bool is_token(std::string_view text) noexcept {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [marks](char c) {
+    return is_letter(c) || is_digit(c) || marks.find(c) != marks.npos;
+  });
+}
+
+/// Text without spaces and control characters, for the first line of a request.
+[[nodiscard]] constexpr bool is_word(std::string_view text) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) != 0x7f;
+  });
+}
+
+[[nodiscard]] constexpr bool is_field_value(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) != 0x7f) || c == '\t';
+  });
+}
+
+/// Header fields that the transport writes itself: a second one would let two readers disagree on the message.
+[[nodiscard]] constexpr bool is_framing_field(std::string_view name) noexcept {
+  return equal_ignoring_case(name, "Host") || equal_ignoring_case(name, "Content-Length") ||
+         equal_ignoring_case(name, "Transfer-Encoding");
+}
+
+/// Why the request must not be put on the wire; empty when it may.
+[[nodiscard]] constexpr std::string_view defect(const Request& request) noexcept {
+  if (!is_token(request.method)) return "the request's method is not a token";
+  if (!is_word(request.target)) return "the request's target is empty, or holds a space or control character";
+  if (!is_word(request.host)) return "the request's host is empty, or holds a space or control character";
+  if (request.origin.host.empty()) return "the request's origin has no host";
+  if (request.origin.port == 0) return "the request's origin has no port";
+  for (const auto& field : request.headers) {
+    if (!is_token(field.name)) return "the name of a request header is not a token";
+    if (!is_field_value(field.value)) return "the value of a request header holds a line break or control character";
+    if (is_framing_field(field.name)) return "Host, Content-Length and Transfer-Encoding are the transport's to send";
+  }
+  return {};
+}
+
+/// Appends the request as it goes over the wire, all of it, so that one send takes it.
+inline void compose(const Request& request, SecureString& out) {
+  const auto field = [&out](std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  };
+  out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
+  field("Host", request.host);
+  for (const auto& header : request.headers) field(header.name, header.value);
+  if (!request.body.empty() || request.method != "GET") {
+    char digits[20];
+    const auto end = std::to_chars(digits, digits + sizeof digits, request.body.size()).ptr;
+    field("Content-Length", {digits, static_cast<std::size_t>(end - digits)});
+  }
+  out.append("\r\n").append(request.body);
+}
+
+/// Parses one response into a `Response`. Its error codes are Beast's, or `errc` where the fault is ours to name.
+class ResponseParser final : public boost::beast::http::basic_parser<false> {
+ public:
+  using error_code = boost::system::error_code;
+  using text = boost::beast::string_view;
+
+  static constexpr std::uint32_t largest_header = 64 * 1024;
+
+  explicit ResponseParser(std::uint64_t largest_body) : largest_body_(largest_body) {
+    header_limit(largest_header);
+    body_limit(largest_body);
+    eager(true);
+  }
+  /// The final response; an interim one (1xx) is not.
+  [[nodiscard]] bool interim() const noexcept { return response_.status / 100 == 1; }
+  [[nodiscard]] int status() const noexcept { return response_.status; }
+  [[nodiscard]] Response take() noexcept { return std::move(response_); }
+
+ private:
+  void on_request_impl(boost::beast::http::verb, text, text, int, error_code&) override {}
+  void on_response_impl(int status, text, int, error_code&) override {
+    response_.status = status;
+    response_.headers.reserve(usual_header);
+  }
+  void on_field_impl(boost::beast::http::field name, text name_text, text value, error_code& ec) override {
+    if (header_done_) return;  // trailers come when everything is decided
+    if (name == boost::beast::http::field::content_encoding && !equal_ignoring_case(view(value), "identity")) {
+      ec = errc::protocol_error;  // nobody asked for one
+      return;
+    }
+    response_.headers.add(view(name_text), view(value));
+  }
+  void on_header_impl(error_code&) override { header_done_ = true; }
+  void on_body_init_impl(const boost::optional<std::uint64_t>& size, error_code&) override {
+    // A length is only a claim: what it may cost before the bytes come is limited.
+    if (size) response_.body.reserve(static_cast<std::size_t>(std::min({*size, largest_body_, believed_body})));
+  }
+  std::size_t on_body_impl(text part, error_code& ec) override {
+    if (part.size() > largest_body_ - response_.body.size()) {
+      ec = errc::response_too_large;
+      return 0;
+    }
+    response_.body.append(part.data(), part.size());
+    return part.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, text part, error_code& ec) override { return on_body_impl(part, ec); }
+  void on_finish_impl(error_code&) override {}
+
+  [[nodiscard]] static std::string_view view(text part) noexcept { return {part.data(), part.size()}; }
+
+  static constexpr std::size_t usual_header = 512;
+  static constexpr std::uint64_t believed_body = 1024 * 1024;
+
+  std::uint64_t largest_body_;
+  Response response_;
+  bool header_done_ = false;
+};
+
+/// The part of a stream that has been read and not yet parsed. Wiped after use: it held bodies.
+class ReadBuffer {
+ public:
+  [[nodiscard]] std::string_view unread() const noexcept { return {memory_.data() + begin_, end_ - begin_}; }
+  void consume(std::size_t size) noexcept {
+    begin_ += size;
+    if (begin_ == end_) begin_ = end_ = 0;
+  }
+  /// Makes room to read into, at least one byte; more of it while reads fill all that there is.
+  [[nodiscard]] std::pair<char*, std::size_t> room() {
+    if (memory_.empty()) memory_.resize(first_size);
+    if (begin_ != 0) {
+      std::copy(memory_.data() + begin_, memory_.data() + end_, memory_.data());
+      end_ -= std::exchange(begin_, std::size_t{0});
+    }
+    const bool more = std::exchange(filled_, false) && memory_.size() < usual_size;
+    if (more || end_ == memory_.size()) memory_.resize(memory_.size() * 2);
+    return {memory_.data() + end_, memory_.size() - end_};
+  }
+  void fill(std::size_t size) noexcept {
+    end_ += size;
+    used_ = std::max(used_, end_);
+    filled_ = end_ == memory_.size();
+  }
+  /// Forgets all, and overwrites what was there.
+  void reset() noexcept {
+    wipe(memory_.data(), used_);
+    begin_ = end_ = used_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t first_size = 16 * 1024;
+  static constexpr std::size_t usual_size = 64 * 1024;
+  SecureString memory_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::size_t used_ = 0;
+  bool filled_ = false;
+};
+
+}  // namespace wandb::detail
