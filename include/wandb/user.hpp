@@ -184,7 +184,7 @@ class User {
     for (const auto* key : {"email", "username", "id", "name"}) {
       if (const auto text = user.record_.text(key); !text.empty()) return out << "<User " << text << '>';
     }
-    return out << "<User ?" "??>";  // apart: together they are a trigraph
+    return out << "<User ???" << '>';  // in one piece it would hold a trigraph
   }
 
  private:

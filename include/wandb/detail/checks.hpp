@@ -2,12 +2,12 @@
 #pragma once
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <wandb/detail/json_text.hpp>
+#include <wandb/detail/misuse.hpp>
 #include <wandb/detail/step.hpp>
 #include <wandb/error.hpp>
 
@@ -52,11 +52,8 @@ class Checked {
 /// The program is at fault: throws `std::invalid_argument`; where there are no exceptions, the error to return instead.
 inline Error misused(std::string_view operation, std::string_view what, std::string_view why) {
   auto error = unusable(operation, what, why);
-#if defined(__cpp_exceptions)
-  throw std::invalid_argument(error.message());
-#else
+  throw_misuse(error.message());
   return error;
-#endif
 }
 
 }  // namespace wandb::detail

@@ -39,7 +39,7 @@ class RequestBody {
   /// `value` is UTF-8.
   RequestBody& add(std::string_view name, std::string_view value) & {
     key(name);
-    detail::append_json_string(text_, value);
+    wandb::detail::append_json_string(text_, value);
     return *this;
   }
   RequestBody& add(std::string_view name, const char* value) & { return add(name, std::string_view(value)); }
@@ -57,7 +57,7 @@ class RequestBody {
   RequestBody& add_list(std::string_view name, std::string_view value) & {
     key(name);
     text_ += '[';
-    detail::append_json_string(text_, value);
+    wandb::detail::append_json_string(text_, value);
     text_ += ']';
     return *this;
   }

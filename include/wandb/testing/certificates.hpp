@@ -45,6 +45,8 @@ class CertificateAuthority {
     const auto leaf = make(options, *key, certificate_.get());
     return {certificate_pem(*leaf), key_pem(*key), pem()};
   }
+  /// The authority's own certificate and key, for a server that nobody else vouches for.
+  [[nodiscard]] Certificate self_signed() const { return {pem(), key_pem(*key_), pem()}; }
 
  private:
   template <class T, void (*Free)(T*)>

@@ -1,0 +1,162 @@
+// A GraphQL document as a tree, in arrays of a fixed size: the same at compile time and at run time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace wandb::graphql {
+
+/// Where a node stands in its array; `none` for nowhere.
+using Index = std::uint16_t;
+inline constexpr Index none = 0xFFFF;
+
+enum class ValueKind : std::uint8_t {
+  null,
+  integer,
+  real,
+  string,
+  block_string,
+  boolean,
+  enumeration,
+  list,
+  object,
+  variable
+};
+
+/// A value; one of an argument, a list or an object is linked to the next by `next`. Views the source.
+struct ValueNode {
+  ValueKind kind = ValueKind::null;
+  std::string_view name;  ///< of the argument or the object's field
+  std::string_view text;  ///< as written, a string without its quotes, a variable without its `$`
+  Index first = none;     ///< the first element of a list, the first field of an object
+  Index next = none;
+};
+
+/// `Name`, `Name!`, `[Name]`, `[Name!]!` …; lists of lists do not occur in this schema.
+struct TypeReference {
+  std::string_view name;
+  bool list = false;
+  bool non_null = false;          ///< of the whole
+  bool element_non_null = false;  ///< of a list's elements
+  friend constexpr bool operator==(const TypeReference&, const TypeReference&) = default;
+};
+
+struct VariableNode {
+  std::string_view name;
+  TypeReference type;
+  Index default_value = none;
+  Index next = none;
+};
+
+struct DirectiveNode {
+  std::string_view name;
+  Index arguments = none;
+  Index next = none;
+};
+
+enum class SelectionKind : std::uint8_t { field, inline_fragment, fragment_spread };
+
+struct SelectionNode {
+  SelectionKind kind = SelectionKind::field;
+  std::string_view name;   ///< of the field, or of the fragment that is spread
+  std::string_view alias;  ///< the response key: the name where none is given
+  std::string_view type;   ///< an inline fragment's type condition; may be empty
+  Index arguments = none;
+  Index directives = none;
+  Index selections = none;
+  Index next = none;
+};
+
+/// An operation, or a fragment definition.
+struct DefinitionNode {
+  enum class Kind : std::uint8_t { query, mutation, subscription, fragment } kind = Kind::query;
+  std::string_view name;
+  std::string_view type;  ///< a fragment's type condition
+  Index variables = none;
+  Index selections = none;
+};
+
+/// Nodes of one sort.
+template <class T, std::size_t Capacity>
+struct Pool {
+  std::array<T, Capacity> nodes{};
+  Index size = 0;
+  [[nodiscard]] constexpr const T& operator[](Index index) const noexcept { return nodes[index]; }
+  [[nodiscard]] constexpr T& operator[](Index index) noexcept { return nodes[index]; }
+  /// Where the node went; `none` when the pool is full.
+  constexpr Index add(const T& node) noexcept {
+    if (size == Capacity) return none;
+    nodes[size] = node;
+    return size++;
+  }
+};
+
+/// A document of at most a few hundred nodes. Views its source.
+struct Ast {
+  Pool<DefinitionNode, 16> definitions;
+  Pool<VariableNode, 32> variables;
+  Pool<SelectionNode, 256> selections;
+  Pool<DirectiveNode, 32> directives;
+  Pool<ValueNode, 192> values;
+
+  /// The fragment of that name, or null.
+  [[nodiscard]] constexpr const DefinitionNode* fragment(std::string_view name) const noexcept {
+    for (Index i = 0; i != definitions.size; ++i) {
+      if (definitions[i].kind == DefinitionNode::Kind::fragment && definitions[i].name == name)
+        return &definitions.nodes[i];
+    }
+    return nullptr;
+  }
+  /// The operation of that name, or the only one where the name is empty; null where there is none.
+  [[nodiscard]] constexpr const DefinitionNode* operation(std::string_view name = {}) const noexcept {
+    const DefinitionNode* found = nullptr;
+    for (Index i = 0; i != definitions.size; ++i) {
+      if (definitions[i].kind == DefinitionNode::Kind::fragment) continue;
+      if (!name.empty() && definitions[i].name == name) return &definitions.nodes[i];
+      if (name.empty() && found != nullptr) return nullptr;
+      if (name.empty()) found = &definitions.nodes[i];
+    }
+    return found;
+  }
+  /// The argument or field of that name in a chain of values, or null.
+  [[nodiscard]] constexpr const ValueNode* value(Index chain, std::string_view name) const noexcept {
+    for (; chain != none; chain = values[chain].next) {
+      if (values[chain].name == name) return &values.nodes[chain];
+    }
+    return nullptr;
+  }
+};
+
+/// What is wrong with a document.
+enum class FaultKind : std::uint8_t {
+  syntax,
+  too_large,
+  unknown_type,
+  unknown_field,
+  unknown_argument,
+  unknown_variable,
+  unknown_fragment,
+  unknown_directive,
+  unknown_operation,
+  unused_variable,
+  unused_fragment,
+  missing_argument,
+  missing_selection,
+  unexpected_selection,
+  wrong_type,
+  duplicate,
+  conflict,
+  cycle,
+};
+
+/// The first thing wrong: the word at fault, the type it was looked for on, and the word that may have been meant.
+struct Fault {
+  FaultKind kind = FaultKind::syntax;
+  std::string_view word;
+  std::string_view on;
+  std::string_view suggestion;
+};
+
+}  // namespace wandb::graphql

@@ -1,0 +1,230 @@
+// Reads a GraphQL document (October 2021, executable definitions), at compile time or at run time.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include <wandb/graphql/ast.hpp>
+#include <wandb/graphql/lexer.hpp>
+
+namespace wandb::graphql {
+
+namespace detail {
+
+/// Recursive descent; the first fault ends it. Nesting is bounded, so that no source can exhaust the stack.
+class Parser {
+ public:
+  constexpr Parser(std::string_view source, Ast& ast) noexcept : lexer_(source), ast_(ast) { advance(); }
+
+  [[nodiscard]] constexpr std::optional<Fault> run() noexcept {
+    if (token_.kind == TokenKind::end) fail();
+    while (!fault_ && token_.kind != TokenKind::end) definition();
+    return fault_;
+  }
+
+ private:
+  static constexpr int deepest = 32;
+
+  constexpr void advance() noexcept { token_ = lexer_.next(); }
+  constexpr void fail(FaultKind kind = FaultKind::syntax) noexcept {
+    if (!fault_) fault_ = Fault{kind, token_.text, {}, {}};
+    token_ = {};
+  }
+  constexpr bool accept(std::string_view punctuator) noexcept {
+    if (!token_.is(punctuator)) return false;
+    advance();
+    return true;
+  }
+  constexpr void expect(std::string_view punctuator) noexcept {
+    if (!accept(punctuator)) fail();
+  }
+  constexpr std::string_view name() noexcept {
+    const auto text = token_.text;
+    if (token_.kind == TokenKind::name) advance();
+    else fail();
+    return text;
+  }
+  template <class Pool, class Node>
+  constexpr Index add(Pool& pool, const Node& node) noexcept {
+    const auto index = pool.add(node);
+    if (index == none) fail(FaultKind::too_large);
+    return index;
+  }
+  // Appends `index` to the chain of `pool` that begins at `first` and ends at `last`.
+  template <class Pool>
+  constexpr void link(Pool& pool, Index& first, Index& last, Index index) noexcept {
+    if (fault_) return;
+    (first == none ? first : pool[last].next) = index;
+    last = index;
+  }
+
+  constexpr void definition() noexcept {
+    using Kind = DefinitionNode::Kind;
+    DefinitionNode node;
+    if (!token_.is("{")) {
+      const auto keyword = name();
+      if (keyword == "fragment") {
+        node.kind = Kind::fragment;
+        node.name = name();
+        if (node.name == "on" || name() != "on") return fail();
+        node.type = name();
+      } else if (keyword == "query" || keyword == "mutation" || keyword == "subscription") {
+        node.kind = keyword == "query" ? Kind::query : keyword == "mutation" ? Kind::mutation : Kind::subscription;
+        if (token_.kind == TokenKind::name) node.name = name();
+        node.variables = variables();
+      } else {
+        return fail();
+      }
+      static_cast<void>(directives());
+    }
+    node.selections = selections(0);
+    add(ast_.definitions, node);
+  }
+
+  constexpr Index variables() noexcept {
+    Index first = none;
+    Index last = none;
+    if (!accept("(")) return first;
+    do {
+      VariableNode node;
+      expect("$");
+      node.name = name();
+      expect(":");
+      node.type = type();
+      if (accept("=")) node.default_value = value({}, 0);
+      static_cast<void>(directives());
+      link(ast_.variables, first, last, add(ast_.variables, node));
+    } while (!fault_ && !token_.is(")"));
+    expect(")");
+    return first;
+  }
+
+  constexpr TypeReference type() noexcept {
+    TypeReference reference;
+    if (accept("[")) {
+      reference.list = true;
+      reference.name = name();
+      reference.element_non_null = accept("!");
+      expect("]");
+    } else {
+      reference.name = name();
+    }
+    reference.non_null = accept("!");
+    return reference;
+  }
+
+  constexpr Index selections(int depth) noexcept {
+    Index first = none;
+    Index last = none;
+    if (depth == deepest) fail(FaultKind::too_large);
+    expect("{");
+    do {
+      const auto node = selection(depth);
+      link(ast_.selections, first, last, add(ast_.selections, node));
+    } while (!fault_ && !token_.is("}"));
+    expect("}");
+    return first;
+  }
+
+  constexpr SelectionNode selection(int depth) noexcept {
+    SelectionNode node;
+    if (accept("...")) {
+      node.kind = SelectionKind::inline_fragment;
+      if (token_.kind == TokenKind::name && token_.text != "on") {
+        node.kind = SelectionKind::fragment_spread;
+        node.name = name();
+      } else if (token_.kind == TokenKind::name) {
+        advance();
+        node.type = name();
+      }
+      node.directives = directives();
+      if (node.kind == SelectionKind::inline_fragment) node.selections = selections(depth + 1);
+      return node;
+    }
+    node.alias = node.name = name();
+    if (accept(":")) node.name = name();
+    node.arguments = arguments();
+    node.directives = directives();
+    if (token_.is("{")) node.selections = selections(depth + 1);
+    return node;
+  }
+
+  constexpr Index directives() noexcept {
+    Index first = none;
+    Index last = none;
+    while (accept("@")) {
+      DirectiveNode node;
+      node.name = name();
+      node.arguments = arguments();
+      link(ast_.directives, first, last, add(ast_.directives, node));
+    }
+    return first;
+  }
+
+  constexpr Index arguments() noexcept { return accept("(") ? fields(")", 0) : none; }
+
+  // `name: value` until the closing punctuator; at least one for arguments.
+  constexpr Index fields(std::string_view close, int depth) noexcept {
+    Index first = none;
+    Index last = none;
+    if (close == ")" && token_.is(close)) fail();
+    while (!fault_ && !token_.is(close)) {
+      const auto field = name();
+      expect(":");
+      link(ast_.values, first, last, value(field, depth));
+    }
+    expect(close);
+    return first;
+  }
+
+  constexpr Index value(std::string_view field, int depth) noexcept {
+    if (depth == deepest) fail(FaultKind::too_large);
+    ValueNode node;
+    node.name = field;
+    if (accept("$")) {
+      node.kind = ValueKind::variable;
+      node.text = name();
+    } else if (accept("[")) {
+      node.kind = ValueKind::list;
+      Index last = none;
+      while (!fault_ && !token_.is("]")) link(ast_.values, node.first, last, value({}, depth + 1));
+      expect("]");
+    } else if (accept("{")) {
+      node.kind = ValueKind::object;
+      node.first = fields("}", depth + 1);
+    } else {
+      node.text = token_.text;
+      node.kind = scalar_kind();
+      advance();
+    }
+    return add(ast_.values, node);
+  }
+
+  constexpr ValueKind scalar_kind() noexcept {
+    switch (token_.kind) {
+      case TokenKind::integer: return ValueKind::integer;
+      case TokenKind::real: return ValueKind::real;
+      case TokenKind::string: return ValueKind::string;
+      case TokenKind::block_string: return ValueKind::block_string;
+      case TokenKind::name:
+        if (token_.text == "true" || token_.text == "false") return ValueKind::boolean;
+        return token_.text == "null" ? ValueKind::null : ValueKind::enumeration;
+      default: fail(); return ValueKind::null;
+    }
+  }
+
+  Lexer lexer_;
+  Ast& ast_;
+  Token token_;
+  std::optional<Fault> fault_;
+};
+
+}  // namespace detail
+
+/// Reads `source` into `ast`, which must be fresh; gives the first fault, if any. The tree views the source.
+[[nodiscard]] constexpr std::optional<Fault> parse(std::string_view source, Ast& ast) noexcept {
+  return detail::Parser(source, ast).run();
+}
+
+}  // namespace wandb::graphql

@@ -1,0 +1,234 @@
+// The part of the W&B schema that is about users, as data: read it beside the published SDL.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <wandb/graphql/ast.hpp>
+
+namespace wandb::graphql {
+
+/// `type` as in SDL: "String", "[ID!]", "Boolean!".
+[[nodiscard]] constexpr TypeReference read_type(std::string_view type) noexcept {
+  TypeReference reference;
+  if (type.ends_with('!')) {
+    reference.non_null = true;
+    type.remove_suffix(1);
+  }
+  if (type.starts_with('[')) {
+    reference.list = true;
+    type = type.substr(1, type.size() - 2);
+    if (type.ends_with('!')) {
+      reference.element_non_null = true;
+      type.remove_suffix(1);
+    }
+  }
+  reference.name = type;
+  return reference;
+}
+
+/// An argument of a field, or a field of an input object.
+struct InputDefinition {
+  std::string_view name;
+  std::string_view type;
+};
+
+struct FieldDefinition {
+  std::string_view name;
+  std::string_view type;
+  std::span<const InputDefinition> arguments{};
+};
+
+enum class TypeKind : std::uint8_t { scalar, enumeration, object, interface, input };
+
+struct TypeDefinition {
+  TypeKind kind = TypeKind::scalar;
+  std::string_view name;
+  std::span<const FieldDefinition> fields{};   ///< of an object or interface
+  std::span<const InputDefinition> inputs{};   ///< of an input object
+  std::span<const std::string_view> values{};  ///< of an enumeration
+  std::string_view interface_name{};           ///< that an object implements
+
+  [[nodiscard]] constexpr bool is_leaf() const noexcept {
+    return kind == TypeKind::scalar || kind == TypeKind::enumeration;
+  }
+  [[nodiscard]] constexpr const FieldDefinition* field(std::string_view wanted) const noexcept {
+    for (const auto& candidate : fields) {
+      if (candidate.name == wanted) return &candidate;
+    }
+    return nullptr;
+  }
+};
+
+/// The input of that name among arguments or input fields, or null.
+[[nodiscard]] constexpr const InputDefinition* find_input(std::span<const InputDefinition> inputs,
+                                                          std::string_view wanted) noexcept {
+  for (const auto& candidate : inputs) {
+    if (candidate.name == wanted) return &candidate;
+  }
+  return nullptr;
+}
+
+struct Schema {
+  std::span<const TypeDefinition> types;
+  [[nodiscard]] constexpr const TypeDefinition* type(std::string_view wanted) const noexcept {
+    for (const auto& candidate : types) {
+      if (candidate.name == wanted) return &candidate;
+    }
+    return nullptr;
+  }
+};
+
+namespace users {
+
+using Inputs = InputDefinition;
+using Fields = FieldDefinition;
+
+inline constexpr std::array page{Inputs{"after", "String"}, Inputs{"before", "String"}, Inputs{"first", "Int"},
+                                 Inputs{"last", "Int"}};
+
+inline constexpr std::array node{Fields{"id", "ID!"}};
+inline constexpr std::array page_info{Fields{"endCursor", "String"}, Fields{"hasNextPage", "Boolean!"},
+                                      Fields{"hasPreviousPage", "Boolean!"}, Fields{"startCursor", "String"}};
+inline constexpr std::array<std::string_view, 4> user_account_type{"ANONYMOUS", "SERVICE", "USER", "VIEWER"};
+inline constexpr std::array user{
+    Fields{"id", "ID!"},
+    Fields{"name", "String!"},
+    Fields{"username", "String"},
+    Fields{"email", "String"},
+    Fields{"admin", "Boolean"},
+    Fields{"accountType", "UserAccountType"},
+    Fields{"apiKey", "String"},
+    Fields{"apiKeys", "ApiKeyConnection", page},
+    Fields{"teams", "EntityConnection", page},
+    Fields{"createdAt", "DateTime!"},
+    Fields{"updatedAt", "DateTime"},
+    Fields{"deletedAt", "DateTime"},
+    Fields{"loggedInAt", "DateTime"},
+    Fields{"defaultEntity", "Entity"},
+    Fields{"entity", "String"},
+    Fields{"flags", "JSONString"},
+    Fields{"hideTeamsFromPublic", "Boolean!"},
+    Fields{"limits", "JSON"},
+    Fields{"photoUrl", "String"},
+    Fields{"private", "Boolean!"},
+    Fields{"signupRequired", "Boolean!"},
+    Fields{"totalRuns", "Int!"},
+    Fields{"userInfo", "JSON"},
+};
+inline constexpr std::array api_key{
+    Fields{"id", "ID!"},         Fields{"name", "String!"},     Fields{"description", "String"},
+    Fields{"ips", "[String!]!"}, Fields{"rateLimit", "String"}, Fields{"user", "User"}};
+inline constexpr std::array api_key_edge{Fields{"cursor", "String!"}, Fields{"node", "ApiKey"}};
+inline constexpr std::array api_key_connection{Fields{"edges", "[ApiKeyEdge!]!"}, Fields{"pageInfo", "PageInfo!"}};
+inline constexpr std::array entity{Fields{"id", "ID!"},           Fields{"name", "String!"},
+                                   Fields{"isTeam", "Boolean!"},  Fields{"photoUrl", "String"},
+                                   Fields{"memberCount", "Int!"}, Fields{"createdAt", "DateTime!"}};
+inline constexpr std::array entity_edge{Fields{"cursor", "String!"}, Fields{"node", "Entity"}};
+inline constexpr std::array entity_connection{Fields{"edges", "[EntityEdge!]!"}};
+inline constexpr std::array user_edge{Fields{"cursor", "String!"}, Fields{"node", "User"}};
+inline constexpr std::array user_connection{Fields{"edges", "[UserEdge!]!"}, Fields{"pageInfo", "PageInfo!"}};
+
+inline constexpr std::array viewer_arguments{Inputs{"entityName", "String"}};
+inline constexpr std::array user_arguments{Inputs{"id", "ID"}, Inputs{"userName", "String"}};
+inline constexpr std::array users_arguments{
+    Inputs{"after", "String"}, Inputs{"before", "String"}, Inputs{"first", "Int"},          Inputs{"last", "Int"},
+    Inputs{"ids", "[ID!]"},    Inputs{"query", "String"},  Inputs{"usernames", "[String!]"}};
+inline constexpr std::array query{Fields{"viewer", "User", viewer_arguments}, Fields{"user", "User", user_arguments},
+                                  Fields{"users", "UserConnection", users_arguments}};
+
+inline constexpr std::array create_user_input{Inputs{"email", "String!"}, Inputs{"admin", "Boolean"},
+                                              Inputs{"accountType", "String"}, Inputs{"password", "String"},
+                                              Inputs{"clientMutationId", "String"}};
+inline constexpr std::array delete_api_key_input{Inputs{"id", "String"}, Inputs{"clientMutationId", "String"}};
+inline constexpr std::array generate_api_key_input{Inputs{"description", "String"},
+                                                   Inputs{"clientMutationId", "String"}};
+inline constexpr std::array update_user_input{
+    Inputs{"id", "ID"},
+    Inputs{"admin", "Boolean"},
+    Inputs{"name", "String"},
+    Inputs{"defaultEntity", "String"},
+    Inputs{"primaryEmail", "String"},
+    Inputs{"private", "Boolean"},
+    Inputs{"hideTeamsFromPublic", "Boolean"},
+    Inputs{"photoUrl", "String"},
+    Inputs{"password", "String"},
+    Inputs{"userInfo", "JSONString"},
+    Inputs{"clientMutationId", "String"},
+};
+inline constexpr std::array one_user_input{Inputs{"id", "ID!"}, Inputs{"clientMutationId", "String"}};
+
+inline constexpr std::array user_payload{Fields{"user", "User"}, Fields{"clientMutationId", "String"}};
+inline constexpr std::array delete_api_key_payload{Fields{"success", "Boolean"}, Fields{"clientMutationId", "String"}};
+inline constexpr std::array generate_api_key_payload{Fields{"apiKey", "ApiKey"}, Fields{"clientMutationId", "String"}};
+
+inline constexpr std::array create_user_arguments{Inputs{"input", "CreateUserInput!"}};
+inline constexpr std::array delete_api_key_arguments{Inputs{"input", "DeleteApiKeyInput!"}};
+inline constexpr std::array generate_api_key_arguments{Inputs{"input", "GenerateApiKeyInput!"}};
+inline constexpr std::array update_user_arguments{Inputs{"input", "UpdateUserInput!"}};
+inline constexpr std::array delete_user_arguments{Inputs{"input", "DeleteUserInput!"}};
+inline constexpr std::array undelete_user_arguments{Inputs{"input", "UndeleteUserInput!"}};
+inline constexpr std::array mutation{
+    Fields{"createUser", "CreateUserPayload", create_user_arguments},
+    Fields{"deleteApiKey", "DeleteApiKeyPayload", delete_api_key_arguments},
+    Fields{"generateApiKey", "GenerateApiKeyPayload", generate_api_key_arguments},
+    Fields{"updateUser", "UpdateUserPayload", update_user_arguments},
+    Fields{"deleteUser", "DeleteUserPayload", delete_user_arguments},
+    Fields{"undeleteUser", "UndeleteUserPayload", undelete_user_arguments},
+};
+
+[[nodiscard]] constexpr TypeDefinition scalar(std::string_view name) noexcept { return {TypeKind::scalar, name}; }
+[[nodiscard]] constexpr TypeDefinition object(std::string_view name, std::span<const FieldDefinition> fields,
+                                              std::string_view implements = {}) noexcept {
+  return {TypeKind::object, name, fields, {}, {}, implements};
+}
+[[nodiscard]] constexpr TypeDefinition input(std::string_view name, std::span<const InputDefinition> inputs) noexcept {
+  return {TypeKind::input, name, {}, inputs};
+}
+
+inline constexpr std::array types{
+    scalar("Boolean"),
+    scalar("Float"),
+    scalar("ID"),
+    scalar("Int"),
+    scalar("String"),
+    scalar("DateTime"),
+    scalar("Int64"),
+    scalar("JSON"),
+    scalar("JSONString"),
+    TypeDefinition{TypeKind::interface, "Node", node},
+    object("PageInfo", page_info),
+    TypeDefinition{TypeKind::enumeration, "UserAccountType", {}, {}, user_account_type},
+    object("User", user, "Node"),
+    object("ApiKey", api_key),
+    object("ApiKeyEdge", api_key_edge),
+    object("ApiKeyConnection", api_key_connection),
+    object("Entity", entity, "Node"),
+    object("EntityEdge", entity_edge),
+    object("EntityConnection", entity_connection),
+    object("UserEdge", user_edge),
+    object("UserConnection", user_connection),
+    object("Query", query),
+    input("CreateUserInput", create_user_input),
+    object("CreateUserPayload", user_payload),
+    input("DeleteApiKeyInput", delete_api_key_input),
+    object("DeleteApiKeyPayload", delete_api_key_payload),
+    input("GenerateApiKeyInput", generate_api_key_input),
+    object("GenerateApiKeyPayload", generate_api_key_payload),
+    input("UpdateUserInput", update_user_input),
+    object("UpdateUserPayload", user_payload),
+    input("DeleteUserInput", one_user_input),
+    object("DeleteUserPayload", user_payload),
+    input("UndeleteUserInput", one_user_input),
+    object("UndeleteUserPayload", user_payload),
+    object("Mutation", mutation),
+};
+
+}  // namespace users
+
+/// Users, API keys and teams of a W&B server.
+inline constexpr Schema users_schema{users::types};
+
+}  // namespace wandb::graphql

@@ -1,0 +1,300 @@
+// Checks a GraphQL document against the schema, at compile time or at run time.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <wandb/graphql/ast.hpp>
+#include <wandb/graphql/schema.hpp>
+
+namespace wandb::graphql {
+
+namespace detail {
+
+/// How many characters differ, for names of an ordinary length.
+[[nodiscard]] constexpr std::size_t distance(std::string_view a, std::string_view b) noexcept {
+  constexpr std::size_t longest = 32;
+  if (a.size() > longest || b.size() > longest) return longest;
+  std::array<std::size_t, longest + 1> row{};
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto diagonal = row[0]++;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const auto replaced = diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+/// The definition whose name is most like `word`; empty where none is.
+template <class Definition>
+[[nodiscard]] constexpr std::string_view nearest(std::span<const Definition> definitions,
+                                                 std::string_view word) noexcept {
+  std::string_view best;
+  std::size_t least = word.size() / 3 + 2;
+  for (const auto& definition : definitions) {
+    const auto found = distance(definition.name, word);
+    if (found < least) {
+      least = found;
+      best = definition.name;
+    }
+  }
+  return best;
+}
+
+/// Goes through one document; the first fault ends it.
+class Validator {
+ public:
+  constexpr Validator(const Ast& ast, const Schema& schema) noexcept : ast_(ast), schema_(schema) {}
+
+  [[nodiscard]] constexpr std::optional<Fault> run() noexcept {
+    for (Index i = 0; i != ast_.definitions.size; ++i) definition(i);
+    for (Index i = 0; i != ast_.definitions.size; ++i) {
+      const auto& node = ast_.definitions[i];
+      if (node.kind == DefinitionNode::Kind::fragment && !fragment_used_[i])
+        fail(FaultKind::unused_fragment, node.name);
+    }
+    if (ast_.operation(first_name()) == nullptr) fail(FaultKind::unknown_operation, {});
+    return fault_;
+  }
+
+ private:
+  static constexpr int deepest = 32;
+
+  constexpr void fail(FaultKind kind, std::string_view word, std::string_view on = {},
+                      std::string_view suggestion = {}) noexcept {
+    if (!fault_) fault_ = Fault{kind, word, on, suggestion};
+  }
+  [[nodiscard]] constexpr std::string_view first_name() const noexcept {
+    for (Index i = 0; i != ast_.definitions.size; ++i) {
+      if (ast_.definitions[i].kind != DefinitionNode::Kind::fragment) return ast_.definitions[i].name;
+    }
+    return {};
+  }
+
+  constexpr void definition(Index index) noexcept {
+    const auto& node = ast_.definitions[index];
+    const bool fragment = node.kind == DefinitionNode::Kind::fragment;
+    for (Index other = 0; other != index; ++other) {
+      const bool same_sort = (ast_.definitions[other].kind == DefinitionNode::Kind::fragment) == fragment;
+      if (same_sort && ast_.definitions[other].name == node.name) return fail(FaultKind::duplicate, node.name);
+    }
+    if (fragment) {
+      const auto* type = schema_.type(node.type);
+      if (type == nullptr || type->fields.empty())
+        return fail(FaultKind::unknown_type, node.type, {}, nearest(schema_.types, node.type));
+      return;  // its selections are checked where it is spread, with that operation's variables
+    }
+    const auto* root = schema_.type(node.kind == DefinitionNode::Kind::query      ? "Query"
+                                    : node.kind == DefinitionNode::Kind::mutation ? "Mutation"
+                                                                                  : "Subscription");
+    if (root == nullptr) return fail(FaultKind::unknown_operation, node.name);
+    variables(node.variables);
+    variables_ = node.variables;
+    for (auto& used : variable_used_) used = false;
+    selections(node.selections, *root, 0);
+    for (auto i = node.variables; i != none; i = ast_.variables[i].next) {
+      if (!variable_used_[i]) fail(FaultKind::unused_variable, ast_.variables[i].name, node.name);
+    }
+  }
+
+  constexpr void variables(Index first) noexcept {
+    for (auto i = first; i != none; i = ast_.variables[i].next) {
+      const auto& variable = ast_.variables[i];
+      const auto* type = schema_.type(variable.type.name);
+      if (type == nullptr || !type->fields.empty()) {
+        return fail(FaultKind::unknown_type, variable.type.name, variable.name,
+                    nearest(schema_.types, variable.type.name));
+      }
+      for (auto j = first; j != i; j = ast_.variables[j].next) {
+        if (ast_.variables[j].name == variable.name) return fail(FaultKind::duplicate, variable.name);
+      }
+      if (variable.default_value != none) value(ast_.values[variable.default_value], variable.type, 0);
+    }
+  }
+
+  constexpr void selections(Index first, const TypeDefinition& type, int depth) noexcept {
+    if (depth == deepest) return fail(FaultKind::cycle, type.name);
+    for (auto i = first; i != none && !fault_; i = ast_.selections[i].next) {
+      const auto& node = ast_.selections[i];
+      directives(node.directives);
+      if (node.kind == SelectionKind::field) field(node, type, depth);
+      else if (node.kind == SelectionKind::inline_fragment)
+        inside(node.type.empty() ? type.name : node.type, node.selections, type, depth);
+      else spread(node, type, depth);
+    }
+    for (auto i = first; i != none && !fault_; i = ast_.selections[i].next) {
+      for (auto j = ast_.selections[i].next; j != none; j = ast_.selections[j].next)
+        merge(ast_.selections[i], ast_.selections[j]);
+    }
+  }
+
+  constexpr void spread(const SelectionNode& node, const TypeDefinition& type, int depth) noexcept {
+    for (Index i = 0; i != ast_.definitions.size; ++i) {
+      const auto& fragment = ast_.definitions[i];
+      if (fragment.kind != DefinitionNode::Kind::fragment || fragment.name != node.name) continue;
+      fragment_used_[i] = true;
+      return inside(fragment.type, fragment.selections, type, depth);
+    }
+    fail(FaultKind::unknown_fragment, node.name);
+  }
+
+  constexpr void inside(std::string_view condition, Index first, const TypeDefinition& type, int depth) noexcept {
+    const auto* narrowed = schema_.type(condition);
+    if (narrowed == nullptr || narrowed->fields.empty()) return fail(FaultKind::unknown_type, condition);
+    const bool possible =
+        narrowed->name == type.name || narrowed->interface_name == type.name || type.interface_name == narrowed->name;
+    if (!possible) return fail(FaultKind::wrong_type, condition, type.name);
+    selections(first, *narrowed, depth + 1);
+  }
+
+  constexpr void field(const SelectionNode& node, const TypeDefinition& type, int depth) noexcept {
+    if (node.name == "__typename") {
+      if (node.selections != none) fail(FaultKind::unexpected_selection, node.name, type.name);
+      return;
+    }
+    const auto* definition = type.field(node.name);
+    if (definition == nullptr)
+      return fail(FaultKind::unknown_field, node.name, type.name, nearest(type.fields, node.name));
+    const auto reference = read_type(definition->type);
+    const auto* of = schema_.type(reference.name);
+    inputs(node.arguments, definition->arguments, node.name, 0);
+    if (of->is_leaf() && node.selections != none) return fail(FaultKind::unexpected_selection, node.name, type.name);
+    if (!of->is_leaf() && node.selections == none) return fail(FaultKind::missing_selection, node.name, type.name);
+    if (!of->is_leaf()) selections(node.selections, *of, depth + 1);
+  }
+
+  // Two fields under one response key must be the same field.
+  constexpr void merge(const SelectionNode& a, const SelectionNode& b) noexcept {
+    if (a.kind != SelectionKind::field || b.kind != SelectionKind::field || a.alias != b.alias) return;
+    if (a.name != b.name || !same(a.arguments, b.arguments)) return fail(FaultKind::conflict, a.alias);
+    for (auto i = a.selections; i != none; i = ast_.selections[i].next) {
+      for (auto j = b.selections; j != none; j = ast_.selections[j].next) merge(ast_.selections[i], ast_.selections[j]);
+    }
+  }
+  [[nodiscard]] constexpr bool same(Index a, Index b) const noexcept {
+    for (; a != none && b != none; a = ast_.values[a].next, b = ast_.values[b].next) {
+      const auto& x = ast_.values[a];
+      const auto& y = ast_.values[b];
+      if (x.kind != y.kind || x.name != y.name || x.text != y.text || !same(x.first, y.first)) return false;
+    }
+    return a == b;
+  }
+
+  constexpr void directives(Index first) noexcept {
+    for (auto i = first; i != none; i = ast_.directives[i].next) {
+      const auto& directive = ast_.directives[i];
+      if (directive.name != "include" && directive.name != "skip")
+        return fail(FaultKind::unknown_directive, directive.name);
+      constexpr std::array<InputDefinition, 1> condition{InputDefinition{"if", "Boolean!"}};
+      inputs(directive.arguments, condition, directive.name, 0);
+    }
+  }
+
+  // Arguments, or the fields of an input object: known, given once, of their type, and complete.
+  constexpr void inputs(Index first, std::span<const InputDefinition> definitions, std::string_view of,
+                        int depth) noexcept {
+    for (auto i = first; i != none; i = ast_.values[i].next) {
+      const auto& given = ast_.values[i];
+      const auto* definition = find_input(definitions, given.name);
+      if (definition == nullptr)
+        return fail(FaultKind::unknown_argument, given.name, of, nearest(definitions, given.name));
+      for (auto j = first; j != i; j = ast_.values[j].next) {
+        if (ast_.values[j].name == given.name) return fail(FaultKind::duplicate, given.name, of);
+      }
+      value(given, read_type(definition->type), depth);
+    }
+    for (const auto& definition : definitions) {
+      const bool needed = read_type(definition.type).non_null;
+      if (needed && ast_.value(first, definition.name) == nullptr)
+        return fail(FaultKind::missing_argument, definition.name, of);
+    }
+  }
+
+  constexpr void value(const ValueNode& given, const TypeReference& type, int depth) noexcept {
+    if (depth == deepest) return fail(FaultKind::too_large, given.name);
+    if (given.kind == ValueKind::variable) return variable(given, type);
+    if (given.kind == ValueKind::null) {
+      if (type.non_null) fail(FaultKind::wrong_type, given.text, type.name);
+      return;
+    }
+    const TypeReference element{type.name, false, type.element_non_null, false};
+    if (type.list && given.kind == ValueKind::list) {
+      for (auto i = given.first; i != none; i = ast_.values[i].next) value(ast_.values[i], element, depth + 1);
+      return;
+    }
+    const auto* definition = schema_.type(type.name);
+    if (definition->kind == TypeKind::input) {
+      if (given.kind != ValueKind::object) return fail(FaultKind::wrong_type, given.text, type.name);
+      return inputs(given.first, definition->inputs, type.name, depth + 1);
+    }
+    if (!fits(given, *definition)) fail(FaultKind::wrong_type, given.text, type.name);
+  }
+
+  [[nodiscard]] static constexpr bool fits(const ValueNode& given, const TypeDefinition& type) noexcept {
+    const bool text = given.kind == ValueKind::string || given.kind == ValueKind::block_string;
+    if (type.name == "JSON") return true;
+    if (type.kind == TypeKind::enumeration) {
+      return given.kind == ValueKind::enumeration &&
+             std::find(type.values.begin(), type.values.end(), given.text) != type.values.end();
+    }
+    if (type.name == "Boolean") return given.kind == ValueKind::boolean;
+    if (type.name == "Int" || type.name == "Int64") return given.kind == ValueKind::integer;
+    if (type.name == "Float") return given.kind == ValueKind::integer || given.kind == ValueKind::real;
+    if (type.name == "ID") return text || given.kind == ValueKind::integer;
+    return text;
+  }
+
+  constexpr void variable(const ValueNode& given, const TypeReference& wanted) noexcept {
+    for (auto i = variables_; i != none; i = ast_.variables[i].next) {
+      const auto& declared = ast_.variables[i];
+      if (declared.name != given.text) continue;
+      variable_used_[i] = true;
+      const bool has_default =
+          declared.default_value != none && ast_.values[declared.default_value].kind != ValueKind::null;
+      const bool fits = declared.type.name == wanted.name && declared.type.list == wanted.list &&
+                        (!wanted.non_null || declared.type.non_null || has_default) &&
+                        (!wanted.element_non_null || declared.type.element_non_null);
+      if (!fits) fail(FaultKind::wrong_type, given.text, wanted.name);
+      return;
+    }
+    fail(FaultKind::unknown_variable, given.text);
+  }
+
+  const Ast& ast_;
+  const Schema& schema_;
+  std::optional<Fault> fault_;
+  Index variables_ = none;
+  std::array<bool, 32> variable_used_{};
+  std::array<bool, 16> fragment_used_{};
+};
+
+}  // namespace detail
+
+/// The first thing wrong with a parsed document, if anything.
+[[nodiscard]] constexpr std::optional<Fault> validate(const Ast& ast, const Schema& schema = users_schema) noexcept {
+  return detail::Validator(ast, schema).run();
+}
+
+/// A fault in words: `unknown field 'emial' on User; did you mean 'email'?`
+[[nodiscard]] inline std::string describe(const Fault& fault) {
+  constexpr std::array<std::string_view, 18> what{
+      "syntax error at",  "too large at",       "unknown type",        "unknown field",     "unknown argument",
+      "unknown variable", "unknown fragment",   "unknown directive",   "no one operation",  "unused variable",
+      "unused fragment",  "missing argument",   "no selection on",     "selection on leaf", "wrong type for",
+      "given twice:",     "conflicting fields", "circular fragment on"};
+  std::string text(what[static_cast<std::size_t>(fault.kind)]);
+  text.append(" '").append(fault.word).append("'");
+  if (!fault.on.empty()) text.append(" on ").append(fault.on);
+  if (!fault.suggestion.empty()) text.append("; did you mean '").append(fault.suggestion).append("'?");
+  return text;
+}
+
+}  // namespace wandb::graphql

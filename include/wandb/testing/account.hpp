@@ -1,0 +1,195 @@
+// An in-memory W&B server: users, keys and teams with the service's own rules. It executes the documents it is sent.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <wandb/detail/base64.hpp>
+#include <wandb/graphql/parser.hpp>
+#include <wandb/graphql/validate.hpp>
+#include <wandb/testing/detail/account_graph.hpp>
+#include <wandb/testing/detail/account_state.hpp>
+#include <wandb/testing/detail/executor.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::testing {
+
+/// A user to begin with.
+struct NewUser {
+  std::string email{};
+  std::string username{};  ///< the part of the e-mail before `@` where it is empty
+  std::string name{};
+  bool admin = false;
+};
+
+/// The accounts of a W&B server, behind its GraphQL endpoint: give `handle` to a `LoopbackServer` or a `FakeTransport`.
+/// Parses, validates and executes each document against the schema, so a wrong one is refused. All members may be
+/// called from any thread.
+class Account {
+ public:
+  explicit Account(Generation generation = Generation::newer) { state_.generation = generation; }
+  Account(const Account&) = delete;
+  Account& operator=(const Account&) = delete;
+
+  /// Adds a user; gives the id.
+  std::string add_user(NewUser user) {
+    const std::lock_guard lock(mutex_);
+    return state_.add_user(std::move(user.email), std::move(user.username), std::move(user.name), user.admin);
+  }
+  /// Adds users `prefix0@example.com`, `prefix1@example.com` ….
+  void add_users(std::size_t count, const std::string& prefix) {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i != count; ++i) {
+      const auto username = prefix + std::to_string(i);
+      state_.add_user(username + "@example.com", username, username, false);
+    }
+  }
+  /// Adds a key to the user of that id, e-mail or username; gives the secret.
+  std::string add_key(std::string_view user, std::optional<std::string> description = std::nullopt) {
+    const std::lock_guard lock(mutex_);
+    return state_.add_key(state_.at(user), std::move(description)).secret;
+  }
+  void add_team(std::string_view user, std::string team) {
+    const std::lock_guard lock(mutex_);
+    state_.at(user).teams.push_back(std::move(team));
+  }
+  /// Users and keys per page; what a request asks for is cut to it.
+  void page_sizes(std::size_t users, std::size_t keys) {
+    const std::lock_guard lock(mutex_);
+    state_.users_per_page = users;
+    state_.keys_per_page = keys;
+  }
+
+  /// Answers in place of the account, for the requests for which it returns something.
+  using Hook = std::function<std::optional<Response>(const Request&)>;
+  /// Called before a request is executed.
+  void before(Hook hook) {
+    const std::lock_guard lock(mutex_);
+    before_ = std::move(hook);
+  }
+  /// Called after a request was executed: what it returns replaces the answer.
+  void after(Hook hook) {
+    const std::lock_guard lock(mutex_);
+    after_ = std::move(hook);
+  }
+
+  /// How often a root field such as "createUser" was executed with effect.
+  [[nodiscard]] std::size_t executed(std::string_view field) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = state_.executed.find(field);
+    return found == state_.executed.end() ? 0 : found->second;
+  }
+  /// Requests handled.
+  [[nodiscard]] std::size_t requests() const {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
+  /// The secrets of a user's keys.
+  [[nodiscard]] std::vector<std::string> keys_of(std::string_view user) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> secrets;
+    for (const auto& key : state_.at(user).keys) secrets.push_back(key.secret);
+    return secrets;
+  }
+  [[nodiscard]] std::size_t users() const {
+    const std::lock_guard lock(mutex_);
+    return state_.users.size();
+  }
+
+  /// The HTTP endpoint.
+  [[nodiscard]] Response handle(const Request& request) {
+    const std::lock_guard lock(mutex_);
+    ++requests_;
+    if (before_) {
+      if (auto instead = before_(request)) return std::move(*instead);
+    }
+    auto response = answer(request);
+    if (after_) {
+      if (auto instead = after_(request)) return std::move(*instead);
+    }
+    return response;
+  }
+
+ private:
+  [[nodiscard]] static std::string_view header(const Request& request, std::string_view name) {
+    for (const auto& field : request.headers) {
+      if (wandb::detail::equal_ignoring_case(field.name, name)) return field.value;
+    }
+    return {};
+  }
+  [[nodiscard]] static Response respond(int status, const boost::json::value& body) {
+    Response response;
+    response.status = status;
+    response.headers.add("Content-Type", "application/json");
+    response.body = boost::json::serialize(body);
+    return response;
+  }
+  [[nodiscard]] static Response refuse(int status, std::string_view message) {
+    const boost::json::string_view text(message.data(), message.size());
+    return respond(status, boost::json::object{{"errors", boost::json::array{boost::json::object{{"message", text}}}}});
+  }
+
+  [[nodiscard]] Response answer(const Request& request) {
+    if (!request.target.ends_with("/graphql")) return refuse(404, "not found");
+    if (request.method != "POST") return refuse(405, "method not allowed");
+    auto* viewer = state_.by_authorization(header(request, "Authorization"));
+    if (viewer == nullptr) return refuse(401, "user is not logged in");
+    boost::system::error_code fault;
+    const auto body = boost::json::parse(boost::json::string_view(request.body.data(), request.body.size()), fault);
+    const auto* object = body.if_object();
+    const auto* query = object ? object->if_contains("query") : nullptr;
+    if (fault || query == nullptr || !query->is_string()) return refuse(400, "the body is not a GraphQL request");
+    const auto* variables = object->if_contains("variables");
+    if (variables && !variables->is_object() && !variables->is_null())
+      return refuse(400, "the variables are not an object");
+    const auto* name = object->if_contains("operationName");
+    const std::string_view text(query->get_string().data(), query->get_string().size());
+    return execute(request, *viewer, text,
+                   variables && variables->is_object() ? variables->get_object() : boost::json::object{},
+                   name && name->is_string() ? std::string_view(name->get_string().data(), name->get_string().size())
+                                             : std::string_view{});
+  }
+
+  [[nodiscard]] Response execute(const Request& request, detail::StoredUser& viewer, std::string_view query,
+                                 const boost::json::object& given, std::string_view name) {
+    const auto ast = std::make_unique<graphql::Ast>();
+    if (const auto wrong = graphql::parse(query, *ast)) return refuse(400, graphql::describe(*wrong));
+    if (const auto wrong = graphql::validate(*ast)) return refuse(400, graphql::describe(*wrong));
+    const auto* operation = ast->operation(name);
+    if (operation == nullptr) return refuse(400, "no operation of that name");
+    boost::json::object variables;
+    if (const auto wrong = detail::VariableReader(*ast, given).read(operation->variables, variables))
+      return refuse(400, *wrong);
+    const detail::Caller caller{&viewer, header(request, "Use-Admin-Privileges") == "true" && viewer.admin,
+                                header(request, "User-Agent").starts_with("W&B Public Client ")};
+    const bool mutation = operation->kind == graphql::DefinitionNode::Kind::mutation;
+    const detail::Graph graph(state_, caller);
+    auto outcome =
+        detail::Executor(*ast, std::move(variables)).run(*operation, mutation ? graph.mutation() : graph.query());
+    boost::json::object answer{{"data", std::move(outcome.data)}};
+    if (!outcome.errors.empty()) answer["errors"] = std::move(outcome.errors);
+    return respond(outcome.status, answer);
+  }
+
+  mutable std::mutex mutex_;
+  detail::AccountState state_;
+  Hook before_;
+  Hook after_;
+  std::size_t requests_ = 0;
+};
+
+}  // namespace wandb::testing

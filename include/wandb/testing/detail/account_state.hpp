@@ -1,0 +1,118 @@
+// What the in-memory server remembers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/base64.hpp>
+
+namespace wandb::testing {
+
+/// On older servers a key's name is its secret; on newer ones it is a label, and the secret is shown once.
+enum class Generation : std::uint8_t { older, newer };
+
+namespace detail {
+
+struct StoredKey {
+  std::string id;
+  std::string secret;
+  std::optional<std::string> description;
+};
+
+struct StoredUser {
+  std::string id;
+  std::string email;
+  std::string username;
+  std::string name;
+  std::string photo_url;
+  std::string default_entity;
+  bool admin = false;
+  bool is_private = false;
+  bool hide_teams = false;
+  bool deleted = false;
+  std::vector<StoredKey> keys;
+  std::vector<std::string> teams;
+};
+
+struct AccountState {
+  Generation generation = Generation::newer;
+  std::size_t users_per_page = 50;
+  std::size_t keys_per_page = 50;
+  std::deque<StoredUser> users;                            // references stay valid
+  std::map<std::string, std::string, std::less<>> owners;  // from an `Authorization` header to a user's id
+  std::map<std::string, std::size_t, std::less<>> executed;
+  std::mt19937_64 random{20};  // secrets that differ, and are the same in every run
+  std::size_t made = 0;
+
+  [[nodiscard]] static std::string global_id(std::string_view type, std::size_t number) {
+    std::string id;
+    wandb::detail::encode_base64(std::string(type) + ":", std::to_string(number), [&](char c) { id += c; });
+    return id;
+  }
+
+  std::string add_user(std::string email, std::string username, std::string name, bool admin) {
+    StoredUser user;
+    user.id = global_id("User", 1000 + ++made);
+    user.username = username.empty() ? email.substr(0, email.find('@')) : std::move(username);
+    user.name = name.empty() ? user.username : std::move(name);
+    user.email = std::move(email);
+    user.admin = admin;
+    users.push_back(std::move(user));
+    return users.back().id;
+  }
+
+  StoredKey& add_key(StoredUser& user, std::optional<std::string> description) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string secret;
+    while (secret.size() != 40) secret += digits[random() % digits.size()];
+    owners.emplace(wandb::detail::basic_authorization(secret), user.id);
+    user.keys.push_back({global_id("ApiKey", 1000 + ++made), std::move(secret), std::move(description)});
+    return user.keys.back();
+  }
+
+  void delete_key(StoredUser& user, std::size_t index) {
+    const auto header = wandb::detail::basic_authorization(user.keys[index].secret);
+    owners.erase(owners.find(std::string_view(header)));
+    user.keys.erase(user.keys.begin() + static_cast<std::ptrdiff_t>(index));
+  }
+
+  /// The user of that id, e-mail or username; null where there is none.
+  [[nodiscard]] StoredUser* find(std::string_view who) {
+    for (auto& user : users) {
+      if (user.id == who || user.username == who || wandb::detail::equal_ignoring_case(user.email, who)) return &user;
+    }
+    return nullptr;
+  }
+  /// The same; throws `std::out_of_range` where there is none.
+  [[nodiscard]] StoredUser& at(std::string_view who) {
+    if (auto* user = find(who)) return *user;
+    throw std::out_of_range("no user " + std::string(who));
+  }
+  [[nodiscard]] const StoredUser& at(std::string_view who) const { return const_cast<AccountState*>(this)->at(who); }
+
+  [[nodiscard]] StoredUser* by_authorization(std::string_view header) {
+    const auto owner = owners.find(header);
+    auto* user = owner == owners.end() ? nullptr : find(owner->second);
+    return user && !user->deleted ? user : nullptr;
+  }
+};
+
+/// Who asks, and what the headers let them.
+struct Caller {
+  StoredUser* user = nullptr;
+  bool admin = false;
+  bool may_see_keys = false;
+};
+
+}  // namespace detail
+}  // namespace wandb::testing

@@ -1,0 +1,17 @@
+// Prints every document that the library can send, a JSON object a line, for a GraphQL engine to judge.
+#include <iostream>
+#include <string>
+
+#include <wandb/detail/json_text.hpp>
+#include <wandb/graphql/operations.hpp>
+
+int main() {
+  for (const auto* operation : wandb::graphql::all_operations) {
+    std::string line = "{\"name\":";
+    wandb::detail::append_json_string(line, operation->name);
+    line += ",\"query\":";
+    wandb::detail::append_json_string(line, operation->document);
+    std::cout << line << "}\n";
+  }
+  return std::cout.flush() ? 0 : 1;
+}
