@@ -61,15 +61,15 @@ int tell(std::string_view text, int code) {
   return code;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
   std::string json;
   wandb::detail::append_json_string(json, text);
   return json;
 }
 
 std::string json_of(const wandb::ApiKey& key) {
-  return "{\"id\":" + quoted(key.id()) + ",\"name\":" + quoted(key.name()) +
-         ",\"description\":" + quoted(key.description()) + "}";
+  return "{\"id\":" + json_text(key.id()) + ",\"name\":" + json_text(key.name()) +
+         ",\"description\":" + json_text(key.description()) + "}";
 }
 
 template <class Range, class ToJson>
@@ -81,10 +81,10 @@ std::string json_list(const Range& range, ToJson to_json) {
 
 std::string json_of(const User& user) {
   const auto admin = user.admin();
-  return "{\"id\":" + quoted(user.id()) + ",\"username\":" + quoted(user.username()) +
-         ",\"email\":" + quoted(user.email()) + ",\"name\":" + quoted(user.name()) +
+  return "{\"id\":" + json_text(user.id()) + ",\"username\":" + json_text(user.username()) +
+         ",\"email\":" + json_text(user.email()) + ",\"name\":" + json_text(user.name()) +
          ",\"admin\":" + (admin ? (*admin ? "true" : "false") : "null") +
-         ",\"teams\":" + json_list(user.teams(), quoted) +
+         ",\"teams\":" + json_list(user.teams(), json_text) +
          ",\"keys\":" + json_list(user.keys(), [](const wandb::ApiKey& key) { return json_of(key); }) + "}";
 }
 
@@ -151,7 +151,7 @@ int create(const Api& api, const Flags& flags) {
 int teams(const Api& api, const Flags& flags) {
   const auto user = subject(api, flags);
   if (!user) return tell(user.error());
-  if (flags.json) std::cout << json_list(user->teams(), quoted) << '\n';
+  if (flags.json) std::cout << json_list(user->teams(), json_text) << '\n';
   else {
     for (const auto team : user->teams()) std::cout << team << '\n';
   }

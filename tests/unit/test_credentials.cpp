@@ -90,7 +90,8 @@ TEST_CASE("a malformed key tells where it came from and never shows") {
 
 TEST_CASE("where no key is found the error names the three ways out") {
   const auto message = Machine().key("https://host:8443/x").error().message();
-  for (const auto* way : {"wandb::Options", "WANDB_API_KEY", "netrc", "host:8443"}) CHECK(message.find(way) != std::string::npos);
+  for (const auto* way : {"wandb::Options", "WANDB_API_KEY", "netrc", "host:8443"})
+    CHECK(message.find(way) != std::string::npos);
 }
 
 TEST_CASE("the netrc file is $NETRC alone where that is set, else ~/.netrc, else ~/_netrc") {
@@ -194,7 +195,8 @@ TEST_CASE("base URLs: scheme, host, port and sub-path are told apart") {
   constexpr auto split = split_base_url("HTTPS://Host.example:8443/wandb/");
   static_assert(split.fault == detail::UrlFault::none && split.url.tls && split.url.host == "Host.example");
   static_assert(split.url.port == 8443 && split.url.host_port == "Host.example:8443" && split.url.path == "/wandb");
-  static_assert(split_base_url("http://[::1]:80").url.host == "::1" && split_base_url("http://[::1]:80").url.host_port == "[::1]");
+  static_assert(split_base_url("http://[::1]:80").url.host == "::1" &&
+                split_base_url("http://[::1]:80").url.host_port == "[::1]");
   static_assert(split_base_url("https://h").url.port == 443 && split_base_url("http://h").url.port == 80);
 }
 
@@ -231,15 +233,19 @@ TEST_CASE("base URLs: what is not one is refused with the reason") {
     CHECK(split_base_url(url).fault == fault);
   }
   CHECK(split_base_url("https://notwandb.ai").fault == UrlFault::none);
-  CHECK(detail::describe(UrlFault::wrong_wandb_host, "https://app.wandb.ai").find("https://api.wandb.ai") != std::string::npos);
+  CHECK(detail::describe(UrlFault::wrong_wandb_host, "https://app.wandb.ai").find("https://api.wandb.ai") !=
+        std::string::npos);
   CHECK(detail::describe(UrlFault::user_info, "https://me:pass@host").find("pass@") == std::string::npos);
 }
 
 TEST_CASE("only this machine's own names count as loopback") {
-  static_assert(split_base_url("http://localhost").url.is_loopback() && split_base_url("http://a.localhost").url.is_loopback());
-  static_assert(split_base_url("http://127.8.9.1").url.is_loopback() && split_base_url("http://[::1]").url.is_loopback());
+  static_assert(split_base_url("http://localhost").url.is_loopback() &&
+                split_base_url("http://a.localhost").url.is_loopback());
+  static_assert(split_base_url("http://127.8.9.1").url.is_loopback() &&
+                split_base_url("http://[::1]").url.is_loopback());
   static_assert(!split_base_url("http://127.evil.com").url.is_loopback());
-  static_assert(!split_base_url("http://10.0.0.1").url.is_loopback() && !split_base_url("http://localhost.evil.com").url.is_loopback());
+  static_assert(!split_base_url("http://10.0.0.1").url.is_loopback() &&
+                !split_base_url("http://localhost.evil.com").url.is_loopback());
 }
 
 TEST_CASE("a secret prints as stars, compares with secrets only, and is empty when moved from") {

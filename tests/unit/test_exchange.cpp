@@ -46,7 +46,8 @@ constexpr Action ending(Repeat repeat, const Arrival& arrival) {
   Exchange exchange(repeat, RetryPolicy{}, never);
   Action action = exchange.start(at(0s));
   for (int i = 0; i != 10 && !exchange.done(); ++i) {
-    const Action next = std::holds_alternative<Wait>(action) ? exchange.resumed(at(0s)) : exchange.arrived(arrival, at(0s));
+    const Action next =
+        std::holds_alternative<Wait>(action) ? exchange.resumed(at(0s)) : exchange.arrived(arrival, at(0s));
     if (exchange.done()) return next;
     // A fresh variant each time: assigning one is not constexpr with clang and libstdc++ 12.
     std::destroy_at(&action);
@@ -69,7 +70,7 @@ constexpr HeadersView retry_after_2{"Retry-After: 2\n"};
 
 }  // namespace
 
-TEST_CASE("an exchange counts its requests")  {
+TEST_CASE("an exchange counts its requests") {
   constexpr auto second = [] {
     Exchange exchange(Repeat::harmless, RetryPolicy{}, never);
     const bool first = sends(exchange.start(at(0s)), 1);
@@ -93,7 +94,8 @@ TEST_CASE("a query is repeated whatever became of it, but for what a repeat cann
   static_assert(requests(Repeat::harmless, lost(Delivery::perhaps_sent, errc::cancelled)) == 1);
   static_assert(requests(Repeat::harmless, answer(Content::undecodable)) == 1);
   for (const int code : {408, 429, 500, 502, 503, 504}) CHECK(requests(Repeat::harmless, status(code)) == 4);
-  for (const int code : {301, 400, 401, 403, 404, 409, 410, 413, 422, 501}) CHECK(requests(Repeat::harmless, status(code)) == 1);
+  for (const int code : {301, 400, 401, 403, 404, 409, 410, 413, 422, 501})
+    CHECK(requests(Repeat::harmless, status(code)) == 1);
 }
 
 TEST_CASE("a mutation that must not run twice is repeated only when the server certainly did not run it") {
@@ -121,7 +123,8 @@ TEST_CASE("a failed mutation says whether it ran") {
   for (const int code : {400, 401, 403, 404, 409, 410, 413, 422, 429, 501}) {
     CHECK(ends(ending(Repeat::once, status(code)), failure, Outcome::not_run));
   }
-  for (const int code : {302, 408, 500, 502, 503, 504}) CHECK(ends(ending(Repeat::once, status(code)), failure, Outcome::unknown));
+  for (const int code : {302, 408, 500, 502, 503, 504})
+    CHECK(ends(ending(Repeat::once, status(code)), failure, Outcome::unknown));
 }
 
 TEST_CASE("a refusal after a request that may have run leaves it unknown") {
@@ -204,8 +207,9 @@ TEST_CASE("a stop is noticed before each request and wait, and tells what may ha
 }
 
 TEST_CASE("Retry-After: nonsense is no wait and never throws") {
-  for (const auto* text : {"", " ", "-1", "1.", ".5", "1.5.2", "0x10", "1e3", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
-                           "Sun, 06 Nov 1994 08:49:37", "Sun Nov  6 08:49:37 1994 x", "Sun, 6 Nov 1994 08:49:37 GMT"}) {
+  for (const auto* text : {"", " ", "-1", "1.", ".5", "1.5.2", "0x10", "1e3", "Sun, 31 Feb 1994 08:49:37 GMT",
+                           "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:49:37", "Sun Nov  6 08:49:37 1994 x",
+                           "Sun, 6 Nov 1994 08:49:37 GMT"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_retry_after(text, {}).has_value());
   }

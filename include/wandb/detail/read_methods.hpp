@@ -163,14 +163,14 @@ class NextUser {
 };
 
 /// The user of exactly that username, e-mail or id; nothing where there is none. The service matches prefixes and
-/// suffixes, so every page is looked through; and it does not match ids, so one more question asks for the name as an
-/// id.
+/// suffixes, so every page is looked through. An e-mail whose case a server might mind is asked for in lower case as
+/// well, and what can be an id, which the service's search does not match, as an id.
 class FindUser {
  public:
   using value_type = std::optional<UserRecord>;
-  explicit FindUser(std::string name) : name_(std::move(name)) {}
+  explicit FindUser(std::string name) : name_(std::move(name)), query_(name_) {}
 
-  [[nodiscard]] Step<value_type> start() { return ask_users(name_, {}, 0, cursor_); }
+  [[nodiscard]] Step<value_type> start() { return ask_users(query_, {}, 0, cursor_); }
 
   [[nodiscard]] Step<value_type> resume(Answer answer) {
     if (completing_) return perhaps(completing_->resume(std::move(answer)));
@@ -189,11 +189,8 @@ class FindUser {
     }
     // The one that is looked for may be the one that could not be read.
     if (unread) return finished<value_type>(std::move(*unread));
-    if (page->more() && !by_id_) return ask_users(name_, {}, 0, cursor_ = page->cursor());
-    if (by_id_ || name_.find('@') != name_.npos) return none();
-    by_id_ = true;
-    cursor_.clear();
-    return ask_users({}, name_, 0, {});
+    if (page->more() && !by_id_) return ask_users(query_, {}, 0, cursor_ = page->cursor());
+    return ask_otherwise();
   }
 
  private:
@@ -201,8 +198,21 @@ class FindUser {
   [[nodiscard]] bool is_exactly(const UserRecord& user) const {
     return name_ == user.text("username") || equal_ignoring_case(name_, user.text("email")) || name_ == user.text("id");
   }
+  [[nodiscard]] Step<value_type> ask_otherwise() {
+    cursor_.clear();
+    if (name_.find('@') != name_.npos) {
+      std::string lower = name_;
+      for (char& c : lower) c = to_lower(c);
+      if (lower == query_) return none();
+      query_ = std::move(lower);
+      return start();
+    }
+    if (std::exchange(by_id_, true)) return none();
+    return ask_users({}, name_, 0, {});
+  }
 
   std::string name_;
+  std::string query_;
   std::string cursor_;
   bool by_id_ = false;
   std::optional<CompleteKeys> completing_;

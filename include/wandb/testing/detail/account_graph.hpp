@@ -173,7 +173,11 @@ class Graph {
       return std::find(list->get_array().begin(), list->get_array().end(), json::value(view(value))) !=
              list->get_array().end();
     };
-    const auto matches = [&](const std::string& value) { return value.starts_with(query) || value.ends_with(query); };
+    const auto matches = [&](std::string_view value) {
+      if (value.size() < query.size()) return false;
+      return wandb::detail::equal_ignoring_case(value.substr(0, query.size()), query) ||
+             wandb::detail::equal_ignoring_case(value.substr(value.size() - query.size()), query);
+    };
     std::vector<NodePtr> nodes;
     for (auto& stored : state_.users) {
       if (!listed("ids", stored.id) || !listed("usernames", stored.username)) continue;

@@ -110,9 +110,8 @@ class Connection {
 
 inline bool Connection::healthy() {
   if (!reusable_ || !in_.unread().empty()) return false;
-  if (!socket_.readable()) return true;
-  if (!tls_) return false;
-  // Over TLS it may be a session ticket, which is no message: the read then finds nothing.
+  if (!tls_) return !socket_.readable();
+  // Over TLS what came may be a session ticket, which is no message, or may have been read already.
   char byte = 0;
   error_code ec;
   socket_.probe(true);

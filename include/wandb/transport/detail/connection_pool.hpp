@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -35,9 +34,9 @@ class ConnectionPool {
   /// Keeps a connection for the next request, or closes it where there are enough.
   void put(Pointer connection) {
     std::vector<Pointer> closing;
+    const std::lock_guard guard(mutex_);
     const auto now = std::chrono::steady_clock::now();
     connection->set_idle(now);
-    const std::lock_guard guard(mutex_);
     expire(now, closing);
     const auto& peer = connection->peer();
     const auto same = std::count_if(idle_.begin(), idle_.end(), [&](const Pointer& other) {
@@ -71,13 +70,14 @@ class ConnectionPool {
     return connection;
   }
 
-  // Moves what has been idle for too long to `closing`, whose owner declared it before the lock.
+  // Moves what has been idle for too long to `closing`, whose owner declared it before the lock. The oldest stand
+  // first.
   void expire(std::chrono::steady_clock::time_point now, std::vector<Pointer>& closing) {
-    const auto old = [&](const Pointer& connection) { return now - connection->idle_since() >= idle_timeout_; };
-    if (std::none_of(idle_.begin(), idle_.end(), old)) return;
-    const auto first = std::stable_partition(idle_.begin(), idle_.end(), std::not_fn(old));
-    std::move(first, idle_.end(), std::back_inserter(closing));
-    idle_.erase(first, idle_.end());
+    const auto young = std::find_if(idle_.begin(), idle_.end(), [&](const Pointer& connection) {
+      return now - connection->idle_since() < idle_timeout_;
+    });
+    std::move(idle_.begin(), young, std::back_inserter(closing));
+    idle_.erase(idle_.begin(), young);
   }
 
   std::size_t most_per_origin_;

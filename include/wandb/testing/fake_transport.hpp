@@ -1,0 +1,197 @@
+// A transport without a network: a script of expectations, an in-memory account, or both.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <wandb/testing/account.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::testing {
+
+/// One step of a script: the operation that must come, and what becomes of it. Without an answer, the account answers.
+class Expectation {
+ public:
+  explicit Expectation(std::string operation) : operation_(std::move(operation)) {}
+
+  /// The variables must be these: `R"({"email": "ann@example.com"})"`. Throws where that is no JSON.
+  Expectation& with_variables(std::string_view json) {
+    variables_ = boost::json::parse(boost::json::string_view(json.data(), json.size()));
+    return *this;
+  }
+  /// Answered so.
+  Expectation& answers(int status, std::string_view body) {
+    answer_.emplace().status = status;
+    answer_->body = body;
+    return *this;
+  }
+  /// With this header; after `answers`.
+  Expectation& with_header(std::string_view name, std::string_view value) {
+    answer_.value().headers.add(name, value);
+    return *this;
+  }
+  /// Not answered: the transport fails.
+  Expectation& fails(Error error) {
+    failure_ = std::move(error);
+    return *this;
+  }
+  /// Executed by the account, and the answer is lost on the way back.
+  Expectation& loses_its_answer() {
+    failure_ = Error(errc::connection_lost, Delivery::perhaps_sent);
+    executes_ = true;
+    return *this;
+  }
+
+ private:
+  friend class FakeTransport;
+  std::string operation_;  // empty: any
+  std::optional<boost::json::value> variables_;
+  std::optional<Response> answer_;
+  std::optional<Error> failure_;
+  bool executes_ = false;
+};
+
+/// A synchronous transport for tests. A handle: copies are the same fake. Requests that meet no expectation go to the
+/// account, or without one are an error that says what was wanted and what came. Time does not pass: waits are only
+/// recorded. Thread-safe.
+class FakeTransport {
+ public:
+  /// Script only.
+  FakeTransport() : state_(std::make_shared<State>()) {}
+  /// An account, which must outlive the fake, behind what is scripted.
+  explicit FakeTransport(Account& account) : FakeTransport() { state_->account = &account; }
+
+  /// The next request must be this operation ("CreateUserFromAdmin"); an empty name stands for any.
+  Expectation& expect(std::string operation = {}) {
+    const std::lock_guard lock(state_->mutex);
+    return state_->script.emplace_back(std::move(operation));
+  }
+  /// Lets `count` requests through to the account before the script begins.
+  void let_through(std::size_t count) {
+    const std::lock_guard lock(state_->mutex);
+    state_->let_through = count;
+  }
+
+  /// What of the script did not happen as written, in words; empty when all of it did.
+  [[nodiscard]] std::string unmet() const {
+    const std::lock_guard lock(state_->mutex);
+    auto text = state_->surprise;
+    for (const auto& step : state_->script)
+      text += "wanted " + (step.operation_.empty() ? "a request" : step.operation_) + ", which never came\n";
+    return text;
+  }
+  /// The names of the operations that were sent, in order.
+  [[nodiscard]] std::vector<std::string> operations() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->operations;
+  }
+  /// The waits between them.
+  [[nodiscard]] std::vector<std::chrono::nanoseconds> waits() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->waits;
+  }
+
+  [[nodiscard]] Result<Response> send(const Request& request) const {
+    if (request.stop.stop_requested()) return Error(errc::cancelled, Delivery::nothing_sent);
+    if (request.deadline <= std::chrono::steady_clock::now()) return Error(errc::timed_out, Delivery::nothing_sent);
+    if (const auto wrong = improper(request); !wrong.empty()) return refuse(wrong);
+    boost::system::error_code fault;
+    const auto body = boost::json::parse(boost::json::string_view(request.body.data(), request.body.size()), fault);
+    if (fault || !body.is_object() || !body.get_object().contains("operationName"))
+      return refuse("the body is not a GraphQL request");
+    const auto& name = body.at("operationName").as_string();
+    const auto step = take(std::string(name.data(), name.size()), body);
+    if (!step) return step.error();
+    if (*step && (*step)->failure_ && (*step)->executes_) static_cast<void>(execute(request));
+    if (*step && (*step)->failure_) return *(*step)->failure_;
+    if (*step && (*step)->answer_) return *(*step)->answer_;
+    return execute(request);
+  }
+
+  /// Records the wait, and returns at once.
+  void wait(std::chrono::nanoseconds duration, const StopToken&) const {
+    const std::lock_guard lock(state_->mutex);
+    state_->waits.push_back(duration);
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    Account* account = nullptr;
+    std::deque<Expectation> script;
+    std::size_t let_through = 0;
+    std::vector<std::string> operations;
+    std::vector<std::chrono::nanoseconds> waits;
+    std::string surprise;
+  };
+
+  // What the library promises of its requests, held against it.
+  [[nodiscard]] static std::string improper(const Request& request) {
+    int credentials = 0;
+    for (const auto& header : request.headers) {
+      const bool carries = wandb::detail::equal_ignoring_case(header.name, "Authorization");
+      if (carries != header.secret) return "the header " + std::string(header.name) + " is not marked as it should be";
+      credentials += carries ? 1 : 0;
+    }
+    return credentials == 1 ? std::string{} : std::to_string(credentials) + " headers with credentials";
+  }
+
+  [[nodiscard]] Error refuse(const std::string& why) const {
+    const std::lock_guard lock(state_->mutex);
+    state_->surprise += why + '\n';
+    return Error(make_error_code(errc::invalid_argument), "FakeTransport: " + why, Delivery::nothing_sent);
+  }
+
+  // The step that this request meets; none where it is the account's.
+  [[nodiscard]] Result<std::optional<Expectation>> take(const std::string& name, const boost::json::value& body) const {
+    std::optional<Expectation> step;
+    std::size_t place = 0;
+    {
+      const std::lock_guard lock(state_->mutex);
+      state_->operations.push_back(name);
+      place = state_->operations.size();
+      if (state_->let_through > 0) {
+        --state_->let_through;
+        return step;
+      }
+      if (!state_->script.empty()) {
+        step = std::move(state_->script.front());
+        state_->script.pop_front();
+      }
+    }
+    const auto came =
+        "request " + std::to_string(place) + ": " + name + " " + boost::json::serialize(body.at("variables")) + " came";
+    if (!step)
+      return state_->account ? Result<std::optional<Expectation>>(step)
+                             : refuse(came + ", and nothing was wanted any more");
+    if (!step->operation_.empty() && step->operation_ != name) return refuse(came + ", wanted " + step->operation_);
+    if (step->variables_ && *step->variables_ != body.at("variables")) {
+      return refuse(came + ", wanted " + boost::json::serialize(*step->variables_));
+    }
+    if (!step->answer_ && !step->failure_ && state_->account == nullptr)
+      return refuse(came + ", and its step has no answer");
+    return step;
+  }
+
+  [[nodiscard]] Result<Response> execute(const Request& request) const {
+    if (state_->account == nullptr) return refuse("there is no account to answer");
+    return state_->account->handle(request);
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+static_assert(SyncTransport<FakeTransport>);
+
+}  // namespace wandb::testing

@@ -1,0 +1,74 @@
+"""Each header was compiled alone, and the core's stay clear of Asio, Beast and OpenSSL.
+
+check.py INCLUDE_DIR BUILD_DIR COMPILER...
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+include, build, compiler = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+networking = re.compile(r"/boost/(asio|beast)[/.]|/openssl/")
+needs_networking = re.compile(r"wandb/(transport/|testing/(?!fake))")
+slow = re.compile(r"/c\+\+/\d+/(thread|fstream)$")
+failures = []
+
+
+def dependencies():
+    """What each header's translation unit read, as ninja recorded it."""
+    log = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], capture_output=True, text=True, check=True).stdout
+    found = {}
+    for block in log.split("\n\n"):
+        target, *files = block.split("\n")
+        if match := re.search(r"/all_headers\.p/meson-generated_\.\._(\w+)\.cpp\.o: #deps \d+,.*\(VALID\)", target):
+            found[match[1]] = [os.path.normpath(name.strip()) for name in files]
+    return found
+
+
+def complaint(header, files):
+    if files is None:
+        return "was not compiled alone: configure again"
+    banned = [] if needs_networking.match(header) else [name for name in files if networking.search("/" + name)]
+    if header == "wandb/wandb.hpp":
+        banned += [name for name in files if slow.search("/" + name)]
+    return f"includes {banned[0]}" if banned else None
+
+
+def tree_without_networking(root):
+    """/usr/include by symbolic links, without what the core must not need."""
+    for source, hidden in (("/usr/include", {"boost", "openssl"}), ("/usr/include/boost", {"asio", "asio.hpp", "beast", "beast.hpp"})):
+        target = root / Path(source).relative_to("/usr/include")
+        target.mkdir()
+        for entry in os.scandir(source):
+            if entry.name not in hidden:
+                (target / entry.name).symlink_to(entry.path)
+
+
+def compiles_without_networking():
+    listing = subprocess.run([*compiler, "-std=c++20", "-xc++", "-E", "-v", os.devnull], capture_output=True, text=True).stderr
+    search = re.search(r"#include <\.\.\.> search starts here:\n(.*?)\nEnd of search", listing, re.S)[1].split()
+    with tempfile.TemporaryDirectory() as scratch:
+        shadow = Path(scratch) / "include"
+        tree_without_networking(shadow)
+        paths = [str(shadow) if path == "/usr/include" else path for path in search]
+        flags = [flag for path in paths for flag in ("-isystem", path)]
+        run = subprocess.run(
+            [*compiler, "-std=c++20", "-fsyntax-only", "-nostdinc", "-nostdinc++", *flags, f"-I{include}", "-xc++", "-"],
+            input="#include <wandb/wandb.hpp>\n", text=True, capture_output=True)
+    return run.stderr if run.returncode else None
+
+
+compiled = dependencies()
+headers = sorted(str(path.relative_to(include)) for path in include.rglob("*.hpp"))
+for header in headers:
+    if problem := complaint(header, compiled.get(re.sub(r"\W", "_", header))):
+        failures.append(f"{header} {problem}")
+if problem := compiles_without_networking():
+    failures.append(f"wandb/wandb.hpp does not compile without Asio, Beast and OpenSSL:\n{problem}")
+
+for failure in failures:
+    print(failure)
+print(f"{len(headers) + 1 - len(failures)} passed, {len(failures)} failed")
+sys.exit(bool(failures))

@@ -1,0 +1,135 @@
+// What the tests of BeastTransport share: requests, odd peers, and clocks.
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <wandb/testing/loopback_server.hpp>
+#include <wandb/transport.hpp>
+#include <wandb/transport/beast.hpp>
+
+namespace beast_test {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using tcp = boost::asio::ip::tcp;
+using wandb::testing::Fault;
+using wandb::testing::Framing;
+using wandb::testing::LoopbackServer;
+
+[[nodiscard]] inline wandb::Response ok(std::string_view body, int status = 200) {
+  wandb::Response response;
+  response.status = status;
+  response.body = body;
+  return response;
+}
+
+/// A handler that answers with the request's body.
+[[nodiscard]] inline LoopbackServer::Handler echo() {
+  return [](const wandb::Request& request) { return ok(request.body); };
+}
+
+[[nodiscard]] inline wandb::Request request_to(std::string_view host, std::uint16_t port, bool tls = false,
+                                               std::chrono::milliseconds timeout = 10s) {
+  wandb::Request request;
+  request.origin = {tls, host, port};
+  request.host = "test.example";
+  request.target = "/graphql";
+  request.body = "{}";
+  request.deadline = Clock::now() + timeout;
+  return request;
+}
+[[nodiscard]] inline wandb::Request request_to(const LoopbackServer& server, std::chrono::milliseconds timeout = 10s) {
+  const bool tls = !server.ca_pem().empty();
+  return request_to(tls ? std::string_view("localhost") : std::string_view(server.address()), server.port(), tls,
+                    timeout);
+}
+
+/// How long something took.
+class Stopwatch {
+ public:
+  [[nodiscard]] std::chrono::milliseconds elapsed() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start_);
+  }
+
+ private:
+  Clock::time_point start_ = Clock::now();
+};
+
+/// Waits until `done()`, for at most some seconds; whether it came.
+template <class Done>
+[[nodiscard]] bool eventually(Done done) {
+  for (const Stopwatch watch; watch.elapsed() < 5s; std::this_thread::sleep_for(1ms)) {
+    if (done()) return true;
+  }
+  return false;
+}
+
+/// An address that never answers a connection: its queue is full and nobody accepts.
+class BlackHole {
+ public:
+  explicit BlackHole(const char* address = "127.0.0.1", std::uint16_t port = 0) : acceptor_(io_) {
+    const tcp::endpoint wanted(boost::asio::ip::make_address(address), port);
+    acceptor_.open(wanted.protocol());
+    acceptor_.bind(wanted);
+    acceptor_.listen(0);
+    for (int i = 0; i != 8; ++i) {
+      fillers_.emplace_back(io_, wanted.protocol());
+      fillers_.back().native_non_blocking(true);
+      const auto filled = acceptor_.local_endpoint();
+      // Asio's own connect would wait for the outcome.
+      ::connect(fillers_.back().native_handle(), filled.data(), static_cast<socklen_t>(filled.size()));
+    }
+    std::this_thread::sleep_for(5ms);
+  }
+  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+ private:
+  boost::asio::io_context io_;
+  tcp::acceptor acceptor_;
+  std::vector<tcp::socket> fillers_;
+};
+
+/// A port where nobody listens.
+[[nodiscard]] inline std::uint16_t closed_port() {
+  boost::asio::io_context io;
+  return tcp::acceptor(io, tcp::endpoint(boost::asio::ip::make_address("127.0.0.1"), 0)).local_endpoint().port();
+}
+
+/// A file with text in it, gone with the object.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view text) {
+    auto pattern = (std::filesystem::temp_directory_path() / "wandb-test-XXXXXX").string();
+    const int fd = ::mkstemp(pattern.data());
+    REQUIRE(fd >= 0);
+    path_ = pattern;
+    REQUIRE(::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    ::close(fd);
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() { std::filesystem::remove(path_); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace beast_test

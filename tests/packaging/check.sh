@@ -1,0 +1,36 @@
+#!/bin/sh
+# check.sh WAY SOURCE_DIR BUILD_DIR COMPILER...: builds and runs link_client.cpp, taking the library in that way.
+set -eu
+way=$1 source=$2 build=$3
+shift 3
+here=$source/tests/packaging
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# Headers only: no library of Boost is linked.
+bare() {
+    "$@" -std=c++20 -I"$source/include" "$here/link_client.cpp" -o "$scratch/consumer"
+}
+
+case $way in
+subproject)
+    cp -r "$here/subproject" "$scratch/project"
+    cp "$here/link_client.cpp" "$scratch/project"
+    mkdir "$scratch/project/subprojects"
+    ln -s "$source" "$scratch/project/subprojects/wandb-users"
+    CXX="$*" meson setup "$scratch" "$scratch/project"
+    ninja -C "$scratch"
+    ;;
+pkg_config)
+    meson install -C "$build" --no-rebuild --tags devel --destdir "$scratch/root" >/dev/null
+    packages=$(dirname "$(find "$scratch/root" -name wandb-users.pc)")
+    # shellcheck disable=SC2046 # flags
+    "$@" -std=c++20 -DWANDB_CONSUMER_LINKS_BOOST_JSON "$here/link_client.cpp" -o "$scratch/consumer" \
+        $(PKG_CONFIG_PATH=$packages pkg-config --define-variable=prefix="${packages%/*/*}" --cflags --libs wandb-users)
+    ;;
+bare) bare "$@" ;;
+no_exceptions) bare "$@" -fno-exceptions ;;
+no_rtti) bare "$@" -fno-rtti ;;
+*) exit 2 ;;
+esac
+"$scratch/consumer"
