@@ -13,8 +13,7 @@ passed = failed = 0
 log = Path(sys.argv[1], "meson-logs", "testlog.json")
 if not log.exists():
     failed = 1  # nothing could be built
-for line in log.read_text().splitlines() if log.exists() else ():
-    test = json.loads(line)
+for test in map(json.loads, log.open() if log.exists() else ()):
     good = test["result"] in ("OK", "EXPECTEDFAIL")
     found = counts.findall(test.get("stdout", ""))
     own = [int(number) for number in found[-1]] if found else [int(good), 0]

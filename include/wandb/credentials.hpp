@@ -27,9 +27,10 @@ namespace detail {
 
 [[nodiscard]] inline Result<Secret> checked_key(std::string_view key, std::string_view source) {
   if (is_api_key(key)) return Secret(key);
-  return setting_error(errc::malformed_api_key, "the API key from " + std::string(source) +
-                                                    " does not have the shape of one (a JWT, or at least 40 letters, digits, _ or -); "
-                                                    "copy it again from the server's settings page");
+  return setting_error(errc::malformed_api_key,
+                       "the API key from " + std::string(source) +
+                           " does not have the shape of one (a JWT, or at least 40 letters, digits, _ or -); "
+                           "copy it again from the server's settings page");
 }
 
 /// The base URL: given, else `WANDB_BASE_URL`, else the service's own. Not yet checked.
@@ -50,18 +51,20 @@ namespace detail {
   auto found = find_in_netrc(url.host, with_port, environment);
   if (!found) return found.error();
   if (*found) return checked_key((*found)->password.reveal(), (*found)->path);
-  return setting_error(errc::no_credentials, "no API key for " + std::string(url.host_port) +
-                                                 ": pass one in wandb::Options, set WANDB_API_KEY, or add the host to the netrc file");
+  return setting_error(errc::no_credentials,
+                       "no API key for " + std::string(url.host_port) +
+                           ": pass one in wandb::Options, set WANDB_API_KEY, or add the host to the netrc file");
 }
 
-/// The timeout of one request: `WANDB_HTTP_TIMEOUT` in seconds, else 19 s. `errc::invalid_environment` where that is no time.
+/// The timeout of one request: `WANDB_HTTP_TIMEOUT` in seconds, else 19 s. `errc::invalid_environment` where that is no
+/// time.
 [[nodiscard]] inline Result<std::chrono::nanoseconds> find_timeout(const Environment& environment) {
   const auto text = environment.get("WANDB_HTTP_TIMEOUT");
   if (text.empty()) return std::chrono::nanoseconds(std::chrono::seconds(19));
   const auto seconds = parse_seconds(text);
   if (seconds && *seconds > std::chrono::nanoseconds::zero()) return *seconds;
-  return setting_error(errc::invalid_environment,
-                       "WANDB_HTTP_TIMEOUT is \"" + redact(text) + "\"; it is a number of seconds above 0, such as 19 or 2.5");
+  return setting_error(errc::invalid_environment, "WANDB_HTTP_TIMEOUT is \"" + redact(text) +
+                                                      "\"; it is a number of seconds above 0, such as 19 or 2.5");
 }
 
 }  // namespace detail

@@ -32,8 +32,7 @@ class Secret {
   ~Secret() = default;
 
   /// The text itself. Views the secret: lives as long as it.
-  [[nodiscard]] std::string_view reveal() const& noexcept { return text_; }
-  std::string_view reveal() const&& = delete;
+  [[nodiscard]] std::string_view reveal() const noexcept { return text_; }
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
   /// Takes the same time wherever the two differ; their lengths may show.

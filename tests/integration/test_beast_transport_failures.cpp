@@ -101,6 +101,21 @@ TEST_CASE("the deadline ends waiting for an answer that never begins") {
   CHECK(watch.elapsed() < 2s);
 }
 
+TEST_CASE("a deadline that is further away is kept as exactly") {
+  const Stopwatch watch;
+  const auto error = failure_of({.stall_after = 20}, 700ms);
+  CHECK(error == errc::timed_out);
+  CHECK(watch.elapsed() >= 700ms);
+  CHECK(watch.elapsed() < 1200ms);
+}
+
+TEST_CASE("an answer that takes its time is waited for") {
+  LoopbackServer server(echo());
+  server.inject({.delay = 700ms});
+  const BeastTransport transport;
+  CHECK(transport.send(request_to(server)).value().body == "{}");
+}
+
 TEST_CASE("the deadline ends waiting for the rest of a header") {
   const auto error = failure_of({.stall_after = 12}, 100ms);
   CHECK(error == errc::timed_out);

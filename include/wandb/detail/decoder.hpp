@@ -38,7 +38,8 @@ struct Decoded {
   std::optional<Malformed> malformed;
 };
 
-/// A little of a text from `at` on, on one line and without what looks like a key, even where the text breaks off in one.
+/// A little of a text from `at` on, on one line and without what looks like a key, even where the text breaks off in
+/// one.
 [[nodiscard]] inline std::string excerpt(std::string_view text, std::size_t at, std::size_t length) {
   // Masked before it is cut: half a key is not recognised as one.
   std::string shown = redact(text.substr(std::min(at, text.size()), length + 4096));
@@ -116,7 +117,8 @@ class AnswerReader {
     if (first != '{' && first != '[') return "it is not JSON: " + excerpt(trimmed(text), 0, 80);
     if (!ec) return "text follows its end at " + place + ": " + excerpt(text, at, 16);
     if (ec == error::incomplete) return "it breaks off after " + std::to_string(text.size()) + " bytes";
-    if (ec == error::too_deep) return "it is nested more than " + std::to_string(PageParser::max_depth) + " levels deep";
+    if (ec == error::too_deep)
+      return "it is nested more than " + std::to_string(PageParser::max_depth) + " levels deep";
     if (ec == error::exponent_overflow) return "it holds a number beyond all limits at " + place;
     return "it is not JSON at " + place + ": " + excerpt(text, at, 16);
   }

@@ -19,8 +19,8 @@
 
 namespace wandb::detail {
 
-/// Splits a netrc file into tokens: separated by white space, or quoted with `\` as escape; `#` begins a comment where a token
-/// could.
+/// Splits a netrc file into tokens: separated by white space, or quoted with `\` as escape; `#` begins a comment where
+/// a token could.
 class NetrcTokens {
  public:
   explicit NetrcTokens(std::string_view text) noexcept : rest_(text) {}
@@ -34,7 +34,8 @@ class NetrcTokens {
     while (!rest_.empty() && !is_space(rest_.front())) token += take();
     return true;
   }
-  /// The value that belongs to the keyword just read: no comment may stand in its place, so a `#` begins it like any other character.
+  /// The value that belongs to the keyword just read: no comment may stand in its place, so a `#` begins it like any
+  /// other character.
   [[nodiscard]] bool value(SecureString& token) {
     while (!rest_.empty() && is_space(rest_.front())) take();
     token.clear();
@@ -89,9 +90,10 @@ class NetrcTokens {
   bool unterminated_ = false;
 };
 
-/// The password for a host in the text of a netrc file: of the entry with the port, else of that without, else of `default`; among
-/// equals the first that has a password. An error where the text cannot be understood.
-[[nodiscard]] inline Result<std::optional<Secret>> find_password(std::string_view text, std::string_view host, std::string_view host_port) {
+/// The password for a host in the text of a netrc file: of the entry with the port, else of that without, else of
+/// `default`; among equals the first that has a password. An error where the text cannot be understood.
+[[nodiscard]] inline Result<std::optional<Secret>> find_password(std::string_view text, std::string_view host,
+                                                                 std::string_view host_port) {
   enum Rank { none, fallback, named, exact };
   NetrcTokens tokens(text);
   SecureString token;
@@ -101,7 +103,8 @@ class NetrcTokens {
   const auto value_missing = [&](std::string_view keyword) {
     return Error(make_error_code(errc::unreadable_credentials),
                  "line " + std::to_string(tokens.line()) + ": " +
-                     (tokens.unterminated() ? std::string("a quote is not closed") : "nothing follows \"" + std::string(keyword) + "\""),
+                     (tokens.unterminated() ? std::string("a quote is not closed")
+                                            : "nothing follows \"" + std::string(keyword) + "\""),
                  Delivery::nothing_sent);
   };
   while (tokens.next(token)) {
@@ -130,7 +133,8 @@ class NetrcTokens {
 [[nodiscard]] inline Result<std::optional<SecureString>> read_secret_file(const std::string& path) {
   constexpr std::size_t most = std::size_t{1} << 20;
   const auto fail = [&](std::string_view why) {
-    return Error(make_error_code(errc::unreadable_credentials), "cannot read " + path + ": " + std::string(why), Delivery::nothing_sent);
+    return Error(make_error_code(errc::unreadable_credentials), "cannot read " + path + ": " + std::string(why),
+                 Delivery::nothing_sent);
   };
   errno = 0;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
@@ -152,7 +156,8 @@ class NetrcTokens {
   return std::optional<SecureString>(std::move(text));
 }
 
-/// The files that may be it, the first that exists counts: `$NETRC` alone where that is set, else `~/.netrc`, `~/_netrc`.
+/// The files that may be it, the first that exists counts: `$NETRC` alone where that is set, else `~/.netrc`,
+/// `~/_netrc`.
 struct NetrcFound {
   Secret password;
   std::string path;
@@ -169,8 +174,8 @@ struct NetrcFound {
     if (*text) {
       auto password = find_password(**text, host, host_port);
       if (!password) {
-        return Error(make_error_code(errc::unreadable_credentials), "cannot read " + path + ": " + password.error().reason(),
-                     Delivery::nothing_sent);
+        return Error(make_error_code(errc::unreadable_credentials),
+                     "cannot read " + path + ": " + password.error().reason(), Delivery::nothing_sent);
       }
       if (!*password) return std::optional<NetrcFound>();
       return std::optional<NetrcFound>(NetrcFound{std::move(**password), path});

@@ -23,10 +23,11 @@ namespace wandb::detail {
 
 /// What surrounds the data of an answer.
 struct Envelope {
-  static constexpr std::array<Field, 4> fields{{{.key = "data", .kind = FieldKind::object, .slot = 0},
-                                                {.key = "errors", .kind = FieldKind::raw, .slot = 1},
-                                                {.key = "error", .kind = FieldKind::raw, .slot = 2},
-                                                {.key = "", .kind = FieldKind::object, .slot = 3, .first = 0, .last = 3}}};
+  static constexpr std::array<Field, 4> fields{
+      {{.key = "data", .kind = FieldKind::object, .slot = 0},
+       {.key = "errors", .kind = FieldKind::raw, .slot = 1},
+       {.key = "error", .kind = FieldKind::raw, .slot = 2},
+       {.key = "", .kind = FieldKind::object, .slot = 3, .first = 0, .last = 3}}};
   static constexpr const Field* data = &fields[0];
   static constexpr const Field* whole = &fields[3];  // the answer itself
 
@@ -53,7 +54,8 @@ class PageParser {
         end_(begin_ + builder.body().size()),
         colons_(builder.body()) {
     const auto* fields = Envelope::fields.data();
-    *top_ = {fields, fields, fields, fields, bare ? Envelope::data : Envelope::whole, envelope_.slots.data(), nullptr, 0};
+    *top_ = {fields,  fields, fields, fields, bare ? Envelope::data : Envelope::whole, envelope_.slots.data(),
+             nullptr, 0};
   }
 
   [[nodiscard]] const Envelope& envelope() const noexcept { return envelope_; }

@@ -110,8 +110,11 @@ class Connection {
 
 inline bool Connection::healthy() {
   if (!reusable_ || !in_.unread().empty()) return false;
-  if (!tls_) return !socket_.readable();
-  // Over TLS what came may be a session ticket, which is no message, or may have been read already.
+  const bool arrived = socket_.readable();
+  if (!tls_) return !arrived;
+  auto* const ssl = tls_->native_handle();
+  if (!arrived && SSL_has_pending(ssl) == 0 && BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0) return true;
+  // Over TLS what came may be a session ticket, which is no message: the read then finds nothing.
   char byte = 0;
   error_code ec;
   socket_.probe(true);

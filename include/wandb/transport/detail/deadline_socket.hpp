@@ -1,10 +1,12 @@
 // A TCP socket whose blocking calls end at a deadline or a stop: what Beast's synchronous streams do not have.
 #pragma once
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,8 +28,9 @@
 
 namespace wandb::detail {
 
-/// Satisfies Beast's SyncReadStream and SyncWriteStream, alone and under `asio::ssl::stream`. The socket never blocks:
-/// what is not there yet is waited for in poll(2), until the deadline or the stop. Not thread-safe, not movable.
+/// Satisfies Beast's SyncReadStream and SyncWriteStream, alone and under `asio::ssl::stream`. What is not there yet is
+/// waited for in poll(2), until the deadline or the stop. While no stop is possible and the deadline is far, a read
+/// sleeps in recv(2) itself, a slice at a time: that is one call instead of two. Not thread-safe, not movable.
 class DeadlineSocket {
  public:
   using executor_type = boost::asio::io_context::executor_type;
@@ -92,6 +95,19 @@ class DeadlineSocket {
     }
     return {};
   }
+  // How long recv may sleep before it looks at the deadline again.
+  static constexpr std::chrono::milliseconds slice{500};
+  // A read may sleep in the kernel: nothing can end it but the deadline, and that is more than a slice away.
+  [[nodiscard]] bool may_sleep() const noexcept {
+    return stop_ == nullptr && !probing_ && deadline_ - std::chrono::steady_clock::now() > slice;
+  }
+  [[nodiscard]] bool allow_sleep() const noexcept {
+    const timeval longest{0, std::chrono::microseconds(slice).count()};
+    const int flags = ::fcntl(fd_, F_GETFL);
+    return flags >= 0 && ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest) == 0 &&
+           ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) == 0;
+  }
+  [[nodiscard]] error_code await_connection(time_point until) const noexcept;
   [[nodiscard]] error_code wait(short events, time_point until) const noexcept;
   std::size_t receive(void* data, std::size_t size, error_code& ec) noexcept;
   std::size_t transmit(const void* data, std::size_t size, error_code& ec) noexcept;
@@ -135,8 +151,14 @@ inline boost::system::error_code DeadlineSocket::connect(const boost::asio::ip::
   const int on = 1;
   // A small request must not wait for the acknowledgement of the one before it.
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (::connect(fd_, peer.data(), static_cast<socklen_t>(peer.size())) == 0) return {};
-  if (errno != EINPROGRESS && errno != EINTR) return last_system_error();
+  if (::connect(fd_, peer.data(), static_cast<socklen_t>(peer.size())) != 0) {
+    if (errno != EINPROGRESS && errno != EINTR) return last_system_error();
+    if (const auto ec = await_connection(until)) return ec;
+  }
+  return allow_sleep() ? error_code() : last_system_error();
+}
+
+inline boost::system::error_code DeadlineSocket::await_connection(time_point until) const noexcept {
   if (const auto ec = wait(POLLOUT, std::min(until, deadline_))) return ec;
   int result = 0;
   socklen_t size = sizeof result;
@@ -147,15 +169,17 @@ inline boost::system::error_code DeadlineSocket::connect(const boost::asio::ip::
 inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_code& ec) noexcept {
   ec = {};
   if (size == 0) return 0;
-  // The answer to what was just written is hardly ever there yet: asking for it would be a call in vain.
-  if (!probing_ && std::exchange(answer_awaited_, false)) ec = wait(POLLIN, deadline_);
   while (!ec) {
-    const auto count = ::recv(fd_, data, size, 0);
+    const bool sleeps = may_sleep();
+    // The answer to what was just written is hardly ever there yet: asking for it would be a call in vain.
+    if (std::exchange(answer_awaited_, false) && !sleeps && !probing_ && (ec = wait(POLLIN, deadline_))) break;
+    const auto count = ::recv(fd_, data, size, sleeps ? 0 : MSG_DONTWAIT);
     if (count > 0) return static_cast<std::size_t>(count);
     if (count == 0) {
       ec = boost::asio::error::eof;
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      ec = probing_ ? error_code(boost::asio::error::would_block) : wait(POLLIN, deadline_);
+      if (probing_) ec = boost::asio::error::would_block;
+      else if (!sleeps) ec = wait(POLLIN, deadline_);
     } else if (errno != EINTR) {
       ec = last_system_error();
     }
@@ -168,7 +192,7 @@ inline std::size_t DeadlineSocket::transmit(const void* data, std::size_t size, 
   if (size == 0) return 0;
   while (!ec) {
     // A peer that is gone is an error here, not a SIGPIPE.
-    const auto count = ::send(fd_, data, size, MSG_NOSIGNAL);
+    const auto count = ::send(fd_, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count >= 0) {
       answer_awaited_ = true;
       bytes_sent_ += static_cast<std::size_t>(count);

@@ -1,0 +1,106 @@
+// The transports that every test of the contract runs over: this is the one list of them.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <wandb/testing/account.hpp>
+#include <wandb/testing/fake_transport.hpp>
+#include <wandb/testing/loopback_server.hpp>
+#include <wandb/transport/beast.hpp>
+#include <wandb/wandb.hpp>
+
+namespace rigs {
+
+using wandb::testing::Account;
+using wandb::testing::Generation;
+
+/// An account with an admin, `root@example.com`, and a user, `ann@example.com` (Ann), each with one key.
+struct World {
+  explicit World(Generation generation = Generation::newer) : account(generation) {
+    root_id = account.add_user({.email = "root@example.com", .name = "Root", .admin = true});
+    root_key = wandb::Secret(account.add_key("root", "laptop"));
+    ann_id = account.add_user({.email = "ann@example.com", .name = "Ann"});
+    ann_key = wandb::Secret(account.add_key("ann", "first"));
+    account.add_team("ann", "red");
+    account.add_team("ann", "blue");
+  }
+  Account account;
+  std::string root_id;
+  std::string ann_id;
+  wandb::Secret root_key;
+  wandb::Secret ann_key;
+};
+
+/// No network: the account behind a `FakeTransport`.
+struct Fake {
+  using Transport = wandb::testing::FakeTransport;
+  explicit Fake(Account& account) : transport(account) {}
+  Transport transport;
+  std::string base_url = "http://localhost:1";
+};
+
+/// The account behind a real server, over a real socket.
+template <bool Tls>
+struct Loopback {
+  using Transport = wandb::BeastTransport;
+  explicit Loopback(Account& account)
+      : server(account, {.tls = Tls}), base_url(server.base_url()), transport(options()) {}
+  Loopback(const Loopback&) = delete;
+  Loopback& operator=(const Loopback&) = delete;
+  ~Loopback() {
+    if (Tls) std::filesystem::remove(ca_file);
+  }
+
+  wandb::testing::LoopbackServer server;
+  std::string base_url;
+  std::string ca_file;
+  Transport transport;
+
+ private:
+  wandb::BeastOptions options() {
+    if (!Tls) return {};
+    ca_file = (std::filesystem::temp_directory_path() /
+               ("wandb-users-" + std::to_string(::getpid()) + "-" + std::to_string(server.port())))
+                  .string();
+    server.write_ca(ca_file);
+    return {.ca_file = ca_file};
+  }
+};
+using Plain = Loopback<false>;
+using Tls = Loopback<true>;
+
+/// Retries without delay, so that tests of them take no time.
+inline constexpr wandb::RetryPolicy eager{.max_attempts = 3, .initial_backoff = {}, .max_retry_after = {}};
+
+/// A world, a rig before it, and the admin's view.
+template <class Rig>
+struct Setting {
+  explicit Setting(Generation generation = Generation::newer)
+      : world(generation), rig(world.account), api(as(world.root_key)) {}
+  [[nodiscard]] wandb::Api<typename Rig::Transport> as(const wandb::Secret& key) {
+    return wandb::Api<typename Rig::Transport>(
+        rig.transport, {.base_url = rig.base_url, .api_key = key, .retry = eager}, wandb::Environment::none());
+  }
+  [[nodiscard]] auto ann() const { return api.user("ann").value().value(); }
+
+  World world;
+  Rig rig;
+  wandb::Api<typename Rig::Transport> api;
+};
+
+template <class Range>
+[[nodiscard]] std::vector<std::string> list(const Range& names) {
+  std::vector<std::string> out;
+  for (const auto name : names) out.emplace_back(name);
+  return out;
+}
+
+}  // namespace rigs
+
+#define RIGS rigs::Fake, rigs::Plain, rigs::Tls
