@@ -27,6 +27,7 @@ struct World {
     root_key = wandb::Secret(account.add_key("root", "laptop"));
     ann_id = account.add_user({.email = "ann@example.com", .name = "Ann"});
     ann_key = wandb::Secret(account.add_key("ann", "first"));
+    ann_key_id = account.key_ids_of("ann").at(0);
     account.add_team("ann", "red");
     account.add_team("ann", "blue");
   }
@@ -35,6 +36,7 @@ struct World {
   std::string ann_id;
   wandb::Secret root_key;
   wandb::Secret ann_key;
+  std::string ann_key_id;
 };
 
 /// No network: the account behind a `FakeTransport`.

@@ -1,8 +1,7 @@
-// A user's attributes by hand, and attributes by name.
+// A user's attributes: found by name, or made by hand.
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -11,148 +10,195 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/decoder.hpp>
 #include <wandb/detail/json_reader.hpp>
-#include <wandb/detail/json_text.hpp>
-#include <wandb/detail/misuse.hpp>
+#include <wandb/detail/page_builder.hpp>
 #include <wandb/error.hpp>
-#include <wandb/graphql/operations.hpp>
 #include <wandb/page.hpp>
+#include <wandb/shape.hpp>
+#include <wandb/value.hpp>
 
 namespace wandb {
 
-namespace detail {
-
-/// Whether `snake_case` and `camelCase` are the same name.
-[[nodiscard]] constexpr bool is_camel_of(std::string_view snake, std::string_view camel) noexcept {
-  std::size_t j = 0;
-  for (std::size_t i = 0; i != snake.size(); ++i, ++j) {
-    const bool hump = snake[i] == '_' && i != 0 && i + 1 != snake.size() && snake[i + 1] != '_';
-    if (j == camel.size() || camel[j] != (hump ? to_upper(snake[i + 1]) : snake[i])) return false;
-    i += hump ? 1 : 0;
+/// Whether `key` is the camelCase of `name`: `photo_url` of `photoUrl`. An underscore with no letter or digit before or
+/// behind it stands for itself.
+[[nodiscard]] constexpr bool equals_camel(std::string_view name, std::string_view key) noexcept {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i != name.size(); ++i, ++at) {
+    char c = name[i];
+    if (c == '_' && i != 0 && name[i - 1] != '_' && i + 1 != name.size() && name[i + 1] != '_') {
+      c = detail::to_upper(name[++i]);
+    }
+    if (at == key.size() || key[at] != c) return false;
   }
-  return j == camel.size();
+  return at == key.size();
 }
 
-static_assert(is_camel_of("photo_url", "photoUrl") && is_camel_of("email", "email") && is_camel_of("a_b_c", "aBC"));
-static_assert(!is_camel_of("photo_url", "photo_url") && !is_camel_of("photo", "photoUrl") && is_camel_of("_id", "_id"));
-
-}  // namespace detail
-
-/// The field that an attribute's name means: `photo_url` finds `photoUrl`, else a field of that very name; null where
-/// there is none.
+/// The field that `name` names: snake_case finds camelCase, then the name as it stands. Null when there is none.
 [[nodiscard]] inline const Field* find_attribute(const ObjectView& object, std::string_view name) noexcept {
   for (const auto& field : object.fields()) {
-    if (detail::is_camel_of(name, field.key)) return &field;
+    if (equals_camel(name, field.key)) return &field;
   }
   return object.field(name);
 }
 
-/// A value for `Attrs`: text (UTF-8), a truth value, a number (finite), or `nullptr`.
+/// A value given by hand. Views text, which must live until the `Attrs` are made.
 class AttrValue {
  public:
-  AttrValue(std::nullptr_t) : json_("null") {}
-  AttrValue(std::same_as<bool> auto value) : json_(value ? "true" : "false") {}
+  AttrValue(std::nullptr_t) noexcept : slot_(Slot::null()) {}
+  AttrValue(const char* text) noexcept : slot_(Slot::string(text)) {}
+  AttrValue(std::string_view text) noexcept : slot_(Slot::string(text)) {}
+  AttrValue(const std::string& text) noexcept : slot_(Slot::string(text)) {}
+  // Templates, so that a pointer does not become a bool and a double not an integer.
+  template <std::same_as<bool> T>
+  AttrValue(T value) noexcept : slot_(Slot::boolean(value)) {}
+  /// Any integer that always fits into 64 bits with a sign.
   template <std::integral T>
-  requires(!std::same_as<T, bool>) AttrValue(T value) : json_(std::to_string(value)) {}
-  AttrValue(double value) {
-    char digits[32];
-    json_.assign(
-        digits,
-        std::to_chars(digits, digits + sizeof digits, value).ptr);  // "inf" and "nan" are no JSON, and refused as such
-  }
-  AttrValue(std::string_view text) { detail::append_json_string(json_, text); }
-  AttrValue(const char* text) : AttrValue(std::string_view(text)) {}
-  AttrValue(const std::string& text) : AttrValue(std::string_view(text)) {}
+  requires(!std::same_as<T, bool> && (sizeof(T) < 8 || std::signed_integral<T>)) AttrValue(T value)
+  noexcept : slot_(Slot::integer(value)) {}
+  template <std::floating_point T>
+  AttrValue(T value) noexcept : slot_(Slot::real(static_cast<double>(value))) {}
+
+  [[nodiscard]] Slot slot() const noexcept { return slot_; }
 
  private:
-  friend class Attrs;
-  std::string json_;
+  Slot slot_;
 };
 
-/// Attributes of a user that are at hand, for `User(client, attrs)`: named as the service names them. Immutable; copies
-/// share.
+/// A user's attributes by hand: `Attrs{{"email", "ann@example.com"}, {"admin", true}}`, or from JSON. Names are the
+/// server's, as `photoUrl`. Immutable; copies share.
 class Attrs {
  public:
-  /// `Attrs{{"email", "ann@example.com"}, {"admin", true}}`. Text that is no UTF-8 or a number that is not finite is
-  /// misuse.
-  Attrs(std::initializer_list<std::pair<std::string_view, AttrValue>> attributes) : Attrs(by_hand(attributes)) {}
+  using Attr = std::pair<std::string_view, AttrValue>;
 
-  /// Attributes from a JSON object, such as the service's own; `apiKeys` and `teams` in the service's form become the
-  /// user's. Anything else than an object: `errc::invalid_argument` with the reason.
-  [[nodiscard]] static Result<Attrs> parse(std::string_view json) {
-    if (detail::trimmed(json).empty() || detail::trimmed(json).front() != '{')
-      return wrong("they are not a JSON object");
-    // Whether this is JSON at all comes first: the members are then read without checks.
-    const auto checked =
-        detail::decode_bare(std::make_shared<const DynamicShape>(std::span<const shapes::Node>{}), SecureString(json));
-    if (checked.malformed) return wrong(checked.malformed->reason);
-    auto decoded = detail::decode_bare(shape_of(json), SecureString(json));
-    if (decoded.malformed) return wrong(decoded.malformed->path + ": " + decoded.malformed->reason);
-    return Attrs(std::move(decoded.page));
-  }
+  /// No attributes.
+  Attrs() : Attrs(std::span<const Attr>{}) {}
+  /// Names with their values; of a name that comes twice, the last counts.
+  Attrs(std::initializer_list<Attr> attrs) : Attrs(std::span(attrs.begin(), attrs.size())) {}
+  explicit Attrs(std::span<const Attr> attrs);
+
+  /// A JSON object, such as a server's or one that was stored: strings, numbers and booleans as such, `apiKeys` and
+  /// `teams` as the connections that they are, anything else as raw JSON. `errc::invalid_argument` says where it is
+  /// wrong.
+  [[nodiscard]] static Result<Attrs> parse(std::string_view json);
 
   [[nodiscard]] const std::shared_ptr<const Page>& page() const noexcept { return page_; }
+  /// The attributes; they live as long as `page()`.
   [[nodiscard]] ObjectView view() const noexcept { return page_->root(); }
 
  private:
-  explicit Attrs(std::shared_ptr<const Page> page) : page_(std::move(page)) {}
-
-  static Error wrong(std::string_view why) {
-    return Error(make_error_code(errc::invalid_argument), "the attributes cannot be used: " + std::string(why),
-                 Delivery::nothing_sent);
-  }
-
-  static Attrs by_hand(std::initializer_list<std::pair<std::string_view, AttrValue>> attributes) {
-    std::string json = "{";
-    for (const auto& [name, value] : attributes) {
-      if (json.size() > 1) json += ',';
-      detail::append_json_string(json, name);
-      json.append(":").append(value.json_);
-    }
-    auto attrs = parse(json + "}");
-    if (attrs) return std::move(*attrs);
-    detail::throw_misuse(attrs.error().reason());
-    return Attrs(
-        detail::decode_bare(std::make_shared<const DynamicShape>(std::span<const shapes::Node>{}), SecureString("{}"))
-            .page);
-  }
-
-  static FieldKind kind_of(const detail::JsonValue& value) {
-    if (value.is_boolean()) return FieldKind::boolean;
-    if (value.is_number()) return value.integer() ? FieldKind::integer : FieldKind::real;
-    return value.is_object() || value.is_array() ? FieldKind::raw : FieldKind::string;
-  }
-
-  // The shape that fits this object: what the library knows as it knows it, the rest as it comes.
-  static std::shared_ptr<const DynamicShape> shape_of(std::string_view json) {
-    std::vector<std::string> names;
-    std::vector<std::pair<std::size_t, FieldKind>> members;
-    detail::JsonValue(detail::trimmed(json)).each_member([&](const std::string& name, const detail::JsonValue& value) {
-      const auto known = std::find(names.begin(), names.end(), name);
-      if (known == names.end()) {
-        members.emplace_back(names.size(), kind_of(value));
-        names.push_back(name);
-      } else {
-        members[static_cast<std::size_t>(known - names.begin())].second = kind_of(value);
-      }
-    });
-    namespace answers = graphql::answers;
-    std::vector<shapes::Node> nodes;
-    for (const auto& [index, kind] : members) {
-      const auto& name = names[index];
-      if (name == "apiKeys") nodes.insert(nodes.end(), answers::api_keys.nodes.begin(), answers::api_keys.nodes.end());
-      else if (name == "teams") nodes.insert(nodes.end(), answers::teams.nodes.begin(), answers::teams.nodes.end());
-      else nodes.push_back({.key = name, .kind = kind});
-    }
-    return std::make_shared<const DynamicShape>(nodes);
-  }
-
+  explicit Attrs(std::shared_ptr<const Page> page) noexcept : page_(std::move(page)) {}
   std::shared_ptr<const Page> page_;
 };
+
+namespace detail {
+
+inline constexpr auto key_attributes = shapes::object(
+    "apiKeys",
+    shapes::nullable_elements(shapes::list(
+        "edges", shapes::object("node", shapes::string("id"), shapes::string("name"), shapes::string("description")))),
+    shapes::object("pageInfo", shapes::string("endCursor"), shapes::boolean("hasNextPage")));
+inline constexpr auto team_attributes = shapes::object(
+    "teams", shapes::nullable_elements(shapes::list("edges", shapes::object("node", shapes::string("name")))));
+
+/// How an attribute is kept, by what stands there.
+[[nodiscard]] inline FieldKind kind_of(const JsonValue& value) noexcept {
+  if (value.is_string()) return FieldKind::string;
+  if (value.is_boolean()) return FieldKind::boolean;
+  if (value.is_number()) return value.integer() ? FieldKind::integer : FieldKind::real;
+  return FieldKind::raw;
+}
+[[nodiscard]] inline FieldKind kind_of(Slot slot) noexcept {
+  switch (slot.state()) {
+    case SlotState::string: return FieldKind::string;
+    case SlotState::integer: return FieldKind::integer;
+    case SlotState::real: return FieldKind::real;
+    case SlotState::boolean: return FieldKind::boolean;
+    default: return FieldKind::raw;
+  }
+}
+
+/// An attribute of an object that is only known at run time.
+struct FoundAttribute {
+  std::string name;
+  FieldKind kind = FieldKind::raw;
+};
+
+/// The attributes of a JSON object; of a name that comes twice, as it is the last time.
+[[nodiscard]] inline std::vector<FoundAttribute> attributes_of(const JsonValue& object, std::size_t most) {
+  std::vector<FoundAttribute> found;
+  object.each_member([&](const std::string& name, const JsonValue& value) {
+    const bool connection = value.is_object() && (name == "apiKeys" || name == "teams");
+    const auto kind = connection ? FieldKind::object : kind_of(value);
+    const auto same = std::find_if(found.begin(), found.end(), [&](const auto& one) { return one.name == name; });
+    if (same != found.end()) same->kind = kind;
+    else if (found.size() <= most) found.push_back({name, kind});
+  });
+  return found;
+}
+
+[[nodiscard]] inline std::shared_ptr<const DynamicShape> shape_of(const std::vector<FoundAttribute>& attributes) {
+  std::vector<shapes::Node> nodes;
+  for (const auto& [name, kind] : attributes) {
+    const auto add = [&](const auto& tree) { nodes.insert(nodes.end(), tree.nodes.begin(), tree.nodes.end()); };
+    if (kind != FieldKind::object) nodes.push_back({.key = name, .kind = kind});
+    else if (name == "apiKeys") add(key_attributes);
+    else add(team_attributes);
+  }
+  return std::make_shared<const DynamicShape>(nodes);
+}
+
+}  // namespace detail
+
+inline Attrs::Attrs(std::span<const Attr> attrs) {
+  std::vector<shapes::Node> nodes;
+  std::vector<Slot> slots;
+  std::size_t length = 0;
+  for (const auto& [name, value] : attrs) {
+    auto node = std::find_if(nodes.begin(), nodes.end(), [&](const auto& one) { return one.key == name; });
+    if (node == nodes.end()) {
+      node = nodes.insert(nodes.end(), shapes::Node{.key = name});
+      slots.emplace_back();
+    }
+    node->kind = detail::kind_of(value.slot());
+    slots[static_cast<std::size_t>(node - nodes.begin())] = value.slot();
+  }
+  for (const auto slot : slots) length += slot.state() == SlotState::string ? slot.text().size() : 0;
+  SecureString body;
+  body.reserve(length);
+  for (const auto slot : slots) body += slot.state() == SlotState::string ? slot.text() : std::string_view{};
+  auto shape = std::make_shared<const DynamicShape>(nodes);
+  const auto view = shape->shape();
+  detail::PageBuilder builder(view, std::move(body), std::move(shape));
+  // The text is the page's own now, in the same order.
+  Slot* row = builder.root();
+  for (std::size_t at = 0; const auto slot : slots) {
+    const bool text = slot.state() == SlotState::string;
+    *row++ = text ? Slot::string(builder.body().substr(at, slot.text().size())) : slot;
+    at += text ? slot.text().size() : 0;
+  }
+  page_ = builder.finish();
+}
+
+inline Result<Attrs> Attrs::parse(std::string_view json) {
+  constexpr std::size_t most = 1000;
+  const auto refuse = [](const std::string& reason) {
+    return Error(make_error_code(errc::invalid_argument), "the attributes are not usable: " + reason,
+                 Delivery::nothing_sent);
+  };
+  const auto attributes = detail::attributes_of(detail::JsonValue(json), most);
+  if (attributes.size() > most) return refuse("there are more than " + std::to_string(most));
+  auto decoded = detail::decode_bare(detail::shape_of(attributes), SecureString(json));
+  if (decoded.malformed) {
+    const auto& [path, reason] = *decoded.malformed;
+    return refuse(path.empty() ? reason : "at " + path + ": " + reason);
+  }
+  return Attrs(std::move(decoded.page));
+}
 
 }  // namespace wandb

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -17,8 +18,32 @@
 namespace wandb {
 
 namespace detail {
+
 class PageBuilder;
+
+// The first and the last bytes of both, compared as words: two of them cover a key of up to twice their size.
+template <class Word>
+[[nodiscard]] inline bool equal_ends(const char* a, const char* b, std::size_t size) noexcept {
+  const auto word = [](const char* at) {
+    Word value;
+    std::memcpy(&value, at, sizeof value);
+    return value;
+  };
+  const auto tail = size - sizeof(Word);
+  return ((word(a) ^ word(b)) | (word(a + tail) ^ word(b + tail))) == 0;
 }
+
+/// Whether two response keys are the same. They are short, and calling `memcmp` costs more than comparing them.
+[[nodiscard]] inline bool equal_keys(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  if (a.size() < 2) return a == b;
+  if (a.size() < 4) return equal_ends<std::uint16_t>(a.data(), b.data(), a.size());
+  if (a.size() < 8) return equal_ends<std::uint32_t>(a.data(), b.data(), a.size());
+  if (a.size() <= 16) return equal_ends<std::uint64_t>(a.data(), b.data(), a.size());
+  return a == b;
+}
+
+}  // namespace detail
 
 /// What stands in a slot.
 enum class SlotState : std::uint8_t {
@@ -37,62 +62,52 @@ enum class SlotState : std::uint8_t {
 class Slot {
  public:
   Slot() = default;  // trivial, so that a table costs nothing before its rows are used; `Slot{}` is unloaded
-  [[nodiscard]] static Slot null() noexcept { return make(SlotState::null); }
-  [[nodiscard]] static Slot object() noexcept { return make(SlotState::object); }
+  [[nodiscard]] static Slot null() noexcept { return Slot(SlotState::null, 0); }
+  [[nodiscard]] static Slot object() noexcept { return Slot(SlotState::object, 0); }
   /// Text of at most 4 GiB.
-  [[nodiscard]] static Slot string(std::string_view text) noexcept { return make(SlotState::string, text); }
-  [[nodiscard]] static Slot raw(std::string_view json) noexcept { return make(SlotState::raw, json); }
+  [[nodiscard]] static Slot string(std::string_view text) noexcept { return Slot(SlotState::string, text); }
+  [[nodiscard]] static Slot raw(std::string_view json) noexcept { return Slot(SlotState::raw, json); }
   [[nodiscard]] static Slot integer(std::int64_t value) noexcept {
-    auto slot = make(SlotState::integer);
+    Slot slot(SlotState::integer, 0);
     slot.integer_ = value;
     return slot;
   }
   [[nodiscard]] static Slot real(double value) noexcept {
-    auto slot = make(SlotState::real);
+    Slot slot(SlotState::real, 0);
     slot.real_ = value;
     return slot;
   }
-  [[nodiscard]] static Slot boolean(bool value) noexcept {
-    auto slot = make(SlotState::boolean);
-    slot.size_ = value ? 1 : 0;
-    return slot;
-  }
+  [[nodiscard]] static Slot boolean(bool value) noexcept { return Slot(SlotState::boolean, value ? 1 : 0); }
   [[nodiscard]] static Slot rows(std::uint32_t first, std::uint32_t count) noexcept {
-    auto slot = make(SlotState::rows);
+    Slot slot(SlotState::rows, count);
     slot.integer_ = first;
-    slot.size_ = count;
     return slot;
   }
 
-  [[nodiscard]] SlotState state() const noexcept { return state_; }
+  [[nodiscard]] SlotState state() const noexcept { return static_cast<SlotState>(meta_ >> 32); }
   /// The text of a string or of raw JSON.
-  [[nodiscard]] std::string_view text() const noexcept { return {text_, size_}; }
+  [[nodiscard]] std::string_view text() const noexcept { return {text_, size()}; }
   [[nodiscard]] std::int64_t integer() const noexcept { return integer_; }
   [[nodiscard]] double real() const noexcept { return real_; }
-  [[nodiscard]] bool boolean() const noexcept { return size_ != 0; }
+  [[nodiscard]] bool boolean() const noexcept { return size() != 0; }
   [[nodiscard]] std::uint32_t first_row() const noexcept { return static_cast<std::uint32_t>(integer_); }
-  [[nodiscard]] std::uint32_t row_count() const noexcept { return size_; }
+  [[nodiscard]] std::uint32_t row_count() const noexcept { return size(); }
 
  private:
-  [[nodiscard]] static Slot make(SlotState state) noexcept {
-    Slot slot{};
-    slot.state_ = state;
-    return slot;
+  Slot(SlotState state, std::uint32_t size) noexcept
+      : integer_(0), meta_(std::uint64_t{static_cast<std::uint8_t>(state)} << 32 | size) {}
+  Slot(SlotState state, std::string_view text) noexcept : Slot(state, static_cast<std::uint32_t>(text.size())) {
+    text_ = text.data();
   }
-  [[nodiscard]] static Slot make(SlotState state, std::string_view text) noexcept {
-    auto slot = make(state);
-    slot.text_ = text.data();
-    slot.size_ = static_cast<std::uint32_t>(text.size());
-    return slot;
-  }
+  [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(meta_); }
 
   union {
-    const char* text_;
     std::int64_t integer_;
+    const char* text_;
     double real_;
   };
-  std::uint32_t size_;
-  SlotState state_;
+  // The size below the state: as one word a slot is copied in two moves, where smaller members cost a stall.
+  std::uint64_t meta_;
 };
 
 class ListView;
@@ -265,7 +280,7 @@ inline std::span<const Field> ObjectView::fields() const noexcept {
 
 inline const Field* ObjectView::field(std::string_view key) const noexcept {
   for (const auto& candidate : fields()) {
-    if (candidate.key == key) return &candidate;
+    if (detail::equal_keys(candidate.key, key)) return &candidate;
   }
   return nullptr;
 }

@@ -1,9 +1,9 @@
-// One attribute of a user, as it was read.
+// One attribute, whose type is only known at run time.
 #pragma once
 
+#include <charconv>
 #include <concepts>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -12,83 +12,137 @@
 #include <type_traits>
 #include <utility>
 
-#include <wandb/detail/json_reader.hpp>
-#include <wandb/detail/key_format.hpp>
+#include <wandb/detail/json_text.hpp>
+#include <wandb/detail/redact.hpp>
 #include <wandb/error.hpp>
 #include <wandb/page.hpp>
 
 namespace wandb {
 
-/// An attribute: not loaded, null, or a value. Shares what it shows, so it may outlive the user.
+/// What an attribute can be read as.
+template <class T>
+concept AttributeType =
+    std::integral<T> || std::floating_point<T> || std::same_as<T, std::string> || std::same_as<T, std::string_view>;
+
+/// The value of an attribute: unloaded, null, or something. Keeps what it shows alive, so it may outlive its user.
 class Value {
  public:
-  /// Not loaded.
+  /// An attribute that nobody asked for.
   Value() = default;
-  Value(std::shared_ptr<const void> owner, Slot slot) : owner_(std::move(owner)), slot_(slot) {}
+  /// What stands in a slot; `owner` keeps the slot's text. Of a list or an object only that it is one.
+  Value(std::shared_ptr<const void> owner, Slot slot) noexcept : owner_(std::move(owner)), slot_(slot) {}
+  /// A field of an object of a page.
+  Value(std::shared_ptr<const Page> page, const ObjectView& object, const Field& field) noexcept
+      : owner_(std::move(page)), slot_(object.slot(field)), object_(object), field_(&field) {}
 
-  /// Whether the server was asked for it and sent it, null included.
   [[nodiscard]] bool is_loaded() const noexcept { return kind() != SlotState::unloaded; }
   [[nodiscard]] bool is_null() const noexcept { return kind() == SlotState::null; }
-  /// Whether there is a value: loaded and not null.
   [[nodiscard]] bool has_value() const noexcept { return is_loaded() && !is_null(); }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
   [[nodiscard]] SlotState kind() const noexcept { return slot_.state(); }
 
-  /// The value as a type: `bool`, an integer, a floating-point number, `std::string` (of JSON that is no string, its
-  /// text); empty for null. `errc::attribute_not_loaded`, `errc::wrong_attribute_type`, for numbers out of range as
-  /// well.
-  template <class T>
-  [[nodiscard]] Result<std::optional<T>> as() const {
-    if (!is_loaded()) return Error(errc::attribute_not_loaded, Delivery::nothing_sent);
-    if (is_null()) return std::optional<T>();
-    if constexpr (std::same_as<T, bool>) {
-      if (kind() == SlotState::boolean) return std::optional<T>(slot_.boolean());
-    } else if constexpr (std::integral<T>) {
-      if (kind() == SlotState::integer && std::in_range<T>(slot_.integer()))
-        return std::optional<T>(static_cast<T>(slot_.integer()));
-    } else if constexpr (std::floating_point<T>) {
-      if (kind() == SlotState::real) return std::optional<T>(static_cast<T>(slot_.real()));
-      if (kind() == SlotState::integer) return std::optional<T>(static_cast<T>(slot_.integer()));
-    } else {
-      static_assert(std::same_as<T, std::string>,
-                    "an attribute is a bool, an integer, a floating-point number or a std::string");
-      if (kind() == SlotState::string) return std::optional<T>(std::string(slot_.text()));
-      if (kind() == SlotState::raw) return std::optional<T>(unquoted());
-    }
-    return Error(errc::wrong_attribute_type, Delivery::nothing_sent);
+  /// The value as a type; empty where it is null. A whole number also is a floating-point one.
+  /// `errc::attribute_not_loaded`, `errc::wrong_attribute_type` (also for a number that does not fit).
+  template <AttributeType T>
+  [[nodiscard]] Result<std::optional<T>> as() const& {
+    if (!is_loaded()) return Result<std::optional<T>>(refuse(errc::attribute_not_loaded, "was not loaded"));
+    if (is_null()) return Result<std::optional<T>>(std::optional<T>());
+    if (auto converted = convert<T>()) return Result<std::optional<T>>(std::move(converted));
+    return Result<std::optional<T>>(refuse(errc::wrong_attribute_type, "holds something of another type"));
   }
-
-  /// The text of a string, or the JSON text of what has no plain type; empty otherwise. Lives as long as the value.
-  [[nodiscard]] std::string_view text() const& noexcept {
-    return kind() == SlotState::string || kind() == SlotState::raw ? slot_.text() : std::string_view{};
+  template <AttributeType T>
+  [[nodiscard]] Result<std::optional<T>> as() && {
+    static_assert(!std::same_as<T, std::string_view>, "a view must not outlive the value: ask for a std::string");
+    return std::as_const(*this).as<T>();
   }
-  [[nodiscard]] std::string text() const&& { return std::string(text()); }
+  /// The text: a view into this value, or a string of its own from a temporary.
+  [[nodiscard]] Result<std::optional<std::string_view>> as_string() const& { return as<std::string_view>(); }
+  [[nodiscard]] Result<std::optional<std::string>> as_string() && { return as<std::string>(); }
+  [[nodiscard]] Result<std::optional<bool>> as_bool() const { return as<bool>(); }
+  [[nodiscard]] Result<std::optional<std::int64_t>> as_integer() const { return as<std::int64_t>(); }
+  [[nodiscard]] Result<std::optional<double>> as_real() const { return as<double>(); }
 
-  /// For a person: what is not there as `(not loaded)` or `null`, what has a key's shape masked.
+  /// The value as JSON: verbatim where the schema says JSON, else written anew. Empty when it was not loaded. May hold
+  /// secrets, such as the names of keys; `operator<<` masks them.
+  [[nodiscard]] std::string raw() const {
+    std::string json;
+    write(json, object_, field_, slot_);
+    return json;
+  }
+  /// The value for a person: text without quotes, `null`, `(not loaded)`; what looks like a key is masked.
   friend std::ostream& operator<<(std::ostream& out, const Value& value) {
-    switch (value.kind()) {
-      case SlotState::unloaded: return out << "(not loaded)";
-      case SlotState::null: return out << "null";
-      case SlotState::boolean: return out << (value.slot_.boolean() ? "true" : "false");
-      case SlotState::integer: return out << value.slot_.integer();
-      case SlotState::real: return out << value.slot_.real();
-      case SlotState::string: return out << detail::mask_key(value.slot_.text());
-      case SlotState::raw: return out << detail::redact(value.slot_.text());
-      case SlotState::object: return out << "{…}";
-      case SlotState::rows: return out << "[…]";
-    }
-    return out;
+    if (!value.is_loaded()) return out << "(not loaded)";
+    if (value.kind() == SlotState::string) return out << detail::redact(value.slot_.text());
+    return out << detail::redact(value.raw());
   }
 
  private:
-  // JSON that is a string is given as that string.
-  [[nodiscard]] std::string unquoted() const {
-    const detail::JsonValue json(slot_.text());
-    return json.is_string() ? json.string() : std::string(slot_.text());
+  template <class T>
+  [[nodiscard]] std::optional<T> convert() const {
+    if constexpr (std::same_as<T, bool>) {
+      if (kind() == SlotState::boolean) return slot_.boolean();
+    } else if constexpr (std::integral<T>) {
+      const auto number = slot_.integer();
+      if (kind() == SlotState::integer && std::in_range<T>(number)) return static_cast<T>(number);
+    } else if constexpr (std::floating_point<T>) {
+      if (kind() == SlotState::real) return static_cast<T>(slot_.real());
+      if (kind() == SlotState::integer) return static_cast<T>(slot_.integer());
+    } else {
+      if (kind() == SlotState::string) return T(slot_.text());
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] Error refuse(errc code, std::string_view why) const {
+    const std::string name = field_ ? " \"" + std::string(field_->key) + "\"" : std::string{};
+    return Error(make_error_code(code), "the attribute" + name + " " + std::string(why), Delivery::nothing_sent);
+  }
+
+  template <class Number>
+  static void append_number(std::string& json, Number number) {
+    char text[32];
+    json.append(text, std::to_chars(text, text + sizeof text, number).ptr);
+  }
+  static void write(std::string& json, const ObjectView& object, const Field* field, Slot slot) {
+    switch (slot.state()) {
+      case SlotState::unloaded: break;
+      case SlotState::null: json += "null"; break;
+      case SlotState::string: detail::append_json_string(json, slot.text()); break;
+      case SlotState::integer: append_number(json, slot.integer()); break;
+      case SlotState::real: append_number(json, slot.real()); break;
+      case SlotState::boolean: json += slot.boolean() ? "true" : "false"; break;
+      case SlotState::raw: json += slot.text(); break;
+      case SlotState::object:
+        if (const auto inner = field ? object.object(*field) : std::nullopt) write(json, *inner);
+        else json += "{}";
+        break;
+      case SlotState::rows: write(json, field ? object.list(*field) : ListView{}); break;
+    }
+  }
+  static void write(std::string& json, const ObjectView& object) {
+    const char* before = "{";
+    for (const auto& field : object.fields()) {
+      const auto slot = object.slot(field);
+      if (slot.state() == SlotState::unloaded) continue;
+      detail::append_json_string(json += std::exchange(before, ","), field.key);
+      write(json += ':', object, &field, slot);
+    }
+    json += *before == '{' ? "{}" : "}";
+  }
+  static void write(std::string& json, const ListView& list) {
+    json += '[';
+    for (std::size_t i = 0; i != list.size(); ++i) {
+      if (i != 0) json += ',';
+      const auto slot = list.slot(i);
+      if (slot.state() == SlotState::object) write(json, list[i]);
+      else write(json, ObjectView{}, nullptr, slot);
+    }
+    json += ']';
   }
 
   std::shared_ptr<const void> owner_;
   Slot slot_{};
+  ObjectView object_;
+  const Field* field_ = nullptr;
 };
 
 }  // namespace wandb

@@ -224,19 +224,17 @@ inline bool PageParser::on_key(string_view text, std::size_t total, error_code&)
   if (skipping_ != 0) return true;
   key_end_ = text.data() + text.size();
   std::string_view key(text.data(), text.size());
-  if (total != text.size()) {
-    key_.append(key);
-    key = key_;
-  }
+  const bool escaped = total != text.size();
+  if (escaped) key = key_.append(key);
   auto& top = *top_;
   const Field* field = top.next;
-  if (field == top.last || field->key != key) {
+  if (field == top.last || !equal_keys(field->key, key)) {
     field = top.first;
-    while (field != top.last && field->key != key) ++field;
+    while (field != top.last && !equal_keys(field->key, key)) ++field;
   }
   top.current = field == top.last ? nullptr : field;
   if (top.current != nullptr) top.next = field + 1;
-  key_.clear();
+  if (escaped) key_.clear();
   return true;
 }
 

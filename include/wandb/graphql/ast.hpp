@@ -34,6 +34,22 @@ struct ValueNode {
   Index next = none;
 };
 
+/// A look-up's result: what was found, or nothing. With g++'s `-fsanitize=undefined`, comparing a pointer into a
+/// constant with null is no constant expression, so that a plain pointer would not do.
+template <class T>
+class Found {
+ public:
+  constexpr Found() = default;
+  constexpr Found(const T& found) noexcept : at_(&found), is_(true) {}
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return is_; }
+  [[nodiscard]] constexpr const T& operator*() const noexcept { return *at_; }
+  [[nodiscard]] constexpr const T* operator->() const noexcept { return at_; }
+
+ private:
+  const T* at_ = nullptr;
+  bool is_ = false;
+};
+
 /// `Name`, `Name!`, `[Name]`, `[Name!]!` …; lists of lists do not occur in this schema.
 struct TypeReference {
   std::string_view name;
@@ -101,31 +117,30 @@ struct Ast {
   Pool<DirectiveNode, 32> directives;
   Pool<ValueNode, 192> values;
 
-  /// The fragment of that name, or null.
-  [[nodiscard]] constexpr const DefinitionNode* fragment(std::string_view name) const noexcept {
+  /// The fragment of that name.
+  [[nodiscard]] constexpr Found<DefinitionNode> fragment(std::string_view name) const noexcept {
     for (Index i = 0; i != definitions.size; ++i) {
-      if (definitions[i].kind == DefinitionNode::Kind::fragment && definitions[i].name == name)
-        return &definitions.nodes[i];
+      if (definitions[i].kind == DefinitionNode::Kind::fragment && definitions[i].name == name) return definitions[i];
     }
-    return nullptr;
+    return {};
   }
-  /// The operation of that name, or the only one where the name is empty; null where there is none.
-  [[nodiscard]] constexpr const DefinitionNode* operation(std::string_view name = {}) const noexcept {
-    const DefinitionNode* found = nullptr;
+  /// The operation of that name, or the only one where the name is empty.
+  [[nodiscard]] constexpr Found<DefinitionNode> operation(std::string_view name = {}) const noexcept {
+    Found<DefinitionNode> found;
     for (Index i = 0; i != definitions.size; ++i) {
       if (definitions[i].kind == DefinitionNode::Kind::fragment) continue;
-      if (!name.empty() && definitions[i].name == name) return &definitions.nodes[i];
-      if (name.empty() && found != nullptr) return nullptr;
-      if (name.empty()) found = &definitions.nodes[i];
+      if (!name.empty() && definitions[i].name == name) return definitions[i];
+      if (name.empty() && found) return {};
+      if (name.empty()) found = definitions[i];
     }
     return found;
   }
-  /// The argument or field of that name in a chain of values, or null.
-  [[nodiscard]] constexpr const ValueNode* value(Index chain, std::string_view name) const noexcept {
+  /// The argument or field of that name in a chain of values.
+  [[nodiscard]] constexpr Found<ValueNode> value(Index chain, std::string_view name) const noexcept {
     for (; chain != none; chain = values[chain].next) {
-      if (values[chain].name == name) return &values.nodes[chain];
+      if (values[chain].name == name) return values[chain];
     }
-    return nullptr;
+    return {};
   }
 };
 

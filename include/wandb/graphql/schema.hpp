@@ -54,30 +54,30 @@ struct TypeDefinition {
   [[nodiscard]] constexpr bool is_leaf() const noexcept {
     return kind == TypeKind::scalar || kind == TypeKind::enumeration;
   }
-  [[nodiscard]] constexpr const FieldDefinition* field(std::string_view wanted) const noexcept {
+  [[nodiscard]] constexpr Found<FieldDefinition> field(std::string_view wanted) const noexcept {
     for (const auto& candidate : fields) {
-      if (candidate.name == wanted) return &candidate;
+      if (candidate.name == wanted) return candidate;
     }
-    return nullptr;
+    return {};
   }
 };
 
-/// The input of that name among arguments or input fields, or null.
-[[nodiscard]] constexpr const InputDefinition* find_input(std::span<const InputDefinition> inputs,
+/// The input of that name among arguments or input fields.
+[[nodiscard]] constexpr Found<InputDefinition> find_input(std::span<const InputDefinition> inputs,
                                                           std::string_view wanted) noexcept {
   for (const auto& candidate : inputs) {
-    if (candidate.name == wanted) return &candidate;
+    if (candidate.name == wanted) return candidate;
   }
-  return nullptr;
+  return {};
 }
 
 struct Schema {
   std::span<const TypeDefinition> types;
-  [[nodiscard]] constexpr const TypeDefinition* type(std::string_view wanted) const noexcept {
+  [[nodiscard]] constexpr Found<TypeDefinition> type(std::string_view wanted) const noexcept {
     for (const auto& candidate : types) {
-      if (candidate.name == wanted) return &candidate;
+      if (candidate.name == wanted) return candidate;
     }
-    return nullptr;
+    return {};
   }
 };
 

@@ -61,7 +61,7 @@ class Validator {
       if (node.kind == DefinitionNode::Kind::fragment && !fragment_used_[i])
         fail(FaultKind::unused_fragment, node.name);
     }
-    if (ast_.operation(first_name()) == nullptr) fail(FaultKind::unknown_operation, {});
+    if (!ast_.operation(first_name())) fail(FaultKind::unknown_operation, {});
     return fault_;
   }
 
@@ -87,15 +87,15 @@ class Validator {
       if (same_sort && ast_.definitions[other].name == node.name) return fail(FaultKind::duplicate, node.name);
     }
     if (fragment) {
-      const auto* type = schema_.type(node.type);
-      if (type == nullptr || type->fields.empty())
+      const auto type = schema_.type(node.type);
+      if (!type || type->fields.empty())
         return fail(FaultKind::unknown_type, node.type, {}, nearest(schema_.types, node.type));
       return;  // its selections are checked where it is spread, with that operation's variables
     }
-    const auto* root = schema_.type(node.kind == DefinitionNode::Kind::query      ? "Query"
-                                    : node.kind == DefinitionNode::Kind::mutation ? "Mutation"
-                                                                                  : "Subscription");
-    if (root == nullptr) return fail(FaultKind::unknown_operation, node.name);
+    const auto root = schema_.type(node.kind == DefinitionNode::Kind::query      ? "Query"
+                                   : node.kind == DefinitionNode::Kind::mutation ? "Mutation"
+                                                                                 : "Subscription");
+    if (!root) return fail(FaultKind::unknown_operation, node.name);
     variables(node.variables);
     variables_ = node.variables;
     for (auto& used : variable_used_) used = false;
@@ -108,8 +108,8 @@ class Validator {
   constexpr void variables(Index first) noexcept {
     for (auto i = first; i != none; i = ast_.variables[i].next) {
       const auto& variable = ast_.variables[i];
-      const auto* type = schema_.type(variable.type.name);
-      if (type == nullptr || !type->fields.empty()) {
+      const auto type = schema_.type(variable.type.name);
+      if (!type || !type->fields.empty()) {
         return fail(FaultKind::unknown_type, variable.type.name, variable.name,
                     nearest(schema_.types, variable.type.name));
       }
@@ -147,8 +147,8 @@ class Validator {
   }
 
   constexpr void inside(std::string_view condition, Index first, const TypeDefinition& type, int depth) noexcept {
-    const auto* narrowed = schema_.type(condition);
-    if (narrowed == nullptr || narrowed->fields.empty()) return fail(FaultKind::unknown_type, condition);
+    const auto narrowed = schema_.type(condition);
+    if (!narrowed || narrowed->fields.empty()) return fail(FaultKind::unknown_type, condition);
     const bool possible =
         narrowed->name == type.name || narrowed->interface_name == type.name || type.interface_name == narrowed->name;
     if (!possible) return fail(FaultKind::wrong_type, condition, type.name);
@@ -160,11 +160,10 @@ class Validator {
       if (node.selections != none) fail(FaultKind::unexpected_selection, node.name, type.name);
       return;
     }
-    const auto* definition = type.field(node.name);
-    if (definition == nullptr)
-      return fail(FaultKind::unknown_field, node.name, type.name, nearest(type.fields, node.name));
+    const auto definition = type.field(node.name);
+    if (!definition) return fail(FaultKind::unknown_field, node.name, type.name, nearest(type.fields, node.name));
     const auto reference = read_type(definition->type);
-    const auto* of = schema_.type(reference.name);
+    const auto of = schema_.type(reference.name);
     inputs(node.arguments, definition->arguments, node.name, 0);
     if (of->is_leaf() && node.selections != none) return fail(FaultKind::unexpected_selection, node.name, type.name);
     if (!of->is_leaf() && node.selections == none) return fail(FaultKind::missing_selection, node.name, type.name);
@@ -203,9 +202,8 @@ class Validator {
                         int depth) noexcept {
     for (auto i = first; i != none; i = ast_.values[i].next) {
       const auto& given = ast_.values[i];
-      const auto* definition = find_input(definitions, given.name);
-      if (definition == nullptr)
-        return fail(FaultKind::unknown_argument, given.name, of, nearest(definitions, given.name));
+      const auto definition = find_input(definitions, given.name);
+      if (!definition) return fail(FaultKind::unknown_argument, given.name, of, nearest(definitions, given.name));
       for (auto j = first; j != i; j = ast_.values[j].next) {
         if (ast_.values[j].name == given.name) return fail(FaultKind::duplicate, given.name, of);
       }
@@ -213,8 +211,7 @@ class Validator {
     }
     for (const auto& definition : definitions) {
       const bool needed = read_type(definition.type).non_null;
-      if (needed && ast_.value(first, definition.name) == nullptr)
-        return fail(FaultKind::missing_argument, definition.name, of);
+      if (needed && !ast_.value(first, definition.name)) return fail(FaultKind::missing_argument, definition.name, of);
     }
   }
 
@@ -230,7 +227,7 @@ class Validator {
       for (auto i = given.first; i != none; i = ast_.values[i].next) value(ast_.values[i], element, depth + 1);
       return;
     }
-    const auto* definition = schema_.type(type.name);
+    const auto definition = schema_.type(type.name);
     if (definition->kind == TypeKind::input) {
       if (given.kind != ValueKind::object) return fail(FaultKind::wrong_type, given.text, type.name);
       return inputs(given.first, definition->inputs, type.name, depth + 1);

@@ -105,6 +105,13 @@ class Account {
     for (const auto& key : state_.at(user).keys) secrets.push_back(key.secret);
     return secrets;
   }
+  /// The ids of a user's keys.
+  [[nodiscard]] std::vector<std::string> key_ids_of(std::string_view user) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> ids;
+    for (const auto& key : state_.at(user).keys) ids.push_back(key.id);
+    return ids;
+  }
   [[nodiscard]] std::size_t users() const {
     const std::lock_guard lock(mutex_);
     return state_.users.size();
@@ -169,8 +176,8 @@ class Account {
     const auto ast = std::make_unique<graphql::Ast>();
     if (const auto wrong = graphql::parse(query, *ast)) return refuse(400, graphql::describe(*wrong));
     if (const auto wrong = graphql::validate(*ast)) return refuse(400, graphql::describe(*wrong));
-    const auto* operation = ast->operation(name);
-    if (operation == nullptr) return refuse(400, "no operation of that name");
+    const auto operation = ast->operation(name);
+    if (!operation) return refuse(400, "no operation of that name");
     boost::json::object variables;
     if (const auto wrong = detail::VariableReader(*ast, given).read(operation->variables, variables))
       return refuse(400, *wrong);

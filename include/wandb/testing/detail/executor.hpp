@@ -78,7 +78,7 @@ class VariableReader {
       }
       return true;
     }
-    const auto* definition = graphql::users_schema.type(type.name);
+    const auto definition = graphql::users_schema.type(type.name);
     if (definition->kind == graphql::TypeKind::input) return fits_input(value, *definition);
     if (type.name == "Boolean") return value.is_bool();
     if (type.name == "Int" || type.name == "Int64") return value.is_int64();
@@ -89,8 +89,8 @@ class VariableReader {
   static bool fits_input(const json::value& value, const graphql::TypeDefinition& definition) {
     if (!value.is_object()) return false;
     for (const auto& [name, inner] : value.get_object()) {
-      const auto* field = graphql::find_input(definition.inputs, std::string_view(name.data(), name.size()));
-      if (field == nullptr || !fits(inner, graphql::read_type(field->type))) return false;
+      const auto field = graphql::find_input(definition.inputs, std::string_view(name.data(), name.size()));
+      if (!field || !fits(inner, graphql::read_type(field->type))) return false;
     }
     for (const auto& field : definition.inputs) {
       const json::string_view name(field.name.data(), field.name.size());
@@ -138,10 +138,11 @@ class Executor {
         if (!field(selection, node, out)) return false;
         continue;
       }
-      const auto* fragment =
-          selection.kind == graphql::SelectionKind::fragment_spread ? ast_.fragment(selection.name) : nullptr;
+      const auto fragment = selection.kind == graphql::SelectionKind::fragment_spread
+                                ? ast_.fragment(selection.name)
+                                : graphql::Found<graphql::DefinitionNode>();
       const auto condition = fragment ? fragment->type : selection.type;
-      const auto* type = graphql::users_schema.type(node.type);
+      const auto type = graphql::users_schema.type(node.type);
       if (!condition.empty() && condition != node.type && condition != type->interface_name) continue;
       if (!fields(fragment ? fragment->selections : selection.selections, node, out)) return false;
     }

@@ -1,0 +1,168 @@
+// A page of 1,000 users decoded and read, beside Boost.JSON's DOM with a monotonic resource: speed, peak memory and
+// allocations.
+#include <benchmark/benchmark.h>
+#include <malloc.h>
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include <wandb/detail/decoder.hpp>
+#include <wandb/page.hpp>
+#include <wandb/shape.hpp>
+
+namespace {
+
+struct Heap {
+  std::size_t live = 0;
+  std::size_t peak = 0;
+  std::size_t allocations = 0;
+};
+Heap heap;
+
+}  // namespace
+
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  void* memory = std::malloc(size);
+  if (memory == nullptr) std::abort();
+  heap.live += malloc_usable_size(memory);
+  heap.peak = std::max(heap.peak, heap.live);
+  ++heap.allocations;
+  return memory;
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  if (memory != nullptr) heap.live -= malloc_usable_size(memory);
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+
+namespace {
+
+using namespace wandb::shapes;
+constexpr auto page_info = object("pageInfo", string("endCursor"), required(boolean("hasNextPage")));
+constexpr auto keys = object(
+    "apiKeys", list("edges", object("node", required(string("id")), string("name"), string("description"))), page_info);
+constexpr auto teams = object("teams", list("edges", object("node", required(string("name")))));
+constexpr auto node =
+    object("node", required(string("id")), required(string("name")), string("username"), string("email"),
+           boolean("admin"), raw("flags"), string("entity"), string("deletedAt"), keys, teams);
+constexpr auto fields = shape(object("users", list("edges", node), page_info));
+constexpr wandb::Shape users_shape = fields;
+
+constexpr std::size_t user_count = 1000;
+
+std::string make_page() {
+  std::string text = R"({"data":{"users":{"edges":[)";
+  for (std::size_t i = 0; i != user_count; ++i) {
+    const auto n = std::to_string(i);
+    if (i != 0) text += ',';
+    text += R"({"node":{"id":"VXNlcjo)" + n + R"(","name":"Person Number )" + n + R"(","username":"person)" + n +
+            R"(","email":"person)" + n + R"(@example.com","admin":)" + (i % 10 == 0 ? "true" : "false") +
+            R"(,"flags":"{\"noAdmin\":true}","entity":"person)" + n + R"(","deletedAt":null,"apiKeys":{"edges":[)";
+    for (std::size_t key = 0; key != i % 4; ++key) {
+      text += key != 0 ? "," : "";
+      text += R"({"node":{"id":"QXBpS2V5Om)" + n + R"(","name":"0123456789abcdef0123456789abcdef01234567",)" +
+              R"("description":"laptop"}})";
+    }
+    text += R"(],"pageInfo":{"endCursor":"abc","hasNextPage":false}},"teams":{"edges":[)";
+    for (std::size_t team = 0; team != i % 3; ++team) {
+      text += std::string(team != 0 ? "," : "") + R"({"node":{"name":"team)" + std::to_string(team) + R"("}})";
+    }
+    text += "]}}}";
+  }
+  return text + R"(],"pageInfo":{"endCursor":"abc","hasNextPage":false}}}})";
+}
+
+const std::string page_text = make_page();
+
+// Each reads every text of every user, and every key's and team's name.
+std::size_t read_page() {
+  const auto decoded = wandb::detail::decode(users_shape, wandb::SecureString(page_text));
+  std::size_t sum = 0;
+  const auto users = decoded.page->root().object("users");
+  for (const auto edge : users->list("edges")) {
+    const auto user = *edge.object("node");
+    for (const auto* key : {"id", "name", "username", "email", "entity", "deletedAt"}) {
+      sum += user.string(key).value_or("").size();
+    }
+    sum += user.raw("flags").value_or("").size();
+    sum += user.boolean("admin").value_or(false) ? 1 : 0;
+    for (const auto key : user.object("apiKeys")->list("edges")) sum += key.object("node")->string("name")->size();
+    for (const auto team : user.object("teams")->list("edges")) sum += team.object("node")->string("name")->size();
+  }
+  return sum;
+}
+
+std::size_t read_dom() {
+  const std::string body(page_text);
+  boost::json::monotonic_resource memory;
+  const auto document = boost::json::parse(body, &memory);
+  std::size_t sum = 0;
+  const auto text = [](const boost::json::object& of, std::string_view key) {
+    const auto* value = of.if_contains({key.data(), key.size()});
+    return value != nullptr && value->is_string() ? value->get_string().size() : 0;
+  };
+  const auto nodes = [](const boost::json::value& of, auto each) {
+    for (const auto& edge : of.at("edges").as_array()) each(edge.at("node").as_object());
+  };
+  nodes(document.at("data").at("users"), [&](const boost::json::object& user) {
+    for (const auto* key : {"id", "name", "username", "email", "flags", "entity", "deletedAt"}) sum += text(user, key);
+    sum += user.at("admin").as_bool() ? 1 : 0;
+    nodes(user.at("apiKeys"), [&](const auto& key) { sum += text(key, "name"); });
+    nodes(user.at("teams"), [&](const auto& team) { sum += text(team, "name"); });
+  });
+  return sum;
+}
+
+template <std::size_t Read()>
+void run(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(Read());
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(page_text.size()));
+}
+BENCHMARK(run<read_page>)->Name("page/wandb");
+BENCHMARK(run<read_dom>)->Name("page/boost_json_dom");
+
+template <std::size_t Read()>
+Heap measure_heap() {
+  const auto before = heap;
+  heap.peak = heap.live;
+  benchmark::DoNotOptimize(Read());
+  return {0, heap.peak - before.live, heap.allocations - before.allocations};
+}
+
+// The best of many, in turns, so that both see the same machine.
+double speed_ratio() {
+  const auto time = [](auto read) {
+    const auto start = std::chrono::steady_clock::now();
+    benchmark::DoNotOptimize(read());
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  double ours = 1;
+  double theirs = 1;
+  for (int i = 0; i != 200; ++i) {
+    ours = std::min(ours, time(read_page));
+    theirs = std::min(theirs, time(read_dom));
+  }
+  return theirs / ours;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+  const auto ours = measure_heap<read_page>();
+  const auto theirs = measure_heap<read_dom>();
+  std::printf("page of %zu users, %zu bytes\n", user_count, page_text.size());
+  std::printf("speed: %.2f x the DOM's (bar: >= 2)\n", speed_ratio());
+  std::printf("peak memory: %zu bytes, %.2f x the DOM's %zu (bar: <= 0.6)\n", ours.peak,
+              static_cast<double>(ours.peak) / static_cast<double>(theirs.peak), theirs.peak);
+  std::printf("allocations per user: %.3f, the DOM's %.3f (bar: <= 0.02)\n",
+              static_cast<double>(ours.allocations) / user_count, static_cast<double>(theirs.allocations) / user_count);
+}

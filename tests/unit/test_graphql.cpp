@@ -1,0 +1,144 @@
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <wandb/graphql/operations.hpp>
+#include <wandb/graphql/parser.hpp>
+#include <wandb/graphql/validate.hpp>
+
+using namespace wandb::graphql;
+
+namespace {
+
+std::string verdict(std::string_view source) {
+  const auto ast = std::make_unique<Ast>();
+  if (const auto fault = parse(source, *ast)) return describe(*fault);
+  const auto fault = validate(*ast);
+  return fault ? describe(*fault) : "";
+}
+
+constexpr bool accepts(std::string_view source) {
+  Ast ast;
+  return !parse(source, ast) && !validate(ast);
+}
+
+}  // namespace
+
+TEST_CASE("every document of the library is valid, at compile time and at run time") {
+  static_assert(accepts(search_users.document) && accepts(get_viewer.document) && accepts(update_user.document));
+  for (const auto* operation : all_operations) {
+    CAPTURE(operation->name);
+    CHECK(verdict(operation->document) == "");
+    const auto ast = std::make_unique<Ast>();
+    REQUIRE_FALSE(parse(operation->document, *ast).has_value());
+    const auto root = ast->operation(operation->name);
+    REQUIRE(static_cast<bool>(root));
+    CHECK(ast->selections[root->selections].name == operation->field);
+    CHECK((root->kind == DefinitionNode::Kind::mutation) == (operation->repeat != wandb::Repeat::harmless));
+  }
+}
+
+TEST_CASE("the shape of each operation names the fields of its document, in their order") {
+  for (const auto* operation : all_operations) {
+    CAPTURE(operation->name);
+    const auto ast = std::make_unique<Ast>();
+    REQUIRE_FALSE(parse(operation->document, *ast).has_value());
+    const auto& shape = operation->shape;
+    const auto same = [&](auto&& self, Index selection, std::uint16_t first, std::uint16_t last,
+                          const TypeDefinition& type) -> void {
+      for (auto i = first; i != last; ++i, selection = ast->selections[selection].next) {
+        REQUIRE(selection != none);
+        const auto& field = shape.fields[i];
+        CHECK(ast->selections[selection].alias == field.key);
+        const auto reference = read_type(type.field(ast->selections[selection].name)->type);
+        CHECK(field.nullable == !reference.non_null);
+        CHECK(field.list == reference.list);
+        self(self, ast->selections[selection].selections, field.first, field.last, *users_schema.type(reference.name));
+      }
+      CHECK(selection == none);
+    };
+    const auto root = ast->operation();
+    const bool mutation = root->kind == DefinitionNode::Kind::mutation;
+    same(same, root->selections, shape.first, shape.last, *users_schema.type(mutation ? "Mutation" : "Query"));
+  }
+}
+
+TEST_CASE("what the grammar allows is read") {
+  static_assert(accepts("{ viewer { id } }"));
+  static_assert(
+      accepts("\xEF\xBB\xBF# a comment\nquery , A { me: viewer(entityName: \"\"\"block \\\"\"\" string\"\"\") { id, "
+              "__typename } }"));
+  static_assert(
+      accepts("query A($f: Int = 3, $y: Boolean!) { users(first: $f, ids: [\"a\", \"b\"]) { edges { node { ...U "
+              "@include(if: $y) } } } } fragment U on User { id }"));
+  static_assert(accepts("{ viewer { ... on Node { id } ... { name } id } }"));
+}
+
+TEST_CASE("what the grammar does not allow is a syntax error") {
+  for (const auto* source :
+       {"", "{", "{}", "}", "{viewer{id}", "{viewer(){id}}", "{viewer{id}} extra", "query A(x: Int) {viewer{id}}",
+        "{viewer(entityName: 01){id}}", "{viewer(entityName: 1.){id}}", "{viewer(entityName: \"a){id}}",
+        "{viewer{...}}", "fragment on on User{id}", "subscript{a}", "{a:}", "{viewer{id}}%",
+        "{viewer(entityName: \"a\nb\"){id}}", "query A($x: [Int){viewer{id}}"}) {
+    CAPTURE(source);
+    CHECK(verdict(source).starts_with("syntax error"));
+  }
+}
+
+TEST_CASE("each rule refuses with the word at fault") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{viewer{emial}}", "unknown field 'emial' on User; did you mean 'email'?"},
+      {"{nothing}", "unknown field 'nothing' on Query"},
+      {"{viewer}", "no selection on 'viewer' on Query"},
+      {"{viewer{id{x}}}", "selection on leaf 'id' on User"},
+      {"{users(quer: \"a\"){edges{node{id}}}}", "unknown argument 'quer' on users; did you mean 'query'?"},
+      {"mutation{createUser(input:{admin:true}){user{id}}}", "missing argument 'email' on CreateUserInput"},
+      {"mutation{createUser{user{id}}}", "missing argument 'input' on createUser"},
+      {"{user(id: true){id}}", "wrong type for 'true' on ID"},
+      {"query A($x: Int){viewer{id}}", "unused variable 'x' on A"},
+      {"{user(id: $x){id}}", "unknown variable 'x'"},
+      {"query A($x: Int){user(id: $x){id}}", "wrong type for 'x' on ID"},
+      {"query A($x: String){user(id: \"a\") @skip(if: $x){id}}", "wrong type for 'x' on Boolean"},
+      {"mutation A($e: String){createUser(input:{email: $e}){user{id}}}", "wrong type for 'e' on String"},
+      {"query A($x: Usr){user(id: $x){id}}", "unknown type 'Usr' on x; did you mean 'User'?"},
+      {"query A($x: ID, $x: ID){user(id: $x){id}}", "given twice: 'x'"},
+      {"query A{viewer{id}} query A{viewer{id}}", "given twice: 'A'"},
+      {"{users(first:1, first:2){edges{cursor}}}", "given twice: 'first' on users"},
+      {"{viewer{...F}}", "unknown fragment 'F'"},
+      {"{viewer{id}} fragment F on User{id}", "unused fragment 'F'"},
+      {"{viewer{...F}} fragment F on User{...F}", "circular fragment on 'User'"},
+      {"{viewer{... on ApiKey{id}}}", "wrong type for 'ApiKey' on User"},
+      {"{viewer{a: id a: name}}", "conflicting fields 'a'"},
+      {"{users(first:1){edges{cursor}} users(first:2){edges{cursor}}}", "conflicting fields 'users'"},
+      {"{viewer{id @foo}}", "unknown directive 'foo'"},
+      {"{viewer{id @skip}}", "missing argument 'if' on skip"},
+      {"subscription{viewer{id}}", "no one operation ''"},
+  };
+  for (const auto& [source, expected] : cases) {
+    CAPTURE(source);
+    CHECK(verdict(source) == expected);
+  }
+}
+
+TEST_CASE("a document that is cut off anywhere is refused, and nothing is read beyond its end") {
+  const std::string whole(update_user.document);
+  for (std::size_t length = 0; length != whole.size(); ++length) {
+    // A copy of its own, so that a sanitizer sees the end.
+    const std::string cut(whole.data(), length);
+    CHECK_FALSE(verdict(cut).empty());
+  }
+}
+
+TEST_CASE("hostile nesting and size are refused without exhausting the stack") {
+  CHECK(verdict(std::string(100'000, '{')) != "");
+  std::string nested;
+  for (int i = 0; i != 1'000; ++i) nested += "{a(b:[";
+  CHECK(verdict(nested) != "");
+  CHECK(verdict("{viewer(entityName:" + std::string(100'000, '[') + "){id}}").starts_with("too large"));
+  std::string wide = "{viewer{";
+  for (int i = 0; i != 1'000; ++i) wide += "id ";
+  CHECK(verdict(wide + "}}").starts_with("too large"));
+  CHECK(verdict(std::string("{viewer\0{id}}", 13)) != "");
+}
