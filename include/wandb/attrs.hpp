@@ -78,7 +78,7 @@ class Attrs {
 
   /// No attributes.
   Attrs() : Attrs(std::span<const Attr>{}) {}
-  /// Names with their values; of a name that comes twice, the last counts.
+  /// Names with their values, at most 65,535 (what follows is left out); of a name that comes twice, the last counts.
   Attrs(std::initializer_list<Attr> attrs) : Attrs(std::span(attrs.begin(), attrs.size())) {}
   explicit Attrs(std::span<const Attr> attrs);
 
@@ -159,14 +159,14 @@ inline Attrs::Attrs(std::span<const Attr> attrs) {
   std::vector<shapes::Node> nodes;
   std::vector<Slot> slots;
   std::size_t length = 0;
-  for (const auto& [name, value] : attrs) {
-    auto node = std::find_if(nodes.begin(), nodes.end(), [&](const auto& one) { return one.key == name; });
+  for (const auto& attr : attrs.first(std::min<std::size_t>(attrs.size(), 0xFFFF))) {
+    auto node = std::find_if(nodes.begin(), nodes.end(), [&](const auto& one) { return one.key == attr.first; });
     if (node == nodes.end()) {
-      node = nodes.insert(nodes.end(), shapes::Node{.key = name});
+      node = nodes.insert(nodes.end(), shapes::Node{.key = attr.first});
       slots.emplace_back();
     }
-    node->kind = detail::kind_of(value.slot());
-    slots[static_cast<std::size_t>(node - nodes.begin())] = value.slot();
+    node->kind = detail::kind_of(attr.second.slot());
+    slots[static_cast<std::size_t>(node - nodes.begin())] = attr.second.slot();
   }
   for (const auto slot : slots) length += slot.state() == SlotState::string ? slot.text().size() : 0;
   SecureString body;

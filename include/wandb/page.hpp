@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -18,32 +17,8 @@
 namespace wandb {
 
 namespace detail {
-
 class PageBuilder;
-
-// The first and the last bytes of both, compared as words: two of them cover a key of up to twice their size.
-template <class Word>
-[[nodiscard]] inline bool equal_ends(const char* a, const char* b, std::size_t size) noexcept {
-  const auto word = [](const char* at) {
-    Word value;
-    std::memcpy(&value, at, sizeof value);
-    return value;
-  };
-  const auto tail = size - sizeof(Word);
-  return ((word(a) ^ word(b)) | (word(a + tail) ^ word(b + tail))) == 0;
 }
-
-/// Whether two response keys are the same. They are short, and calling `memcmp` costs more than comparing them.
-[[nodiscard]] inline bool equal_keys(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  if (a.size() < 2) return a == b;
-  if (a.size() < 4) return equal_ends<std::uint16_t>(a.data(), b.data(), a.size());
-  if (a.size() < 8) return equal_ends<std::uint32_t>(a.data(), b.data(), a.size());
-  if (a.size() <= 16) return equal_ends<std::uint64_t>(a.data(), b.data(), a.size());
-  return a == b;
-}
-
-}  // namespace detail
 
 /// What stands in a slot.
 enum class SlotState : std::uint8_t {
@@ -280,7 +255,7 @@ inline std::span<const Field> ObjectView::fields() const noexcept {
 
 inline const Field* ObjectView::field(std::string_view key) const noexcept {
   for (const auto& candidate : fields()) {
-    if (detail::equal_keys(candidate.key, key)) return &candidate;
+    if (candidate.key == key) return &candidate;
   }
   return nullptr;
 }

@@ -1,16 +1,15 @@
-// The compiled parts of Boost.JSON that the library needs, for programs that do not link boost_json: include this in
-// exactly one translation unit. In a program that does link it, leave this out: the same functions would be there
-// twice.
+// The parts of Boost.JSON's parser that are not templates. Include this in exactly one translation unit of a program
+// that does not link boost_json; nothing else of Boost.JSON may then be used. A program that has both gets "multiple
+// definition" from the linker with a static boost_json; with a shared one these definitions win, and nothing breaks as
+// long as both are of one version.
+//
+// It compiles with `-fno-exceptions`. Boost then asks the program to define `boost::throw_exception`, which is what
+// `Result::value()` ends in when there is no value.
 #pragma once
 
-#ifndef BOOST_JSON_SOURCE
-#define BOOST_JSON_SOURCE
-#endif
-#include <boost/json/detail/config.hpp>
-
-#include <boost/json/impl/error.ipp>
-#include <boost/json/impl/null_resource.ipp>
+#include <boost/json/storage_ptr.hpp>
 
 #include <boost/json/detail/impl/default_resource.ipp>
-#include <boost/json/detail/impl/except.ipp>
+#include <boost/json/detail/impl/shared_resource.ipp>
 #include <boost/json/detail/impl/stack.ipp>
+#include <boost/json/impl/error.ipp>

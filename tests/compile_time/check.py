@@ -1,4 +1,5 @@
-"""compile_time/*.cpp compile; compile_fail/*.cpp do not, and say what their `// expect: REGEX` lines ask for.
+"""compile_time/*.cpp and the programs in README.md compile; compile_fail/*.cpp do not, and say what their
+`// expect: REGEX` lines ask for.
 
 check.py TESTS_DIR INCLUDE_DIR COMPILER...
 """
@@ -6,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +21,7 @@ def compile_only(source):
 
 def complaint(source):
     run = compile_only(source)
-    if source.parent.name == "compile_time":
+    if source.parent.name != "compile_fail":
         return run.stderr if run.returncode else None
     if not run.returncode:
         return "compiles, and must not"
@@ -30,8 +32,16 @@ def complaint(source):
     return f"does not say {missing}, but:\n{run.stderr}" if missing else None
 
 
-sources = sorted([*tests.glob("compile_time/*.cpp"), *tests.glob("compile_fail/*.cpp")])
-with ThreadPoolExecutor(os.cpu_count()) as pool:
+def programs_of_readme(directory):
+    text = (tests / ".." / "README.md").read_text()
+    for number, program in enumerate(re.findall(r"^```cpp\n(#include.*?)^```", text, re.M | re.S), 1):
+        source = Path(directory, f"README.md program {number}.cpp")
+        source.write_text(program)
+        yield source
+
+
+with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
+    sources = sorted([*tests.glob("compile_time/*.cpp"), *tests.glob("compile_fail/*.cpp"), *programs_of_readme(scratch)])
     problems = list(pool.map(complaint, sources))
 for source, problem in zip(sources, problems):
     if problem:

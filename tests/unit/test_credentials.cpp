@@ -228,9 +228,10 @@ TEST_CASE("base URLs: what is not one is refused with the reason") {
       {"http://api.wandb.ai", UrlFault::wrong_wandb_host},
       {"https://api.wandb.ai:444", UrlFault::wrong_wandb_host},
   };
-  for (const auto& [url, fault] : wrong) {
+  for (const auto& one : wrong) {
+    const auto url = one.first;
     CAPTURE(url);
-    CHECK(split_base_url(url).fault == fault);
+    CHECK(split_base_url(url).fault == one.second);
   }
   CHECK(split_base_url("https://notwandb.ai").fault == UrlFault::none);
   CHECK(detail::describe(UrlFault::wrong_wandb_host, "https://app.wandb.ai").find("https://api.wandb.ai") !=

@@ -116,9 +116,10 @@ TEST_CASE("each rule refuses with the word at fault") {
       {"{viewer{id @skip}}", "missing argument 'if' on skip"},
       {"subscription{viewer{id}}", "no one operation ''"},
   };
-  for (const auto& [source, expected] : cases) {
+  for (const auto& one : cases) {
+    const auto* source = one.first;
     CAPTURE(source);
-    CHECK(verdict(source) == expected);
+    CHECK(verdict(source) == one.second);
   }
 }
 

@@ -10,32 +10,18 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <wandb/detail/graphql_errors.hpp>
 #include <wandb/detail/page_builder.hpp>
+#include <wandb/detail/page_frame.hpp>
 #include <wandb/detail/skipper.hpp>
 #include <wandb/errc.hpp>
 #include <wandb/shape.hpp>
 
 namespace wandb::detail {
-
-/// What surrounds the data of an answer.
-struct Envelope {
-  static constexpr std::array<Field, 4> fields{
-      {{.key = "data", .kind = FieldKind::object, .slot = 0},
-       {.key = "errors", .kind = FieldKind::raw, .slot = 1},
-       {.key = "error", .kind = FieldKind::raw, .slot = 2},
-       {.key = "", .kind = FieldKind::object, .slot = 3, .first = 0, .last = 3}}};
-  static constexpr const Field* data = &fields[0];
-  static constexpr const Field* whole = &fields[3];  // the answer itself
-
-  std::array<Slot, 4> slots{};
-  [[nodiscard]] Slot data_slot() const noexcept { return slots[0]; }
-  [[nodiscard]] Slot errors() const noexcept { return slots[1]; }
-  [[nodiscard]] Slot error() const noexcept { return slots[2]; }
-};
 
 /// A handler for `boost::json::basic_parser`. It keeps a frame for each object or list that the shape knows, and only
 /// counts brackets in what the shape does not.
@@ -66,7 +52,9 @@ class PageParser {
   /// Why this handler stopped the parser; empty when it did not.
   [[nodiscard]] const char* failure() const noexcept { return failure_; }
   /// The place in the data that was read last, as `users.edges[3].node.name`.
-  [[nodiscard]] std::string path() const;
+  [[nodiscard]] std::string path() const {
+    return path_of(std::span(frames_.data(), top_ + 1), builder_.shape().fields.data());
+  }
 
   using error_code = boost::system::error_code;
   using string_view = boost::json::string_view;
@@ -90,19 +78,6 @@ class PageParser {
   bool on_comment(string_view, error_code&) noexcept { return true; }
 
  private:
-  struct Frame {
-    const Field* fields;   // what the indices in a field point into
-    const Field* next;     // of an object: the field that is expected
-    const Field* last;     // of an object: behind its last field
-    const Field* first;    // of an object
-    const Field* current;  // of an object: whose value comes, null when unknown; of a list: the list
-    Slot* row;             // of an object
-    Slot* run;             // of a list: the slot that names its rows; of an object: null
-    std::uint32_t count;   // of a list: elements so far
-
-    [[nodiscard]] bool is_list() const noexcept { return run != nullptr; }
-  };
-
   [[nodiscard]] bool in_body(const char* text) const noexcept {
     return !std::less<>{}(text, begin_) && std::less<>{}(text, end_);
   }
@@ -132,8 +107,7 @@ class PageParser {
   bool wrong_type(error_code& ec) noexcept;
   bool store(Slot* slot, FieldKind kind, Slot value, error_code& ec);
   [[nodiscard]] Slot raw();
-  void push(const Frame& frame) noexcept { *++top_ = frame; }
-  static void unload(const Field* fields, const Field& object, Slot* row) noexcept;
+  void push(const PageFrame& frame) noexcept { *++top_ = frame; }
 
   PageBuilder& builder_;
   const char* begin_;
@@ -147,8 +121,8 @@ class PageParser {
   Envelope envelope_;
   ColonFinder colons_;
   std::string key_;  // an escaped key, piece by piece
-  std::array<Frame, max_depth + 1> frames_;
-  Frame* top_ = frames_.data();
+  std::array<PageFrame, max_depth + 1> frames_;
+  PageFrame* top_ = frames_.data();
 };
 
 inline bool PageParser::on_object_begin(error_code& ec) {
@@ -228,9 +202,9 @@ inline bool PageParser::on_key(string_view text, std::size_t total, error_code&)
   if (escaped) key = key_.append(key);
   auto& top = *top_;
   const Field* field = top.next;
-  if (field == top.last || !equal_keys(field->key, key)) {
+  if (field == top.last || field->key != key) {
     field = top.first;
-    while (field != top.last && !equal_keys(field->key, key)) ++field;
+    while (field != top.last && field->key != key) ++field;
   }
   top.current = field == top.last ? nullptr : field;
   if (top.current != nullptr) top.next = field + 1;
@@ -312,14 +286,6 @@ inline Slot PageParser::raw() {
   return Slot::raw(value_behind_colon(colon, end_));
 }
 
-inline void PageParser::unload(const Field* fields, const Field& object, Slot* row) noexcept {
-  for (auto i = object.first; i != object.last; ++i) {
-    const auto& field = fields[i];
-    row[field.slot] = Slot{};
-    if (field.kind == FieldKind::object && !field.list) unload(fields, field, row);
-  }
-}
-
 inline bool PageParser::wrong_type(error_code& ec) noexcept {
   if (expects_list()) return fail("it is not a list", ec);
   switch (top_->current->kind) {
@@ -327,24 +293,8 @@ inline bool PageParser::wrong_type(error_code& ec) noexcept {
     case FieldKind::integer: return fail("it is not a whole number", ec);
     case FieldKind::real: return fail("it is not a number", ec);
     case FieldKind::boolean: return fail("it is not true or false", ec);
-    case FieldKind::raw: break;
-    case FieldKind::object: break;
+    default: return fail("it is not an object", ec);
   }
-  return fail("it is not an object", ec);
-}
-
-inline std::string PageParser::path() const {
-  std::string text;
-  for (const Frame* frame = frames_.data(); frame <= top_; ++frame) {
-    if (frame->is_list()) {
-      if (frame->count != 0) append_path(text, frame->count - 1);
-    } else if (frame->current == nullptr) {
-      break;
-    } else if (frame->fields == builder_.shape().fields.data()) {
-      append_path(text, frame->current->key);
-    }
-  }
-  return text;
 }
 
 }  // namespace wandb::detail
