@@ -23,7 +23,7 @@ struct ColourOf {
 };
 template <AsyncTransport T, class R>
 struct ColourOf<T, R> {
-  using type = typename std::unwrap_reference_t<T>::template task<R>;
+  using type = typename detail::Unwrapped<T>::template task<R>;
 };
 
 /// What a client and all its copies share.
@@ -88,7 +88,7 @@ struct ClientAccess {
   /// gets.
   template <class T, class Method, class Finish>
   [[nodiscard]] static auto run(const Client<T>& client, Method method, const CallOptions& options, Finish finish) {
-    std::unwrap_reference_t<T>& transport = client.state_->transport;
+    detail::Unwrapped<T>& transport = client.state_->transport;
     return drive<T>(transport, Call<Method>(client.state_, client.caller_, std::move(method), options),
                     std::move(finish));
   }

@@ -1,6 +1,7 @@
 // HTTP headers: one of a request, and those of a response in one block of text.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -93,7 +94,11 @@ class Headers {
   void reserve(std::size_t size) { text_.reserve(size); }
 
  private:
-  void append(std::string_view text) { text_ += text.substr(0, text.find_first_of("\r\n")); }
+  void append(std::string_view text) {
+    // A plain loop: find_first_of calls memchr for each character.
+    const auto end = std::find_if(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; });
+    text_ += text.substr(0, static_cast<std::size_t>(end - text.begin()));
+  }
   std::string text_;
 };
 

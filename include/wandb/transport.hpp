@@ -54,36 +54,42 @@ struct Response {
   SecureString body;  ///< without transfer or content encoding
 };
 
+namespace detail {
+/// The transport itself, where `T` is one or a `std::reference_wrapper` to one.
+template <class T>
+using Unwrapped = std::remove_reference_t<std::unwrap_reference_t<T>>;
+}  // namespace detail
+
 /// `transport.send(request)` exists for a `const Request&`.
 template <class T>
-concept HasSend = requires(std::unwrap_reference_t<T>& transport, const Request& request) {
+concept HasSend = requires(detail::Unwrapped<T>& transport, const Request& request) {
   transport.send(request);
 };
 
 /// `send` gives a `Result<Response>`: the answer, or why there is none and how far the request came (`Delivery`).
 template <class T>
-concept SendsSynchronously = HasSend<T> && requires(std::unwrap_reference_t<T>& transport, const Request& request) {
+concept SendsSynchronously = HasSend<T> && requires(detail::Unwrapped<T>& transport, const Request& request) {
   { transport.send(request) } -> std::same_as<Result<Response>>;
 };
 
 /// The transport names its coroutine type: `template <class R> using task = …;`.
 template <class T>
 concept NamesTask = requires {
-  typename std::unwrap_reference_t<T>::template task<int>;
+  typename detail::Unwrapped<T>::template task<int>;
 };
 
 /// `send` gives a `task<Result<Response>>`.
 template <class T>
 concept SendsAsynchronously = HasSend<T> && NamesTask<T> &&
-    requires(std::unwrap_reference_t<T>& transport, const Request& request) {
-  { transport.send(request) } -> std::same_as<typename std::unwrap_reference_t<T>::template task<Result<Response>>>;
+    requires(detail::Unwrapped<T>& transport, const Request& request) {
+  { transport.send(request) } -> std::same_as<typename detail::Unwrapped<T>::template task<Result<Response>>>;
 };
 
 /// `wait(duration)` gives a `task<void>`: how the library backs off before it tries again.
 template <class T>
 concept WaitsAsynchronously = NamesTask<T> &&
-    requires(std::unwrap_reference_t<T>& transport, std::chrono::nanoseconds duration) {
-  { transport.wait(duration) } -> std::same_as<typename std::unwrap_reference_t<T>::template task<void>>;
+    requires(detail::Unwrapped<T>& transport, std::chrono::nanoseconds duration) {
+  { transport.wait(duration) } -> std::same_as<typename detail::Unwrapped<T>::template task<void>>;
 };
 
 /// A transport whose calls return when they are done. Safe to use from several threads if the `Api` on it is.
@@ -102,7 +108,7 @@ concept Transport = SyncTransport<T> || AsyncTransport<T>;
 /// stop.
 template <class T>
 concept WaitsSynchronously = SyncTransport<T> &&
-    requires(std::unwrap_reference_t<T>& transport, std::chrono::nanoseconds duration, const StopToken& stop) {
+    requires(detail::Unwrapped<T>& transport, std::chrono::nanoseconds duration, const StopToken& stop) {
   { transport.wait(duration, stop) } -> std::same_as<void>;
 };
 

@@ -29,7 +29,7 @@ inline void sleep_for(std::chrono::nanoseconds duration, const StopToken& stop) 
 
 /// Synchronous: returns the finished result.
 template <SyncTransport T, class Method, class Finish>
-[[nodiscard]] auto drive(std::unwrap_reference_t<T>& transport, Call<Method> call, Finish finish) {
+[[nodiscard]] auto drive(Unwrapped<T>& transport, Call<Method> call, Finish finish) {
   for (auto action = call.start();;) {
     if (std::holds_alternative<SendRequest>(action)) {
       action = call.arrived(transport.send(call.request()));
@@ -45,9 +45,8 @@ template <SyncTransport T, class Method, class Finish>
 
 /// Asynchronous: the same, awaited. Everything it needs is in its frame; `keep` holds what the transport lives in.
 template <AsyncTransport T, class Method, class Finish>
-[[nodiscard]] auto drive(std::unwrap_reference_t<T>& transport, Call<Method> call, Finish finish) ->
-    typename std::unwrap_reference_t<T>::template task<
-        std::invoke_result_t<Finish&, Result<typename Method::value_type>>> {
+[[nodiscard]] auto drive(Unwrapped<T>& transport, Call<Method> call, Finish finish) ->
+    typename Unwrapped<T>::template task<std::invoke_result_t<Finish&, Result<typename Method::value_type>>> {
   for (auto action = call.start();;) {
     if (std::holds_alternative<SendRequest>(action)) {
       const auto request = call.request();

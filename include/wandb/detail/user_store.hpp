@@ -1,7 +1,8 @@
 // A user's attributes, and what has changed since they were read: behind every handle of the same user.
 #pragma once
 
-#include <algorithm>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -42,7 +43,7 @@ class UserStore {
       std::vector<FieldError> errors;
     };
     std::vector<Overlay> overlays;  // the newest last
-    std::shared_ptr<const KeyList> keys;
+    std::shared_ptr<KeyList> keys;  // shown by ranges, and then never changed
     IdentityPtr identity;
   };
 
@@ -129,7 +130,8 @@ struct UserRecord {
   }
 
   [[nodiscard]] KeySource key_source() const {
-    auto list = store->read(index, [](const auto* changes) { return changes ? changes->keys : nullptr; });
+    auto list = store->read(
+        index, [](const auto* changes) -> std::shared_ptr<const KeyList> { return changes ? changes->keys : nullptr; });
     return list ? KeySource{{}, std::move(list)} : KeySource{nodes("apiKeys"), nullptr};
   }
   /// Whether the keys were loaded, so that a name that is not among them is a mistake.
@@ -169,15 +171,19 @@ struct UserRecord {
   /// Changes the list of keys, from whatever it is now, and with it the credentials: `f(KeyList&, IdentityPtr&)`.
   template <class F>
   void change_keys(F f) const {
-    const auto source = key_source();
+    const auto listed = nodes("apiKeys");
     store->write(index, [&](auto& changes) {
-      KeyList keys;
-      if (changes.keys) keys = *changes.keys;
-      else {
-        for (std::size_t i = 0; i != source.size(); ++i) keys.push_back(source[i]);
+      if (!changes.keys) {
+        changes.keys = std::make_shared<KeyList>();
+        for (std::size_t i = 0; i != listed.size(); ++i) {
+          changes.keys->push_back(KeyAccess::make(listed.owner, listed[i], false));
+        }
+      } else if (changes.keys.use_count() > 1) {
+        changes.keys = std::make_shared<KeyList>(*changes.keys);  // a range shows the old one
       }
-      f(keys, changes.identity);
-      changes.keys = std::make_shared<const KeyList>(std::move(keys));
+      // Where the last range was just dropped by another thread, what it read happens before what is written now.
+      std::atomic_thread_fence(std::memory_order_acquire);
+      f(*changes.keys, changes.identity);
     });
   }
 

@@ -1,0 +1,43 @@
+// The shapes that the tests of pages share.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <wandb/detail/decoder.hpp>
+#include <wandb/page.hpp>
+#include <wandb/shape.hpp>
+
+namespace page_shapes {
+
+using namespace wandb::shapes;
+
+inline constexpr auto user =
+    object("node", required(string("id")), string("name"), boolean("admin"), integer("totalRuns"), real("score"),
+           raw("limits"), list_of(string("ips")), nullable_elements(list_of(integer("counts"))),
+           object("apiKeys", required(list("edges", object("node", required(string("id")), string("name")))),
+                  object("pageInfo", string("endCursor"), required(boolean("hasNextPage")))));
+inline constexpr auto users_fields =
+    shape(object("users", required(nullable_elements(list("edges", user))), object("pageInfo", boolean("hasNextPage"))),
+          string("version"));
+inline constexpr wandb::Shape users = users_fields;
+
+inline wandb::detail::Decoded decode(std::string_view body) {
+  return wandb::detail::decode(users, wandb::SecureString(body));
+}
+/// The answer with one user whose `node` is this.
+inline wandb::detail::Decoded decode_node(std::string_view node, std::string_view beside = "") {
+  return decode(R"({"data":{"users":{"edges":[{"node":)" + std::string(node) + "}]}}" + std::string(beside) + "}");
+}
+/// What is wrong, as "path: reason"; empty when nothing is.
+inline std::string wrong(const wandb::detail::Decoded& decoded) {
+  return decoded.malformed ? decoded.malformed->path + ": " + decoded.malformed->reason : std::string{};
+}
+inline wandb::ListView edges(const wandb::detail::Decoded& decoded) {
+  return decoded.page->root().object("users")->list("edges");
+}
+inline wandb::ObjectView node(const wandb::detail::Decoded& decoded, std::size_t index = 0) {
+  return *edges(decoded)[index].object("node");
+}
+
+}  // namespace page_shapes
