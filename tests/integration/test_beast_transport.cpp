@@ -1,6 +1,7 @@
 // BeastTransport against a real server: what goes over the wire, what comes back, and which connection is used.
 #include "test_beast_transport.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -321,6 +322,18 @@ TEST_CASE("an IPv6 literal is an address") {
   const BeastTransport transport;
   CHECK(server->base_url() == "http://[::1]:" + std::to_string(server->port()));
   CHECK(transport.send(request_to("::1", server->port())).has_value());
+}
+
+TEST_CASE("what was read is wiped when it has been used") {
+  wandb::detail::ReadBuffer buffer;
+  const std::string_view secret = "a secret that was in a body";
+  const auto [data, size] = buffer.room();
+  REQUIRE(size > secret.size());
+  std::copy(secret.begin(), secret.end(), data);
+  buffer.fill(secret.size());
+  buffer.consume(secret.size());
+  buffer.reset();
+  CHECK(std::string_view(data, secret.size()) == std::string(secret.size(), '\0'));
 }
 
 TEST_CASE("many threads share a transport, and each gets its own answers") {
