@@ -33,11 +33,11 @@ class RequestRun {
     if (options.timeout < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + options.timeout);
   }
 
-  /// Begins with a new request.
-  [[nodiscard]] Action begin(const Ask& ask, IdentityPtr identity) {
+  /// Begins with a new request, as the identity that `ask` names.
+  [[nodiscard]] Action begin(Ask ask) {
     operation_ = ask.operation;
-    body_ = ask.body;
-    identity_ = std::move(identity);
+    body_ = std::move(ask.body);
+    identity_ = std::move(ask.as);
     answer_ = Error(errc::no_result);
     exchange_ = Exchange(operation_->repeat, endpoint_->retry, deadline_);
     return settle(exchange_.start(moment()));
@@ -171,7 +171,7 @@ class Call {
     if (!proving_) return follow(method_.resume(std::move(answer)));
     proving_ = false;
     if (auto proof = prove(*run_.identity(), answer); !proof) return follow(method_.resume(proof.error()));
-    return proceed(run_.begin(pending_, pending_.as));
+    return proceed(run_.begin(std::move(pending_)));
   }
 
   [[nodiscard]] Action follow(Step<value_type> step) {
@@ -183,12 +183,12 @@ class Call {
     if (run_.endpoint().fault) return follow(method_.resume(told_for(*ask.operation, *run_.endpoint().fault)));
     if (!ask.as && !caller_) return follow(method_.resume(told_for(*ask.operation, caller_.error())));
     if (!ask.as) ask.as = *caller_;
-    if (ask.as->proven()) return proceed(run_.begin(ask, ask.as));
+    if (ask.as->proven()) return proceed(run_.begin(std::move(ask)));
     // A secret is proven before its first use: nothing is ever done in the wrong account.
     proving_ = true;
     pending_ = std::move(ask);
     const auto& question = graphql::verify_credentials;
-    return proceed(run_.begin(Ask{&question, graphql::RequestBody(question).take(), {}}, pending_.as));
+    return proceed(run_.begin(Ask{&question, graphql::RequestBody(question).take(), pending_.as}));
   }
 
   // What is wrong with the client, as this operation's error.
