@@ -100,8 +100,8 @@ struct ClientAccess {
 
   /// The same server as somebody else, who may yet have to be proven.
   template <class T>
-  [[nodiscard]] static Client<T> as(Client<T> client, IdentityPtr identity) {
-    client.caller_ = std::move(identity);
+  [[nodiscard]] static Client<T> as(Client<T> client, const IdentityPtr& identity) {
+    client.caller_ = identity;
     return client;
   }
 };

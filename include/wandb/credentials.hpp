@@ -21,7 +21,7 @@ inline constexpr std::string_view default_base_url = "https://api.wandb.ai";
 
 namespace detail {
 
-[[nodiscard]] inline Error setting_error(errc code, std::string reason) {
+[[nodiscard]] inline Error setting_error(errc code, const std::string& reason) {
   return Error(make_error_code(code), reason, Delivery::nothing_sent);
 }
 

@@ -78,6 +78,51 @@ struct is_error_condition_enum<wandb::condition> : std::true_type {};
 namespace wandb {
 namespace detail {
 
+/// A code in words, and what to do.
+struct ErrorText {
+  errc code;
+  const char* text;
+};
+inline constexpr ErrorText error_texts[] = {
+    {errc::invalid_argument, "the call was misused"},
+    {errc::no_result, "no result was set"},
+    {errc::no_credentials,
+     "no API key: pass one in wandb::Options, set WANDB_API_KEY, or add the host to the netrc file"},
+    {errc::malformed_api_key,
+     "the API key does not have the shape of one; copy it again from the server's settings page"},
+    {errc::unreadable_credentials, "the netrc file cannot be read"},
+    {errc::invalid_environment, "an environment variable holds an unusable value"},
+    {errc::invalid_base_url, "the base URL is not usable"},
+    {errc::insecure_base_url,
+     "plain http would show the API key to the network; use https, or allow it in wandb::Options"},
+    {errc::no_user_credentials,
+     "the user's own API key is not known, and a key is never made with the caller's; give it with "
+     "user.authenticate(secret)"},
+    {errc::credentials_of_another_user, "the secret belongs to another user; nothing was changed"},
+    {errc::keys_not_loaded, "the user's API keys were never loaded; call reload() first"},
+    {errc::attribute_not_loaded, "the attribute was not loaded"},
+    {errc::wrong_attribute_type, "the attribute holds a value of another type"},
+    {errc::malformed_response, "the server's answer is not what its schema promises"},
+    {errc::unexpected_status, "the server answered with an unexpected status; check the base URL"},
+    {errc::bad_request, "the server did not accept the request"},
+    {errc::rejected, "the server refused"},
+    {errc::unauthorized, "the server did not accept the credentials; check the API key"},
+    {errc::permission_denied, "the credentials do not permit this; it may need an admin of the instance"},
+    {errc::not_found, "not found"},
+    {errc::conflict, "it exists already or conflicts with what exists"},
+    {errc::rate_limited, "the server limits the rate of requests; try again later"},
+    {errc::server_error, "the server failed; try again later"},
+    {errc::not_implemented, "the server does not implement this operation"},
+    {errc::timed_out, "the deadline passed"},
+    {errc::cancelled, "cancelled"},
+    {errc::resolve_failed, "the host name could not be resolved; check the base URL"},
+    {errc::connect_failed, "no connection to the server could be made; check the base URL and the network"},
+    {errc::tls_failed, "no trusted TLS connection could be made; check the host name and the certificate authorities"},
+    {errc::connection_lost, "the connection ended before the answer was complete"},
+    {errc::protocol_error, "the answer is not valid HTTP"},
+    {errc::response_too_large, "the answer exceeds the size limit"},
+};
+
 class ErrorCategory final : public boost::system::error_category {
  public:
   constexpr ErrorCategory() : error_category(0x7761'6e64'622d'6572) {}
@@ -86,45 +131,8 @@ class ErrorCategory final : public boost::system::error_category {
 
  private:
   static const char* text(errc code) noexcept {
-    switch (code) {
-      case errc::invalid_argument: return "the call was misused";
-      case errc::no_result: return "no result was set";
-      case errc::no_credentials:
-        return "no API key: pass one in wandb::Options, set WANDB_API_KEY, or add the host to the netrc file";
-      case errc::malformed_api_key:
-        return "the API key does not have the shape of one; copy it again from the server's settings page";
-      case errc::unreadable_credentials: return "the netrc file cannot be read";
-      case errc::invalid_environment: return "an environment variable holds an unusable value";
-      case errc::invalid_base_url: return "the base URL is not usable";
-      case errc::insecure_base_url:
-        return "plain http would show the API key to the network; use https, or allow it in wandb::Options";
-      case errc::no_user_credentials:
-        return "the user's own API key is not known, and a key is never made with the caller's; give it with "
-               "user.authenticate(secret)";
-      case errc::credentials_of_another_user: return "the secret belongs to another user; nothing was changed";
-      case errc::keys_not_loaded: return "the user's API keys were never loaded; call reload() first";
-      case errc::attribute_not_loaded: return "the attribute was not loaded";
-      case errc::wrong_attribute_type: return "the attribute holds a value of another type";
-      case errc::malformed_response: return "the server's answer is not what its schema promises";
-      case errc::unexpected_status: return "the server answered with an unexpected status; check the base URL";
-      case errc::bad_request: return "the server did not accept the request";
-      case errc::rejected: return "the server refused";
-      case errc::unauthorized: return "the server did not accept the credentials; check the API key";
-      case errc::permission_denied: return "the credentials do not permit this; it may need an admin of the instance";
-      case errc::not_found: return "not found";
-      case errc::conflict: return "it exists already or conflicts with what exists";
-      case errc::rate_limited: return "the server limits the rate of requests; try again later";
-      case errc::server_error: return "the server failed; try again later";
-      case errc::not_implemented: return "the server does not implement this operation";
-      case errc::timed_out: return "the deadline passed";
-      case errc::cancelled: return "cancelled";
-      case errc::resolve_failed: return "the host name could not be resolved; check the base URL";
-      case errc::connect_failed: return "no connection to the server could be made; check the base URL and the network";
-      case errc::tls_failed:
-        return "no trusted TLS connection could be made; check the host name and the certificate authorities";
-      case errc::connection_lost: return "the connection ended before the answer was complete";
-      case errc::protocol_error: return "the answer is not valid HTTP";
-      case errc::response_too_large: return "the answer exceeds the size limit";
+    for (const auto& known : error_texts) {
+      if (known.code == code) return known.text;
     }
     return "unknown error";
   }

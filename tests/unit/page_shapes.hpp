@@ -12,18 +12,18 @@ namespace page_shapes {
 
 using namespace wandb::shapes;
 
-inline constexpr auto user =
+inline constexpr auto user_node =
     object("node", required(string("id")), string("name"), boolean("admin"), integer("totalRuns"), real("score"),
            raw("limits"), list_of(string("ips")), nullable_elements(list_of(integer("counts"))),
            object("apiKeys", required(list("edges", object("node", required(string("id")), string("name")))),
                   object("pageInfo", string("endCursor"), required(boolean("hasNextPage")))));
-inline constexpr auto users_fields =
-    shape(object("users", required(nullable_elements(list("edges", user))), object("pageInfo", boolean("hasNextPage"))),
-          string("version"));
-inline constexpr wandb::Shape users = users_fields;
+inline constexpr auto users_fields = shape(
+    object("users", required(nullable_elements(list("edges", user_node))), object("pageInfo", boolean("hasNextPage"))),
+    string("version"));
+inline constexpr wandb::Shape users_shape = users_fields;
 
 inline wandb::detail::Decoded decode(std::string_view body) {
-  return wandb::detail::decode(users, wandb::SecureString(body));
+  return wandb::detail::decode(users_shape, wandb::SecureString(body));
 }
 /// The answer with one user whose `node` is this.
 inline wandb::detail::Decoded decode_node(std::string_view node, std::string_view beside = "") {

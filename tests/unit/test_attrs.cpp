@@ -134,7 +134,9 @@ TEST_CASE("what is no object is refused, with its reason and place") {
       {R"({"a":})", "at a: it is not JSON at byte 5: `}`"},
       {R"({"apiKeys":{"edges":[{},{"node":{"id":5}}]}})", "at apiKeys.edges[1].node.id: it is not a string"},
   };
-  for (const auto& [json, reason] : cases) {
+  for (const auto& one : cases) {
+    const auto json = one.first;
+    const auto reason = one.second;
     CAPTURE(json);
     const auto refused = Attrs::parse(json);
     REQUIRE(refused.has_error());

@@ -209,7 +209,9 @@ TEST_CASE("a value of the wrong type is malformed, and its place is named") {
       {R"({"apiKeys":{"edges":[[]]}})", "apiKeys.edges[0]: it is not an object"},
       {R"({"apiKeys":{"edges":[{},{"node":{"id":2}}]}})", "apiKeys.edges[1].node.id: it is not a string"},
   };
-  for (const auto& [json, expected] : cases) {
+  for (const auto& one : cases) {
+    const auto json = one.first;
+    const auto expected = one.second;
     CAPTURE(json);
     CHECK(wrong(decode_node(json)) == "users.edges[0].node." + std::string(expected));
   }

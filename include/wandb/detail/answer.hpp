@@ -37,7 +37,7 @@ struct Examined {
                                                      .delivery = Delivery::answered});
 }
 
-[[nodiscard]] inline Error malformed(std::string path, std::string_view reason, int status = 200) {
+[[nodiscard]] inline Error malformed(const std::string& path, std::string_view reason, int status = 200) {
   const std::string where = path.empty() ? std::string{} : " at " + path;
   return Error(make_error_code(errc::malformed_response),
                Error::Details{.reason = "the server's answer is malformed" + where + ": " + std::string(reason),
@@ -57,7 +57,7 @@ struct Examined {
   const auto root = decoded.page ? decoded.page->root() : ObjectView{};
   const bool present = decoded.page && root.state(operation.field) == SlotState::object;
   if (decoded.malformed) {
-    examined.failure = malformed(std::move(decoded.malformed->path), decoded.malformed->reason, status);
+    examined.failure = malformed(decoded.malformed->path, decoded.malformed->reason, status);
     return examined;
   }
   if (!present && !decoded.errors.empty()) {

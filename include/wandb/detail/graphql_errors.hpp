@@ -1,7 +1,6 @@
 // What a server says in place of data, or beside it.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,7 +17,7 @@ namespace wandb::detail {
 struct PathElement {
   std::string key;
   std::optional<std::size_t> index = std::nullopt;
-  friend auto operator<=>(const PathElement&, const PathElement&) = default;
+  friend bool operator==(const PathElement&, const PathElement&) = default;
 };
 
 /// `users.edges[3].node`

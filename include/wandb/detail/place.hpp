@@ -61,7 +61,7 @@ class NullCheck {
     for (const auto& error : errors) {
       if (!error.path.empty()) explained_.push_back(&error.path);
     }
-    std::sort(explained_.begin(), explained_.end(), [](const auto* a, const auto* b) { return *a < *b; });
+    std::sort(explained_.begin(), explained_.end(), [](const Path* a, const Path* b) { return less(*a, *b); });
     if (check(page.root())) found_ = GraphqlError{{}, std::move(here_), {}}.path_text();
   }
   /// The path of the first such null.
@@ -70,6 +70,12 @@ class NullCheck {
  private:
   using Path = std::vector<PathElement>;
 
+  // Some order in which a path comes right before those that begin with it.
+  [[nodiscard]] static bool less(const Path& a, const Path& b) noexcept {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+      return x.index == y.index ? x.key < y.key : x.index < y.index;
+    });
+  }
   // Each of these returns true as soon as `here_` is such a null.
   [[nodiscard]] bool check(const ObjectView& object) {
     for (const auto& field : object.fields()) {
@@ -95,9 +101,9 @@ class NullCheck {
   }
   // The paths below `here_` follow it in the order; those above it are its beginnings.
   [[nodiscard]] bool explained() const {
-    const auto less = [](const Path* path, const Path& wanted) { return *path < wanted; };
+    const auto before = [](const Path* path, const Path& wanted) { return less(*path, wanted); };
     const auto is_there = [&](const Path& wanted, bool or_below) {
-      const auto at = std::lower_bound(explained_.begin(), explained_.end(), wanted, less);
+      const auto at = std::lower_bound(explained_.begin(), explained_.end(), wanted, before);
       if (at == explained_.end()) return false;
       const auto length = or_below ? std::min((*at)->size(), wanted.size()) : (*at)->size();
       return length == wanted.size() && std::equal(wanted.begin(), wanted.end(), (*at)->begin());

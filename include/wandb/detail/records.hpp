@@ -28,9 +28,9 @@ namespace wandb::detail {
 }
 
 /// An error with what is known of a mutation that was answered with something unusable.
-[[nodiscard]] inline Error malformed_mutation(const graphql::Operation& operation, std::string path,
+[[nodiscard]] inline Error malformed_mutation(const graphql::Operation& operation, const std::string& path,
                                               std::string_view reason) {
-  auto error = malformed(std::move(path), reason);
+  auto error = malformed(path, reason);
   auto details = error.details();
   details.operation = operation.field;
   details.attempts = 1;

@@ -55,7 +55,7 @@ class LoopbackServer {
   using Handler = std::function<Response(const Request&)>;
 
   /// Starts to serve. Throws `std::exception` if it cannot.
-  explicit LoopbackServer(Handler handler, LoopbackOptions options = {}) {
+  explicit LoopbackServer(Handler handler, const LoopbackOptions& options = {}) {
     core_.handler = std::move(handler);
     core_.address = options.address;
     if (options.tls) prepare_tls(options);
@@ -66,16 +66,16 @@ class LoopbackServer {
   }
   /// Serves an object, which must outlive the server.
   template <HandlesRequests T>
-  explicit LoopbackServer(T& object, LoopbackOptions options = {})
+  explicit LoopbackServer(T& object, const LoopbackOptions& options = {})
       : LoopbackServer(Handler([&object](const Request& request) -> Response { return object.handle(request); }),
-                       std::move(options)) {}
+                       options) {}
   /// Serves an object and shares it.
   template <HandlesRequests T>
-  explicit LoopbackServer(std::shared_ptr<T> object, LoopbackOptions options = {})
+  explicit LoopbackServer(std::shared_ptr<T> object, const LoopbackOptions& options = {})
       : LoopbackServer(Handler([object = std::move(object)](const Request& request) -> Response {
                          return object->handle(request);
                        }),
-                       std::move(options)) {}
+                       options) {}
   LoopbackServer(const LoopbackServer&) = delete;
   LoopbackServer& operator=(const LoopbackServer&) = delete;
   /// Ends all connections and waits for the threads.

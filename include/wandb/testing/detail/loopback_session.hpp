@@ -140,7 +140,7 @@ class LoopbackSession {
   [[nodiscard]] bool fill() {
     std::copy(in_.data() + begin_, in_.data() + end_, in_.data());
     end_ -= std::exchange(begin_, std::size_t{0});
-    if (end_ == in_.size()) in_.resize(in_.size() == 0 ? 16 * 1024 : in_.size() * 2);
+    if (end_ == in_.size()) in_.resize(in_.empty() ? 16 * 1024 : in_.size() * 2);
     const auto room = boost::asio::buffer(in_.data() + end_, in_.size() - end_);
     error_code ec;
     const auto count = tls_ ? tls_->read_some(room, ec) : socket_.read_some(room, ec);

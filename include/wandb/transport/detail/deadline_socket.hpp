@@ -38,7 +38,7 @@ class DeadlineSocket {
   using time_point = std::chrono::steady_clock::time_point;
   using error_code = boost::system::error_code;
 
-  explicit DeadlineSocket(const executor_type& executor) : executor_(executor) {}
+  explicit DeadlineSocket(executor_type executor) : executor_(std::move(executor)) {}
   DeadlineSocket(const DeadlineSocket&) = delete;
   DeadlineSocket& operator=(const DeadlineSocket&) = delete;
   ~DeadlineSocket() { close(); }
