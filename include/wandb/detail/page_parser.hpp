@@ -95,6 +95,16 @@ class PageParser {
     }
     return top_->current != nullptr ? top_->row + top_->current->slot : nullptr;
   }
+  // The same for an object or a list; null as well when it goes in raw. What is not walked into is skipped to its end.
+  [[nodiscard]] Slot* open() {
+    if (skipping_ == 0) {
+      Slot* slot = target();
+      if (slot != nullptr && top_->current->kind != FieldKind::raw) return slot;
+      if (slot != nullptr) *slot = raw();
+    }
+    ++skipping_;
+    return nullptr;
+  }
   // Whether the value that begins is the list of a field, not one of its elements or a field of one value.
   [[nodiscard]] bool expects_list() const noexcept { return top_->current->list && !top_->is_list(); }
   [[nodiscard]] bool expects(FieldKind kind) const noexcept { return top_->current->kind == kind && !expects_list(); }
@@ -126,16 +136,8 @@ class PageParser {
 };
 
 inline bool PageParser::on_object_begin(error_code& ec) {
-  if (skipping_ != 0) {
-    ++skipping_;
-    return true;
-  }
-  Slot* slot = target();
-  if (slot == nullptr || top_->current->kind == FieldKind::raw) {
-    if (slot != nullptr) *slot = raw();
-    skipping_ = 1;
-    return true;
-  }
+  Slot* slot = open();
+  if (slot == nullptr) return true;
   const Field& field = *top_->current;
   if (!expects(FieldKind::object)) return wrong_type(ec);
   const bool again = slot->state() == SlotState::object;
@@ -161,16 +163,8 @@ inline bool PageParser::on_object_end(std::size_t, error_code&) noexcept {
 }
 
 inline bool PageParser::on_array_begin(error_code& ec) {
-  if (skipping_ != 0) {
-    ++skipping_;
-    return true;
-  }
-  Slot* slot = target();
-  if (slot == nullptr || top_->current->kind == FieldKind::raw) {
-    if (slot != nullptr) *slot = raw();
-    skipping_ = 1;
-    return true;
-  }
+  Slot* slot = open();
+  if (slot == nullptr) return true;
   if (!expects_list()) return wrong_type(ec);
   const Field& field = *top_->current;
   *slot = Slot::rows(builder_.rows(field.table), 0);
