@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -23,6 +24,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <wandb/error.hpp>
+#include <wandb/transport/detail/peer.hpp>
 
 namespace wandb::detail {
 
@@ -101,7 +103,7 @@ class TlsClient {
     const auto what = ca_file_.empty() ? std::string("the system's certificate authorities")
                                        : "the certificate authorities in " + ca_file_;
     return Error(make_error_code(errc::tls_failed),
-                 "could not read " + what + ": " + ec.message() + "; check BeastOptions::ca_file",
+                 "could not read " + what + ": " + ec.message() + "; check the transport's ca_file",
                  Delivery::nothing_sent);
   }
 
@@ -111,15 +113,19 @@ class TlsClient {
   std::vector<Known> sessions_;
 };
 
-/// Why a handshake failed, in OpenSSL's words: of the certificate if it was that.
-[[nodiscard]] inline std::string handshake_failure(SSL* ssl, const boost::system::error_code& ec) {
+/// Why a handshake failed, in OpenSSL's words: of the certificate if it was that. No code: the host cannot be checked.
+[[nodiscard]] inline Error handshake_failure(const Peer& peer, SSL* ssl, const boost::system::error_code& ec) {
+  std::string why = ec.message();
   if (const auto verdict = SSL_get_verify_result(ssl); verdict != X509_V_OK) {
-    return std::string("certificate verify failed: ") + X509_verify_cert_error_string(verdict);
+    why = std::string("certificate verify failed: ") + X509_verify_cert_error_string(verdict);
+  } else if (!ec) {
+    ::ERR_clear_error();
+    why = "the host name cannot be verified";
+  } else if (ec == boost::asio::error::eof || ec == boost::asio::ssl::error::stream_truncated) {
+    why = "the server closed the connection during the handshake";
   }
-  if (ec == boost::asio::error::eof || ec == boost::asio::ssl::error::stream_truncated) {
-    return "the server closed the connection during the handshake";
-  }
-  return ec.message();
+  return failure(peer, meaning(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with",
+                 why + "; check the host name and the certificate authorities (the transport's ca_file)");
 }
 
 }  // namespace wandb::detail

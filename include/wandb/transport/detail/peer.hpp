@@ -1,0 +1,89 @@
+// The other end of a connection, and what went wrong with it in words.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <wandb/error.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::detail {
+
+/// An origin that owns its text.
+struct Peer {
+  bool tls;
+  std::string host;
+  std::uint16_t port;
+
+  explicit Peer(const Origin& origin) : tls(origin.tls), host(origin.host), port(origin.port) {}
+  [[nodiscard]] bool serves(const Origin& origin) const noexcept {
+    return port == origin.port && tls == origin.tls && host == origin.host;
+  }
+  /// `host:port`, for people.
+  [[nodiscard]] std::string text() const {
+    return (host.find(':') == host.npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+  }
+};
+
+/// Our own codes keep their meaning; all others have the meaning given.
+[[nodiscard]] inline errc meaning(const boost::system::error_code& ec, errc otherwise) noexcept {
+  return ec.category() == error_category() ? static_cast<errc>(ec.value()) : otherwise;
+}
+
+[[nodiscard]] inline Error failure(const Peer& peer, errc code, Delivery delivery, std::string_view doing,
+                                   std::string_view why) {
+  std::string reason(doing);
+  reason.append(" ").append(peer.text()).append(": ");
+  if (code == errc::timed_out) reason.append("the deadline passed; allow a longer timeout, or try again later");
+  else if (code == errc::cancelled) reason.append("a stop was requested");
+  else reason.append(why);
+  return Error(make_error_code(code), reason, delivery);
+}
+
+[[nodiscard]] inline Error connect_failure(const Peer& peer, const boost::system::error_code& ec,
+                                           std::string_view why = {}) {
+  const auto code = meaning(ec, errc::connect_failed);
+  if (code != errc::connect_failed) return failure(peer, code, Delivery::nothing_sent, "connecting to", {});
+  return failure(peer, code, Delivery::nothing_sent, "could not connect to",
+                 std::string(why) + "; check the base URL, the network, and that the server runs");
+}
+
+/// `began`: whether the peer had accepted any of the request.
+[[nodiscard]] inline Error write_failure(const Peer& peer, const boost::system::error_code& ec, bool began) {
+  const auto delivery = began ? Delivery::perhaps_sent : Delivery::nothing_sent;
+  return failure(peer, meaning(ec, errc::connection_lost), delivery, "sending to", ec.message() + "; try again");
+}
+
+/// `began`: whether any of the answer had come.
+[[nodiscard]] inline Error read_failure(const Peer& peer, const boost::system::error_code& ec, bool began) {
+  namespace http = boost::beast::http;
+  const auto delivery = began ? Delivery::answered : Delivery::perhaps_sent;
+  constexpr std::string_view doing = "reading the answer of";
+  if (ec == http::error::body_limit || ec == http::error::header_limit || ec == errc::response_too_large) {
+    return failure(peer, errc::response_too_large, delivery, doing,
+                   "it exceeds the limit; ask for fewer at once, or raise the transport's max_response_size");
+  }
+  if (ec == http::error::partial_message || ec == boost::asio::error::eof ||
+      ec == boost::asio::ssl::error::stream_truncated) {
+    return failure(peer, errc::connection_lost, delivery, doing,
+                   began ? "the server closed the connection before the answer was complete"
+                         : "the server closed the connection without an answer");
+  }
+  if (ec.category() == make_error_code(http::error::bad_version).category()) {
+    return failure(peer, errc::protocol_error, delivery, doing,
+                   "not valid HTTP: " + ec.message() + "; check the base URL");
+  }
+  if (ec == errc::protocol_error) {
+    return failure(peer, errc::protocol_error, delivery, doing,
+                   "it is encoded or switches protocols, which was not asked for; check what is between");
+  }
+  return failure(peer, meaning(ec, errc::connection_lost), delivery, doing, ec.message());
+}
+
+}  // namespace wandb::detail
