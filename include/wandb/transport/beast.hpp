@@ -8,7 +8,8 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
+#include <string_view>
+#include <type_traits>
 
 #include <boost/asio/io_context.hpp>
 
@@ -22,10 +23,10 @@
 
 namespace wandb {
 
-/// Settings of a `BeastTransport`.
+/// Settings of a `BeastTransport`. Views only: everything is copied by the constructor that takes it.
 struct BeastOptions {
   /// PEM file of the certificate authorities to trust; the system's when empty. Read at the first TLS request.
-  std::string ca_file = {};
+  std::string_view ca_file{};
   /// The largest body that is accepted, in bytes.
   std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
   /// How many idle connections are kept for each origin; 0 closes each after its answer.
@@ -45,7 +46,7 @@ struct BeastOptions {
 class BeastTransport {
  public:
   /// No traffic, and nothing fails here: what is wrong with the options, `send` tells.
-  explicit BeastTransport(BeastOptions options = {}) : state_(std::make_shared<State>(std::move(options))) {}
+  explicit BeastTransport(const BeastOptions& options = {}) : state_(std::make_shared<State>(options)) {}
 
   /// Sends the request and waits for the whole answer. Fails with `resolve_failed`, `connect_failed`, `tls_failed`
   /// (all before anything was sent), `connection_lost`, `protocol_error`, `response_too_large`, `timed_out`,
@@ -72,10 +73,10 @@ class BeastTransport {
     connection->arm(request.deadline, stoppable);
     if (fresh) {
       state.opened.fetch_add(1, std::memory_order_relaxed);
-      const auto open = connection->open(request.stop, state.resolver, state.tls, state.options.connect_timeout);
+      const auto open = connection->open(request.stop, state.resolver, state.tls, state.connect_timeout);
       if (!open) return open.error();
     }
-    auto response = connection->exchange(request, state.options.max_response_size, state.tls);
+    auto response = connection->exchange(request, state.max_response_size, state.tls);
     watch.reset();
     if (connection->reusable()) state.pool.put(std::move(connection));
     return response;
@@ -92,15 +93,15 @@ class BeastTransport {
 
  private:
   struct State {
-    explicit State(BeastOptions given)
-        : options(std::move(given)),
-          tls(options.ca_file),
-          pool(options.max_idle_per_origin, std::clamp<std::chrono::seconds>(options.idle_timeout, {}, a_day)) {
-      options.connect_timeout = std::clamp<std::chrono::milliseconds>(options.connect_timeout, {}, a_day);
-    }
+    explicit State(const BeastOptions& options)
+        : max_response_size(options.max_response_size),
+          connect_timeout(std::clamp<std::chrono::milliseconds>(options.connect_timeout, {}, a_day)),
+          tls(std::string(options.ca_file)),
+          pool(options.max_idle_per_origin, std::clamp<std::chrono::seconds>(options.idle_timeout, {}, a_day)) {}
     // Longer ones would overflow the clock's arithmetic.
     static constexpr std::chrono::hours a_day{24};
-    BeastOptions options;
+    std::size_t max_response_size;
+    std::chrono::milliseconds connect_timeout;
     boost::asio::io_context io;  // never run: TLS streams ask for an executor
     detail::Resolver resolver;
     detail::TlsClient tls;
@@ -111,6 +112,6 @@ class BeastTransport {
   std::shared_ptr<State> state_;
 };
 
-static_assert(SyncTransport<BeastTransport>);
+static_assert(SyncTransport<BeastTransport> && std::is_trivially_destructible_v<BeastOptions>);
 
 }  // namespace wandb
