@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <wandb/detail/secure_memory.hpp>
 #include <wandb/detail/stop.hpp>
@@ -104,12 +105,40 @@ concept AsyncTransport = SendsAsynchronously<T> && WaitsAsynchronously<T>;
 template <class T>
 concept Transport = SyncTransport<T> || AsyncTransport<T>;
 
-/// A synchronous transport may bring its own `wait(duration, stop)`; otherwise the library sleeps until then or the
-/// stop.
+/// `spawn(task<void>)` runs a task on its own: what many calls at once need.
+template <class T>
+concept Spawns = NamesTask<T> &&
+    requires(detail::Unwrapped<T>& transport, typename detail::Unwrapped<T>::template task<void> work) {
+  transport.spawn(std::move(work));
+};
+
+/// An asynchronous transport that can have many calls in flight.
+template <class T>
+concept ConcurrentTransport = AsyncTransport<T> && Spawns<T>;
+
+// What a transport may bring besides; without it the library makes do.
+
+/// A synchronous transport's own `wait(duration, stop)`; else the library sleeps until then or the stop.
 template <class T>
 concept WaitsSynchronously = SyncTransport<T> &&
     requires(detail::Unwrapped<T>& transport, std::chrono::nanoseconds duration, const StopToken& stop) {
   { transport.wait(duration, stop) } -> std::same_as<void>;
+};
+
+/// An asynchronous transport's `wait(duration, stop)`, which ends early with an error when a stop is requested or the
+/// task is cancelled; else a stop is seen after the wait.
+template <class T>
+concept WaitsUntilStopped = AsyncTransport<T> &&
+    requires(detail::Unwrapped<T>& transport, std::chrono::nanoseconds duration, const StopToken& stop) {
+  { transport.wait(duration, stop) } -> std::same_as<typename detail::Unwrapped<T>::template task<Result<void>>>;
+};
+
+/// An asynchronous transport's `shield(task<R>)`, which gives a `task<R>`: put around each whole call, for coroutine
+/// types in which a cancellation would otherwise throw in the midst of it.
+template <class T>
+concept ShieldsCalls = AsyncTransport<T> &&
+    requires(detail::Unwrapped<T>& transport, typename detail::Unwrapped<T>::template task<int> call) {
+  { transport.shield(std::move(call)) } -> std::same_as<typename detail::Unwrapped<T>::template task<int>>;
 };
 
 }  // namespace wandb

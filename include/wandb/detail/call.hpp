@@ -28,9 +28,14 @@ class RequestRun {
   using Clock = std::chrono::steady_clock;
 
   RequestRun(std::shared_ptr<const Endpoint> endpoint, const CallOptions& options)
-      : endpoint_(std::move(endpoint)), began_(Clock::now()), deadline_(options.deadline) {
+      : endpoint_(std::move(endpoint)), timeout_(options.timeout), deadline_(options.deadline) {
     if (options.stop != nullptr) stop_ = *options.stop;
-    if (options.timeout < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + options.timeout);
+  }
+
+  /// The time of the call runs from here: an awaited one may begin long after it was made.
+  void start_clock() {
+    began_ = Clock::now();
+    if (timeout_ < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + timeout_);
   }
 
   /// Begins with a new request, as the identity that `ask` names.
@@ -79,7 +84,12 @@ class RequestRun {
     return settle(exchange_.arrived(arrival, moment()));
   }
 
-  [[nodiscard]] Action resumed() { return settle(exchange_.resumed(moment())); }
+  /// After `Wait`; `cut_short` where the wait was cancelled.
+  [[nodiscard]] Action resumed(bool cut_short) {
+    auto now = moment();
+    now.stopped = now.stopped || cut_short;
+    return settle(exchange_.resumed(now));
+  }
 
   /// After `Done`.
   [[nodiscard]] Answer take_answer() { return std::move(answer_); }
@@ -131,7 +141,8 @@ class RequestRun {
   }
 
   std::shared_ptr<const Endpoint> endpoint_;
-  Clock::time_point began_;
+  std::chrono::nanoseconds timeout_;
+  Clock::time_point began_{};
   Clock::time_point deadline_;
   StopToken stop_;
   const graphql::Operation* operation_ = nullptr;
@@ -154,9 +165,12 @@ class Call {
   Call(std::shared_ptr<const Endpoint> endpoint, Result<IdentityPtr> caller, Method method, const CallOptions& options)
       : run_(std::move(endpoint), options), caller_(std::move(caller)), method_(std::move(method)) {}
 
-  [[nodiscard]] Action start() { return follow(method_.start()); }
+  [[nodiscard]] Action start() {
+    run_.start_clock();
+    return follow(method_.start());
+  }
   [[nodiscard]] Action arrived(Result<Response> response) { return proceed(run_.arrived(std::move(response))); }
-  [[nodiscard]] Action resumed() { return proceed(run_.resumed()); }
+  [[nodiscard]] Action resumed(bool cut_short = false) { return proceed(run_.resumed(cut_short)); }
 
   /// The request to send after `SendRequest`. Views this object.
   [[nodiscard]] Request request() { return run_.request(); }

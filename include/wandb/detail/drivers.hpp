@@ -43,21 +43,36 @@ template <SyncTransport T, class Method, class Finish>
   }
 }
 
-/// Asynchronous: the same, awaited. Everything it needs is in its frame; `keep` holds what the transport lives in.
-template <AsyncTransport T, class Method, class Finish>
-[[nodiscard]] auto drive(Unwrapped<T>& transport, Call<Method> call, Finish finish) ->
-    typename Unwrapped<T>::template task<std::invoke_result_t<Finish&, Result<typename Method::value_type>>> {
+/// Asynchronous: the same, awaited. Everything it needs is in its frame: the call holds what the transport lives in.
+template <AsyncTransport T, class Method, class Finish, class R>
+[[nodiscard]] auto drive_awaited(Unwrapped<T>& transport, Call<Method> call, Finish finish) ->
+    typename Unwrapped<T>::template task<R> {
   for (auto action = call.start();;) {
     if (std::holds_alternative<SendRequest>(action)) {
       const auto request = call.request();
-      action = call.arrived(co_await transport.send(request));
+      auto response = co_await transport.send(request);
+      action = call.arrived(std::move(response));
     } else if (const auto* wait = std::get_if<Wait>(&action)) {
-      co_await transport.wait(wait->duration);
-      action = call.resumed();
+      bool cut_short = false;
+      if constexpr (WaitsUntilStopped<T>) {
+        const auto waited = co_await transport.wait(wait->duration, call.stop());
+        cut_short = !waited;
+      } else {
+        co_await transport.wait(wait->duration);
+      }
+      action = call.resumed(cut_short);
     } else {
       co_return finish(call.take_result());
     }
   }
+}
+
+template <AsyncTransport T, class Method, class Finish>
+[[nodiscard]] auto drive(Unwrapped<T>& transport, Call<Method> call, Finish finish) {
+  using R = std::invoke_result_t<Finish&, Result<typename Method::value_type>>;
+  auto task = drive_awaited<T, Method, Finish, R>(transport, std::move(call), std::move(finish));
+  if constexpr (ShieldsCalls<T>) return transport.shield(std::move(task));
+  else return task;
 }
 
 }  // namespace wandb::detail

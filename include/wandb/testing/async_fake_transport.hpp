@@ -1,0 +1,49 @@
+// The fake transport for code that awaits.
+#pragma once
+
+#include <chrono>
+#include <type_traits>
+#include <utility>
+
+#include <wandb/testing/fake_transport.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::testing {
+
+/// What an `AsyncFakeTransport` has no `spawn` with.
+struct NoSpawn {};
+
+/// A `FakeTransport` whose `send` and `wait` are tasks of the kind that `Like` names, for instance
+/// `AsyncFakeTransport<AsyncBeastTransport>`; it needs nothing of `Like` but its `task`. With a `Spawn`, which is
+/// called with a `task<void>` to run, it serves many calls at once as well. A handle: copies are the same fake.
+template <NamesTask Like, class Spawn = NoSpawn>
+class AsyncFakeTransport {
+ public:
+  template <class T>
+  using task = typename Like::template task<T>;
+
+  /// Everything is told to and asked of `fake`.
+  explicit AsyncFakeTransport(FakeTransport fake, Spawn spawn = {})
+      : fake_(std::move(fake)), spawn_(std::move(spawn)) {}
+  explicit AsyncFakeTransport(Account& account, Spawn spawn = {})
+      : AsyncFakeTransport(FakeTransport(account), std::move(spawn)) {}
+
+  [[nodiscard]] const FakeTransport& fake() const noexcept { return fake_; }
+
+  [[nodiscard]] task<Result<Response>> send(const Request& request) const { return send(fake_, request); }
+  /// Records the wait, and is over at once.
+  [[nodiscard]] task<void> wait(std::chrono::nanoseconds duration) const { return wait(fake_, duration); }
+  void spawn(task<void> work) const requires(!std::is_same_v<Spawn, NoSpawn>) { spawn_(std::move(work)); }
+
+ private:
+  static task<Result<Response>> send(FakeTransport fake, const Request& request) { co_return fake.send(request); }
+  static task<void> wait(FakeTransport fake, std::chrono::nanoseconds duration) {
+    fake.wait(duration, StopToken());
+    co_return;
+  }
+
+  FakeTransport fake_;
+  Spawn spawn_;
+};
+
+}  // namespace wandb::testing
