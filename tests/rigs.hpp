@@ -8,12 +8,18 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <wandb/testing/account.hpp>
+#include <wandb/testing/async_fake_transport.hpp>
 #include <wandb/testing/fake_transport.hpp>
 #include <wandb/testing/loopback_server.hpp>
+#include <wandb/transport/async_beast.hpp>
 #include <wandb/transport/beast.hpp>
 #include <wandb/wandb.hpp>
+
+#include "awaiting.hpp"
 
 namespace rigs {
 
@@ -39,7 +45,7 @@ struct World {
   std::string ann_key_id;
 };
 
-/// No network: the account behind a `FakeTransport`.
+/// No network: the account behind a fake transport.
 struct Fake {
   using Transport = wandb::testing::FakeTransport;
   explicit Fake(Account& account) : transport(account) {}
@@ -47,12 +53,26 @@ struct Fake {
   std::string base_url = "http://localhost:1";
 };
 
+/// The same, awaited as tasks of the kind that `Like` names.
+template <class Like>
+struct AsyncFake {
+  using Transport = wandb::testing::AsyncFakeTransport<Like>;
+  explicit AsyncFake(Account& account) : transport(account) {}
+  Transport transport;
+  std::string base_url = "http://localhost:1";
+};
+using AsioFake = AsyncFake<wandb::AsyncBeastTransport>;
+using FreeFake = AsyncFake<Free>;
+
 /// The account behind a real server, over a real socket.
-template <bool Tls>
+template <class T, bool Tls>
 struct Loopback {
-  using Transport = wandb::BeastTransport;
+  using Transport = T;
   explicit Loopback(Account& account)
-      : server(account, {.tls = Tls}), base_url(server.base_url()), transport(options()) {}
+      : server(account, {.tls = Tls}),
+        base_url(server.base_url()),
+        ca_file(written(server)),
+        transport(made(ca_file)) {}
   Loopback(const Loopback&) = delete;
   Loopback& operator=(const Loopback&) = delete;
   ~Loopback() {
@@ -65,17 +85,22 @@ struct Loopback {
   Transport transport;
 
  private:
-  wandb::BeastOptions options() {
+  static std::string written(const wandb::testing::LoopbackServer& server) {
     if (!Tls) return {};
-    ca_file = (std::filesystem::temp_directory_path() /
-               ("wandb-users-" + std::to_string(::getpid()) + "-" + std::to_string(server.port())))
-                  .string();
-    server.write_ca(ca_file);
-    return {.ca_file = ca_file};
+    const auto name = "wandb-users-" + std::to_string(::getpid()) + "-" + std::to_string(server.port());
+    auto path = (std::filesystem::temp_directory_path() / name).string();
+    server.write_ca(path);
+    return path;
+  }
+  static T made(const std::string& ca_file) {
+    if constexpr (wandb::AsyncTransport<T>) return T(background().context, {.ca_file = ca_file});
+    else return T({.ca_file = ca_file});
   }
 };
-using Plain = Loopback<false>;
-using Tls = Loopback<true>;
+using Plain = Loopback<wandb::BeastTransport, false>;
+using Tls = Loopback<wandb::BeastTransport, true>;
+using AsyncPlain = Loopback<wandb::AsyncBeastTransport, false>;
+using AsyncTls = Loopback<wandb::AsyncBeastTransport, true>;
 
 /// Retries without delay, so that tests of them take no time.
 inline constexpr wandb::RetryPolicy eager{.max_attempts = 3, .initial_backoff = {}, .max_retry_after = {}};
@@ -89,12 +114,20 @@ struct Setting {
     return wandb::Api<typename Rig::Transport>(
         rig.transport, {.base_url = rig.base_url, .api_key = key, .retry = eager}, wandb::Environment::none());
   }
-  [[nodiscard]] auto ann() const { return api.user("ann").value().value(); }
+  [[nodiscard]] auto ann() const { return get(api.user("ann")).value().value(); }
 
   World world;
   Rig rig;
   wandb::Api<typename Rig::Transport> api;
 };
+
+/// All users of a walk.
+template <class Users>
+[[nodiscard]] std::vector<typename Users::value_type> collect(Users users) {
+  std::vector<typename Users::value_type> out;
+  while (auto user = get(users.next())) out.push_back(std::move(*user));
+  return out;
+}
 
 template <class Range>
 [[nodiscard]] std::vector<std::string> list(const Range& names) {
@@ -105,4 +138,4 @@ template <class Range>
 
 }  // namespace rigs
 
-#define RIGS rigs::Fake, rigs::Plain, rigs::Tls
+#define RIGS rigs::Fake, rigs::Plain, rigs::Tls, rigs::AsioFake, rigs::FreeFake, rigs::AsyncPlain, rigs::AsyncTls

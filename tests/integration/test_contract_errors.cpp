@@ -8,6 +8,8 @@
 
 using namespace wandb;
 using namespace std::chrono_literals;
+using rigs::collect;
+using rigs::get;
 using rigs::Setting;
 
 namespace {
@@ -48,7 +50,7 @@ TEST_CASE_TEMPLATE("each status is an error with its condition, and says whether
     for (const auto* body : {R"({"error":"why"})", R"({"error":{"message":"why"}})", R"({"errors":["why"]})",
                              R"({"errors":[{"message":"why"}]})"}) {
       answer(setting, one.status, body);
-      const auto error = setting.api.create_user("new@example.com").error();
+      const auto error = get(setting.api.create_user("new@example.com")).error();
       CHECK(error == one.expected);
       CHECK(error.status() == one.status);
       CHECK(error.outcome() == one.outcome);
@@ -56,7 +58,7 @@ TEST_CASE_TEMPLATE("each status is an error with its condition, and says whether
       CHECK(error.messages()[0].text == "why");
     }
     answer(setting, one.status, "<html>a proxy</html>");
-    CHECK(setting.api.create_user("new@example.com").error() == one.expected);
+    CHECK(get(setting.api.create_user("new@example.com")).error() == one.expected);
   }
 }
 
@@ -68,7 +70,7 @@ TEST_CASE_TEMPLATE("errors in a 200 are errors, in each of the server's forms", 
         R"({"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}],"data":{"createUser":null}})"}) {
     CAPTURE(body);
     answer(setting, 200, body);
-    const auto error = setting.api.create_user("new@example.com").error();
+    const auto error = get(setting.api.create_user("new@example.com")).error();
     CHECK(error == condition::permission_denied);
     CHECK(error.outcome() == Outcome::not_run);
   }
@@ -78,14 +80,14 @@ TEST_CASE_TEMPLATE("an error below the mutation's field means that it ran", Rig,
   Setting<Rig> setting;
   answer(setting, 200,
          R"({"data":{"createUser":{"user":null}},"errors":[{"message":"x","path":["createUser","user"]}]})");
-  CHECK(setting.api.create_user("new@example.com").error().outcome() == Outcome::ran);
+  CHECK(get(setting.api.create_user("new@example.com")).error().outcome() == Outcome::ran);
   answer(setting, 200,
          R"({"data":{"createUser":null},"errors":[{"message":"x","path":["createUser","user","name"]}]})");
-  CHECK(setting.api.create_user("new@example.com").error().outcome() == Outcome::ran);
+  CHECK(get(setting.api.create_user("new@example.com")).error().outcome() == Outcome::ran);
   answer(
       setting, 200,
       R"({"data":{"createUser":{"user":{"id":"i","name":"n","email":null}}},"errors":[{"message":"x","path":["createUser","user","email"]}]})");
-  const auto made = setting.api.create_user("new@example.com").value();
+  const auto made = get(setting.api.create_user("new@example.com")).value();
   CHECK_FALSE(made["email"].is_loaded());
   CHECK(made.errors().size() == 1);
 }
@@ -105,7 +107,7 @@ TEST_CASE_TEMPLATE("what cannot be decoded says where, and leaves a mutation unk
   };
   for (const auto& one : cases) {
     answer(setting, 200, one.first);
-    const auto error = setting.api.user("a").error();
+    const auto error = get(setting.api.user("a")).error();
     CAPTURE(error.message());
     CHECK(error == errc::malformed_response);
     CHECK(error.message().find(one.second) != std::string::npos);
@@ -115,7 +117,7 @@ TEST_CASE_TEMPLATE("what cannot be decoded says where, and leaves a mutation unk
         R"({"data":{"createUser":{}}})", R"({"data":{"createUser":{"user":{"id":1,"name":"n"}}}})"}) {
     CAPTURE(body);
     answer(setting, 200, body);
-    const auto error = setting.api.create_user("new@example.com").error();
+    const auto error = get(setting.api.create_user("new@example.com")).error();
     CHECK(error == errc::malformed_response);
     CHECK(error.outcome() == Outcome::unknown);
     CHECK(error.attempts() == 1);
@@ -128,7 +130,7 @@ TEST_CASE_TEMPLATE("a user who is null with an error is an error element in its 
          users(node("a") + R"(,{"node":null},)" + node("c"),
                R"(,"errors":[{"message":"hidden","path":["users","edges",1,"node"]}])"));
   std::vector<std::string> seen;
-  for (auto& user : setting.api.users())
+  for (auto& user : collect(setting.api.users()))
     seen.push_back(user ? std::string(user->email()) : user.error().messages().at(0).text);
   CHECK(seen == std::vector<std::string>{"a", "hidden", "c"});
 }
@@ -139,7 +141,7 @@ TEST_CASE_TEMPLATE("an error inside a user is that user's alone, and one without
          users(node("a") + "," + node("b"),
                R"(,"errors":[{"message":"x","path":["users","edges",1,"node","teams"]},{"message":"slow"}])"));
   std::vector<std::size_t> counts;
-  for (auto& user : setting.api.users()) counts.push_back(user.value().errors().size());
+  for (auto& user : collect(setting.api.users())) counts.push_back(user.value().errors().size());
   CHECK(counts == std::vector<std::size_t>{1, 2});
 }
 
@@ -150,7 +152,7 @@ TEST_CASE_TEMPLATE("absent connections are empty lists", Rig, RIGS) {
                              R"(,"apiKeys":{"edges":[{"node":null}]},"teams":{"edges":[{"node":null}]})"}) {
     CAPTURE(inside);
     answer(setting, 200, std::string(R"({"data":{"viewer":{"id":"i","name":"n")") + inside + "}}}");
-    const auto me = setting.api.viewer().value();
+    const auto me = get(setting.api.viewer()).value();
     CHECK(me.api_keys().empty());
     CHECK(me.teams().empty());
   }
@@ -158,23 +160,23 @@ TEST_CASE_TEMPLATE("absent connections are empty lists", Rig, RIGS) {
 
 TEST_CASE_TEMPLATE("a call's deadline and stop end it, and are not remembered", Rig, RIGS) {
   Setting<Rig> setting;
-  CHECK(setting.api.viewer({.timeout = 0ns}).error() == condition::timed_out);
-  CHECK(setting.api.viewer({.deadline = std::chrono::steady_clock::now() - 1s}).error() == condition::timed_out);
+  CHECK(get(setting.api.viewer({.timeout = 0ns})).error() == condition::timed_out);
+  CHECK(get(setting.api.viewer({.deadline = std::chrono::steady_clock::now() - 1s})).error() == condition::timed_out);
   std::stop_source source;
   source.request_stop();
   const auto token = source.get_token();
-  const auto stopped = setting.api.create_user("new@example.com", false, {.stop = &token}).error();
+  const auto stopped = get(setting.api.create_user("new@example.com", false, {.stop = &token})).error();
   CHECK(stopped == condition::cancelled);
   CHECK(stopped.outcome() == Outcome::not_run);
-  CHECK(setting.api.viewer().has_value());
+  CHECK(get(setting.api.viewer()).has_value());
   CHECK(setting.world.account.executed("createUser") == 0);
 }
 
 TEST_CASE_TEMPLATE("a user without an id cannot be changed", Rig, RIGS) {
   Setting<Rig> setting;
   const User user(setting.api, Attrs{{"email", "ann@example.com"}});
-  for (const auto& error :
-       {user.set_admin(true).error(), user.remove().error(), user.restore().error(), user.reload().error()}) {
+  for (const auto& error : {get(user.set_admin(true)).error(), get(user.remove()).error(), get(user.restore()).error(),
+                            get(user.reload()).error()}) {
     CHECK(error == errc::attribute_not_loaded);
   }
 }
@@ -210,8 +212,8 @@ TEST_CASE(
     CAPTURE(one.says);
     CHECK(api.status().error() == one.expected);
     CHECK(api.status().error().message().find(one.says) != std::string::npos);
-    CHECK(api.viewer().error() == one.expected);
-    CHECK(api.create_user("a@example.com").error().delivery() == Delivery::nothing_sent);
+    CHECK(get(api.viewer()).error() == one.expected);
+    CHECK(get(api.create_user("a@example.com")).error().delivery() == Delivery::nothing_sent);
     CHECK(Api<testing::FakeTransport>::make(transport, one.options, Environment::none()).error() == one.expected);
   }
   CHECK(transport.operations().empty());
@@ -235,7 +237,7 @@ TEST_CASE("requests go to the sub-path, name the library, and carry what the ser
   const Secret key(std::string(40, 'a'));
   const Api api(Recording{&seen}, {.base_url = "http://[::1]:8080/wandb/", .api_key = key, .user_agent = "fleet/2"},
                 Environment::none());
-  CHECK(api.viewer().error() == condition::cancelled);
+  CHECK(get(api.viewer()).error() == condition::cancelled);
   CHECK(seen == std::vector<std::string>{"http://[::1]:8080/wandb/graphql", "Authorization: …",
                                          "User-Agent: W&B Public Client " + std::string(version) + " wandb-users/" +
                                              std::string(version) + " fleet/2",
@@ -254,9 +256,9 @@ TEST_CASE("a transport that cannot be copied is moved in, or referred to") {
   const Secret key(std::string(40, 'a'));
   const Options options{.base_url = "http://localhost", .api_key = key};
   const Api owner(MoveOnly{}, options, Environment::none());
-  CHECK(owner.viewer().has_value());
+  CHECK(get(owner.viewer()).has_value());
   MoveOnly transport;
   const Api referring(std::ref(transport), options, Environment::none());
-  CHECK(referring.viewer().has_value());
+  CHECK(get(referring.viewer()).has_value());
   CHECK(*transport.calls == 1);
 }

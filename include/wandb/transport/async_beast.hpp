@@ -1,0 +1,202 @@
+// HTTP/1.1 over TCP and TLS for coroutines. Needs Boost.Asio, Boost.Beast (headers) and OpenSSL.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <wandb/transport.hpp>
+#include <wandb/transport/detail/async_connection.hpp>
+#include <wandb/transport/detail/async_pool.hpp>
+#include <wandb/transport/detail/http_wire.hpp>
+#include <wandb/transport/detail/interrupt.hpp>
+
+namespace wandb {
+
+/// Settings of an `AsyncBeastTransport`. Views only: everything is copied by the constructor that takes it.
+struct AsyncBeastOptions {
+  /// PEM file of the certificate authorities to trust; the system's when empty. Read at the first TLS request.
+  std::string_view ca_file{};
+  /// The largest body that is accepted, in bytes.
+  std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
+  /// How many connections each origin has at most, at least 1; further calls wait in line.
+  std::size_t max_connections_per_origin = 64;
+  /// How long a connection may be idle and still be used.
+  std::chrono::seconds idle_timeout{60};
+  /// How long one address of a host may take to accept a connection; the request's deadline limits it as well.
+  std::chrono::milliseconds connect_timeout{10'000};
+};
+
+/// Sends requests over HTTP/1.1 without blocking, kept alive, with TLS verified against host name and certificate
+/// authorities, and sessions resumed. Its task is `boost::asio::awaitable`.
+///
+/// What a call waits for, its place in the line included, ends at the request's deadline, its stop, or the coroutine's
+/// cancellation. A cancelled call gives its `Result` (`errc::cancelled`), the cancellation is then spent, and its
+/// connection is closed. Nothing is ever sent twice. Safe to use from any thread, on a strand as on an `io_context`
+/// that several threads run. A handle: copies share connections and settings. It must not outlive its execution
+/// context. One that was moved from may only be destroyed or assigned to.
+class AsyncBeastTransport {
+ public:
+  template <class T>
+  using task = boost::asio::awaitable<T>;
+
+  /// No traffic, and nothing fails here: what is wrong with the options, `send` tells.
+  explicit AsyncBeastTransport(boost::asio::any_io_executor executor, const AsyncBeastOptions& options = {})
+      : state_(std::make_shared<State>(std::move(executor), options)) {}
+  /// The same on a context's executor.
+  template <class Context>
+  requires std::is_convertible_v<Context&, boost::asio::execution_context&>
+  explicit AsyncBeastTransport(Context& context, const AsyncBeastOptions& options = {})
+      : AsyncBeastTransport(boost::asio::any_io_executor(context.get_executor()), options) {}
+
+  /// Sends the request and awaits the whole answer. Errors as those of `BeastTransport::send`.
+  [[nodiscard]] task<Result<Response>> send(const Request& request) const { return send(state_, request); }
+
+  /// Waits so long.
+  [[nodiscard]] task<void> wait(std::chrono::nanoseconds duration) const { return wait_unless(state_, duration); }
+  /// The same; a stop or a cancellation ends it, with `errc::cancelled`.
+  [[nodiscard]] task<Result<void>> wait(std::chrono::nanoseconds duration, StopToken stop) const {
+    return wait(state_, duration, std::move(stop));
+  }
+
+  /// Runs a task on its own, on this transport's executor. What it throws leaves the context's `run()`.
+  void spawn(task<void> work) const {
+    boost::asio::co_spawn(state_->services.executor, std::move(work), [](const std::exception_ptr& thrown) {
+      if (thrown) std::rethrow_exception(thrown);
+    });
+  }
+
+  /// Runs a whole call so that a cancellation of the coroutine becomes its result: Asio would throw at the next
+  /// `co_await` inside it instead, and nobody would learn what became of the call.
+  template <class R>
+  [[nodiscard]] task<R> shield(task<R> call) const {
+    return shielded(std::move(call));
+  }
+
+  /// An event for one waiter at a time: `set()` from any thread, `wait()` here. It forgets when it was waited for.
+  class Event {
+   public:
+    explicit Event(const boost::asio::any_io_executor& executor) : gate_(std::make_unique<detail::Gate>(executor)) {}
+    void set() { gate_->set(); }
+    [[nodiscard]] task<void> wait() {
+      static_cast<void>(co_await gate_->wait());
+      gate_->reset();
+    }
+
+   private:
+    std::unique_ptr<detail::Gate> gate_;
+  };
+  [[nodiscard]] Event make_event() const { return Event(state_->services.executor); }
+
+  /// Connections opened so far, failed ones included.
+  [[nodiscard]] std::size_t connections_opened() const noexcept {
+    return state_->opened.load(std::memory_order_relaxed);
+  }
+  /// Connections that wait for a request.
+  [[nodiscard]] std::size_t idle_connections() const { return state_->pool.idle(); }
+  /// Closes the connections that wait for a request.
+  void close_idle() const { state_->pool.clear(); }
+
+ private:
+  struct State {
+    State(boost::asio::any_io_executor executor, const AsyncBeastOptions& options)
+        : max_response_size(options.max_response_size),
+          connect_timeout(std::clamp<std::chrono::milliseconds>(options.connect_timeout, {}, a_day)),
+          services(std::move(executor), std::string(options.ca_file)),
+          pool(services, std::max<std::size_t>(options.max_connections_per_origin, 1),
+               std::clamp<std::chrono::seconds>(options.idle_timeout, {}, a_day)) {}
+    // Longer ones would overflow the clock's arithmetic.
+    static constexpr std::chrono::hours a_day{24};
+    std::size_t max_response_size;
+    std::chrono::milliseconds connect_timeout;
+    detail::AsyncServices services;
+    detail::AsyncPool pool;
+    std::atomic<std::size_t> opened{0};
+  };
+  using StatePtr = std::shared_ptr<State>;
+
+  [[nodiscard]] static task<Result<Response>> send(StatePtr state, const Request& request);
+  [[nodiscard]] static task<Result<Response>> carry_out(State& state, const Request& request);
+  [[nodiscard]] static task<Result<void>> wait(StatePtr state, std::chrono::nanoseconds duration, StopToken stop);
+  [[nodiscard]] static task<void> wait_unless(StatePtr state, std::chrono::nanoseconds duration) {
+    static_cast<void>(co_await wait(std::move(state), duration, StopToken()));
+  }
+  template <class R>
+  [[nodiscard]] static task<R> shielded(task<R> call) {
+    namespace this_coro = boost::asio::this_coro;
+    const bool throws = co_await this_coro::throw_if_cancelled();
+    co_await this_coro::throw_if_cancelled(false);
+    R result = co_await std::move(call);
+    co_await this_coro::throw_if_cancelled(throws);
+    co_return result;
+  }
+
+  StatePtr state_;
+};
+
+inline boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(StatePtr state, const Request& request) {
+  namespace this_coro = boost::asio::this_coro;
+  if (const auto why = detail::defect(request); !why.empty()) {
+    co_return Error(make_error_code(errc::invalid_argument), why, Delivery::nothing_sent);
+  }
+  const bool throws = co_await this_coro::throw_if_cancelled();
+  co_await this_coro::throw_if_cancelled(false);
+  Result<Response> response = Error(errc::cancelled, Delivery::nothing_sent);
+  if (std::chrono::steady_clock::now() >= request.deadline) response = Error(errc::timed_out, Delivery::nothing_sent);
+  else if (!request.stop.stop_requested() && !(co_await this_coro::cancellation_state).cancelled()) {
+    response = co_await carry_out(*state, request);
+  }
+  // What became a result is spent: the caller's next co_await goes on.
+  if (!response && response.error() == errc::cancelled) co_await this_coro::reset_cancellation_state();
+  co_await this_coro::throw_if_cancelled(throws);
+  co_return response;
+}
+
+inline boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_out(State& state, const Request& request) {
+  auto lease = co_await state.pool.take(request);
+  if (!lease) co_return lease.error();
+  const bool fresh = lease->fresh();
+  auto& connection = lease->connection(request.origin);
+  if (fresh) {
+    state.opened.fetch_add(1, std::memory_order_relaxed);
+    const auto opened = co_await connection.open(request, state.connect_timeout);
+    if (!opened) co_return opened.error();
+  }
+  co_return co_await connection.exchange(request, state.max_response_size);
+}
+
+inline boost::asio::awaitable<Result<void>> AsyncBeastTransport::wait(StatePtr state, std::chrono::nanoseconds duration,
+                                                                      StopToken stop) {
+  namespace this_coro = boost::asio::this_coro;
+  const bool throws = co_await this_coro::throw_if_cancelled();
+  co_await this_coro::throw_if_cancelled(false);
+  boost::system::error_code ec = errc::cancelled;
+  if (!(co_await this_coro::cancellation_state).cancelled()) {
+    detail::Gate gate(state->services.executor);
+    const detail::StopAborts aborts(stop, gate);
+    const auto now = std::chrono::steady_clock::now();
+    ec = co_await gate.wait(now + std::min<std::chrono::nanoseconds>(duration, State::a_day));
+  }
+  const bool cancelled = ec == errc::cancelled;
+  if (cancelled) co_await this_coro::reset_cancellation_state();
+  co_await this_coro::throw_if_cancelled(throws);
+  if (cancelled) co_return Error(errc::cancelled, Delivery::nothing_sent);
+  co_return success();
+}
+
+static_assert(ConcurrentTransport<AsyncBeastTransport> && std::is_trivially_destructible_v<AsyncBeastOptions>);
+
+}  // namespace wandb

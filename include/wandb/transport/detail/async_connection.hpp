@@ -1,0 +1,229 @@
+// One connection to one origin, for coroutines.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <wandb/transport.hpp>
+#include <wandb/transport/detail/async_socket.hpp>
+#include <wandb/transport/detail/http_wire.hpp>
+#include <wandb/transport/detail/interrupt.hpp>
+#include <wandb/transport/detail/peer.hpp>
+#include <wandb/transport/detail/resolver.hpp>
+#include <wandb/transport/detail/response_reader.hpp>
+#include <wandb/transport/detail/tls_client.hpp>
+
+namespace wandb::detail {
+
+/// What the connections of one transport share.
+struct AsyncServices {
+  AsyncServices(boost::asio::any_io_executor on, std::string ca_file)
+      : executor(std::move(on)), watchdog(std::make_shared<Watchdog>(executor)), tls(std::move(ca_file)) {}
+  boost::asio::any_io_executor executor;
+  std::shared_ptr<Watchdog> watchdog;
+  Resolver resolver;
+  TlsClient tls;
+};
+
+/// One coroutine at a time has it. What it awaits ends at the request's deadline, its stop, or the coroutine's
+/// cancellation.
+class AsyncConnection {
+ public:
+  using error_code = boost::system::error_code;
+  template <class T>
+  using task = boost::asio::awaitable<T>;
+
+  AsyncConnection(AsyncServices& services, const Origin& origin)
+      : services_(services), peer_(origin), socket_(services.executor) {}
+  AsyncConnection(const AsyncConnection&) = delete;
+  AsyncConnection& operator=(const AsyncConnection&) = delete;
+  ~AsyncConnection() {
+    if (!tls_ || !reusable_) return;
+    // Without this OpenSSL takes the session for broken. The peer just sees the connection end.
+    SSL_set_quiet_shutdown(tls_->native_handle(), 1);
+    SSL_shutdown(tls_->native_handle());
+  }
+
+  [[nodiscard]] std::chrono::steady_clock::time_point idle_since() const noexcept { return idle_since_; }
+  void set_idle(std::chrono::steady_clock::time_point now) noexcept { idle_since_ = now; }
+  /// Whether another request may follow on this connection.
+  [[nodiscard]] bool reusable() const noexcept { return reusable_; }
+  /// False if the peer has closed, or sent what nobody asked for, while the connection was idle.
+  [[nodiscard]] bool healthy() {
+    if (!socket_.readable()) return true;
+    if (!tls_) return false;
+    // Over TLS what came may be a session ticket, which is no message: the read then finds nothing.
+    char byte = 0;
+    error_code ec;
+    const auto count = tls_->read_some(boost::asio::buffer(&byte, 1), ec);
+    return count == 0 && (ec == boost::asio::error::would_block || ec == boost::asio::error::try_again);
+  }
+
+  /// Resolves, connects, and shakes hands.
+  [[nodiscard]] task<Result<void>> open(const Request& request, std::chrono::milliseconds connect_timeout);
+  /// Sends the request once and reads the answer.
+  [[nodiscard]] task<Result<Response>> exchange(const Request& request, std::size_t largest_body);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Addresses = std::vector<boost::asio::ip::address>;
+
+  [[nodiscard]] static auto into(error_code& ec) { return boost::asio::redirect_error(boost::asio::use_awaitable, ec); }
+  [[nodiscard]] task<Result<Addresses>> resolve(const Request& request);
+  [[nodiscard]] task<Result<void>> connect(const Request& request, Addresses addresses,
+                                           std::chrono::milliseconds connect_timeout);
+  [[nodiscard]] task<Result<void>> shake_hands(const Request& request);
+  [[nodiscard]] task<Result<void>> write();
+  [[nodiscard]] task<Result<Response>> read(std::size_t largest_body);
+
+  AsyncServices& services_;
+  Peer peer_;
+  AsyncSocket socket_;
+  std::optional<boost::asio::ssl::stream<AsyncSocket&>> tls_;
+  SecureString out_;
+  ReadBuffer in_;
+  Clock::time_point idle_since_{};
+  bool reusable_ = false;
+  bool session_known_ = false;
+};
+
+inline boost::asio::awaitable<Result<void>> AsyncConnection::open(const Request& request,
+                                                                  std::chrono::milliseconds connect_timeout) {
+  auto addresses = co_await resolve(request);
+  if (!addresses) co_return addresses.error();
+  auto opened = co_await connect(request, std::move(*addresses), connect_timeout);
+  if (opened && peer_.tls) opened = co_await shake_hands(request);
+  co_return opened;
+}
+
+inline boost::asio::awaitable<Result<AsyncConnection::Addresses>> AsyncConnection::resolve(const Request& request) {
+  if (auto known = Resolver::without_asking(peer_.host)) co_return std::move(*known);
+  const auto job = services_.resolver.start(peer_.host);
+  if (job != nullptr) {
+    // The look-up may outlive this coroutine: it only knows the gate while that is there.
+    const auto gate = std::make_shared<Gate>(services_.executor);
+    job->when_done([weak = std::weak_ptr<Gate>(gate)] {
+      if (const auto still_there = weak.lock()) still_there->set();
+    });
+    const StopAborts stop(request.stop, *gate);
+    const auto ec = co_await gate->wait(request.deadline);
+    if (ec) co_return Resolver::failed(static_cast<errc>(ec.value()), peer_.host);
+  }
+  co_return Resolver::result(peer_.host, job.get());
+}
+
+inline boost::asio::awaitable<Result<void>> AsyncConnection::connect(const Request& request, Addresses addresses,
+                                                                     std::chrono::milliseconds connect_timeout) {
+  std::string why;
+  auto left = static_cast<std::chrono::nanoseconds::rep>(addresses.size());
+  for (const auto& address : addresses) {
+    const auto now = Clock::now();
+    // An equal share of what is left: an address that never answers does not eat the others' time.
+    const auto share = std::min<std::chrono::nanoseconds>((request.deadline - now) / left--, connect_timeout);
+    socket_.reset();
+    error_code ec;
+    {
+      const Watchdog::Watch watch(*services_.watchdog, now + share, socket_);
+      const StopAborts stop(request.stop, socket_);
+      co_await socket_.async_connect({address, peer_.port}, into(ec));
+    }
+    ec = socket_.explain(ec);
+    if (!ec) {
+      socket_.send_without_delay();
+      co_return success();
+    }
+    if (ec == errc::cancelled || (ec == errc::timed_out && Clock::now() >= request.deadline)) {
+      co_return connect_failure(peer_, ec);
+    }
+    if (!why.empty()) why += "; ";
+    why += address.to_string() + ": " + (ec == errc::timed_out ? std::string("no answer in time") : ec.message());
+  }
+  co_return connect_failure(peer_, errc::connect_failed, why);
+}
+
+inline boost::asio::awaitable<Result<void>> AsyncConnection::shake_hands(const Request& request) {
+  const auto context = services_.tls.context();
+  if (!context) co_return context.error();
+  tls_.emplace(socket_, **context);
+  auto* const ssl = tls_->native_handle();
+  if (!services_.tls.prepare(ssl, peer_.host, peer_.text())) co_return handshake_failure(peer_, ssl, {});
+  const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
+  const StopAborts stop(request.stop, socket_);
+  error_code ec;
+  co_await tls_->async_handshake(boost::asio::ssl::stream_base::client, into(ec));
+  if (ec) co_return handshake_failure(peer_, ssl, socket_.explain(ec));
+  co_return success();
+}
+
+inline boost::asio::awaitable<Result<Response>> AsyncConnection::exchange(const Request& request,
+                                                                          std::size_t largest_body) {
+  reusable_ = false;
+  const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
+  const StopAborts stop(request.stop, socket_);
+  compose(request, out_);
+  const auto written = co_await write();
+  wipe(out_.data(), out_.size());
+  out_.clear();
+  if (!written) co_return written.error();
+  auto response = co_await read(largest_body);
+  in_.reset();
+  // An abort that came too late for this request must not end the next one.
+  if (socket_.interrupted()) reusable_ = false;
+  if (response && tls_ && !std::exchange(session_known_, true)) {
+    services_.tls.remember(tls_->native_handle(), peer_.text());
+  }
+  co_return response;
+}
+
+inline boost::asio::awaitable<Result<void>> AsyncConnection::write() {
+  error_code ec = socket_.interrupted();
+  if (ec) co_return write_failure(peer_, ec, false);
+  std::size_t done = tls_ ? 0 : socket_.write_at_once(out_.data(), out_.size(), ec);
+  bool began = done != 0;
+  while (!ec && done != out_.size()) {
+    const auto rest = boost::asio::buffer(out_.data() + done, out_.size() - done);
+    began = true;  // what an operation that fails had sent before is not known
+    if (tls_) done += co_await tls_->async_write_some(rest, into(ec));
+    else done += co_await socket_.async_write_some(rest, into(ec));
+  }
+  if (ec) co_return write_failure(peer_, socket_.explain(ec), began);
+  co_return success();
+}
+
+inline boost::asio::awaitable<Result<Response>> AsyncConnection::read(std::size_t largest_body) {
+  ResponseReader reader(in_, largest_body);
+  error_code ec;
+  while (!reader.advance(ec)) {
+    // Data that never runs dry never waits, so the abort is asked for here as well.
+    if (!ec) ec = socket_.interrupted();
+    if (!ec) {
+      const auto [data, size] = in_.room();
+      const auto buffer = boost::asio::buffer(data, size);
+      std::size_t count = 0;
+      if (tls_) count = co_await tls_->async_read_some(buffer, into(ec));
+      else count = co_await socket_.async_read_some(buffer, into(ec));
+      reader.arrived(count, ec);
+    }
+    if (ec) co_return read_failure(peer_, socket_.explain(ec), reader.began());
+  }
+  reusable_ = reader.keep_alive();
+  co_return reader.take();
+}
+
+}  // namespace wandb::detail
