@@ -1,9 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include <wandb/graphql/document.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/graphql/parser.hpp>
 #include <wandb/graphql/validate.hpp>
@@ -24,6 +27,29 @@ constexpr bool accepts(std::string_view source) {
   return !parse(source, ast) && !validate(ast);
 }
 
+bool same_shape(const wandb::Shape& a, const wandb::Shape& b) {
+  const auto same = [](const wandb::Field& x, const wandb::Field& y) {
+    return x.key == y.key && x.kind == y.kind && x.nullable == y.nullable && x.list == y.list && x.slot == y.slot &&
+           x.first == y.first && x.last == y.last && x.table == y.table && x.element_nullable == y.element_nullable;
+  };
+  return std::equal(a.fields.begin(), a.fields.end(), b.fields.begin(), b.fields.end(), same) &&
+         std::equal(a.widths.begin(), a.widths.end(), b.widths.begin(), b.widths.end()) && a.first == b.first &&
+         a.last == b.last;
+}
+
+// The fields of a document's answer: key, kind, whether it may be null, slot, and for a list its table.
+std::string shape_of(std::string_view source) {
+  constexpr std::string_view kinds[] = {"string", "integer", "real", "boolean", "raw", "object"};
+  const auto document = DynamicDocument::parse(source).value();
+  std::string text;
+  for (const auto& field : document->shape.fields) {
+    const std::string kind(kinds[static_cast<std::size_t>(field.kind)]);
+    text.append(field.key).append(":").append(field.list ? "[" + kind + "]" : kind).append(field.nullable ? "?" : "!");
+    text += std::to_string(field.slot) + (field.list ? "@" + std::to_string(field.table) : "") + " ";
+  }
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("every document of the library is valid, at compile time and at run time") {
@@ -40,29 +66,50 @@ TEST_CASE("every document of the library is valid, at compile time and at run ti
   }
 }
 
-TEST_CASE("the shape of each operation names the fields of its document, in their order") {
+TEST_CASE("a document has the same shape whether it is read by the compiler or at run time") {
   for (const auto* operation : all_operations) {
     CAPTURE(operation->name);
-    const auto ast = std::make_unique<Ast>();
-    REQUIRE_FALSE(parse(operation->document, *ast).has_value());
-    const auto& shape = operation->shape;
-    const auto same = [&](auto&& self, Index selection, std::uint16_t first, std::uint16_t last,
-                          const TypeDefinition& type) -> void {
-      for (auto i = first; i != last; ++i, selection = ast->selections[selection].next) {
-        REQUIRE(selection != none);
-        const auto& field = shape.fields[i];
-        CHECK(ast->selections[selection].alias == field.key);
-        const auto reference = read_type(type.field(ast->selections[selection].name)->type);
-        CHECK(field.nullable == !reference.non_null);
-        CHECK(field.list == reference.list);
-        self(self, ast->selections[selection].selections, field.first, field.last, *users_schema.type(reference.name));
-      }
-      CHECK(selection == none);
-    };
-    const auto root = ast->operation();
-    const bool mutation = root->kind == DefinitionNode::Kind::mutation;
-    same(same, root->selections, shape.first, shape.last, *users_schema.type(mutation ? "Mutation" : "Query"));
+    const auto dynamic = DynamicDocument::parse(operation->document).value();
+    CHECK(dynamic->name == operation->name);
+    CHECK(dynamic->field == operation->field);
+    CHECK(dynamic->mutation == (operation->repeat != wandb::Repeat::harmless));
+    CHECK(same_shape(dynamic->shape, operation->shape));
   }
+}
+
+TEST_CASE(
+    "a shape is flat: objects in their parent's row, lists in tables of their own, in the order of the document") {
+  const auto shape = shape_of("{ viewer { id apiKeys { edges { node { name ips } } } limits } }");
+  CHECK(shape ==
+        "viewer:object?0 id:string!1 apiKeys:object?2 limits:raw?3 edges:[object]!4@1 node:object?1 name:string!2 "
+        "ips:[string]!3@2 ");
+}
+
+TEST_CASE("fields that a document names twice are one field, with all that is selected of it") {
+  const auto once = shape_of("{ viewer { id teams { edges { cursor node { id name } } } } }");
+  CHECK(shape_of("{ viewer { id teams { edges { cursor } } } viewer { id teams { edges { node { id name } } } } }") ==
+        once);
+  CHECK(shape_of("{ viewer { ... on Node { id } ...T ...T } } fragment T on User { teams { edges { cursor ...N } } } "
+                 "fragment N on EntityEdge { node { id name id } }") == once);
+}
+
+TEST_CASE("what stands under a condition may be missing") {
+  CHECK(shape_of("query Q($x: Boolean!) { viewer { id @include(if: $x) name } }").find("id:string?") !=
+        std::string::npos);
+  CHECK(shape_of("query Q($x: Boolean!) { viewer { id @skip(if: $x) id } }").find("id:string!") != std::string::npos);
+  CHECK(shape_of("query Q($x: Boolean!) { viewer { id } viewer @skip(if: $x) { name } }").find("name:string?") !=
+        std::string::npos);
+}
+
+TEST_CASE("a document that is read at run time is refused with the compiler's words") {
+  const auto wrong = DynamicDocument::parse("{ viewer { emial } }");
+  REQUIRE_FALSE(wrong.has_value());
+  CHECK(wrong.error() == wandb::errc::invalid_argument);
+  CHECK(wrong.error().message().find("unknown field 'emial' on User; did you mean 'email'?") != std::string::npos);
+  CHECK(DynamicDocument::parse("query A { viewer { id } } query B { viewer { id } }")
+            .error()
+            .message()
+            .find("no one operation 'A'") != std::string::npos);
 }
 
 TEST_CASE("what the grammar allows is read") {
@@ -110,8 +157,10 @@ TEST_CASE("each rule refuses with the word at fault") {
       {"{viewer{id}} fragment F on User{id}", "unused fragment 'F'"},
       {"{viewer{...F}} fragment F on User{...F}", "circular fragment on 'User'"},
       {"{viewer{... on ApiKey{id}}}", "wrong type for 'ApiKey' on User"},
-      {"{viewer{a: id a: name}}", "conflicting fields 'a'"},
-      {"{users(first:1){edges{cursor}} users(first:2){edges{cursor}}}", "conflicting fields 'users'"},
+      {"{viewer{a: id a: name}}", "conflicting fields 'a' on User"},
+      {"{viewer{a: id ... on Node {a: id} ... {a: name}}}", "conflicting fields 'a' on User"},
+      {"{viewer{teams{edges{node{a: id}}} teams{edges{node{a: name}}}}}", "conflicting fields 'a' on Entity"},
+      {"{users(first:1){edges{cursor}} users(first:2){edges{cursor}}}", "conflicting fields 'users' on Query"},
       {"{viewer{id @foo}}", "unknown directive 'foo'"},
       {"{viewer{id @skip}}", "missing argument 'if' on skip"},
       {"subscription{viewer{id}}", "no one operation ''"},

@@ -1,7 +1,7 @@
 // A GraphQL document as a tree, in arrays of a fixed size: the same at compile time and at run time.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -92,21 +92,48 @@ struct DefinitionNode {
   std::string_view type;  ///< a fragment's type condition
   Index variables = none;
   Index selections = none;
+
+  /// The type that an operation's fields belong to.
+  [[nodiscard]] constexpr std::string_view root_type() const noexcept {
+    if (kind == Kind::subscription) return "Subscription";
+    return kind == Kind::mutation ? "Mutation" : "Query";
+  }
 };
 
-/// Nodes of one sort.
+/// Nodes of one sort, at most `Capacity`. Grows with the document, since room that a constant evaluation does not use
+/// costs the compiler as much as what it uses.
 template <class T, std::size_t Capacity>
-struct Pool {
-  std::array<T, Capacity> nodes{};
+class Pool {
+ public:
   Index size = 0;
-  [[nodiscard]] constexpr const T& operator[](Index index) const noexcept { return nodes[index]; }
-  [[nodiscard]] constexpr T& operator[](Index index) noexcept { return nodes[index]; }
+
+  constexpr Pool() = default;
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  constexpr ~Pool() { delete[] nodes_; }
+
+  [[nodiscard]] constexpr const T& operator[](Index index) const noexcept { return nodes_[index]; }
+  [[nodiscard]] constexpr T& operator[](Index index) noexcept { return nodes_[index]; }
   /// Where the node went; `none` when the pool is full.
-  constexpr Index add(const T& node) noexcept {
+  constexpr Index add(const T& node) {
     if (size == Capacity) return none;
-    nodes[size] = node;
+    if (size == room_) grow();
+    nodes_[size] = node;
     return size++;
   }
+
+ private:
+  constexpr void grow() {
+    const std::size_t room = room_ == 0 ? 4 : std::min(2 * room_, Capacity);
+    auto* more = new T[room];
+    std::copy_n(nodes_, size, more);
+    delete[] nodes_;
+    nodes_ = more;
+    room_ = room;
+  }
+
+  T* nodes_ = nullptr;
+  std::size_t room_ = 0;
 };
 
 /// A document of at most a few hundred nodes. Views its source.
@@ -142,36 +169,6 @@ struct Ast {
     }
     return {};
   }
-};
-
-/// What is wrong with a document.
-enum class FaultKind : std::uint8_t {
-  syntax,
-  too_large,
-  unknown_type,
-  unknown_field,
-  unknown_argument,
-  unknown_variable,
-  unknown_fragment,
-  unknown_directive,
-  unknown_operation,
-  unused_variable,
-  unused_fragment,
-  missing_argument,
-  missing_selection,
-  unexpected_selection,
-  wrong_type,
-  duplicate,
-  conflict,
-  cycle,
-};
-
-/// The first thing wrong: the word at fault, the type it was looked for on, and the word that may have been meant.
-struct Fault {
-  FaultKind kind = FaultKind::syntax;
-  std::string_view word;
-  std::string_view on;
-  std::string_view suggestion;
 };
 
 }  // namespace wandb::graphql

@@ -6,18 +6,10 @@
 
 #include <wandb/detail/json_text.hpp>
 #include <wandb/exchange.hpp>
+#include <wandb/graphql/document.hpp>
 #include <wandb/shape.hpp>
 
 namespace wandb::graphql {
-
-/// A GraphQL operation. All text has static storage.
-struct Operation {
-  std::string_view name;      ///< as in the document
-  std::string_view document;  ///< without a character that JSON would escape
-  std::string_view field;     ///< its one root field, such as "createUser": what errors name
-  Repeat repeat = Repeat::harmless;
-  Shape shape;
-};
 
 /// Whether a document can stand in JSON as it is.
 [[nodiscard]] constexpr bool is_plain(std::string_view document) noexcept {
@@ -25,16 +17,36 @@ struct Operation {
     if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E)
       return false;
   }
-  return !document.empty();
+  return true;
 }
+
+/// A GraphQL operation that the library sends: its document, and what repeating it does. All text has static storage.
+struct Operation {
+  std::string_view name;      ///< as in the document
+  std::string_view document;  ///< its text
+  std::string_view field;     ///< its one root field, such as "createUser": what errors name
+  Repeat repeat = Repeat::harmless;
+  Shape shape;         ///< of its answer
+  bool plain = false;  ///< whether the text can stand in JSON as it is
+
+  consteval Operation(const Document& checked, Repeat repeating) noexcept
+      : name(checked.name),
+        document(checked.text),
+        field(checked.field),
+        repeat(repeating),
+        shape(checked.shape),
+        plain(is_plain(checked.text)) {}
+};
 
 /// The body of a request: the operation with its variables.
 class RequestBody {
  public:
   explicit RequestBody(const Operation& operation) {
     text_.reserve(operation.document.size() + operation.name.size() + 256);
-    text_.append(R"({"query":")").append(operation.document);
-    text_.append(R"(","operationName":")").append(operation.name).append(R"(","variables":{)");
+    text_ += R"({"query":)";
+    if (operation.plain) text_.append("\"").append(operation.document).append("\"");
+    else wandb::detail::append_json_string(text_, operation.document);
+    text_.append(R"(,"operationName":")").append(operation.name).append(R"(","variables":{)");
   }
   /// `value` is UTF-8.
   RequestBody& add(std::string_view name, std::string_view value) & {

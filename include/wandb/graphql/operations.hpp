@@ -1,141 +1,136 @@
-// Every document that the library sends, beside the shape of its answer.
+// Every document that the library sends.
 #pragma once
 
 #include <array>
+#include <string_view>
 
+#include <wandb/exchange.hpp>
+#include <wandb/graphql/document.hpp>
+#include <wandb/graphql/fixed_string.hpp>
 #include <wandb/graphql/operation.hpp>
-#include <wandb/shape.hpp>
 
 namespace wandb::graphql {
 
-namespace answers {
+namespace texts {
 
-using namespace shapes;
-
-inline constexpr auto page_info = object("pageInfo", string("endCursor"), required(boolean("hasNextPage")));
-inline constexpr auto api_key = object("node", required(string("id")), required(string("name")), string("description"));
-inline constexpr auto api_keys = object("apiKeys", required(list("edges", api_key)), required(page_info));
-inline constexpr auto teams = object("teams", required(list("edges", object("node", required(string("name"))))));
-
+inline constexpr auto key_page =
+    FixedString("{ edges { node { id name description } } pageInfo { endCursor hasNextPage } }");
 /// A user with everything that the library reads unasked.
-[[nodiscard]] constexpr auto user(std::string_view key) noexcept {
-  return object(key, required(string("id")), required(string("name")), string("username"), string("email"),
-                boolean("admin"), raw("flags"), string("entity"), string("deletedAt"), api_keys, teams);
-}
+inline constexpr auto user = FixedString("id name username email admin flags entity deletedAt apiKeys ") + key_page +
+                             " teams { edges { node { name } } }";
 /// A user as a mutation gives it back.
-[[nodiscard]] constexpr auto changed_user(std::string_view key) noexcept {
-  return object(key, required(string("id")), required(string("name")), string("username"), string("email"),
-                boolean("admin"), string("deletedAt"));
-}
+inline constexpr auto changed_user = FixedString("{ user { id name username email admin deletedAt } }");
 
-inline constexpr auto search = shape(object("users", required(list("edges", user("node"))), required(page_info)));
-inline constexpr auto viewer = shape(user("viewer"));
-inline constexpr auto by_id = shape(user("user"));
-inline constexpr auto who = shape(object("viewer", required(string("id")), string("username"), string("email")));
-inline constexpr auto user_keys = shape(object("user", required(string("id")), api_keys));
-inline constexpr auto viewer_keys = shape(object("viewer", required(string("id")), api_keys));
-inline constexpr auto user_state = shape(object("user", required(string("id")), string("deletedAt")));
-inline constexpr auto created =
-    shape(object("createUser", object("user", required(string("id")), required(string("name")), string("username"),
-                                      string("email"), boolean("admin"))));
-inline constexpr auto updated = shape(object("updateUser", changed_user("user")));
-inline constexpr auto deleted = shape(object("deleteUser", changed_user("user")));
-inline constexpr auto undeleted = shape(object("undeleteUser", changed_user("user")));
-inline constexpr auto key_deleted = shape(object("deleteApiKey", boolean("success")));
-inline constexpr auto key_generated = shape(object(
-    "generateApiKey", object("apiKey", required(string("id")), required(string("name")), string("description"))));
+// Each text is the member of a type, since a type's name is short where a text as a template argument is not.
 
-}  // namespace answers
+/// `Extra` is what is read of each user besides: empty, or fields behind a space.
+template <FixedString Extra>
+struct SearchUsers {
+  static constexpr auto source =
+      FixedString(
+          "query SearchUsers($query: String, $ids: [ID!], $first: Int, $after: String) { "
+          "users(query: $query, ids: $ids, first: $first, after: $after) { edges { node { ") +
+      user + Extra + " } } pageInfo { endCursor hasNextPage } } }";
+  static constexpr auto text = source.view();
+};
+template <FixedString Extra>
+struct GetViewer {
+  static constexpr auto source = FixedString("query GetViewer { viewer { ") + user + Extra + " } }";
+  static constexpr auto text = source.view();
+};
+template <FixedString Extra>
+struct GetUser {
+  static constexpr auto source = FixedString("query GetUser($id: ID!) { user(id: $id) { ") + user + Extra + " } }";
+  static constexpr auto text = source.view();
+};
+struct VerifyCredentials {
+  static constexpr std::string_view text = "query VerifyCredentials { viewer { id username email } }";
+};
+struct UserApiKeys {
+  static constexpr auto source =
+      FixedString("query UserApiKeys($id: ID!, $after: String) { user(id: $id) { id apiKeys(after: $after) ") +
+      key_page + " } }";
+  static constexpr auto text = source.view();
+};
+struct ViewerApiKeys {
+  static constexpr auto source =
+      FixedString("query ViewerApiKeys($after: String) { viewer { id apiKeys(after: $after) ") + key_page + " } }";
+  static constexpr auto text = source.view();
+};
+struct UserState {
+  static constexpr std::string_view text = "query UserState($id: ID!) { user(id: $id) { id deletedAt } }";
+};
+struct CreateUser {
+  static constexpr std::string_view text =
+      "mutation CreateUserFromAdmin($email: String!, $admin: Boolean) { "
+      "createUser(input: {email: $email, admin: $admin}) { user { id name username email admin } } }";
+};
+struct UpdateUser {
+  static constexpr auto source =
+      FixedString(
+          "mutation UpdateUser($id: ID, $admin: Boolean, $name: String, $defaultEntity: String, "
+          "$primaryEmail: String, $private: Boolean, $hideTeamsFromPublic: Boolean, $photoUrl: String) { "
+          "updateUser(input: {id: $id, admin: $admin, name: $name, defaultEntity: $defaultEntity, "
+          "primaryEmail: $primaryEmail, private: $private, hideTeamsFromPublic: $hideTeamsFromPublic, "
+          "photoUrl: $photoUrl}) ") +
+      changed_user + " }";
+  static constexpr auto text = source.view();
+};
+struct DeleteUser {
+  static constexpr auto source =
+      FixedString("mutation DeleteUser($id: ID!) { deleteUser(input: {id: $id}) ") + changed_user + " }";
+  static constexpr auto text = source.view();
+};
+struct UndeleteUser {
+  static constexpr auto source =
+      FixedString("mutation UndeleteUser($id: ID!) { undeleteUser(input: {id: $id}) ") + changed_user + " }";
+  static constexpr auto text = source.view();
+};
+struct DeleteApiKey {
+  static constexpr std::string_view text =
+      "mutation DeleteApiKey($id: String!) { deleteApiKey(input: {id: $id}) { success } }";
+};
+struct GenerateApiKey {
+  static constexpr std::string_view text =
+      "mutation GenerateApiKey($description: String) { "
+      "generateApiKey(input: {description: $description}) { apiKey { id name description } } }";
+};
 
-inline constexpr Operation search_users{
-    "SearchUsers",
-    "query SearchUsers($query: String, $ids: [ID!], $first: Int, $after: String) { "
-    "users(query: $query, ids: $ids, first: $first, after: $after) { "
-    "edges { node { id name username email admin flags entity deletedAt "
-    "apiKeys { edges { node { id name description } } pageInfo { endCursor hasNextPage } } "
-    "teams { edges { node { name } } } } } "
-    "pageInfo { endCursor hasNextPage } } }",
-    "users", Repeat::harmless, answers::search};
+}  // namespace texts
 
-inline constexpr Operation get_viewer{
-    "GetViewer",
-    "query GetViewer { viewer { id name username email admin flags entity deletedAt "
-    "apiKeys { edges { node { id name description } } pageInfo { endCursor hasNextPage } } "
-    "teams { edges { node { name } } } } }",
-    "viewer", Repeat::harmless, answers::viewer};
+template <class Source>
+inline constexpr Operation query{detail::compile<Source>(), Repeat::harmless};
 
-inline constexpr Operation get_user{
-    "GetUser",
-    "query GetUser($id: ID!) { user(id: $id) { id name username email admin flags entity deletedAt "
-    "apiKeys { edges { node { id name description } } pageInfo { endCursor hasNextPage } } "
-    "teams { edges { node { name } } } } }",
-    "user", Repeat::harmless, answers::by_id};
+/// The queries that read whole users, with the same attributes.
+struct UserQueries {
+  const Operation* search;
+  const Operation* viewer;
+  const Operation* by_id;
+};
+/// Those that read, besides what the library does unasked, `Extra` of each user.
+template <FixedString Extra>
+inline constexpr UserQueries user_queries{&query<texts::SearchUsers<Extra>>, &query<texts::GetViewer<Extra>>,
+                                          &query<texts::GetUser<Extra>>};
+inline constexpr const UserQueries& plain_user_queries = user_queries<"">;
 
-inline constexpr Operation verify_credentials{"VerifyCredentials",
-                                              "query VerifyCredentials { viewer { id username email } }", "viewer",
-                                              Repeat::harmless, answers::who};
+inline constexpr auto& search_users = query<texts::SearchUsers<"">>;
+inline constexpr auto& get_viewer = query<texts::GetViewer<"">>;
+inline constexpr auto& get_user = query<texts::GetUser<"">>;
+inline constexpr auto& verify_credentials = query<texts::VerifyCredentials>;
+inline constexpr auto& user_api_keys = query<texts::UserApiKeys>;
+inline constexpr auto& viewer_api_keys = query<texts::ViewerApiKeys>;
+inline constexpr auto& user_state = query<texts::UserState>;
 
-inline constexpr Operation user_api_keys{
-    "UserApiKeys",
-    "query UserApiKeys($id: ID!, $after: String) { user(id: $id) { id "
-    "apiKeys(after: $after) { edges { node { id name description } } pageInfo { endCursor hasNextPage } } } }",
-    "user", Repeat::harmless, answers::user_keys};
-
-inline constexpr Operation viewer_api_keys{
-    "ViewerApiKeys",
-    "query ViewerApiKeys($after: String) { viewer { id "
-    "apiKeys(after: $after) { edges { node { id name description } } pageInfo { endCursor hasNextPage } } } }",
-    "viewer", Repeat::harmless, answers::viewer_keys};
-
-inline constexpr Operation user_state{"UserState", "query UserState($id: ID!) { user(id: $id) { id deletedAt } }",
-                                      "user", Repeat::harmless, answers::user_state};
-
-inline constexpr Operation create_user{
-    "CreateUserFromAdmin",
-    "mutation CreateUserFromAdmin($email: String!, $admin: Boolean) { "
-    "createUser(input: {email: $email, admin: $admin}) { user { id name username email admin } } }",
-    "createUser", Repeat::once, answers::created};
-
-inline constexpr Operation update_user{
-    "UpdateUser",
-    "mutation UpdateUser($id: ID, $admin: Boolean, $name: String, $defaultEntity: String, $primaryEmail: String, "
-    "$private: Boolean, $hideTeamsFromPublic: Boolean, $photoUrl: String) { "
-    "updateUser(input: {id: $id, admin: $admin, name: $name, defaultEntity: $defaultEntity, primaryEmail: "
-    "$primaryEmail, "
-    "private: $private, hideTeamsFromPublic: $hideTeamsFromPublic, photoUrl: $photoUrl}) { "
-    "user { id name username email admin deletedAt } } }",
-    "updateUser", Repeat::converges, answers::updated};
-
-inline constexpr Operation delete_user{"DeleteUser",
-                                       "mutation DeleteUser($id: ID!) { deleteUser(input: {id: $id}) { user { id name "
-                                       "username email admin deletedAt } } }",
-                                       "deleteUser", Repeat::converges, answers::deleted};
-
-inline constexpr Operation undelete_user{"UndeleteUser",
-                                         "mutation UndeleteUser($id: ID!) { undeleteUser(input: {id: $id}) { user { id "
-                                         "name username email admin deletedAt } } }",
-                                         "undeleteUser", Repeat::once, answers::undeleted};
-
-inline constexpr Operation delete_api_key{
-    "DeleteApiKey", "mutation DeleteApiKey($id: String!) { deleteApiKey(input: {id: $id}) { success } }",
-    "deleteApiKey", Repeat::converges, answers::key_deleted};
-
-inline constexpr Operation generate_api_key{
-    "GenerateApiKey",
-    "mutation GenerateApiKey($description: String) { "
-    "generateApiKey(input: {description: $description}) { apiKey { id name description } } }",
-    "generateApiKey", Repeat::once, answers::key_generated};
+inline constexpr Operation create_user{detail::compile<texts::CreateUser>(), Repeat::once};
+inline constexpr Operation update_user{detail::compile<texts::UpdateUser>(), Repeat::converges};
+inline constexpr Operation delete_user{detail::compile<texts::DeleteUser>(), Repeat::converges};
+inline constexpr Operation undelete_user{detail::compile<texts::UndeleteUser>(), Repeat::once};
+inline constexpr Operation delete_api_key{detail::compile<texts::DeleteApiKey>(), Repeat::converges};
+inline constexpr Operation generate_api_key{detail::compile<texts::GenerateApiKey>(), Repeat::once};
 
 /// All of them, for those who check documents.
 inline constexpr std::array all_operations{
     &search_users, &get_viewer,  &get_user,    &verify_credentials, &user_api_keys,  &viewer_api_keys, &user_state,
     &create_user,  &update_user, &delete_user, &undelete_user,      &delete_api_key, &generate_api_key};
-
-static_assert([] {
-  for (const auto* operation : all_operations) {
-    if (!is_plain(operation->document)) return false;
-  }
-  return true;
-}());
 
 }  // namespace wandb::graphql

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <wandb/graphql/ast.hpp>
+#include <wandb/graphql/fault.hpp>
 #include <wandb/graphql/lexer.hpp>
 
 namespace wandb::graphql {
@@ -15,9 +16,9 @@ namespace detail {
 /// Recursive descent; the first fault ends it. Nesting is bounded, so that no source can exhaust the stack.
 class Parser {
  public:
-  constexpr Parser(std::string_view source, Ast& ast) noexcept : lexer_(source), ast_(ast) { advance(); }
+  constexpr Parser(std::string_view source, Ast& ast) : lexer_(source), ast_(ast) { advance(); }
 
-  [[nodiscard]] constexpr std::optional<Fault> run() noexcept {
+  [[nodiscard]] constexpr std::optional<Fault> run() {
     if (token_.kind == TokenKind::end) fail();
     while (!fault_ && token_.kind != TokenKind::end) definition();
     return fault_;
@@ -26,40 +27,40 @@ class Parser {
  private:
   static constexpr int deepest = 32;
 
-  constexpr void advance() noexcept { token_ = lexer_.next(); }
-  constexpr void fail(FaultKind kind = FaultKind::syntax) noexcept {
+  constexpr void advance() { token_ = lexer_.next(); }
+  constexpr void fail(FaultKind kind = FaultKind::syntax) {
     if (!fault_) fault_ = Fault{kind, token_.text, {}, {}};
     token_ = {};
   }
-  constexpr bool accept(std::string_view punctuator) noexcept {
+  constexpr bool accept(std::string_view punctuator) {
     if (!token_.is(punctuator)) return false;
     advance();
     return true;
   }
-  constexpr void expect(std::string_view punctuator) noexcept {
+  constexpr void expect(std::string_view punctuator) {
     if (!accept(punctuator)) fail();
   }
-  constexpr std::string_view name() noexcept {
+  constexpr std::string_view name() {
     const auto text = token_.text;
     if (token_.kind == TokenKind::name) advance();
     else fail();
     return text;
   }
   template <class Pool, class Node>
-  constexpr Index add(Pool& pool, const Node& node) noexcept {
+  constexpr Index add(Pool& pool, const Node& node) {
     const auto index = pool.add(node);
     if (index == none) fail(FaultKind::too_large);
     return index;
   }
   // Appends `index` to the chain of `pool` that begins at `first` and ends at `last`.
   template <class Pool>
-  constexpr void link(Pool& pool, Index& first, Index& last, Index index) noexcept {
+  constexpr void link(Pool& pool, Index& first, Index& last, Index index) {
     if (fault_) return;
     (first == none ? first : pool[last].next) = index;
     last = index;
   }
 
-  constexpr void definition() noexcept {
+  constexpr void definition() {
     using Kind = DefinitionNode::Kind;
     DefinitionNode node;
     if (!token_.is("{")) {
@@ -82,7 +83,7 @@ class Parser {
     add(ast_.definitions, node);
   }
 
-  constexpr Index variables() noexcept {
+  constexpr Index variables() {
     Index first = none;
     Index last = none;
     if (!accept("(")) return first;
@@ -100,7 +101,7 @@ class Parser {
     return first;
   }
 
-  constexpr TypeReference type() noexcept {
+  constexpr TypeReference type() {
     TypeReference reference;
     if (accept("[")) {
       reference.list = true;
@@ -114,7 +115,7 @@ class Parser {
     return reference;
   }
 
-  constexpr Index selections(int depth) noexcept {
+  constexpr Index selections(int depth) {
     Index first = none;
     Index last = none;
     if (depth == deepest) fail(FaultKind::too_large);
@@ -127,7 +128,7 @@ class Parser {
     return first;
   }
 
-  constexpr SelectionNode selection(int depth) noexcept {
+  constexpr SelectionNode selection(int depth) {
     SelectionNode node;
     if (accept("...")) {
       node.kind = SelectionKind::inline_fragment;
@@ -150,7 +151,7 @@ class Parser {
     return node;
   }
 
-  constexpr Index directives() noexcept {
+  constexpr Index directives() {
     Index first = none;
     Index last = none;
     while (accept("@")) {
@@ -162,10 +163,10 @@ class Parser {
     return first;
   }
 
-  constexpr Index arguments() noexcept { return accept("(") ? fields(")", 0) : none; }
+  constexpr Index arguments() { return accept("(") ? fields(")", 0) : none; }
 
   // `name: value` until the closing punctuator; at least one for arguments.
-  constexpr Index fields(std::string_view close, int depth) noexcept {
+  constexpr Index fields(std::string_view close, int depth) {
     Index first = none;
     Index last = none;
     if (close == ")" && token_.is(close)) fail();
@@ -178,7 +179,7 @@ class Parser {
     return first;
   }
 
-  constexpr Index value(std::string_view field, int depth) noexcept {
+  constexpr Index value(std::string_view field, int depth) {
     if (depth == deepest) fail(FaultKind::too_large);
     ValueNode node;
     node.name = field;
@@ -201,7 +202,7 @@ class Parser {
     return add(ast_.values, node);
   }
 
-  constexpr ValueKind scalar_kind() noexcept {
+  constexpr ValueKind scalar_kind() {
     switch (token_.kind) {
       case TokenKind::integer: return ValueKind::integer;
       case TokenKind::real: return ValueKind::real;
@@ -223,7 +224,7 @@ class Parser {
 }  // namespace detail
 
 /// Reads `source` into `ast`, which must be fresh; gives the first fault, if any. The tree views the source.
-[[nodiscard]] constexpr std::optional<Fault> parse(std::string_view source, Ast& ast) noexcept {
+[[nodiscard]] constexpr std::optional<Fault> parse(std::string_view source, Ast& ast) {
   return detail::Parser(source, ast).run();
 }
 

@@ -6,10 +6,11 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include <wandb/graphql/ast.hpp>
+#include <wandb/graphql/fault.hpp>
+#include <wandb/graphql/outline.hpp>
 #include <wandb/graphql/schema.hpp>
 
 namespace wandb::graphql {
@@ -92,9 +93,7 @@ class Validator {
         return fail(FaultKind::unknown_type, node.type, {}, nearest(schema_.types, node.type));
       return;  // its selections are checked where it is spread, with that operation's variables
     }
-    const auto root = schema_.type(node.kind == DefinitionNode::Kind::query      ? "Query"
-                                   : node.kind == DefinitionNode::Kind::mutation ? "Mutation"
-                                                                                 : "Subscription");
+    const auto root = schema_.type(node.root_type());
     if (!root) return fail(FaultKind::unknown_operation, node.name);
     variables(node.variables);
     variables_ = node.variables;
@@ -130,10 +129,6 @@ class Validator {
         inside(node.type.empty() ? type.name : node.type, node.selections, type, depth);
       else spread(node, type, depth);
     }
-    for (auto i = first; i != none && !fault_; i = ast_.selections[i].next) {
-      for (auto j = ast_.selections[i].next; j != none; j = ast_.selections[j].next)
-        merge(ast_.selections[i], ast_.selections[j]);
-    }
   }
 
   constexpr void spread(const SelectionNode& node, const TypeDefinition& type, int depth) noexcept {
@@ -168,23 +163,6 @@ class Validator {
     if (of->is_leaf() && node.selections != none) return fail(FaultKind::unexpected_selection, node.name, type.name);
     if (!of->is_leaf() && node.selections == none) return fail(FaultKind::missing_selection, node.name, type.name);
     if (!of->is_leaf()) selections(node.selections, *of, depth + 1);
-  }
-
-  // Two fields under one response key must be the same field.
-  constexpr void merge(const SelectionNode& a, const SelectionNode& b) noexcept {
-    if (a.kind != SelectionKind::field || b.kind != SelectionKind::field || a.alias != b.alias) return;
-    if (a.name != b.name || !same(a.arguments, b.arguments)) return fail(FaultKind::conflict, a.alias);
-    for (auto i = a.selections; i != none; i = ast_.selections[i].next) {
-      for (auto j = b.selections; j != none; j = ast_.selections[j].next) merge(ast_.selections[i], ast_.selections[j]);
-    }
-  }
-  [[nodiscard]] constexpr bool same(Index a, Index b) const noexcept {
-    for (; a != none && b != none; a = ast_.values[a].next, b = ast_.values[b].next) {
-      const auto& x = ast_.values[a];
-      const auto& y = ast_.values[b];
-      if (x.kind != y.kind || x.name != y.name || x.text != y.text || !same(x.first, y.first)) return false;
-    }
-    return a == b;
   }
 
   constexpr void directives(Index first) noexcept {
@@ -277,21 +255,13 @@ class Validator {
 
 /// The first thing wrong with a parsed document, if anything.
 [[nodiscard]] constexpr std::optional<Fault> validate(const Ast& ast, const Schema& schema = users_schema) noexcept {
-  return detail::Validator(ast, schema).run();
-}
-
-/// A fault in words: `unknown field 'emial' on User; did you mean 'email'?`
-[[nodiscard]] inline std::string describe(const Fault& fault) {
-  constexpr std::array<std::string_view, 18> what{
-      "syntax error at",  "too large at",       "unknown type",        "unknown field",     "unknown argument",
-      "unknown variable", "unknown fragment",   "unknown directive",   "no one operation",  "unused variable",
-      "unused fragment",  "missing argument",   "no selection on",     "selection on leaf", "wrong type for",
-      "given twice:",     "conflicting fields", "circular fragment on"};
-  std::string text(what[static_cast<std::size_t>(fault.kind)]);
-  text.append(" '").append(fault.word).append("'");
-  if (!fault.on.empty()) text.append(" on ").append(fault.on);
-  if (!fault.suggestion.empty()) text.append("; did you mean '").append(fault.suggestion).append("'?");
-  return text;
+  if (auto fault = detail::Validator(ast, schema).run()) return fault;
+  for (Index i = 0; i != ast.definitions.size; ++i) {
+    if (ast.definitions[i].kind == DefinitionNode::Kind::fragment) continue;
+    Outline answer;
+    if (auto fault = outline(ast, schema, ast.definitions[i], answer)) return fault;
+  }
+  return std::nullopt;
 }
 
 }  // namespace wandb::graphql

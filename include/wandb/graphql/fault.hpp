@@ -1,0 +1,94 @@
+// What is wrong with a GraphQL document, in words, at compile time or at run time.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <wandb/graphql/fixed_string.hpp>
+
+namespace wandb::graphql {
+
+/// What is wrong with a document.
+enum class FaultKind : std::uint8_t {
+  syntax,
+  too_large,
+  unknown_type,
+  unknown_field,
+  unknown_argument,
+  unknown_variable,
+  unknown_fragment,
+  unknown_directive,
+  unknown_operation,
+  unused_variable,
+  unused_fragment,
+  missing_argument,
+  missing_selection,
+  unexpected_selection,
+  wrong_type,
+  duplicate,
+  conflict,
+  cycle,
+};
+
+/// The first thing wrong: the word at fault, the type it was looked for on, and the word that may have been meant.
+struct Fault {
+  FaultKind kind = FaultKind::syntax;
+  std::string_view word;
+  std::string_view on;
+  std::string_view suggestion;
+};
+
+namespace detail {
+
+/// Says a fault piece by piece: `unknown field 'emial' on User; did you mean 'email'?`
+template <class Say>
+constexpr void describe_to(const Fault& fault, Say say) {
+  constexpr std::array<std::string_view, 18> what{
+      "syntax error at",  "too large at",       "unknown type",        "unknown field",     "unknown argument",
+      "unknown variable", "unknown fragment",   "unknown directive",   "no one operation",  "unused variable",
+      "unused fragment",  "missing argument",   "no selection on",     "selection on leaf", "wrong type for",
+      "given twice:",     "conflicting fields", "circular fragment on"};
+  say(what[static_cast<std::size_t>(fault.kind)]);
+  say(" '");
+  say(fault.word);
+  say("'");
+  if (!fault.on.empty()) {
+    say(" on ");
+    say(fault.on);
+  }
+  if (!fault.suggestion.empty()) {
+    say("; did you mean '");
+    say(fault.suggestion);
+    say("'?");
+  }
+}
+
+[[nodiscard]] constexpr std::size_t description_size(const Fault& fault) {
+  std::size_t size = 0;
+  describe_to(fault, [&](std::string_view piece) { size += piece.size(); });
+  return size;
+}
+
+/// The description as a template argument: `Size` is `description_size(fault)`.
+template <std::size_t Size>
+[[nodiscard]] consteval FixedString<Size> fixed_description(const Fault& fault) {
+  FixedString<Size> text;
+  auto* at = text.characters;
+  describe_to(fault, [&](std::string_view piece) { at = std::copy(piece.begin(), piece.end(), at); });
+  return text;
+}
+
+}  // namespace detail
+
+/// A fault in words: `unknown field 'emial' on User; did you mean 'email'?`
+[[nodiscard]] inline std::string describe(const Fault& fault) {
+  std::string text;
+  detail::describe_to(fault, [&](std::string_view piece) { text += piece; });
+  return text;
+}
+
+}  // namespace wandb::graphql

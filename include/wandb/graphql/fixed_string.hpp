@@ -1,0 +1,38 @@
+// Text as a template argument: `fields<"photoUrl createdAt">`.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace wandb::graphql {
+
+/// Text of a length known at compile time, of a structural type.
+template <std::size_t Size>
+struct FixedString {
+  char characters[Size + 1]{};
+
+  constexpr FixedString() = default;
+  /// A literal; implicit, so that a template argument may be one.
+  constexpr FixedString(const char (&literal)[Size + 1]) noexcept { std::copy_n(literal, Size, characters); }
+  /// The first `Size` characters of a text.
+  constexpr explicit FixedString(std::string_view text) noexcept { std::copy_n(text.begin(), Size, characters); }
+
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters, Size}; }
+};
+template <std::size_t End>
+FixedString(const char (&)[End]) -> FixedString<End - 1>;
+
+template <std::size_t A, std::size_t B>
+[[nodiscard]] constexpr FixedString<A + B> operator+(const FixedString<A>& a, const FixedString<B>& b) noexcept {
+  FixedString<A + B> both;
+  std::copy_n(a.characters, A, both.characters);
+  std::copy_n(b.characters, B, both.characters + A);
+  return both;
+}
+template <std::size_t A, std::size_t End>
+[[nodiscard]] constexpr FixedString<A + End - 1> operator+(const FixedString<A>& a, const char (&b)[End]) noexcept {
+  return a + FixedString(b);
+}
+
+}  // namespace wandb::graphql
