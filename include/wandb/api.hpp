@@ -11,12 +11,14 @@
 #include <wandb/detail/checks.hpp>
 #include <wandb/detail/read_methods.hpp>
 #include <wandb/detail/write_methods.hpp>
+#include <wandb/graphql/fixed_string.hpp>
+#include <wandb/selection.hpp>
 
 namespace wandb {
 
-template <Transport T>
+template <Transport T, class S = any_selection>
 class User;
-template <Transport T>
+template <Transport T, class S = any_selection>
 class Users;
 
 /// What one caller can ask of one server. A handle: copies share the transport. Every method returns its result, or
@@ -41,35 +43,34 @@ class Api : public Client<T> {
 
   /// The user whose credentials these are, with keys and teams. `errc::unauthorized` where the server knows nobody by
   /// them. Stands on `viewer`.
-  [[nodiscard]] auto viewer(const CallOptions& options = {}) const {
-    return detail::ClientAccess::run(
-        *this, detail::FetchUser(std::string{}), options,
-        [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<User<T>> {
-          if (!found) return found.error();
-          if (*found) return User<T>(client, std::move(**found));
-          return Error(make_error_code(errc::unauthorized),
-                       "the server knows nobody by these credentials; check the API key");
-        });
+  [[nodiscard]] auto viewer(const CallOptions& options = {}) const { return read_viewer<any_selection>(options); }
+  /// The same with more attributes: `viewer(fields<"photoUrl">)`.
+  template <graphql::FixedString Fields>
+  [[nodiscard]] auto viewer(Selection<Fields>, const CallOptions& options = {}) const {
+    return read_viewer<Selection<Fields>>(options);
   }
 
   /// The user of exactly this username, e-mail (ASCII case does not matter) or id, with keys and teams; empty when
   /// there is none. Looks through every page that the server finds. Needs an admin of the instance. Stands on `users`.
   [[nodiscard]] auto user(std::string_view name, const CallOptions& options = {}) const {
-    using Method = detail::Checked<detail::FindUser>;
-    auto fault = detail::check_text("users", "the name", name);
-    return detail::ClientAccess::run(
-        *this, fault ? Method(std::move(*fault)) : Method(detail::FindUser(std::string(name))), options,
-        [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<std::optional<User<T>>> {
-          if (!found) return found.error();
-          if (!*found) return std::optional<User<T>>();
-          return std::optional<User<T>>(User<T>(client, std::move(**found)));
-        });
+    return read_user<any_selection>(name, options);
+  }
+  /// The same with more attributes: `user("ann", fields<"photoUrl">)`.
+  template <graphql::FixedString Fields>
+  [[nodiscard]] auto user(std::string_view name, Selection<Fields>, const CallOptions& options = {}) const {
+    return read_user<Selection<Fields>>(name, options);
   }
 
   /// The users whose username or e-mail begins or ends with `query`, or everybody; read page by page as they are taken.
   /// Nothing is sent yet. Needs an admin of the instance. Stands on `users`.
   [[nodiscard]] Users<T> users(std::string_view query = {}, const PageOptions& options = {}) const {
     return Users<T>(base(), query, options);
+  }
+  /// The same with more attributes: `users("ann", fields<"photoUrl">)`.
+  template <graphql::FixedString Fields>
+  [[nodiscard]] Users<T, Selection<Fields>> users(std::string_view query, Selection<Fields>,
+                                                  const PageOptions& options = {}) const {
+    return Users<T, Selection<Fields>>(base(), query, options);
   }
 
   /// Makes a user. Needs an admin of the instance. `errc::conflict` where the e-mail is taken; after an error whose
@@ -88,6 +89,33 @@ class Api : public Client<T> {
 
  private:
   [[nodiscard]] const Client<T>& base() const noexcept { return *this; }
+
+  template <class S>
+  [[nodiscard]] auto read_viewer(const CallOptions& options) const {
+    return detail::ClientAccess::run(
+        *this, detail::FetchUser(std::string{}, S::queries), options,
+        [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<User<T, S>> {
+          if (!found) return found.error();
+          if (*found) return User<T, S>::made(client, std::move(**found));
+          return Error(make_error_code(errc::unauthorized),
+                       "the server knows nobody by these credentials; check the API key");
+        });
+  }
+
+  template <class S>
+  [[nodiscard]] auto read_user(std::string_view name, const CallOptions& options) const {
+    using Method = detail::Checked<detail::FindUser>;
+    using Found = std::optional<User<T, S>>;
+    auto fault = detail::check_text("users", "the name", name);
+    return detail::ClientAccess::run(
+        *this, fault ? Method(std::move(*fault)) : Method(detail::FindUser(std::string(name), S::queries)), options,
+        [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<Found> {
+          if (!found) return found.error();
+          if (!*found) return Found();
+          auto user = User<T, S>::made(client, std::move(**found));
+          return user ? Result<Found>(std::move(*user)) : Result<Found>(user.error());
+        });
+  }
 };
 
 template <class T>

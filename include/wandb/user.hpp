@@ -16,6 +16,7 @@
 #include <wandb/detail/user_store.hpp>
 #include <wandb/detail/write_methods.hpp>
 #include <wandb/keys.hpp>
+#include <wandb/selection.hpp>
 #include <wandb/value.hpp>
 
 namespace wandb {
@@ -35,7 +36,7 @@ struct UserUpdate {
 /// read does not change by itself; `reload()` reads anew. Ranges own what they show. Text accessors give a view that
 /// lives as long as any handle of the user, and a string of its own where the handle is a temporary.
 template <Transport T>
-class User {
+class User<T, any_selection> {
  public:
   /// A user from attributes at hand; nothing is sent.
   User(const Client<T>& client, const Attrs& attrs) : User(client, record_of(attrs)) {}
@@ -189,10 +190,15 @@ class User {
 
  private:
   friend class Api<T>;
-  template <Transport>
+  template <Transport, class>
   friend class Users;
+  template <Transport, class>
+  friend class User;
 
   User(Client<T> client, detail::UserRecord record) : client_(std::move(client)), record_(std::move(record)) {}
+  static Result<User> made(const Client<T>& client, detail::UserRecord record) {
+    return User(client, std::move(record));
+  }
 
   static detail::UserRecord record_of(const Attrs& attrs) {
     auto store = std::make_shared<detail::UserStore>(attrs.page());
@@ -278,5 +284,10 @@ class User {
   Client<T> client_;
   detail::UserRecord record_;
 };
+
+template <class T>
+User(const Client<T>&, const Attrs&) -> User<T>;
+template <class T>
+User(const Client<T>&, const Attrs&, const Secret&) -> User<T>;
 
 }  // namespace wandb

@@ -12,6 +12,7 @@
 #include <wandb/client.hpp>
 #include <wandb/detail/checks.hpp>
 #include <wandb/detail/read_methods.hpp>
+#include <wandb/selected_user.hpp>
 #include <wandb/user.hpp>
 
 namespace wandb {
@@ -21,20 +22,20 @@ namespace wandb {
 /// lost.
 ///
 /// With a synchronous transport an input range of `Result<User>`; with any, `next()`. Copies are the same walk. One
-/// thread at a time.
-template <Transport T>
+/// thread at a time. `S` is what was selected of each user (`fields<…>`).
+template <Transport T, class S>
 class Users {
   struct State;
 
  public:
-  using value_type = Result<User<T>>;
+  using value_type = Result<User<T, S>>;
 
   /// What `begin()` gives. `*` refers to what the range holds, until `++`.
   class iterator {
    public:
     using iterator_concept = std::input_iterator_tag;
     using iterator_category = std::input_iterator_tag;
-    using value_type = Result<User<T>>;
+    using value_type = Result<User<T, S>>;
     using difference_type = std::ptrdiff_t;
     using pointer = value_type*;
     using reference = value_type&;
@@ -60,6 +61,7 @@ class Users {
   Users(const Client<T>& client, std::string_view query, const PageOptions& options)
       : state_(std::make_shared<State>(
             State{client, std::make_shared<detail::Walk>(), std::nullopt, check(query, options)})) {
+    state_->walk->queries = &S::queries;
     state_->walk->query = query;
     state_->walk->size = options.size;
     state_->walk->cursor = options.cursor;
@@ -73,10 +75,10 @@ class Users {
     if (fault) state_->walk->more = false;
     return detail::ClientAccess::run(
         state_->client, fault ? Method(std::move(*fault)) : Method(detail::NextUser(state_->walk)), options,
-        [client = state_->client](Result<std::optional<detail::UserRecord>> found) -> std::optional<Result<User<T>>> {
-          if (!found) return Result<User<T>>(found.error());
+        [client = state_->client](Result<std::optional<detail::UserRecord>> found) -> std::optional<value_type> {
+          if (!found) return value_type(found.error());
           if (!*found) return std::nullopt;
-          return Result<User<T>>(User<T>(client, std::move(**found)));
+          return User<T, S>::made(client, std::move(**found));
         });
   }
 
@@ -94,7 +96,7 @@ class Users {
   struct State {
     Client<T> client;
     std::shared_ptr<detail::Walk> walk;
-    std::optional<Result<User<T>>> current;
+    std::optional<value_type> current;
     std::optional<Error> fault;
   };
   explicit Users(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}

@@ -79,7 +79,7 @@ class FetchUser {
  public:
   using value_type = std::optional<UserRecord>;
   /// An empty id means whoever the caller is.
-  explicit FetchUser(std::string id) : id_(std::move(id)) {}
+  FetchUser(std::string id, const graphql::UserQueries& queries) : id_(std::move(id)), queries_(&queries) {}
 
   [[nodiscard]] Step<value_type> start() {
     graphql::RequestBody body(operation());
@@ -90,22 +90,24 @@ class FetchUser {
   [[nodiscard]] Step<value_type> resume(Answer answer) {
     if (completing_) return perhaps(completing_->resume(std::move(answer)));
     if (!answer) return finished<value_type>(answer.error());
-    auto record = record_at(*answer, operation().field, id_.empty());
+    auto record = record_at(*answer, operation().field, id_.empty(), {}, *queries_);
     if (!record) return finished<value_type>(std::optional<UserRecord>{});
     return perhaps(completing_.emplace(std::move(*record)).start());
   }
 
  private:
   [[nodiscard]] const graphql::Operation& operation() const noexcept {
-    return id_.empty() ? graphql::get_viewer : graphql::get_user;
+    return id_.empty() ? *queries_->viewer : *queries_->by_id;
   }
 
   std::string id_;
+  const graphql::UserQueries* queries_;
   std::optional<CompleteKeys> completing_;
 };
 
 /// A walk through the users that a query finds, page by page. Shared by a range and its iterators; one step at a time.
 struct Walk {
+  const graphql::UserQueries* queries = &graphql::plain_user_queries;
   std::string query;  // empty: everybody
   int size = 0;
   std::string cursor;  // where the page that follows begins
@@ -123,9 +125,9 @@ class NextUser {
 
   [[nodiscard]] Step<value_type> start() {
     auto& walk = *walk_;
-    if (walk.next != walk.page.size()) return emit(walk.page.at(walk.next++));
+    if (walk.next != walk.page.size()) return emit(walk.page.at(walk.next++, *walk.queries));
     if (!walk.more) return finished<value_type>(std::optional<UserRecord>{});
-    return ask_users(walk.query, {}, walk.size, walk.cursor);
+    return ask_users(*walk.queries, walk.query, {}, walk.size, walk.cursor);
   }
 
   [[nodiscard]] Step<value_type> resume(Answer answer) {
@@ -168,9 +170,10 @@ class NextUser {
 class FindUser {
  public:
   using value_type = std::optional<UserRecord>;
-  explicit FindUser(std::string name) : name_(std::move(name)), query_(name_) {}
+  FindUser(std::string name, const graphql::UserQueries& queries)
+      : queries_(&queries), name_(std::move(name)), query_(name_) {}
 
-  [[nodiscard]] Step<value_type> start() { return ask_users(query_, {}, 0, cursor_); }
+  [[nodiscard]] Step<value_type> start() { return ask_users(*queries_, query_, {}, 0, cursor_); }
 
   [[nodiscard]] Step<value_type> resume(Answer answer) {
     if (completing_) return perhaps(completing_->resume(std::move(answer)));
@@ -183,13 +186,13 @@ class FindUser {
     if (!page) return finished<value_type>(page.error());
     std::optional<Error> unread;
     for (std::size_t i = 0; i != page->size(); ++i) {
-      auto user = page->at(i);
+      auto user = page->at(i, *queries_);
       if (!user) unread = user.error();
       else if (is_exactly(*user)) return perhaps(completing_.emplace(std::move(*user)).start());
     }
     // The one that is looked for may be the one that could not be read.
     if (unread) return finished<value_type>(std::move(*unread));
-    if (page->more() && !by_id_) return ask_users(query_, {}, 0, cursor_ = page->cursor());
+    if (page->more() && !by_id_) return ask_users(*queries_, query_, {}, 0, cursor_ = page->cursor());
     return ask_otherwise();
   }
 
@@ -208,9 +211,10 @@ class FindUser {
       return start();
     }
     if (std::exchange(by_id_, true)) return none();
-    return ask_users({}, name_, 0, {});
+    return ask_users(*queries_, {}, name_, 0, {});
   }
 
+  const graphql::UserQueries* queries_;
   std::string name_;
   std::string query_;
   std::string cursor_;

@@ -38,6 +38,22 @@ namespace wandb::detail {
   return Error(error.code(), std::move(details));
 }
 
+/// The path, from a user on, of the first field that was asked for, may not be null, and did not come.
+[[nodiscard]] inline std::optional<std::string> first_missing(const ObjectView& object) {
+  for (const auto& field : object.fields()) {
+    const std::string key(field.key);
+    if (object.state(field.key) == SlotState::unloaded && !field.nullable) return key;
+    if (const auto inner = object.object(field)) {
+      if (const auto missing = first_missing(*inner)) return key + '.' + *missing;
+    }
+    const auto list = object.list(field);
+    for (std::size_t i = 0; i != list.size(); ++i) {
+      if (const auto missing = first_missing(list[i])) return key + '[' + std::to_string(i) + "]." + *missing;
+    }
+  }
+  return std::nullopt;
+}
+
 /// The error that stands where a user should: the one whose path leads there, else that nothing says why.
 [[nodiscard]] inline Error missing_user(const Reply& reply, std::string_view operation, std::size_t depth,
                                         std::size_t index) {
@@ -84,8 +100,9 @@ inline void mark_whole(std::vector<FieldError>& errors, std::uint32_t user, cons
   return overlay;
 }
 
-[[nodiscard]] inline std::optional<UserRecord> record_at(const Reply& reply, std::string_view root, bool is_caller,
-                                                         std::string_view below = {}) {
+[[nodiscard]] inline std::optional<UserRecord> record_at(
+    const Reply& reply, std::string_view root, bool is_caller, std::string_view below = {},
+    const graphql::UserQueries& queries = graphql::plain_user_queries) {
   auto overlay = overlay_at(reply, root, below);
   if (!overlay) return std::nullopt;
   auto store = std::make_shared<UserStore>(reply.page);
@@ -93,7 +110,7 @@ inline void mark_whole(std::vector<FieldError>& errors, std::uint32_t user, cons
   for (const auto& error : reply.errors) {
     if (error.path.empty()) store->page_errors.push_back(to_error(root, error));
   }
-  return UserRecord{std::move(store), overlay->object, 0, is_caller};
+  return UserRecord{std::move(store), overlay->object, 0, is_caller, &queries};
 }
 
 /// One page of `users`.
@@ -132,10 +149,11 @@ class UserPage {
   [[nodiscard]] std::size_t size() const noexcept { return edges_.size(); }
   [[nodiscard]] bool more() const noexcept { return more_; }
   [[nodiscard]] std::string cursor() const { return std::string(cursor_); }
-  [[nodiscard]] Result<UserRecord> at(std::size_t index) const {
+  /// The user at `index`; `queries` read them anew.
+  [[nodiscard]] Result<UserRecord> at(std::size_t index, const graphql::UserQueries& queries) const {
     const auto node = edges_[index].object("node");
     if (!node) return missing_user(reply_, "users", 4, index);
-    return UserRecord{store_, *node, static_cast<std::uint32_t>(index), false};
+    return UserRecord{store_, *node, static_cast<std::uint32_t>(index), false, &queries};
   }
 
  private:
@@ -147,13 +165,14 @@ class UserPage {
 };
 
 /// Asks for one page of users: those that match `query`, or the one with that id.
-[[nodiscard]] inline Ask ask_users(std::string_view query, std::string_view id, int size, std::string_view after) {
-  graphql::RequestBody body(graphql::search_users);
+[[nodiscard]] inline Ask ask_users(const graphql::UserQueries& queries, std::string_view query, std::string_view id,
+                                   int size, std::string_view after) {
+  graphql::RequestBody body(*queries.search);
   if (!query.empty()) body.add("query", query);
   if (!id.empty()) body.add_list("ids", id);
   if (size > 0) body.add("first", size);
   if (!after.empty()) body.add("after", after);
-  return Ask{&graphql::search_users, body.take(), nullptr};
+  return Ask{queries.search, body.take(), nullptr};
 }
 
 /// Asks for one page of a user's keys.

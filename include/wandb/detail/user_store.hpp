@@ -16,6 +16,7 @@
 #include <wandb/attrs.hpp>
 #include <wandb/detail/identity.hpp>
 #include <wandb/error.hpp>
+#include <wandb/graphql/operations.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/page.hpp>
 
@@ -76,7 +77,8 @@ struct UserRecord {
   std::shared_ptr<UserStore> store;
   ObjectView object;
   std::uint32_t index = 0;
-  bool is_caller = false;  // the caller's own credentials are this user's
+  bool is_caller = false;                                              // the caller's own credentials are this user's
+  const graphql::UserQueries* queries = &graphql::plain_user_queries;  // how to read all of this user anew
 
   /// The newest known slot of a field that `matches` accepts, and the page that keeps it; none when it was never
   /// loaded.

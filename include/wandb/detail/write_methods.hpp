@@ -215,7 +215,8 @@ class Reload {
  public:
   using value_type = void;
   explicit Reload(UserRecord user)
-      : user_(std::move(user)), fetch_(user_.is_caller ? std::string{} : std::string(user_.text("id"))) {}
+      : user_(std::move(user)),
+        fetch_(user_.is_caller ? std::string{} : std::string(user_.text("id")), *user_.queries) {}
 
   [[nodiscard]] Step<void> start() { return follow(fetch_.start()); }
   [[nodiscard]] Step<void> resume(Answer answer) { return follow(fetch_.resume(std::move(answer))); }

@@ -1,0 +1,62 @@
+// A user with attributes that were chosen while compiling.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include <wandb/client.hpp>
+#include <wandb/detail/answer.hpp>
+#include <wandb/detail/records.hpp>
+#include <wandb/detail/user_store.hpp>
+#include <wandb/error.hpp>
+#include <wandb/graphql/fixed_string.hpp>
+#include <wandb/selection.hpp>
+#include <wandb/user.hpp>
+
+namespace wandb {
+
+/// A user of whom chosen attributes were read, besides what the library reads unasked: `api.user("ann", fields<…>)`.
+/// Their types are those of the schema. Is a `User<T>` as well, and can be copied to one.
+template <Transport T, class S>
+class User : public User<T> {
+ public:
+  /// A selected attribute, by its response key or that in snake_case; one that was not selected does not compile. What
+  /// may be null is a `std::optional`, empty also where the server gave an error in its place (`errors()`). Texts, also
+  /// of enumerations and dates, are views that live as long as any handle of the user, and strings of their own where
+  /// the handle is a temporary; of `JSON` and `JSONString` the text is JSON. Objects and lists have `get` and `[]`.
+  template <graphql::FixedString Name>
+  requires Selects<S, Name>
+  [[nodiscard]] auto get() const& {
+    constexpr auto at = detail::find_field(S::shape, detail::user_field, Name.view());
+    constexpr auto index = static_cast<std::size_t>(at - S::shape.fields[detail::user_field].first);
+    // As it was selected, it stands in its place; what an update gave back has other attributes.
+    const auto found = this->record_.find([](const ObjectView& where) {
+      constexpr auto key = S::shape.fields[at].key;
+      const auto fields = where.fields();
+      return index < fields.size() && fields[index].key == key ? &fields[index] : where.field(key);
+    });
+    return detail::SelectedField<S, at>::read(found.page, found.object, found.field);
+  }
+  template <graphql::FixedString Name>
+  requires Selects<S, Name>
+  [[nodiscard]] auto get() const&& {
+    constexpr auto at = detail::find_field(S::shape, detail::user_field, Name.view());
+    return detail::SelectedField<S, at>::own(std::as_const(*this).template get<Name>());
+  }
+
+ private:
+  friend class Api<T>;
+  template <Transport, class>
+  friend class Users;
+
+  explicit User(User<T> user) : User<T>(std::move(user)) {}
+  // What the schema promises must have come: there would be nothing to return.
+  static Result<User> made(const Client<T>& client, detail::UserRecord record) {
+    if (const auto missing = detail::first_missing(record.object)) {
+      return detail::malformed(*missing, "it is missing, and was asked for");
+    }
+    return User(User<T>(client, std::move(record)));
+  }
+};
+
+}  // namespace wandb
