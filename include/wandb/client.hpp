@@ -10,6 +10,7 @@
 #include <wandb/detail/call.hpp>
 #include <wandb/detail/drivers.hpp>
 #include <wandb/detail/endpoint.hpp>
+#include <wandb/detail/pace.hpp>
 #include <wandb/options.hpp>
 #include <wandb/transport.hpp>
 
@@ -78,6 +79,7 @@ class Client {
 
   std::shared_ptr<detail::ClientState<T>> state_;
   Result<detail::IdentityPtr> caller_;
+  detail::PacePtr pace_;  // null but where many calls run at once
 };
 
 namespace detail {
@@ -89,7 +91,7 @@ struct ClientAccess {
   template <class T, class Method, class Finish>
   [[nodiscard]] static auto run(const Client<T>& client, Method method, const CallOptions& options, Finish finish) {
     detail::Unwrapped<T>& transport = client.state_->transport;
-    return drive<T>(transport, Call<Method>(client.state_, client.caller_, std::move(method), options),
+    return drive<T>(transport, Call<Method>(client.state_, client.pace_, client.caller_, std::move(method), options),
                     std::move(finish));
   }
 
@@ -102,6 +104,13 @@ struct ClientAccess {
   template <class T>
   [[nodiscard]] static Client<T> as(Client<T> client, const IdentityPtr& identity) {
     client.caller_ = identity;
+    return client;
+  }
+
+  /// The same, at one pace with all its copies and whatever comes from them.
+  template <class T>
+  [[nodiscard]] static Client<T> paced(Client<T> client) {
+    if (!client.pace_) client.pace_ = std::make_shared<Pace>();
     return client;
   }
 };

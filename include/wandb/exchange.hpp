@@ -8,6 +8,7 @@
 #include <optional>
 #include <variant>
 
+#include <wandb/detail/rate_limit.hpp>
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
 #include <wandb/headers.hpp>
@@ -69,6 +70,8 @@ struct Moment {
   std::chrono::system_clock::time_point wall{};
   double random = 0.0;   ///< in [0, 1)
   bool stopped = false;  ///< whether a stop was requested
+  /// Nothing may be sent before: what the server asked of other calls.
+  std::chrono::steady_clock::time_point hold = std::chrono::steady_clock::time_point::min();
 };
 
 /// One request, repeated as far as its kind and the policy allow. Every method gives the next action; after `Done`
@@ -119,6 +122,10 @@ class Exchange {
     const auto so_far = is_mutation() && ambiguous_ ? Outcome::unknown : Outcome::not_run;
     if (moment.stopped) return finish(Done::By::cancelled, so_far);
     if (moment.now >= deadline_) return finish(Done::By::deadline, so_far);
+    if (moment.hold > moment.now) {
+      if (moment.hold >= deadline_) return finish(Done::By::deadline, so_far);
+      return Wait{moment.hold - moment.now};
+    }
     return SendRequest{++attempts_};
   }
 
@@ -164,16 +171,12 @@ class Exchange {
 
   [[nodiscard]] static constexpr std::optional<std::chrono::nanoseconds> asked_delay(const Arrival& arrival,
                                                                                      const Moment& moment) noexcept {
-    const auto value = arrival.headers.find("Retry-After");
-    return value ? parse_retry_after(*value, moment.wall) : std::nullopt;
+    return detail::asked_delay(arrival.status, arrival.headers, moment.wall);
   }
 
   [[nodiscard]] constexpr std::chrono::nanoseconds delay(const Arrival& arrival, const Moment& moment) const noexcept {
-    auto asked = asked_delay(arrival, moment);
-    if (!asked && arrival.status == 429) {
-      if (const auto reset = arrival.headers.find("RateLimit-Reset")) asked = detail::parse_seconds(*reset);
-    }
-    if (asked) return std::min<std::chrono::nanoseconds>(*asked, policy_.max_retry_after);
+    if (const auto asked = asked_delay(arrival, moment))
+      return std::min<std::chrono::nanoseconds>(*asked, policy_.max_retry_after);
     return policy_.backoff(attempts_, moment.random);
   }
 

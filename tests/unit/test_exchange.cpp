@@ -222,3 +222,43 @@ TEST_CASE("an invalid policy is recognised") {
   CHECK_FALSE(RetryPolicy{.initial_backoff = -1ms}.valid());
   CHECK_FALSE(RetryPolicy{.jitter = 1.5}.valid());
 }
+
+TEST_CASE("nothing is sent while the others' pace holds it back, and the deadline counts") {
+  constexpr auto held = [](std::chrono::nanoseconds hold, Exchange::TimePoint deadline) {
+    Exchange exchange(Repeat::once, RetryPolicy{}, deadline);
+    Moment moment = at(1s);
+    moment.hold = at(hold).now;
+    return exchange.start(moment);
+  };
+  static_assert(waits(held(3s, never), 2s));
+  static_assert(sends(held(1s, never), 1));
+  static_assert(waits(held(3s, Exchange::TimePoint(4s)), 2s));
+  static_assert(ends(held(3s, Exchange::TimePoint(3s)), Done::By::deadline, Outcome::not_run));
+}
+
+TEST_CASE("a wait for the others is no attempt, and another may follow") {
+  constexpr auto run = [] {
+    Exchange exchange(Repeat::once, RetryPolicy{}, never);
+    Moment moment = at(0s);
+    moment.hold = at(2s).now;
+    bool right = waits(exchange.start(moment), 2s);
+    moment = at(2s);
+    moment.hold = at(5s).now;
+    right = right && waits(exchange.resumed(moment), 3s) && exchange.attempts() == 0;
+    right = right && sends(exchange.resumed(at(5s)), 1);
+    return right && ends(exchange.arrived(answer(Content::data), at(6s)), Done::By::success, Outcome::ran);
+  };
+  static_assert(run());
+}
+
+TEST_CASE("a stop ends a wait for the others") {
+  constexpr auto stopped = [] {
+    Exchange exchange(Repeat::once, RetryPolicy{}, never);
+    Moment moment = at(0s);
+    moment.hold = at(2s).now;
+    static_cast<void>(exchange.start(moment));
+    moment.stopped = true;
+    return exchange.resumed(moment);
+  };
+  static_assert(ends(stopped(), Done::By::cancelled, Outcome::not_run));
+}

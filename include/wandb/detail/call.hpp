@@ -13,6 +13,7 @@
 
 #include <wandb/detail/answer.hpp>
 #include <wandb/detail/endpoint.hpp>
+#include <wandb/detail/pace.hpp>
 #include <wandb/detail/records.hpp>
 #include <wandb/detail/step.hpp>
 #include <wandb/exchange.hpp>
@@ -27,8 +28,8 @@ class RequestRun {
  public:
   using Clock = std::chrono::steady_clock;
 
-  RequestRun(std::shared_ptr<const Endpoint> endpoint, const CallOptions& options)
-      : endpoint_(std::move(endpoint)), timeout_(options.timeout), deadline_(options.deadline) {
+  RequestRun(std::shared_ptr<const Endpoint> endpoint, PacePtr pace, const CallOptions& options)
+      : endpoint_(std::move(endpoint)), pace_(std::move(pace)), timeout_(options.timeout), deadline_(options.deadline) {
     if (options.stop != nullptr) stop_ = *options.stop;
   }
 
@@ -45,7 +46,8 @@ class RequestRun {
     identity_ = std::move(ask.as);
     answer_ = Error(errc::no_result);
     exchange_ = Exchange(operation_->repeat, endpoint_->retry, deadline_);
-    return settle(exchange_.start(moment()));
+    const auto now = moment_to_send();
+    return settle(exchange_.start(now), now);
   }
 
   /// The request to send after `SendRequest`. Views this object.
@@ -68,11 +70,13 @@ class RequestRun {
 
   /// What became of it.
   [[nodiscard]] Action arrived(Result<Response> response) {
+    const auto now = moment();
     if (!response) {
       failure_ = response.error();
       const Arrival arrival{.delivery = failure_.delivery(), .headers = {}, .code = own_code(failure_.code())};
-      return settle(exchange_.arrived(arrival, moment()));
+      return settle(exchange_.arrived(arrival, now), now);
     }
+    pace_.answered(response->status, response->headers.view(), now.now, now.wall, endpoint_->retry);
     auto examined = examine(*operation_, response->status, std::move(response->body));
     failure_ = std::move(examined.failure);
     reply_ = std::move(examined.reply);
@@ -81,14 +85,14 @@ class RequestRun {
                           .headers = response->headers.view(),
                           .content = examined.content,
                           .code = own_code(failure_.code())};
-    return settle(exchange_.arrived(arrival, moment()));
+    return settle(exchange_.arrived(arrival, now), now);
   }
 
   /// After `Wait`; `cut_short` where the wait was cancelled.
   [[nodiscard]] Action resumed(bool cut_short) {
-    auto now = moment();
+    auto now = moment_to_send();
     now.stopped = now.stopped || cut_short;
-    return settle(exchange_.resumed(now));
+    return settle(exchange_.resumed(now), now);
   }
 
   /// After `Done`.
@@ -111,11 +115,20 @@ class RequestRun {
     auto mixed = static_cast<std::uint64_t>(now.time_since_epoch().count()) * 0x9E37'79B9'7F4A'7C15U;
     mixed ^= reinterpret_cast<std::uintptr_t>(this) * 0xD6E8'FEB8'6659'FD93U;
     mixed ^= mixed >> 32;
-    return {now, std::chrono::system_clock::now(), static_cast<double>(mixed >> 11) * 0x1.0p-53,
-            stop_.stop_requested()};
+    return {now, std::chrono::system_clock::now(), static_cast<double>(mixed >> 11) * 0x1.0p-53, stop_.stop_requested(),
+            Budget::none};
   }
 
-  Action settle(Action action) {
+  // The moment of a request that is to be sent, if the others' pace allows it.
+  [[nodiscard]] Moment moment_to_send() {
+    auto now = moment();
+    now.hold = pace_.enter(now.now);
+    return now;
+  }
+
+  Action settle(Action action, const Moment& now) {
+    if (!std::holds_alternative<SendRequest>(action)) pace_.leave();
+    if (const auto* wait = std::get_if<Wait>(&action)) pace_.waits(now.now + wait->duration);
     if (const auto* done = std::get_if<Done>(&action)) conclude(*done);
     return action;
   }
@@ -141,6 +154,7 @@ class RequestRun {
   }
 
   std::shared_ptr<const Endpoint> endpoint_;
+  PacedCall pace_;
   std::chrono::nanoseconds timeout_;
   Clock::time_point began_{};
   Clock::time_point deadline_;
@@ -162,8 +176,9 @@ class Call {
  public:
   using value_type = typename Method::value_type;
 
-  Call(std::shared_ptr<const Endpoint> endpoint, Result<IdentityPtr> caller, Method method, const CallOptions& options)
-      : run_(std::move(endpoint), options), caller_(std::move(caller)), method_(std::move(method)) {}
+  Call(std::shared_ptr<const Endpoint> endpoint, PacePtr pace, Result<IdentityPtr> caller, Method method,
+       const CallOptions& options)
+      : run_(std::move(endpoint), std::move(pace), options), caller_(std::move(caller)), method_(std::move(method)) {}
 
   [[nodiscard]] Action start() {
     run_.start_clock();
