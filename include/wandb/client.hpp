@@ -96,6 +96,11 @@ struct ClientAccess {
   }
 
   template <class T>
+  [[nodiscard]] static Unwrapped<T>& transport(const Client<T>& client) noexcept {
+    return client.state_->transport;
+  }
+
+  template <class T>
   [[nodiscard]] static const Result<IdentityPtr>& caller(const Client<T>& client) noexcept {
     return client.caller_;
   }

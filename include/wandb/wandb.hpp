@@ -7,6 +7,7 @@
 #include <wandb/credentials.hpp>
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
+#include <wandb/for_each.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/options.hpp>
 #include <wandb/retry.hpp>

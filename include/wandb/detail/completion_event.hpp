@@ -1,0 +1,112 @@
+// How a coroutine waits until another has something for it, whatever its task type.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <coroutine>
+#include <mutex>
+#include <type_traits>
+#include <utility>
+
+#include <wandb/transport.hpp>
+
+namespace wandb::detail {
+
+// An event is for one waiter: `set()` from any thread ends its `wait()`, or the next one, once. What waits looks again
+// afterwards, so an event may also wake it for nothing.
+
+/// A transport's own event: `make_event()`.
+template <class T>
+concept MakesEvents = NamesTask<T> && requires(Unwrapped<T>& transport) {
+  transport.make_event().set();
+  { transport.make_event().wait() } -> std::same_as<typename Unwrapped<T>::template task<void>>;
+};
+
+struct NamesAwaitTransform {
+  int await_transform;
+};
+template <class Promise>
+struct NamedTwice : Promise, NamesAwaitTransform {};
+/// A promise that lets any awaitable be awaited in its coroutine. One with an `await_transform`, of whatever form, does
+/// not: then the name is ambiguous.
+template <class Promise>
+concept AwaitsAnything = !std::is_final_v<Promise> && requires {
+  &NamedTwice<Promise>::await_transform;
+};
+
+/// A task in which `AwaitedEvent` can be awaited.
+template <class T>
+concept AwaitsOurs =
+    AwaitsAnything<typename std::coroutine_traits<typename Unwrapped<T>::template task<void>>::promise_type>;
+
+/// For plain coroutines: whoever sets it resumes the one that waits.
+class AwaitedEvent {
+ public:
+  AwaitedEvent() = default;
+  AwaitedEvent(const AwaitedEvent&) = delete;
+  AwaitedEvent& operator=(const AwaitedEvent&) = delete;
+  ~AwaitedEvent() = default;
+
+  void set() {
+    std::coroutine_handle<> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      waiting = std::exchange(waiting_, nullptr);
+      set_ = !waiting;
+    }
+    if (waiting) waiting.resume();
+  }
+
+  class Wait {
+   public:
+    explicit Wait(AwaitedEvent& event) noexcept : event_(event) {}
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+    ~Wait() { event_.forget(); }  // the one that waits may be destroyed before it is resumed
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    [[nodiscard]] bool await_suspend(std::coroutine_handle<> waiting) { return event_.suspend(waiting); }
+    void await_resume() const noexcept {}
+
+   private:
+    AwaitedEvent& event_;
+  };
+  [[nodiscard]] Wait wait() noexcept { return Wait(*this); }
+
+ private:
+  [[nodiscard]] bool suspend(std::coroutine_handle<> waiting) {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(set_, false)) return false;
+    waiting_ = waiting;
+    return true;
+  }
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    waiting_ = nullptr;
+  }
+
+  std::mutex mutex_;
+  bool set_ = false;
+  std::coroutine_handle<> waiting_;
+};
+
+/// For the rest: it looks again and again.
+template <AsyncTransport T>
+class PolledEvent {
+ public:
+  explicit PolledEvent(Unwrapped<T>& transport) : transport_(transport) {}
+  static void set() noexcept {}
+  [[nodiscard]] auto wait() { return transport_.wait(std::chrono::milliseconds(1)); }
+
+ private:
+  Unwrapped<T>& transport_;
+};
+
+/// The best event that there is for the transport's tasks.
+template <AsyncTransport T>
+[[nodiscard]] auto make_completion_event(Unwrapped<T>& transport) {
+  if constexpr (AwaitsOurs<T>) return AwaitedEvent();
+  else if constexpr (MakesEvents<T>) return transport.make_event();
+  else return PolledEvent<T>(transport);
+}
+
+}  // namespace wandb::detail

@@ -1,0 +1,190 @@
+// Many calls at once: an operation over a range of inputs, with so many in flight and no more.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+
+#include <wandb/api.hpp>
+#include <wandb/client.hpp>
+#include <wandb/detail/batch.hpp>
+#include <wandb/detail/checks.hpp>
+#include <wandb/detail/completion_event.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb {
+
+/// How `for_each` runs.
+struct ForEachOptions {
+  std::size_t concurrency = 16;     ///< operations in flight, and results that wait to be taken; at least 1
+  const StopToken* stop = nullptr;  ///< when a stop is requested, no further input is taken. The token is copied
+};
+// g++ 12 destroys an aggregate temporary with a destructor twice inside a `co_await` expression.
+static_assert(std::is_trivially_destructible_v<ForEachOptions>);
+
+/// What became of one input.
+template <class Input, class R>
+struct Completed {
+  std::size_t index = 0;  ///< of the input in its range
+  Input input;
+  R result;
+};
+
+namespace detail {
+
+template <class Task>
+struct TaskResult {};
+template <template <class, class...> class Task, class R, class... Rest>
+struct TaskResult<Task<R, Rest...>> {
+  using type = R;
+};
+
+template <class Operation, class T, class Input>
+using Returned = std::invoke_result_t<const Operation&, const Api<T>&, const Input&>;
+
+}  // namespace detail
+
+/// `operation(api, input)` gives a task of the transport, of anything but `void`.
+template <class Operation, class T, class Input>
+concept GivesTask = std::invocable < const Operation&,
+        const Api<T>
+&, const Input& > &&requires {
+  typename detail::TaskResult<detail::Returned<Operation, T, Input>>::type;
+  requires !std::is_void_v<typename detail::TaskResult<detail::Returned<Operation, T, Input>>::type>;
+  requires std::same_as < detail::Returned<Operation, T, Input>,
+  typename detail::Unwrapped<T>::template task <
+      typename detail::TaskResult<detail::Returned<Operation, T, Input>>::type >>
+      ;
+};
+
+/// What an awaited `for_each` gives: its results, as they come. One `next()` at a time. When it is destroyed no further
+/// input is taken; what is in flight ends on its own.
+template <ConcurrentTransport T, std::ranges::input_range Range, class Operation>
+requires GivesTask<Operation, T, std::ranges::range_value_t<Range>>
+class [[nodiscard]] ForEach {
+ public:
+  using input_type = std::ranges::range_value_t<Range>;
+  using value_type =
+      Completed<input_type, typename detail::TaskResult<detail::Returned<Operation, T, input_type>>::type>;
+  template <class R>
+  using task = typename detail::Unwrapped<T>::template task<R>;
+
+  ForEach(const Client<T>& client, Range inputs, Operation operation, const ForEachOptions& options)
+      : state_(std::make_shared<State>(client, std::move(inputs), std::move(operation), options)) {}
+  ForEach(ForEach&&) noexcept = default;
+  ForEach& operator=(ForEach&& other) noexcept {
+    close();
+    state_ = std::move(other.state_);
+    return *this;
+  }
+  ~ForEach() { close(); }
+
+  /// The next result, in the order in which they come; nothing when all inputs were taken, or a stop was requested, and
+  /// every result was given. Throws what the operation threw for an input; the next call goes on with the others.
+  [[nodiscard]] task<std::optional<value_type>> next() { return next(state_); }
+
+  /// How many inputs were taken: each of them has a result, or will have one, and none that follows. After a stop this
+  /// is where to go on.
+  [[nodiscard]] std::size_t taken() const noexcept { return state_->inputs.taken(); }
+
+ private:
+  struct State {
+    State(const Client<T>& client, Range range, Operation what, const ForEachOptions& options)
+        : api(detail::ClientAccess::paced(client)),
+          operation(std::move(what)),
+          inputs(std::move(range), options.stop == nullptr ? StopToken() : *options.stop),
+          results(options.concurrency),
+          event(detail::make_completion_event<T>(transport())) {}
+    [[nodiscard]] detail::Unwrapped<T>& transport() { return detail::ClientAccess::transport(api); }
+
+    Api<T> api;
+    Operation operation;
+    detail::Inputs<Range> inputs;
+    detail::Results<value_type> results;
+    decltype(detail::make_completion_event<T>(std::declval<detail::Unwrapped<T>&>())) event;
+  };
+  using StatePtr = std::shared_ptr<State>;
+
+  /// One runner's presence, which ends with it in whatever way it ends.
+  class Presence {
+   public:
+    explicit Presence(StatePtr state) noexcept : state_(std::move(state)) {}
+    Presence(Presence&&) noexcept = default;
+    Presence& operator=(Presence&&) = delete;
+    ~Presence() {
+      if (!state_) return;
+      state_->results.dismiss();
+      state_->event.set();
+    }
+    [[nodiscard]] State& state() const noexcept { return *state_; }
+
+   private:
+    StatePtr state_;
+  };
+
+  void close() {
+    if (state_) state_->inputs.close();
+  }
+
+  [[nodiscard]] static task<std::optional<value_type>> next(StatePtr state) {
+    for (;;) {
+      while (!state->inputs.over() && state->results.hire()) state->transport().spawn(run(Presence(state)));
+      bool over = false;
+      if (auto entry = state->results.take(over)) co_return detail::unwrap(std::move(*entry));
+      if (over) co_return std::nullopt;
+      co_await state->event.wait();
+    }
+  }
+
+  [[nodiscard]] static task<void> run(Presence mine) {
+    const Presence presence(std::move(mine));  // a frame may outlive its run, a local does not
+    State& state = presence.state();
+    for (;;) {
+      typename detail::Results<value_type>::Entry entry;
+#if defined(__cpp_exceptions)
+      try {
+#endif
+        auto taken = state.results.full() ? std::nullopt : state.inputs.take();
+        if (!taken) co_return;
+        auto result = co_await std::as_const(state.operation)(std::as_const(state.api), std::as_const(taken->value));
+        entry.template emplace<1>(value_type{taken->index, std::move(taken->value), std::move(result)});
+#if defined(__cpp_exceptions)
+      } catch (...) {
+        entry.template emplace<0>(std::current_exception());
+      }
+#endif
+      state.results.put(std::move(entry));
+      state.event.set();
+    }
+  }
+
+  StatePtr state_;
+};
+
+/// Runs `operation(api, input)` for each of the inputs, with at most `concurrency` in flight, and gives the results as
+/// they come: `while (auto one = co_await done.next())`. Nothing runs before the first `next()`; while as many results
+/// wait to be taken, no further input is taken.
+///
+/// The operation gives a `task` of the transport; where that runs on several threads it is called on several at once.
+/// It is called with an `Api` at whose pace all of them go: what the server asks of one, with `Retry-After` or
+/// `RateLimit-*`, all heed. The inputs are any range, moved or copied, and taken one by one; a view must outlive what
+/// this gives. `api` and `options` may die as soon as the call returns. No `concurrency` at all is misuse. Needs a
+/// `ConcurrentTransport`.
+template <AsyncTransport T, std::ranges::input_range Range, class Operation>
+[[nodiscard]] auto for_each(const Api<T>& api, Range&& inputs, Operation operation,
+                            const ForEachOptions& options = {}) {
+  static_assert(ConcurrentTransport<T>, "for_each needs a ConcurrentTransport: this one has no spawn(task<void>)");
+  using Input = std::ranges::range_value_t<Range>;
+  static_assert(GivesTask<Operation, T, Input>,
+                "for_each needs an operation(const Api&, const Input&) that gives a task");
+  if (options.concurrency == 0) detail::throw_misuse("for_each: the concurrency is 0");
+  return ForEach<T, std::remove_cvref_t<Range>, Operation>(api, std::forward<Range>(inputs), std::move(operation),
+                                                           options);
+}
+
+}  // namespace wandb

@@ -1,0 +1,21 @@
+// Many at once need a transport that can spawn, and the first line says so.
+// expect: (?s)\A(?:(?!error:).)*error: [^\n]*for_each needs a ConcurrentTransport: this one has no spawn\(task<void>\)
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <wandb/wandb.hpp>
+
+template <class T>
+struct Task {};
+
+struct NeverSpawning {
+  template <class T>
+  using task = Task<T>;
+  task<wandb::Result<wandb::Response>> send(const wandb::Request& request);
+  task<void> wait(std::chrono::nanoseconds duration);
+};
+
+auto all(const wandb::Api<NeverSpawning>& api, const std::vector<std::string>& emails) {
+  return wandb::for_each(api, emails, [](const wandb::Api<NeverSpawning>&, const std::string&) { return Task<int>(); });
+}
