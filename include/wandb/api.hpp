@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include <wandb/check_transport.hpp>
 #include <wandb/client.hpp>
 #include <wandb/detail/checks.hpp>
 #include <wandb/detail/read_methods.hpp>
@@ -118,12 +119,26 @@ class Api : public Client<T> {
   }
 };
 
+namespace detail {
+
+/// `type` is `T`, of which the compiler says what it lacks if it is no transport. None for a client, which is copied.
 template <class T>
-Api(T) -> Api<T>;
+struct DeducedTransport {
+  static_assert(check_transport<T>());
+  using type = T;
+};
 template <class T>
-Api(T, Options) -> Api<T>;
+requires requires(const T& client) { ClientAccess::caller(client); }
+struct DeducedTransport<T> {};
+
+}  // namespace detail
+
 template <class T>
-Api(T, Options, Environment) -> Api<T>;
+Api(T) -> Api<typename detail::DeducedTransport<T>::type>;
+template <class T>
+Api(T, Options) -> Api<typename detail::DeducedTransport<T>::type>;
+template <class T>
+Api(T, Options, Environment) -> Api<typename detail::DeducedTransport<T>::type>;
 
 }  // namespace wandb
 

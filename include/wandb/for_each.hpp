@@ -15,6 +15,7 @@
 #include <wandb/detail/batch.hpp>
 #include <wandb/detail/checks.hpp>
 #include <wandb/detail/completion_event.hpp>
+#include <wandb/options.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb {
@@ -24,8 +25,7 @@ struct ForEachOptions {
   std::size_t concurrency = 16;     ///< operations in flight, and results that wait to be taken; at least 1
   const StopToken* stop = nullptr;  ///< when a stop is requested, no further input is taken. The token is copied
 };
-// g++ 12 destroys an aggregate temporary with a destructor twice inside a `co_await` expression.
-static_assert(std::is_trivially_destructible_v<ForEachOptions>);
+static_assert(OptionsStruct<ForEachOptions>);
 
 /// What became of one input.
 template <class Input, class R>

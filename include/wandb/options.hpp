@@ -37,8 +37,11 @@ struct PageOptions {
   std::string_view cursor{};  ///< where to begin: what `cursor()` said, empty for the beginning
 };
 
-// g++ 12 destroys an aggregate temporary with a destructor twice inside a `co_await` expression.
-static_assert(std::is_trivially_destructible_v<Options> && std::is_trivially_destructible_v<CallOptions> &&
-              std::is_trivially_destructible_v<PageOptions>);
+/// What may be given to an awaited call as a temporary: g++ 12 destroys an aggregate temporary twice inside a `co_await`
+/// expression, so that its destructor must do nothing.
+template <class T>
+concept OptionsStruct = std::is_aggregate_v<T> && std::is_trivially_destructible_v<T>;
+
+static_assert(OptionsStruct<Options> && OptionsStruct<CallOptions> && OptionsStruct<PageOptions>);
 
 }  // namespace wandb

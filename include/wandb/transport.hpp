@@ -61,17 +61,34 @@ template <class T>
 using Unwrapped = std::remove_reference_t<std::unwrap_reference_t<T>>;
 }  // namespace detail
 
-/// `transport.send(request)` exists for a `const Request&`.
+// What a transport has to have, in the order in which the compiler asks for it: the first that is missing is named.
+// `check_transport` says the same in sentences.
+
+/// It has a member `send`.
 template <class T>
-concept HasSend = requires(detail::Unwrapped<T>& transport, const Request& request) {
+concept HasSend = requires { &detail::Unwrapped<T>::send; } ||
+    requires(detail::Unwrapped<T>& transport, const Request& request) {
   transport.send(request);
 };
 
+/// `send` takes a `const Request&`.
+template <class T>
+concept SendTakesRequest = HasSend<T> && requires(detail::Unwrapped<T>& transport, const Request& request) {
+  transport.send(request);
+};
+
+namespace detail {
+template <SendTakesRequest T>
+using Sent = decltype(std::declval<Unwrapped<T>&>().send(std::declval<const Request&>()));
+}  // namespace detail
+
+/// `send` can tell an error: it gives more than a bare `Response`.
+template <class T>
+concept SendCanFail = SendTakesRequest<T> && !std::same_as<detail::Sent<T>, Response>;
+
 /// `send` gives a `Result<Response>`: the answer, or why there is none and how far the request came (`Delivery`).
 template <class T>
-concept SendsSynchronously = HasSend<T> && requires(detail::Unwrapped<T>& transport, const Request& request) {
-  { transport.send(request) } -> std::same_as<Result<Response>>;
-};
+concept SendsSynchronously = SendTakesRequest<T> && std::same_as<detail::Sent<T>, Result<Response>>;
 
 /// The transport names its coroutine type: `template <class R> using task = …;`.
 template <class T>
@@ -81,10 +98,16 @@ concept NamesTask = requires {
 
 /// `send` gives a `task<Result<Response>>`.
 template <class T>
-concept SendsAsynchronously = HasSend<T> && NamesTask<T> &&
-    requires(detail::Unwrapped<T>& transport, const Request& request) {
-  { transport.send(request) } -> std::same_as<typename detail::Unwrapped<T>::template task<Result<Response>>>;
-};
+concept SendsAsynchronously = SendTakesRequest<T> && NamesTask<T> &&
+    std::same_as<detail::Sent<T>, typename detail::Unwrapped<T>::template task<Result<Response>>>;
+
+/// `send` gives a result, or the transport names the task that it gives.
+template <class T>
+concept NamesItsTask = SendsSynchronously<T> || NamesTask<T>;
+
+/// `send` gives a `Result<Response>`, or a task of it.
+template <class T>
+concept SendGivesResult = SendsSynchronously<T> || SendsAsynchronously<T>;
 
 /// `wait(duration)` gives a `task<void>`: how the library backs off before it tries again.
 template <class T>
@@ -92,6 +115,10 @@ concept WaitsAsynchronously = NamesTask<T> &&
     requires(detail::Unwrapped<T>& transport, std::chrono::nanoseconds duration) {
   { transport.wait(duration) } -> std::same_as<typename detail::Unwrapped<T>::template task<void>>;
 };
+
+/// The library can wait before it tries again: by itself for a synchronous transport, by `wait` for an asynchronous one.
+template <class T>
+concept BacksOff = SendsSynchronously<T> || WaitsAsynchronously<T>;
 
 /// A transport whose calls return when they are done. Safe to use from several threads if the `Api` on it is.
 template <class T>
@@ -103,7 +130,8 @@ concept AsyncTransport = SendsAsynchronously<T> && WaitsAsynchronously<T>;
 
 /// What `Client`, `Api` and `User` run on; the transport's colour is the colour of every call.
 template <class T>
-concept Transport = SyncTransport<T> || AsyncTransport<T>;
+concept Transport = HasSend<T> && SendTakesRequest<T> && SendCanFail<T> && NamesItsTask<T> && SendGivesResult<T> &&
+    BacksOff<T>;
 
 /// `spawn(task<void>)` runs a task on its own: what many calls at once need.
 template <class T>

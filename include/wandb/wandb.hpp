@@ -3,6 +3,7 @@
 
 #include <wandb/api.hpp>
 #include <wandb/attrs.hpp>
+#include <wandb/check_transport.hpp>
 #include <wandb/client.hpp>
 #include <wandb/credentials.hpp>
 #include <wandb/errc.hpp>
@@ -12,6 +13,8 @@
 #include <wandb/options.hpp>
 #include <wandb/retry.hpp>
 #include <wandb/secret.hpp>
+#include <wandb/selected_user.hpp>
+#include <wandb/selection.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/user.hpp>
 #include <wandb/users.hpp>

@@ -31,6 +31,7 @@ pkg_config)
 bare) bare "$@" ;;
 no_exceptions) bare "$@" -fno-exceptions ;;
 no_rtti) bare "$@" -fno-rtti ;;
+libcxx) bare "$@" -stdlib=libc++ ;;
 *) exit 2 ;;
 esac
 "$scratch/consumer"

@@ -18,6 +18,7 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <wandb/options.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/async_connection.hpp>
 #include <wandb/transport/detail/async_pool.hpp>
@@ -197,6 +198,6 @@ inline boost::asio::awaitable<Result<void>> AsyncBeastTransport::wait(StatePtr s
   co_return success();
 }
 
-static_assert(ConcurrentTransport<AsyncBeastTransport> && std::is_trivially_destructible_v<AsyncBeastOptions>);
+static_assert(ConcurrentTransport<AsyncBeastTransport> && OptionsStruct<AsyncBeastOptions>);
 
 }  // namespace wandb

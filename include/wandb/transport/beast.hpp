@@ -9,10 +9,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include <boost/asio/io_context.hpp>
 
+#include <wandb/options.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/connection.hpp>
 #include <wandb/transport/detail/connection_pool.hpp>
@@ -112,6 +112,6 @@ class BeastTransport {
   std::shared_ptr<State> state_;
 };
 
-static_assert(SyncTransport<BeastTransport> && std::is_trivially_destructible_v<BeastOptions>);
+static_assert(SyncTransport<BeastTransport> && OptionsStruct<BeastOptions>);
 
 }  // namespace wandb

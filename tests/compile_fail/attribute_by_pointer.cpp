@@ -1,0 +1,12 @@
+// An attribute made from a pointer, which is no value.
+// expect: no matching|could not convert|cannot convert|no viable conversion
+#include "support.hpp"
+
+void use(const int* pointer) {
+#ifdef MISTAKE
+  const wandb::Attrs attrs{{"name", pointer}};
+#else
+  const wandb::Attrs attrs{{"name", *pointer}};
+  static_cast<void>(attrs);
+#endif
+}

@@ -1,0 +1,13 @@
+// An attribute that was not selected.
+// expect: [cC]onstraints not satisfied|constraint not satisfied
+// expect(g++): createdAt
+// expect(clang): Selects<
+#include "support.hpp"
+
+void use(const wandb::User<Blocking, wandb::Selection<"photoUrl">>& user) {
+#ifdef MISTAKE
+  static_cast<void>(user.get<"createdAt">());
+#else
+  static_cast<void>(user.get<"photoUrl">());
+#endif
+}

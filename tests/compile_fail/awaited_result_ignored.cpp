@@ -1,0 +1,12 @@
+// An awaited result that nobody looks at.
+// expect: nodiscard
+#include "support.hpp"
+
+Task<int> use(const wandb::Api<Awaited>& api) {
+#ifdef MISTAKE
+  co_await api.create_user("ann@example.com");
+#else
+  static_cast<void>(co_await api.create_user("ann@example.com"));
+#endif
+  co_return 0;
+}

@@ -1,0 +1,13 @@
+// A field without an argument that it must have.
+// expect: GraphQL document: missing argument
+// expect(g++): FixedString<5>{"input"}
+// expect(clang-19): "input"|\{\{105, 110, 112, 117, 116
+#include <wandb/graphql/document.hpp>
+
+#ifdef MISTAKE
+constexpr auto& document = wandb::graphql::document<"mutation { createUser { clientMutationId } }">;
+#else
+constexpr auto& document =
+    wandb::graphql::document<"mutation { createUser(input: {email: \"a@b\"}) { clientMutationId } }">;
+#endif
+static_assert(!document.text.empty());

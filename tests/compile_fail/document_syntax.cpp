@@ -1,0 +1,10 @@
+// A brace that is never closed.
+// expect: GraphQL document: syntax error
+#include <wandb/graphql/document.hpp>
+
+#ifdef MISTAKE
+constexpr auto& document = wandb::graphql::document<"{ viewer { id }">;
+#else
+constexpr auto& document = wandb::graphql::document<"{ viewer { id } }">;
+#endif
+static_assert(!document.text.empty());

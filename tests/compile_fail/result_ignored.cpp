@@ -1,0 +1,11 @@
+// A call whose result nobody looks at.
+// expect: nodiscard
+#include "support.hpp"
+
+void use(const wandb::Api<Blocking>& api) {
+#ifdef MISTAKE
+  api.create_user("ann@example.com");
+#else
+  static_cast<void>(api.create_user("ann@example.com"));
+#endif
+}

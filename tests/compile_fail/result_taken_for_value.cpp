@@ -1,0 +1,11 @@
+// A result used as if it could not be an error.
+// expect: no member named .email.|has no member named .email.
+#include "support.hpp"
+
+void use(const wandb::Api<Blocking>& api) {
+#ifdef MISTAKE
+  static_cast<void>(api.viewer().email());
+#else
+  static_cast<void>(api.viewer().value().email());
+#endif
+}

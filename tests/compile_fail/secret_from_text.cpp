@@ -1,0 +1,11 @@
+// A text that becomes a secret by itself.
+// expect: no suitable|no viable conversion|conversion from|could not convert
+#include "support.hpp"
+
+void use(const wandb::Api<Blocking>& api) {
+#ifdef MISTAKE
+  static_cast<void>(api.as("text"));
+#else
+  static_cast<void>(api.as(wandb::Secret("text")));
+#endif
+}

@@ -1,0 +1,11 @@
+// A view of the text of a value that is gone.
+// expect: a view must not outlive the value
+#include "support.hpp"
+
+void use(const wandb::User<Blocking>& user) {
+#ifdef MISTAKE
+  static_cast<void>(user["photo_url"].as<std::string_view>());
+#else
+  static_cast<void>(user["photo_url"].as<std::string>());
+#endif
+}
