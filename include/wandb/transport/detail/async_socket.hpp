@@ -32,6 +32,10 @@ class AsyncSocket final : public Abortable {
   using lowest_layer_type = AsyncSocket;
 
   explicit AsyncSocket(executor_type executor) : socket_(std::move(executor)) {}
+  AsyncSocket(const AsyncSocket&) = delete;
+  AsyncSocket& operator=(const AsyncSocket&) = delete;
+  /// An operation may end on another thread before the call that starts it has returned: that one has the lock.
+  ~AsyncSocket() { const std::lock_guard guard(mutex_); }
 
   [[nodiscard]] executor_type get_executor() { return socket_.get_executor(); }
   [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return *this; }
@@ -124,9 +128,11 @@ class AsyncSocket final : public Abortable {
   auto start(Initiation initiation, Token&& token, const Args&... args) {
     return boost::asio::async_initiate<Token, Signature>(
         [this, initiation](auto&& handler, const Args&... given) {
-          const std::lock_guard guard(mutex_);
+          // When the operation ends, this function object is gone.
+          AsyncSocket& self = *this;
+          const std::lock_guard guard(self.mutex_);
           initiation(std::forward<decltype(handler)>(handler), given...);
-          if (aborted_) cancel();
+          if (self.aborted_) self.cancel();
         },
         token, args...);
   }
