@@ -13,17 +13,16 @@
 #include <string_view>
 #include <vector>
 
-#include <wandb/detail/json_text.hpp>
 #include <wandb/transport/beast.hpp>
 #include <wandb/wandb.hpp>
+
+#include "provision.hpp"
+#include "tool.hpp"
 
 namespace {
 
 using Api = wandb::Api<wandb::BeastTransport>;
 using User = wandb::User<wandb::BeastTransport>;
-
-// Exit codes: what a script branches on.
-enum Exit { ok = 0, failed = 1, usage = 2, not_found = 3, denied = 4, unreachable = 5, outcome_unknown = 6 };
 
 struct Flags {
   std::string base_url;
@@ -39,33 +38,8 @@ struct Flags {
   bool admin = false;
   bool print_secret = false;
   bool insecure = false;
+  ProvisionFlags provision;
 };
-
-int exit_code(const wandb::Error& error) {
-  using wandb::condition;
-  if (error == condition::outcome_unknown) return outcome_unknown;
-  if (error == condition::unauthorized || error == condition::permission_denied || error == condition::configuration)
-    return denied;
-  if (error == condition::not_found) return not_found;
-  if (error == condition::network || error == condition::timed_out) return unreachable;
-  return failed;
-}
-
-int tell(const wandb::Error& error) {
-  std::cerr << "wandb-users: " << error << '\n';
-  return exit_code(error);
-}
-
-int tell(std::string_view text, int code) {
-  std::cerr << "wandb-users: " << text << '\n';
-  return code;
-}
-
-std::string json_text(std::string_view text) {
-  std::string json;
-  wandb::detail::append_json_string(json, text);
-  return json;
-}
 
 std::string json_of(const wandb::ApiKey& key) {
   return "{\"id\":" + json_text(key.id()) + ",\"name\":" + json_text(key.name()) +
@@ -260,6 +234,29 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   user_of(deleted);
 }
 
+/// Runs many calls at once, on a transport of its own.
+CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
+  auto* sub = app.add_subcommand("provision", "make the users of a CSV file that do not exist yet (needs an admin)");
+  sub->fallthrough();
+  sub->add_option("people", flags.people,
+                  "columns email and admin, and perhaps key: the description of a first key, made where the user's own "
+                  "secret is known")
+      ->required();
+  sub->add_option("--concurrency", flags.concurrency, "how many at once")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  sub->add_flag("--dry-run", flags.dry_run, "look, say what would be done, and change nothing");
+  sub->add_option("--output", flags.output, "the file for the results, written anew; else standard output");
+  sub->add_option("--format", flags.format, "of the results: csv or jsonl")
+      ->check(CLI::IsMember({"csv", "jsonl"}))
+      ->capture_default_str();
+  sub->footer(
+      "A result row for each person: created, exists, failed, unknown (it may have been created), not_started, or "
+      "would_create.\nCtrl-C stops when what is under way is finished; run again to go on, nobody is made twice.\n"
+      "Exit codes: 0 everybody is there, 7 some are not; where nobody is, that of the first error.");
+  return sub;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -274,7 +271,11 @@ int main(int argc, char** argv) {
   app.add_flag("--json", flags.json, "machine-readable output, one JSON text a line");
   app.add_flag("--allow-insecure-http", flags.insecure, "send the key over plain http to another machine");
   app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 not permitted, 5 not reached, 6 outcome unknown, 7 partly "
+      "done.");
   add_commands(app, flags, command);
+  const auto* provisioning = add_provision(app, flags.provision);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -282,6 +283,7 @@ int main(int argc, char** argv) {
   }
   wandb::Options options{.base_url = flags.base_url, .allow_insecure_http = flags.insecure};
   options.timeout = std::chrono::nanoseconds(static_cast<std::int64_t>(flags.timeout * 1e9));
+  if (provisioning->parsed()) return provision(flags.provision, flags.ca_file, options);
   const auto api = Api::make(wandb::BeastTransport({.ca_file = flags.ca_file}), options);
   if (!api) return tell(api.error());
   const int code = command(*api, flags);

@@ -1,0 +1,87 @@
+#include "report.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstddef>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include "people.hpp"
+#include "tool.hpp"
+
+namespace {
+
+std::string csv_text(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  return out + '"';
+}
+
+}  // namespace
+
+ReportWriter::ReportWriter(const std::string& path, bool json) : out_(&std::cout), json_(json) {
+  if (!path.empty()) {
+    file_.open(path);
+    out_ = &file_;
+  }
+  if (!json_) *out_ << "line,email,status,key,reason" << std::endl;
+}
+
+void ReportWriter::write(const Person& person, const Report& report) {
+  const auto line = std::to_string(person.line);
+  const auto status = status_names[static_cast<std::size_t>(report.status)];
+  std::string row;
+  if (json_) {
+    row = "{\"line\":" + line + ",\"email\":" + json_text(person.email) + ",\"status\":" + json_text(status) +
+          ",\"key\":" + (report.key.empty() ? "null" : json_text(report.key)) +
+          ",\"reason\":" + (report.reason.empty() ? "null" : json_text(report.reason)) + "}";
+  } else {
+    row = line + "," + csv_text(person.email) + "," + std::string(status) + "," + std::string(report.key) + "," +
+          csv_text(report.reason);
+  }
+  *out_ << row << std::endl;
+}
+
+Progress::Progress(std::size_t total) : total_(total), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+void Progress::count(const Report& report) {
+  ++counts_[static_cast<std::size_t>(report.status)];
+  ++done_;
+  const auto now = std::chrono::steady_clock::now();
+  const bool tenth = done_ * 10 / total_ != (done_ - 1) * 10 / total_;
+  if (terminal_ ? now - shown_ < std::chrono::milliseconds(100) : !tenth || done_ == total_) return;
+  shown_ = now;
+  terminal_ ? show_bar() : show_line();
+}
+
+void Progress::clear() const {
+  if (terminal_) std::cerr << "\r\x1B[K" << std::flush;
+}
+
+void Progress::finish() {
+  clear();
+  show_line();
+}
+
+std::string Progress::summary() const {
+  auto text = std::to_string(done_) + " of " + std::to_string(total_);
+  const char* before = ": ";
+  for (std::size_t i = 0; i != counts_.size(); ++i) {
+    if (counts_[i] == 0) continue;
+    text.append(before).append(std::to_string(counts_[i])).append(" ").append(status_names[i]);
+    before = ", ";
+  }
+  return text;
+}
+
+void Progress::show_bar() const {
+  constexpr std::size_t width = 30;
+  const auto full = done_ * width / total_;
+  std::cerr << "\r\x1B[K[" << std::string(full, '#') << std::string(width - full, '.') << "] " << summary()
+            << std::flush;
+}
+
+void Progress::show_line() const { std::cerr << "wandb-users: " << summary() << std::endl; }

@@ -1,0 +1,66 @@
+// What `wandb-users provision` writes: a row for each person, and how far it has come.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "people.hpp"
+
+enum class Status : std::uint8_t { created, would_create, exists, failed, unknown, not_started };
+inline constexpr std::array<std::string_view, 6> status_names{"created", "would_create", "exists",
+                                                              "failed",  "unknown",      "not_started"};
+
+/// What became of one person. No field holds a secret.
+struct Report {
+  Status status = Status::not_started;
+  std::string_view key{};  ///< `made`, `would_make`, `exists`, `not_made`, `unknown`; empty where none was asked for
+  std::string reason{};
+  int code = 0;           ///< the exit code that an error alone would give
+  bool hopeless = false;  ///< the others would fail alike
+};
+
+/// Result rows, each written to its end before the next begins.
+class ReportWriter {
+ public:
+  /// To a file, or to standard output where `path` is empty.
+  ReportWriter(const std::string& path, bool json);
+  void write(const Person& person, const Report& report);
+  /// Whether everything so far was written.
+  [[nodiscard]] bool good() const { return out_->good(); }
+
+ private:
+  std::ofstream file_;
+  std::ostream* out_;
+  bool json_;
+};
+
+/// How far it has come, on standard error: a bar on a terminal, a line now and then elsewhere.
+class Progress {
+ public:
+  explicit Progress(std::size_t total);
+  void count(const Report& report);
+  /// Makes room for a line of text.
+  void clear() const;
+  /// The last line.
+  void finish();
+
+  [[nodiscard]] std::size_t of(Status status) const { return counts_[static_cast<std::size_t>(status)]; }
+
+ private:
+  void show_bar() const;
+  void show_line() const;
+  [[nodiscard]] std::string summary() const;
+
+  std::size_t total_;
+  std::size_t done_ = 0;
+  std::array<std::size_t, status_names.size()> counts_{};
+  bool terminal_;
+  std::chrono::steady_clock::time_point shown_{};
+};

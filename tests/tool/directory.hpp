@@ -1,0 +1,114 @@
+// A server that knows people by e-mail and no more: quick enough for many thousands, and it fails as it is told.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <wandb/transport.hpp>
+
+namespace tool {
+
+class Directory {
+ public:
+  /// What becomes of a creation.
+  struct Fate {
+    bool runs = true;
+    int status = 200;
+    std::string retry_after{};
+    bool somebody_else = false;  ///< is quicker
+  };
+  /// `attempt` counts the creations of that e-mail, from 1.
+  std::function<Fate(const std::string& email, int attempt)> fate = [](const std::string&, int) { return Fate(); };
+  /// Called with the number of people made, whenever it grows.
+  std::function<void(std::size_t)> made = [](std::size_t) {};
+
+  void add(const std::string& email) { people_[email].there = true; }
+  [[nodiscard]] bool has(const std::string& email) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = people_.find(email);
+    return found != people_.end() && found->second.there;
+  }
+  /// How often that one was made here.
+  [[nodiscard]] int times_made(const std::string& email) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = people_.find(email);
+    return found == people_.end() ? 0 : found->second.made;
+  }
+  [[nodiscard]] std::size_t creations() const {
+    const std::lock_guard lock(mutex_);
+    return creations_;
+  }
+
+  [[nodiscard]] wandb::Response handle(const wandb::Request& request) {
+    const auto body = boost::json::parse(boost::json::string_view(request.body.data(), request.body.size()));
+    const auto& variables = body.at("variables").as_object();
+    const std::lock_guard lock(mutex_);
+    if (body.at("operationName").as_string() == "SearchUsers") return search(text(variables.at("query")));
+    return create(text(variables.at("email")));
+  }
+
+ private:
+  struct Entry {
+    bool there = false;
+    int made = 0;
+    int attempts = 0;
+  };
+
+  static std::string text(const boost::json::value& value) { return std::string(value.as_string().c_str()); }
+  static wandb::Response answer(int status, std::string_view body) {
+    wandb::Response response;
+    response.status = status;
+    response.body = body;
+    return response;
+  }
+  static std::string user(const std::string& email) {
+    return R"({"id":"id of )" + email + R"(","name":"","username":")" + email.substr(0, email.find('@')) +
+           R"(","email":")" + email + R"(","admin":false)";
+  }
+
+  [[nodiscard]] wandb::Response search(const std::string& email) const {
+    constexpr std::string_view none = R"({"edges":[],"pageInfo":{"endCursor":null,"hasNextPage":false}})";
+    const auto found = people_.find(email);
+    std::string edges;
+    if (found != people_.end() && found->second.there) {
+      edges = R"({"node":)" + user(email) + R"(,"apiKeys":)" + std::string(none) + R"(,"teams":{"edges":[]}}})";
+    }
+    return answer(
+        200, R"({"data":{"users":{"edges":[)" + edges + R"(],"pageInfo":{"endCursor":null,"hasNextPage":false}}}})");
+  }
+
+  [[nodiscard]] wandb::Response create(const std::string& email) {
+    auto& entry = people_[email];
+    const auto what = fate(email, ++entry.attempts);
+    ++creations_;
+    if (what.somebody_else) entry.there = true;
+    if (what.runs && entry.there) {
+      return answer(409, R"({"data":{"createUser":null},"errors":[{"message":"taken","path":["createUser"]}]})");
+    }
+    if (what.runs) {
+      entry.there = true;
+      ++entry.made;
+      made(++made_);
+    }
+    auto response = answer(what.status, what.status == 200 ? R"({"data":{"createUser":{"user":)" + user(email) + "}}}}"
+                                                           : R"({"error":"as told"})");
+    if (!what.retry_after.empty()) response.headers.add("Retry-After", what.retry_after);
+    return response;
+  }
+
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Entry> people_;
+  std::size_t creations_ = 0;
+  std::size_t made_ = 0;
+};
+
+}  // namespace tool

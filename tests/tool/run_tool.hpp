@@ -1,0 +1,143 @@
+// Runs the tool as a person or a script does.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <fcntl.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tool {
+
+/// A directory of its own, which goes with it.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (std::filesystem::temp_directory_path() / "wandb-users-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch directory");
+    path_ = name;
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { std::filesystem::remove_all(path_); }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return (path_ / name).string(); }
+  /// Writes a file; gives its path.
+  [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+    return path(name);
+  }
+  [[nodiscard]] std::string read(const std::string& name) const {
+    std::ifstream file(path(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct Ended {
+  int code = -1;  ///< -1 where a signal ended it
+  std::string out;
+  std::string err;
+};
+
+/// The tool, running against a server.
+class Tool {
+ public:
+  Tool(const std::string& base_url, const std::string& key, std::vector<std::string> arguments, bool terminal = false) {
+    const char* program = std::getenv("WANDB_USERS_TOOL");
+    REQUIRE_MESSAGE(program != nullptr, "meson test sets WANDB_USERS_TOOL to the tool's path");
+    std::vector<std::string> environment{"WANDB_BASE_URL=" + base_url, "WANDB_API_KEY=" + key, "HOME=/nonexistent"};
+    arguments.insert(arguments.begin(), program);
+    // A child of a program with threads may allocate nothing.
+    const auto argv = pointers(arguments);
+    const auto envp = pointers(environment);
+    const int out = created("out");
+    int screen = -1;
+    const int err = terminal ? opened_terminal(screen) : created("err");
+    pid_ = ::fork();
+    if (pid_ < 0) throw std::runtime_error("no process");
+    if (pid_ == 0) {
+      ::dup2(out, STDOUT_FILENO);
+      ::dup2(err, STDERR_FILENO);
+      ::execve(program, argv.data(), envp.data());
+      ::_exit(127);
+    }
+    ::close(out);
+    ::close(err);
+    screen_ = screen;
+  }
+  Tool(const Tool&) = delete;
+  Tool& operator=(const Tool&) = delete;
+  ~Tool() {
+    if (pid_ > 0) static_cast<void>(wait());
+  }
+
+  /// While it runs, from any thread.
+  void signal(int number) {
+    const std::lock_guard lock(mutex_);
+    if (pid_ > 0) ::kill(pid_, number);  // -1 would be everybody
+  }
+  [[nodiscard]] Ended wait() {
+    Ended ended;
+    char buffer[4096];
+    for (ssize_t count = 0; screen_ >= 0 && (count = ::read(screen_, buffer, sizeof buffer)) > 0;) {
+      ended.err.append(buffer, static_cast<std::size_t>(count));
+    }
+    // It stays there to be signalled until the lock is taken.
+    siginfo_t ignored{};
+    ::waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED | WNOWAIT);
+    int status = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      ::waitpid(std::exchange(pid_, 0), &status, 0);
+    }
+    if (screen_ >= 0) ::close(std::exchange(screen_, -1));
+    else ended.err = scratch_.read("err");
+    ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    ended.out = scratch_.read("out");
+    return ended;
+  }
+
+ private:
+  [[nodiscard]] int created(const std::string& name) const {
+    return ::open(scratch_.path(name).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  }
+  static int opened_terminal(int& screen) {
+    int inside = -1;
+    if (::openpty(&screen, &inside, nullptr, nullptr, nullptr) != 0) throw std::runtime_error("no terminal");
+    ::fcntl(screen, F_SETFD, FD_CLOEXEC);
+    return inside;
+  }
+  static std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> out;
+    for (auto& text : texts) out.push_back(text.data());
+    out.push_back(nullptr);
+    return out;
+  }
+
+  Scratch scratch_;
+  std::mutex mutex_;  // guards pid_
+  pid_t pid_ = 0;
+  int screen_ = -1;
+};
+
+[[nodiscard]] inline Ended run(const std::string& base_url, const std::string& key,
+                               std::vector<std::string> arguments) {
+  return Tool(base_url, key, std::move(arguments)).wait();
+}
+
+}  // namespace tool

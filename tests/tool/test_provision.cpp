@@ -1,0 +1,317 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+
+#include <wandb/testing/account.hpp>
+#include <wandb/testing/loopback_server.hpp>
+
+#include "directory.hpp"
+#include "run_tool.hpp"
+
+using tool::Directory;
+using tool::Ended;
+using tool::Scratch;
+using tool::Tool;
+using wandb::testing::Account;
+using wandb::testing::Generation;
+using wandb::testing::LoopbackServer;
+
+namespace {
+
+const std::string any_key(40, 'a');
+
+/// An account with an admin, behind a server.
+struct Office {
+  explicit Office(Generation generation = Generation::newer) : account(generation) {
+    account.add_user({.email = "root@example.com", .admin = true});
+    key = account.add_key("root", "laptop");
+  }
+  [[nodiscard]] Ended provision(const std::string& csv, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"provision", scratch.file("people.csv", csv)});
+    return tool::run(server.base_url(), key, more);
+  }
+  Account account;
+  std::string key;
+  LoopbackServer server{account};
+  Scratch scratch;
+};
+
+std::string email_of(std::size_t number) { return "p" + std::to_string(number) + "@example.com"; }
+std::string people(std::size_t count) {
+  std::string csv = "email,admin\n";
+  for (std::size_t i = 0; i != count; ++i) csv += email_of(i) + ",false\n";
+  return csv;
+}
+
+/// The status of each e-mail, by the result rows; each has to stand there once.
+std::map<std::string, std::string> statuses(const std::string& jsonl) {
+  std::map<std::string, std::string> out;
+  std::istringstream lines(jsonl);
+  for (std::string line; std::getline(lines, line);) {
+    const auto row = boost::json::parse(line);
+    const auto fresh = out.emplace(row.at("email").as_string().c_str(), row.at("status").as_string().c_str()).second;
+    CHECK_MESSAGE(fresh, line);
+  }
+  return out;
+}
+std::size_t count(const std::map<std::string, std::string>& statuses, const std::string& status) {
+  return static_cast<std::size_t>(
+      std::count_if(statuses.begin(), statuses.end(), [&](const auto& one) { return one.second == status; }));
+}
+/// What is told of each is so.
+void check_truth(const std::map<std::string, std::string>& statuses, const Directory& directory) {
+  for (const auto& one : statuses) {
+    const auto& email = one.first;
+    const auto& status = one.second;
+    CAPTURE(email);
+    CAPTURE(status);
+    if (status == "created" || status == "exists") CHECK(directory.has(email));
+    if (status == "failed" || status == "not_started") CHECK_FALSE(directory.has(email));
+    CHECK(directory.times_made(email) <= 1);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("provision makes those who do not exist, and says so row by row") {
+  Office office;
+  office.account.add_user({.email = "Ann@example.com"});
+  const auto ended =
+      office.provision("email,admin\nann@example.com,false\nbob@example.com,true\n", {"--concurrency", "1"});
+  CHECK(ended.code == 0);
+  CHECK(ended.out == "line,email,status,key,reason\n2,ann@example.com,exists,,\n3,bob@example.com,created,,\n");
+  CHECK(ended.err.find("2 of 2: 1 created, 1 exists\n") != std::string::npos);
+  CHECK(office.account.executed("createUser") == 1);
+}
+
+TEST_CASE("provision run again makes nobody twice") {
+  Office office;
+  CHECK(office.provision("email,admin\nann@example.com,\n").code == 0);
+  const auto again = office.provision("email,admin\nann@example.com,true\n", {"--format", "jsonl"});
+  CHECK(again.code == 0);
+  CHECK(again.out == R"({"line":2,"email":"ann@example.com","status":"exists","key":null,)"
+                     R"("reason":"the user is no admin; nothing was changed"})"
+                     "\n");
+  CHECK(office.account.executed("createUser") == 1);
+}
+
+TEST_CASE("provision --dry-run looks, and changes nothing") {
+  Office office;
+  office.account.add_user({.email = "ann@example.com"});
+  const auto ended = office.provision("email,admin\nann@example.com,\nbob@example.com,\n",
+                                      {"--dry-run", "--concurrency", "1", "--output", office.scratch.path("out.csv")});
+  CHECK(ended.code == 0);
+  CHECK(ended.out.empty());
+  CHECK(office.scratch.read("out.csv") ==
+        "line,email,status,key,reason\n2,ann@example.com,exists,,\n3,bob@example.com,would_create,,\n");
+  CHECK(office.account.executed("createUser") == 0);
+}
+
+TEST_CASE("provision reads quotes, line ends, a byte order mark, and columns in any order") {
+  Office office;
+  const auto ended =
+      office.provision("\xEF\xBB\xBF\"Admin\",key,EMAIL\r\nYES,\"a \"\"first\"\",\r\nkey\",\"a@example.com\"\r\n", {});
+  CHECK(ended.code == 2);
+  CHECK(ended.err.find("line 2: the key's description is no text of one line") != std::string::npos);
+  const auto good = office.provision(
+      "\xEF\xBB\xBF\"Admin\",key,EMAIL\r\n\r\nYES,\"a \"\"first\"\", key\",\"a@example.com\"\r\nno,,b@example.com", {});
+  CHECK(good.code == 0);
+  CHECK(good.out.find("3,a@example.com,created,not_made,") != std::string::npos);
+  CHECK(good.out.find("4,b@example.com,created,,\n") != std::string::npos);
+}
+
+TEST_CASE("provision says what is wrong with a file, line by line, before anything is sent") {
+  Office office;
+  const struct {
+    std::string csv;
+    std::string complaint;
+  } bad[] = {
+      {"", "the file is empty"},
+      {"email\na@example.com\n", "line 1: the column admin is missing"},
+      {"admin,key\n", "line 1: the column email is missing"},
+      {"email,admin,team\n", "line 1: there is no column \"team\""},
+      {"email,admin,Email\n", "line 1: the column email is there twice"},
+      {"email,admin\na@example.com\n", "line 2: 1 fields where the header has 2"},
+      {"email,admin\na@example.com,true,x\n", "line 2: 3 fields where the header has 2"},
+      {"email,admin\nann,true\n", "line 2: the email is not an e-mail address"},
+      {"email,admin\n,true\n", "line 2: the email is not an e-mail address"},
+      {"email,admin\na\xFF@example.com,true\n", "line 2: the email is not an e-mail address"},
+      {"email,admin\na@example.com,maybe\n", "line 2: admin is neither true nor false"},
+      {"email,admin\na@example.com,\n\nA@Example.com,\n", "line 4: the email stands in line 2 already"},
+      {"email,admin\n\"a@example.com,\n", "line 2: a quote is not closed"},
+      {"email,admin\n\"a@example.com\"x,\n", "line 2: text follows a closing quote"},
+      {"email,admin\na\"b@example.com,\n", "line 2: a quote or a carriage return stands outside of quotes"},
+      {"email,admin,key\na@example.com,," + std::string(40, 'f') + "\n", "line 2: the column key is for a description"},
+  };
+  for (const auto& one : bad) {
+    CAPTURE(one.csv);
+    const auto ended = office.provision(one.csv);
+    CHECK(ended.code == 2);
+    CHECK(ended.out.empty());
+    CHECK_MESSAGE(ended.err.find(one.complaint) != std::string::npos, ended.err);
+    CHECK(ended.err.find(std::string(40, 'f')) == std::string::npos);
+  }
+  CHECK(tool::run(office.server.base_url(), office.key, {"provision", office.scratch.path("none.csv")}).code == 2);
+  CHECK(office.server.requests() == 0);
+}
+
+TEST_CASE("provision makes no key where the user's own secret is not known, and says why") {
+  Office office;
+  office.account.add_user({.email = "ann@example.com"});
+  const auto own = office.account.add_key("ann", "own");
+  const auto ended =
+      office.provision("email,admin,key\nann@example.com,,ci\nbob@example.com,,ci\n", {"--concurrency", "1"});
+  CHECK(ended.code == 0);
+  INFO(ended.out);
+  CHECK(ended.out.find(
+            "2,ann@example.com,exists,not_made,\"no key: generateApiKey: the user's own API key is not known") !=
+        std::string::npos);
+  CHECK(ended.out.find(
+            "3,bob@example.com,created,not_made,\"no key: generateApiKey: the user's own API key is not known") !=
+        std::string::npos);
+  CHECK(office.account.executed("generateApiKey") == 0);
+}
+
+TEST_CASE("provision makes a key as the user where a list shows the user's secret, once, and shows none") {
+  Office office(Generation::older);
+  office.account.add_user({.email = "ann@example.com"});
+  const auto own = office.account.add_key("ann", "own");
+  const std::string csv = "email,admin,key\nann@example.com,,ci\n";
+  CHECK(office.provision(csv, {"--dry-run"}).out.find("2,ann@example.com,exists,would_make,\n") != std::string::npos);
+  const auto ended = office.provision(csv);
+  CHECK(ended.out == "line,email,status,key,reason\n2,ann@example.com,exists,made,\n");
+  CHECK(office.provision(csv).out == "line,email,status,key,reason\n2,ann@example.com,exists,exists,\n");
+  CHECK(office.account.keys_of("ann").size() == 2);
+  CHECK(office.account.keys_of("root").size() == 1);
+  for (const auto& secret : office.account.keys_of("ann")) {
+    CHECK((ended.out + ended.err).find(secret) == std::string::npos);
+  }
+}
+
+TEST_CASE("provision stops at once where the credentials do not do") {
+  Office office;
+  std::string csv = people(100);
+  csv = office.scratch.file("people.csv", csv);
+  const auto ended =
+      tool::run(office.server.base_url(), any_key, {"provision", csv, "--concurrency", "4", "--format", "jsonl"});
+  CHECK(ended.code == 4);
+  const auto rows = statuses(ended.out);
+  CHECK(rows.size() == 100);
+  CHECK(count(rows, "failed") < 20);
+  CHECK(count(rows, "failed") + count(rows, "not_started") == 100);
+  CHECK(ended.err.find("the rest would fail alike") != std::string::npos);
+}
+
+TEST_CASE("provision stops where its results cannot be written") {
+  Office office;
+  CHECK(office.provision(people(3), {"--output", office.scratch.path("no/such/directory")}).code == 2);
+  CHECK(office.account.executed("createUser") == 0);
+  const auto full = office.provision(people(100), {"--output", "/dev/full", "--concurrency", "1"});
+  CHECK(full.code == 2);
+  CHECK(office.account.executed("createUser") == 0);
+}
+
+TEST_CASE("provision shows a bar on a terminal, and lines elsewhere") {
+  Office office;
+  const auto csv = office.scratch.file("people.csv", people(30));
+  const auto shown = Tool(office.server.base_url(), office.key, {"provision", csv}, true).wait();
+  CHECK(shown.code == 0);
+  CHECK(shown.err.find("\r\x1B[K[") != std::string::npos);
+  CHECK(shown.err.find("30 of 30: 30 created") != std::string::npos);
+  const auto plain = tool::run(office.server.base_url(), office.key, {"provision", csv});
+  CHECK(plain.err.find('\x1B') == std::string::npos);
+  CHECK(std::count(plain.err.begin(), plain.err.end(), '\n') == 10);
+}
+
+TEST_CASE("ten thousand people through injected failures: each made once, each told once and truthfully") {
+  constexpr std::size_t many = 10'000;
+  Directory directory;
+  LoopbackServer server(directory);
+  for (std::size_t i = 3; i < many; i += 10) directory.add(email_of(i));
+  directory.fate = [&](const std::string& email, int attempt) -> Directory::Fate {
+    const auto number = std::stoul(email.substr(1));
+    // The next request, whichever that is: run, and its answer lost; or lost on its way there.
+    if (number % 400 == 0) server.inject({.close_after = 0});
+    if (number % 400 == 200) server.inject({.close_after_reading = true});
+    switch (number % 100) {
+      case 7: return {.runs = false, .status = 500};
+      case 11: return {.runs = attempt > 1, .status = attempt > 1 ? 200 : 503, .retry_after = "0"};
+      case 17: return {.runs = false, .status = 400};
+      case 22: return {.status = 500};
+      case 29: return {.somebody_else = true};
+      default: break;
+    }
+    if (number == 555 && attempt == 1) return {.runs = false, .status = 429, .retry_after = "0.2"};
+    return {};
+  };
+  const Scratch scratch;
+  const auto csv = scratch.file("people.csv", people(many));
+  const std::vector<std::string> arguments{"provision", csv, "--concurrency", "32", "--format", "jsonl"};
+
+  const auto first = tool::run(server.base_url(), any_key, arguments);
+  CHECK(first.code == 7);
+  const auto rows = statuses(first.out);
+  CHECK(rows.size() == many);
+  check_truth(rows, directory);
+  CHECK(rows.at(email_of(3)) == "exists");
+  CHECK(rows.at(email_of(107)) == "failed");
+  CHECK(rows.at(email_of(117)) == "failed");
+  CHECK(rows.at(email_of(122)) == "created");
+  CHECK(rows.at(email_of(129)) == "exists");
+  CHECK(count(rows, "failed") >= 190);
+  CHECK(count(rows, "unknown") < 50);
+  CHECK(count(rows, "created") > 8'000);
+
+  directory.fate = [](const std::string&, int) { return Directory::Fate(); };
+  server.behave();
+  const auto second = tool::run(server.base_url(), any_key, arguments);
+  CHECK(second.code == 0);
+  CHECK(statuses(second.out).size() == many);
+  check_truth(statuses(second.out), directory);
+  for (std::size_t i = 0; i != many; ++i) CHECK(directory.has(email_of(i)));
+}
+
+TEST_CASE("Ctrl-C ends it cleanly midway: what is under way is finished and told, and another run makes the rest") {
+  constexpr std::size_t many = 2'000;
+  Directory directory;
+  Tool* running = nullptr;
+  std::mutex mutex;
+  directory.made = [&](std::size_t made) {
+    if (made != 300) return;
+    const std::lock_guard lock(mutex);
+    running->signal(SIGINT);
+  };
+  LoopbackServer server(directory);
+  const Scratch scratch;
+  const auto csv = scratch.file("people.csv", people(many));
+  const std::vector<std::string> arguments{"provision", csv, "--concurrency", "8", "--format", "jsonl"};
+  Ended stopped;
+  {
+    std::unique_lock lock(mutex);
+    Tool provisioning(server.base_url(), any_key, arguments);
+    running = &provisioning;
+    lock.unlock();
+    stopped = provisioning.wait();
+  }
+  CHECK(stopped.code == 7);
+  CHECK(stopped.err.find("stopping: what is under way is finished and written") != std::string::npos);
+  const auto rows = statuses(stopped.out);
+  CHECK(rows.size() == many);
+  check_truth(rows, directory);
+  CHECK(count(rows, "created") >= 300);
+  CHECK(count(rows, "created") + count(rows, "not_started") == many);
+  CHECK(count(rows, "created") == directory.creations());
+  const auto again = tool::run(server.base_url(), any_key, arguments);
+  CHECK(again.code == 0);
+  CHECK(count(statuses(again.out), "exists") == count(rows, "created"));
+  CHECK(directory.creations() == many);
+}
