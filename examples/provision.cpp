@@ -187,6 +187,8 @@ std::optional<std::vector<Person>> read_file(const std::string& path) {
 }  // namespace
 
 int provision(const ProvisionFlags& flags, const std::string& ca_file, const wandb::Options& options) {
+  // Whoever reads the results may leave: then writing fails, and what is under way is finished.
+  std::signal(SIGPIPE, SIG_IGN);
   const auto people = read_file(flags.people);
   if (!people) return usage;
   boost::asio::io_context context(1);
@@ -194,7 +196,7 @@ int provision(const ProvisionFlags& flags, const std::string& ca_file, const wan
       Api::make(Transport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency}), options);
   if (!api) return tell(api.error());
   ReportWriter writer(flags.output, flags.format == "jsonl");
-  if (!writer.good()) return tell("cannot write " + flags.output, usage);
+  if (!writer.good()) return tell("cannot write " + (flags.output.empty() ? "the results" : flags.output), usage);
   if (people->empty()) return ok;
   Progress progress(people->size());
   Run run{writer, progress};

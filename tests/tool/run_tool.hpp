@@ -54,10 +54,14 @@ struct Ended {
   std::string err;
 };
 
+/// Where standard output and error go: to files, error to a terminal, or output to whoever reads it.
+enum class Screens { files, terminal, pipe };
+
 /// The tool, running against a server.
 class Tool {
  public:
-  Tool(const std::string& base_url, const std::string& key, std::vector<std::string> arguments, bool terminal = false) {
+  Tool(const std::string& base_url, const std::string& key, std::vector<std::string> arguments,
+       Screens screens = Screens::files) {
     const char* program = std::getenv("WANDB_USERS_TOOL");
     REQUIRE_MESSAGE(program != nullptr, "meson test sets WANDB_USERS_TOOL to the tool's path");
     std::vector<std::string> environment{"WANDB_BASE_URL=" + base_url, "WANDB_API_KEY=" + key, "HOME=/nonexistent"};
@@ -65,9 +69,8 @@ class Tool {
     // A child of a program with threads may allocate nothing.
     const auto argv = pointers(arguments);
     const auto envp = pointers(environment);
-    const int out = created("out");
-    int screen = -1;
-    const int err = terminal ? opened_terminal(screen) : created("err");
+    const int out = screens == Screens::pipe ? opened_pipe(reader_) : created("out");
+    const int err = screens == Screens::terminal ? opened_terminal(screen_) : created("err");
     pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("no process");
     if (pid_ == 0) {
@@ -78,11 +81,11 @@ class Tool {
     }
     ::close(out);
     ::close(err);
-    screen_ = screen;
   }
   Tool(const Tool&) = delete;
   Tool& operator=(const Tool&) = delete;
   ~Tool() {
+    stop_reading();
     if (pid_ > 0) static_cast<void>(wait());
   }
 
@@ -90,6 +93,14 @@ class Tool {
   void signal(int number) {
     const std::lock_guard lock(mutex_);
     if (pid_ > 0) ::kill(pid_, number);  // -1 would be everybody
+  }
+  /// Reads a little of the output, where that goes to a pipe.
+  void read_some() const {
+    char buffer[64];
+    static_cast<void>(::read(reader_, buffer, sizeof buffer) > 0);
+  }
+  void stop_reading() {
+    if (reader_ >= 0) ::close(std::exchange(reader_, -1));
   }
   [[nodiscard]] Ended wait() {
     Ended ended;
@@ -116,6 +127,12 @@ class Tool {
   [[nodiscard]] int created(const std::string& name) const {
     return ::open(scratch_.path(name).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   }
+  static int opened_pipe(int& reader) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+    reader = ends[0];
+    return ends[1];
+  }
   static int opened_terminal(int& screen) {
     int inside = -1;
     if (::openpty(&screen, &inside, nullptr, nullptr, nullptr) != 0) throw std::runtime_error("no terminal");
@@ -133,6 +150,7 @@ class Tool {
   std::mutex mutex_;  // guards pid_
   pid_t pid_ = 0;
   int screen_ = -1;
+  int reader_ = -1;
 };
 
 [[nodiscard]] inline Ended run(const std::string& base_url, const std::string& key,

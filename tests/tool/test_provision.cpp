@@ -220,10 +220,23 @@ TEST_CASE("provision stops where its results cannot be written") {
   CHECK(office.account.executed("createUser") == 0);
 }
 
+TEST_CASE("provision stops where whoever reads its results leaves, and finishes what is under way") {
+  Office office;
+  const auto csv = office.scratch.file("people.csv", people(1000));
+  Tool provisioning(office.server.base_url(), office.key, {"provision", csv, "--concurrency", "2"},
+                    tool::Screens::pipe);
+  provisioning.read_some();
+  provisioning.stop_reading();
+  const auto ended = provisioning.wait();
+  CHECK(ended.code == 1);
+  CHECK(ended.err.find("the results could not be written") != std::string::npos);
+  CHECK(office.account.executed("createUser") < 500);
+}
+
 TEST_CASE("provision shows a bar on a terminal, and lines elsewhere") {
   Office office;
   const auto csv = office.scratch.file("people.csv", people(30));
-  const auto shown = Tool(office.server.base_url(), office.key, {"provision", csv}, true).wait();
+  const auto shown = Tool(office.server.base_url(), office.key, {"provision", csv}, tool::Screens::terminal).wait();
   CHECK(shown.code == 0);
   CHECK(shown.err.find("\r\x1B[K[") != std::string::npos);
   CHECK(shown.err.find("30 of 30: 30 created") != std::string::npos);
