@@ -161,7 +161,7 @@ inline boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(StateP
     response = co_await carry_out(*state, request);
   }
   // What became a result is spent: the caller's next co_await goes on.
-  if (!response && response.error() == errc::cancelled) co_await this_coro::reset_cancellation_state();
+  if (!response && response.error() == errc::cancelled) (co_await this_coro::cancellation_state).clear();
   co_await this_coro::throw_if_cancelled(throws);
   co_return response;
 }
@@ -184,15 +184,13 @@ inline boost::asio::awaitable<Result<void>> AsyncBeastTransport::wait(StatePtr s
   namespace this_coro = boost::asio::this_coro;
   const bool throws = co_await this_coro::throw_if_cancelled();
   co_await this_coro::throw_if_cancelled(false);
-  boost::system::error_code ec = errc::cancelled;
-  if (!(co_await this_coro::cancellation_state).cancelled()) {
-    detail::Gate gate(state->services.executor);
-    const detail::StopAborts aborts(stop, gate);
-    const auto now = std::chrono::steady_clock::now();
-    ec = co_await gate.wait(now + std::min<std::chrono::nanoseconds>(duration, State::a_day));
-  }
+  auto cancellation = co_await this_coro::cancellation_state;
+  detail::Gate gate(state->services.executor);
+  const detail::Aborts aborts(stop, cancellation, gate);
+  const auto now = std::chrono::steady_clock::now();
+  const auto ec = co_await gate.wait(now + std::min<std::chrono::nanoseconds>(duration, State::a_day));
   const bool cancelled = ec == errc::cancelled;
-  if (cancelled) co_await this_coro::reset_cancellation_state();
+  if (cancelled) cancellation.clear();
   co_await this_coro::throw_if_cancelled(throws);
   if (cancelled) co_return Error(errc::cancelled, Delivery::nothing_sent);
   co_return success();

@@ -15,9 +15,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <wandb/transport.hpp>
@@ -33,8 +32,11 @@ namespace wandb::detail {
 
 /// What the connections of one transport share.
 struct AsyncServices {
-  AsyncServices(boost::asio::any_io_executor on, std::string ca_file)
-      : executor(std::move(on)), watchdog(std::make_shared<Watchdog>(executor)), tls(std::move(ca_file)) {}
+  AsyncServices(boost::asio::any_io_executor on, std::string ca_file, Resolver::LookUp look_up = detail::look_up)
+      : executor(std::move(on)),
+        watchdog(std::make_shared<Watchdog>(executor)),
+        resolver(std::move(look_up)),
+        tls(std::move(ca_file)) {}
   boost::asio::any_io_executor executor;
   std::shared_ptr<Watchdog> watchdog;
   Resolver resolver;
@@ -65,15 +67,7 @@ class AsyncConnection {
   /// Whether another request may follow on this connection.
   [[nodiscard]] bool reusable() const noexcept { return reusable_; }
   /// False if the peer has closed, or sent what nobody asked for, while the connection was idle.
-  [[nodiscard]] bool healthy() {
-    if (!socket_.readable()) return true;
-    if (!tls_) return false;
-    // Over TLS what came may be a session ticket, which is no message: the read then finds nothing.
-    char byte = 0;
-    error_code ec;
-    const auto count = tls_->read_some(boost::asio::buffer(&byte, 1), ec);
-    return count == 0 && (ec == boost::asio::error::would_block || ec == boost::asio::error::try_again);
-  }
+  [[nodiscard]] bool healthy();
 
   /// Resolves, connects, and shakes hands.
   [[nodiscard]] task<Result<void>> open(const Request& request, std::chrono::milliseconds connect_timeout);
@@ -84,13 +78,12 @@ class AsyncConnection {
   using Clock = std::chrono::steady_clock;
   using Addresses = std::vector<boost::asio::ip::address>;
 
-  [[nodiscard]] static auto into(error_code& ec) { return boost::asio::redirect_error(boost::asio::use_awaitable, ec); }
   [[nodiscard]] task<Result<Addresses>> resolve(const Request& request);
   [[nodiscard]] task<Result<void>> connect(const Request& request, Addresses addresses,
                                            std::chrono::milliseconds connect_timeout);
   [[nodiscard]] task<Result<void>> shake_hands(const Request& request);
-  [[nodiscard]] task<Result<void>> write();
-  [[nodiscard]] task<Result<Response>> read(std::size_t largest_body);
+  [[nodiscard]] task<Result<void>> write(Aborts& aborts);
+  [[nodiscard]] task<Result<Response>> read(std::size_t largest_body, Aborts& aborts);
 
   AsyncServices& services_;
   Peer peer_;
@@ -102,6 +95,18 @@ class AsyncConnection {
   bool reusable_ = false;
   bool session_known_ = false;
 };
+
+inline bool AsyncConnection::healthy() {
+  const bool arrived = socket_.readable();
+  if (!tls_) return !arrived;
+  auto* const ssl = tls_->native_handle();
+  if (!arrived && SSL_has_pending(ssl) == 0 && BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0) return true;
+  // Over TLS what came may be a session ticket, which is no message: the read then finds nothing.
+  char byte = 0;
+  error_code ec;
+  const auto count = tls_->read_some(boost::asio::buffer(&byte, 1), ec);
+  return count == 0 && (ec == boost::asio::error::would_block || ec == boost::asio::error::try_again);
+}
 
 inline boost::asio::awaitable<Result<void>> AsyncConnection::open(const Request& request,
                                                                   std::chrono::milliseconds connect_timeout) {
@@ -116,13 +121,11 @@ inline boost::asio::awaitable<Result<AsyncConnection::Addresses>> AsyncConnectio
   if (auto known = Resolver::without_asking(peer_.host)) co_return std::move(*known);
   const auto job = services_.resolver.start(peer_.host);
   if (job != nullptr) {
-    // The look-up may outlive this coroutine: it only knows the gate while that is there.
-    const auto gate = std::make_shared<Gate>(services_.executor);
-    job->when_done([weak = std::weak_ptr<Gate>(gate)] {
-      if (const auto still_there = weak.lock()) still_there->set();
-    });
-    const StopAborts stop(request.stop, *gate);
-    const auto ec = co_await gate->wait(request.deadline);
+    Gate gate(services_.executor);
+    const Tether<Gate> tether(gate);  // the look-up may outlive this coroutine
+    job->when_done(tether.bind([](Gate& done) { done.set(); }));
+    const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, gate);
+    const auto ec = co_await gate.wait(request.deadline);
     if (ec) co_return Resolver::failed(static_cast<errc>(ec.value()), peer_.host);
   }
   co_return Resolver::result(peer_.host, job.get());
@@ -140,10 +143,11 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::connect(const Reque
     error_code ec;
     {
       const Watchdog::Watch watch(*services_.watchdog, now + share, socket_);
-      const StopAborts stop(request.stop, socket_);
+      const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
       co_await socket_.async_connect({address, peer_.port}, into(ec));
     }
-    ec = socket_.explain(ec);
+    // Also an abort that came too late to end it: on this socket nothing would succeed any more.
+    if (const auto late = socket_.interrupted()) ec = late;
     if (!ec) {
       socket_.send_without_delay();
       co_return success();
@@ -164,7 +168,7 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::shake_hands(const R
   auto* const ssl = tls_->native_handle();
   if (!services_.tls.prepare(ssl, peer_.host, peer_.text())) co_return handshake_failure(peer_, ssl, {});
   const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
-  const StopAborts stop(request.stop, socket_);
+  const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
   error_code ec;
   co_await tls_->async_handshake(boost::asio::ssl::stream_base::client, into(ec));
   if (ec) co_return handshake_failure(peer_, ssl, socket_.explain(ec));
@@ -174,16 +178,19 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::shake_hands(const R
 inline boost::asio::awaitable<Result<Response>> AsyncConnection::exchange(const Request& request,
                                                                           std::size_t largest_body) {
   reusable_ = false;
-  const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
-  const StopAborts stop(request.stop, socket_);
-  compose(request, out_);
-  const auto written = co_await write();
-  wipe(out_.data(), out_.size());
-  out_.clear();
-  if (!written) co_return written.error();
-  auto response = co_await read(largest_body);
-  in_.reset();
-  // An abort that came too late for this request must not end the next one.
+  Result<Response> response;
+  {
+    const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
+    Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
+    compose(request, out_);
+    const auto written = co_await write(aborts);
+    wipe(out_.data(), out_.size());
+    out_.clear();
+    if (!written) co_return written.error();
+    response = co_await read(largest_body, aborts);
+    in_.reset();
+  }
+  // An abort that came too late for this request, and none can come any more, must not end the next one.
   if (socket_.interrupted()) reusable_ = false;
   if (response && tls_ && !std::exchange(session_known_, true)) {
     services_.tls.remember(tls_->native_handle(), peer_.text());
@@ -191,13 +198,14 @@ inline boost::asio::awaitable<Result<Response>> AsyncConnection::exchange(const 
   co_return response;
 }
 
-inline boost::asio::awaitable<Result<void>> AsyncConnection::write() {
+inline boost::asio::awaitable<Result<void>> AsyncConnection::write(Aborts& aborts) {
   error_code ec = socket_.interrupted();
   if (ec) co_return write_failure(peer_, ec, false);
   std::size_t done = tls_ ? 0 : socket_.write_at_once(out_.data(), out_.size(), ec);
   bool began = done != 0;
   while (!ec && done != out_.size()) {
     const auto rest = boost::asio::buffer(out_.data() + done, out_.size() - done);
+    aborts.listen(co_await boost::asio::this_coro::cancellation_state);
     began = true;  // what an operation that fails had sent before is not known
     if (tls_) done += co_await tls_->async_write_some(rest, into(ec));
     else done += co_await socket_.async_write_some(rest, into(ec));
@@ -206,10 +214,11 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::write() {
   co_return success();
 }
 
-inline boost::asio::awaitable<Result<Response>> AsyncConnection::read(std::size_t largest_body) {
+inline boost::asio::awaitable<Result<Response>> AsyncConnection::read(std::size_t largest_body, Aborts& aborts) {
   ResponseReader reader(in_, largest_body);
   error_code ec;
   while (!reader.advance(ec)) {
+    aborts.listen(co_await boost::asio::this_coro::cancellation_state);
     // Data that never runs dry never waits, so the abort is asked for here as well.
     if (!ec) ec = socket_.interrupted();
     if (!ec) {

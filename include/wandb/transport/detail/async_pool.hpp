@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <wandb/transport.hpp>
@@ -64,7 +65,7 @@ class AsyncPool {
     auto& place = place_of(request.origin);
     Turn turn(*this, place);
     if (!turn.served()) {
-      const StopAborts stop(request.stop, turn.gate());
+      const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, turn.gate());
       const auto ec = co_await turn.gate().wait(request.deadline);
       if (!turn.served()) {
         co_return failure(place.peer, meaning(ec, errc::cancelled), Delivery::nothing_sent,

@@ -32,9 +32,7 @@ class AsyncSocket final : public Abortable {
   using lowest_layer_type = AsyncSocket;
 
   explicit AsyncSocket(executor_type executor) : socket_(std::move(executor)) {}
-  AsyncSocket(const AsyncSocket&) = delete;
-  AsyncSocket& operator=(const AsyncSocket&) = delete;
-  /// An operation may end on another thread before the call that starts it has returned: that one has the lock.
+  /// Waits for the thread that has started the last operation, where another one was faster to end it.
   ~AsyncSocket() { const std::lock_guard guard(mutex_); }
 
   [[nodiscard]] executor_type get_executor() { return socket_.get_executor(); }
@@ -51,11 +49,10 @@ class AsyncSocket final : public Abortable {
     const std::lock_guard guard(mutex_);
     return aborted_ ? make_error_code(*aborted_) : error_code();
   }
-  /// What an operation's error means: the abort or the coroutine's cancellation, if it was that.
+  /// What an operation's error means: the abort, if there was one.
   [[nodiscard]] error_code explain(const error_code& ec) const {
-    if (!ec) return ec;
-    if (const auto why = interrupted()) return why;
-    return ec == boost::asio::error::operation_aborted ? make_error_code(errc::cancelled) : ec;
+    const auto why = ec ? interrupted() : error_code();
+    return why ? why : ec;
   }
 
   /// A new socket in place of this one.
@@ -72,24 +69,24 @@ class AsyncSocket final : public Abortable {
   template <class Token>
   auto async_connect(const boost::asio::ip::tcp::endpoint& peer, Token&& token) {
     return start<void(error_code)>(
-        [this](auto&& handler, const boost::asio::ip::tcp::endpoint& to) {
-          socket_.async_connect(to, std::forward<decltype(handler)>(handler));
+        [](auto& socket, auto&& handler, const boost::asio::ip::tcp::endpoint& to) {
+          socket.async_connect(to, std::forward<decltype(handler)>(handler));
         },
         std::forward<Token>(token), peer);
   }
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return start<void(error_code, std::size_t)>(
-        [this](auto&& handler, const Buffers& into) {
-          socket_.async_read_some(into, std::forward<decltype(handler)>(handler));
+        [](auto& socket, auto&& handler, const Buffers& into) {
+          socket.async_read_some(into, std::forward<decltype(handler)>(handler));
         },
         std::forward<Token>(token), buffers);
   }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
     return start<void(error_code, std::size_t)>(
-        [this](auto&& handler, const Buffers& from) {
-          socket_.async_write_some(from, std::forward<decltype(handler)>(handler));
+        [](auto& socket, auto&& handler, const Buffers& from) {
+          socket.async_write_some(from, std::forward<decltype(handler)>(handler));
         },
         std::forward<Token>(token), buffers);
   }
@@ -127,12 +124,12 @@ class AsyncSocket final : public Abortable {
   template <class Signature, class Initiation, class Token, class... Args>
   auto start(Initiation initiation, Token&& token, const Args&... args) {
     return boost::asio::async_initiate<Token, Signature>(
-        [this, initiation](auto&& handler, const Args&... given) {
-          // When the operation ends, this function object is gone.
-          AsyncSocket& self = *this;
-          const std::lock_guard guard(self.mutex_);
-          initiation(std::forward<decltype(handler)>(handler), given...);
-          if (self.aborted_) self.cancel();
+        [self = this, initiation](auto&& handler, const Args&... given) {
+          // Once it has begun, another thread may end it, and this closure with it.
+          AsyncSocket& socket = *self;
+          const std::lock_guard guard(socket.mutex_);
+          initiation(socket.socket_, std::forward<decltype(handler)>(handler), given...);
+          if (socket.aborted_) socket.cancel();
         },
         token, args...);
   }

@@ -11,7 +11,9 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/error.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -35,6 +37,42 @@ class Abortable {
   ~Abortable() = default;
 };
 
+/// How a coroutine awaits an operation whose error goes into `ec`. The coroutine's cancellation does not reach the
+/// operation: it comes by way of `Aborts`, which one that falls between two operations does not slip past.
+[[nodiscard]] inline auto into(boost::system::error_code& ec) {
+  return boost::asio::redirect_error(
+      boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(), boost::asio::use_awaitable), ec);
+}
+
+/// How callbacks that may outlive a target reach it: those of `bind(f)` call `f(target)` as long as this is there.
+/// Needed wherever who calls back is not told that a coroutine was destroyed, as when its context is. Thread-safe.
+template <class T>
+class Tether {
+ public:
+  explicit Tether(T& target) : end_(std::make_shared<End>(&target)) {}
+  Tether(const Tether&) = delete;
+  Tether& operator=(const Tether&) = delete;
+  ~Tether() {
+    const std::lock_guard guard(end_->mutex);
+    end_->target = nullptr;
+  }
+  template <class F>
+  [[nodiscard]] auto bind(F f) const {
+    return [end = end_, f = std::move(f)](const auto&...) {
+      const std::lock_guard guard(end->mutex);
+      if (end->target != nullptr) f(*end->target);
+    };
+  }
+
+ private:
+  struct End {
+    explicit End(T* at) : target(at) {}
+    std::mutex mutex;
+    T* target;
+  };
+  std::shared_ptr<End> end_;
+};
+
 /// An event that one coroutine awaits. `set` and `abort` may come from any thread, before the wait or during it; the
 /// first of them counts.
 class Gate final : public Abortable {
@@ -44,13 +82,12 @@ class Gate final : public Abortable {
   void set() { settle({}); }
   void abort(errc why) override { settle(why); }
 
-  /// No error when it was set; else `timed_out`, `cancelled` (also by the coroutine's own cancellation), or what
-  /// `abort` said.
+  /// No error when it was set; else `timed_out`, or what `abort` said.
   [[nodiscard]] boost::asio::awaitable<boost::system::error_code> wait(
       std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max()) {
-    boost::system::error_code ec;
-    Token token(boost::asio::use_awaitable, ec);
-    co_await boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+    boost::system::error_code ignored;
+    auto token = into(ignored);
+    co_await boost::asio::async_initiate<decltype(token), void(boost::system::error_code)>(
         [this, deadline](auto handler) {
           const std::lock_guard guard(mutex_);
           timer_.expires_at(settled_ ? std::chrono::steady_clock::time_point::min() : deadline);
@@ -58,8 +95,7 @@ class Gate final : public Abortable {
         },
         token);
     const std::lock_guard guard(mutex_);
-    if (settled_) co_return *settled_;
-    co_return ec ? errc::cancelled : errc::timed_out;
+    co_return settled_.value_or(errc::timed_out);
   }
 
   /// Ready for the next wait.
@@ -69,8 +105,6 @@ class Gate final : public Abortable {
   }
 
  private:
-  using Token = boost::asio::redirect_error_t<boost::asio::use_awaitable_t<>>;
-
   void settle(const boost::system::error_code& how) {
     const std::lock_guard guard(mutex_);
     if (settled_) return;
@@ -148,22 +182,38 @@ class Watchdog : public std::enable_shared_from_this<Watchdog> {
   boost::intrusive::list<Watch> watches_;
 };
 
-/// While it lives, a stop that is requested aborts the target.
-class StopAborts {
+/// While it lives, a stop that is requested and the coroutine's cancellation abort the target; so does one that came
+/// before.
+class Aborts {
  public:
+  Aborts(const StopToken& stop, const boost::asio::cancellation_state& coroutine, Abortable& target) : target_(target) {
+    listen(coroutine);
 #if defined(__cpp_lib_jthread)
-  StopAborts(const StopToken& token, Abortable& target) {
-    if (token.stop_possible()) callback_.emplace(token, Abort{&target});
+    if (stop.stop_possible()) callback_.emplace(stop, Abort{&target});
+#else
+    static_cast<void>(stop);
+#endif
+  }
+  /// Asio forgets whoever listens to a coroutine's cancellation when the coroutine resumes: to be called between two
+  /// waits.
+  void listen(const boost::asio::cancellation_state& coroutine) {
+    constexpr auto abort = [](Abortable& what) { what.abort(errc::cancelled); };
+    if (coroutine.cancelled() != boost::asio::cancellation_type::none) return abort(target_);
+    auto slot = coroutine.slot();
+    if (!slot.is_connected()) return;
+    if (!tether_) tether_.emplace(target_);
+    slot.assign(tether_->bind(abort));
   }
 
  private:
+  Abortable& target_;
+  std::optional<Tether<Abortable>> tether_;
+#if defined(__cpp_lib_jthread)
   struct Abort {
     Abortable* target;
     void operator()() const { target->abort(errc::cancelled); }
   };
   std::optional<std::stop_callback<Abort>> callback_;
-#else
-  StopAborts(const StopToken&, Abortable&) {}
 #endif
 };
 
