@@ -1,7 +1,6 @@
 // A user's attributes, and what has changed since they were read: behind every handle of the same user.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -44,7 +43,8 @@ class UserStore {
       std::vector<FieldError> errors;
     };
     std::vector<Overlay> overlays;  // the newest last
-    std::shared_ptr<KeyList> keys;  // shown by ranges, and then never changed
+    std::shared_ptr<KeyList> keys;
+    mutable bool keys_shown = false;  // ranges have this list, so that it may not change any more
     IdentityPtr identity;
   };
 
@@ -132,8 +132,11 @@ struct UserRecord {
   }
 
   [[nodiscard]] KeySource key_source() const {
-    auto list = store->read(
-        index, [](const auto* changes) -> std::shared_ptr<const KeyList> { return changes ? changes->keys : nullptr; });
+    auto list = store->read(index, [](const auto* changes) -> std::shared_ptr<const KeyList> {
+      if (changes == nullptr) return nullptr;
+      changes->keys_shown = true;
+      return changes->keys;
+    });
     return list ? KeySource{{}, std::move(list)} : KeySource{nodes("apiKeys"), nullptr};
   }
   /// Whether the keys were loaded, so that a name that is not among them is a mistake.
@@ -180,11 +183,10 @@ struct UserRecord {
         for (std::size_t i = 0; i != listed.size(); ++i) {
           changes.keys->push_back(KeyAccess::make(listed.owner, listed[i], false));
         }
-      } else if (changes.keys.use_count() > 1) {
-        changes.keys = std::make_shared<KeyList>(*changes.keys);  // a range shows the old one
+      } else if (changes.keys_shown) {
+        changes.keys = std::make_shared<KeyList>(*changes.keys);
       }
-      // Where the last range was just dropped by another thread, what it read happens before what is written now.
-      std::atomic_thread_fence(std::memory_order_acquire);
+      changes.keys_shown = false;
       f(*changes.keys, changes.identity);
     });
   }
@@ -199,6 +201,7 @@ struct UserRecord {
     store->write(index, [&](auto& changes) {
       changes.overlays.push_back({fresh.store->page(), fresh.object, true, fresh.store->field_errors});
       changes.keys = std::move(keys);
+      changes.keys_shown = true;
     });
   }
 
