@@ -21,8 +21,9 @@ namespace wandb {
 /// error element in its place; a page that could not be read is an error, and the last element. What came before is not
 /// lost.
 ///
-/// With a synchronous transport an input range of `Result<User>`; with any, `next()`. Copies are the same walk. One
-/// thread at a time. `S` is what was selected of each user (`fields<…>`).
+/// With a synchronous transport an input range of `Result<User>`, for `std::views` as well; with any, `next()`. An
+/// element is gone with the next one: `std::views::transform` to a `string_view` of it dangles, to a `std::string` does
+/// not. Copies are the same walk. One thread at a time. `S` is what was selected of each user (`fields<…>`).
 template <Transport T, class S>
 class Users {
   struct State;
