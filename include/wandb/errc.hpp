@@ -14,7 +14,7 @@ namespace wandb {
 
 /// What went wrong, as finely as the library can tell. Compare an `Error` with one of these, or with a `condition`.
 enum class errc : int {
-  invalid_argument = 1,         ///< a call was misused (returned where exceptions are off, thrown otherwise)
+  invalid_argument = 1,         ///< an argument cannot be right; a mistake of the program's is thrown, if it can be
   no_result,                    ///< a `Result` was read that nobody has set
   no_credentials,               ///< no API key was given, in `WANDB_API_KEY`, or in the netrc file
   malformed_api_key,            ///< the API key does not have the shape of one

@@ -33,7 +33,7 @@ enum class Delivery : std::uint8_t {
 
 /// One message of the server: its words, not ours, and so not to be trusted further than text.
 struct ServerMessage {
-  std::string text;  ///< with whatever looks like a key masked
+  std::string text;  ///< like the others with whatever looks like a key masked
   std::string path;  ///< where in the answer it belongs (`users.edges[3].node`), empty when the server did not say
   std::string code;  ///< `extensions.code`, empty when there is none
 };
@@ -153,7 +153,9 @@ class [[nodiscard]] Result<void> : public boost::system::result<void, Error> {
 }
 
 inline Error::Error(boost::system::error_code code, Details details) : code_(code), delivery_(details.delivery) {
-  for (auto& message : details.messages) message.text = detail::redact(message.text);
+  for (auto& message : details.messages) {
+    for (auto* said : {&message.text, &message.path, &message.code}) *said = detail::redact(*said);
+  }
   details_ = std::make_shared<const Details>(std::move(details));
 }
 
@@ -183,7 +185,7 @@ inline std::string Error::message() const {
   if (attempts() > 1) text.append(" [").append(std::to_string(attempts())).append(" attempts]");
   if (outcome() == Outcome::unknown) text += " [it may have taken effect]";
   if (outcome() == Outcome::ran) text += " [it took effect]";
-  return text;
+  return detail::one_line(std::move(text));
 }
 
 }  // namespace wandb

@@ -47,7 +47,7 @@ struct Done {
 };
 using Action = std::variant<SendRequest, Wait, Done>;
 
-/// What a decoded 2xx body amounts to.
+/// What a decoded body amounts to.
 enum class Content : std::uint8_t {
   data,         ///< what was asked for
   refused,      ///< errors in place of the operation's field: it did not run
@@ -138,8 +138,8 @@ class Exchange {
   [[nodiscard]] constexpr Outcome outcome_of(const Arrival& arrival) const noexcept {
     if (!is_mutation()) return Outcome::not_run;
     if (arrival.status == 0) return arrival.delivery == Delivery::nothing_sent ? Outcome::not_run : Outcome::unknown;
+    if (arrival.content == Content::incomplete) return Outcome::ran;
     if (is_success(arrival.status)) {
-      if (arrival.content == Content::incomplete) return Outcome::ran;
       return arrival.content == Content::refused ? Outcome::not_run : Outcome::unknown;
     }
     if (arrival.status == 501) return Outcome::not_run;

@@ -120,7 +120,8 @@ concept WaitsAsynchronously = NamesTask<T> &&
 template <class T>
 concept BacksOff = SendsSynchronously<T> || WaitsAsynchronously<T>;
 
-/// A transport whose calls return when they are done. Safe to use from several threads if the `Api` on it is.
+/// A transport whose calls return when they are done. What it throws passes through the call, which then tells no
+/// outcome: a transport returns its failures. Safe to use from several threads if the `Api` on it is.
 template <class T>
 concept SyncTransport = SendsSynchronously<T>;
 

@@ -70,12 +70,15 @@ class User<T, any_selection> {
   [[nodiscard]] Value operator[](std::string_view attribute) const {
     if (attribute == "user") static_cast<void>(detail::misused("user", "the attribute \"user\"", "is the user itself"));
     const auto found = record_.find([attribute](const ObjectView& where) { return find_attribute(where, attribute); });
-    return found.field == nullptr ? Value() : Value(found.page, found.object.slot(*found.field));
+    return found.field == nullptr ? Value() : Value(found.page, found.object, *found.field);
   }
   /// The same as a type: empty where it is null, `errc::attribute_not_loaded`, `errc::wrong_attribute_type`.
   template <class As>
   [[nodiscard]] Result<std::optional<As>> attr(std::string_view attribute) const {
-    return (*this)[attribute].template as<As>();
+    auto value = (*this)[attribute];
+    if (value.is_loaded()) return std::move(value).template as<As>();
+    return Error(make_error_code(errc::attribute_not_loaded),
+                 "the attribute \"" + std::string(attribute) + "\" was not loaded", Delivery::nothing_sent);
   }
 
   /// The names of the user's API keys; empty where there are none or they were not loaded. **On older servers, and for
@@ -176,7 +179,7 @@ class User<T, any_selection> {
   /// `user`, or on `viewer` for the caller.
   [[nodiscard]] auto reload(const CallOptions& options = {}) const {
     using Method = detail::Checked<detail::Reload>;
-    auto fault = check_id("user");
+    auto fault = detail::check_id("user", "the user's id", record_.text("id"));
     return run(fault && !record_.is_caller ? Method(std::move(*fault)) : Method(detail::Reload(record_)), options);
   }
 
@@ -239,13 +242,6 @@ class User<T, any_selection> {
                                                        .delivery = Delivery::nothing_sent});
   }
 
-  [[nodiscard]] std::optional<Error> check_id(std::string_view operation) const {
-    if (!record_.text("id").empty()) return std::nullopt;
-    return Error(make_error_code(errc::attribute_not_loaded), Error::Details{.reason = "the user's id is not known",
-                                                                             .operation = operation,
-                                                                             .messages = {},
-                                                                             .delivery = Delivery::nothing_sent});
-  }
   [[nodiscard]] graphql::RequestBody addressed(const graphql::Operation& operation) const {
     graphql::RequestBody body(operation);
     body.add("id", record_.text("id"));
@@ -254,7 +250,7 @@ class User<T, any_selection> {
   [[nodiscard]] auto change(const graphql::Operation& operation, graphql::RequestBody body, std::optional<Error> fault,
                             const CallOptions& options) const {
     using Method = detail::Checked<detail::ChangeUser>;
-    if (!fault) fault = check_id(operation.field);
+    if (!fault) fault = detail::check_id(operation.field, "the user's id", record_.text("id"));
     return run(fault ? Method(std::move(*fault)) : Method(detail::ChangeUser(record_, operation, body.take())),
                options);
   }
@@ -263,7 +259,10 @@ class User<T, any_selection> {
   [[nodiscard]] auto delete_key(Is is, const CallOptions& options) const {
     using Method = detail::Checked<detail::DeleteKey>;
     for (const auto& key : keys()) {
-      if (is(key)) return run(Method(detail::DeleteKey(record_, std::string(key.id()))), options);
+      if (!is(key)) continue;
+      auto fault = detail::check_id("deleteApiKey", "the key's id", key.id());
+      return run(fault ? Method(std::move(*fault)) : Method(detail::DeleteKey(record_, std::string(key.id()))),
+                 options);
     }
     if (auto refused = record_.keys_error()) return run(Method(std::move(*refused)), options);
     if (!record_.keys_loaded()) return run(Method(unknown_keys()), options);

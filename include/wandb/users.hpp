@@ -104,7 +104,8 @@ class Users {
 
   static std::optional<Error> check(std::string_view query, const PageOptions& options) {
     if (options.size < 1) return detail::unusable("users", "the page size", "is less than 1");
-    return detail::check_text("users", "the query", query, true);
+    auto fault = detail::check_text("users", "the query", query, true);
+    return fault ? fault : detail::check_text("users", "the cursor", options.cursor, true);
   }
 
   std::shared_ptr<State> state_;

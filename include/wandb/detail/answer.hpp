@@ -50,25 +50,29 @@ struct Examined {
 /// Whether an error speaks of the operation as a whole: it has no path, or one no longer than the root field.
 [[nodiscard]] inline bool is_of_the_call(const GraphqlError& error) noexcept { return error.path.size() <= 1; }
 
+/// A path below a mutation's field shows that it ran, even if its null travelled up to the field itself.
+[[nodiscard]] inline bool shows_that_it_ran(const graphql::Operation& operation,
+                                            const std::vector<GraphqlError>& errors) {
+  return operation.repeat != Repeat::harmless && !std::all_of(errors.begin(), errors.end(), is_of_the_call);
+}
+
 /// A 2xx answer, decoded: data, or why it is none (decisions 4 and 9).
 [[nodiscard]] inline Examined examine_accepted(const graphql::Operation& operation, int status, Decoded decoded) {
   Examined examined;
   const bool mutation = operation.repeat != Repeat::harmless;
   const auto root = decoded.page ? decoded.page->root() : ObjectView{};
-  const bool present = decoded.page && root.state(operation.field) == SlotState::object;
+  const auto state = root.state(operation.field);
+  const bool present = state == SlotState::object;
   if (decoded.malformed) {
     examined.failure = malformed(decoded.malformed->path, decoded.malformed->reason, status);
     return examined;
   }
   if (!present && !decoded.errors.empty()) {
-    // A path below the mutation's field shows that it ran, even if its null travelled up to the field itself.
-    const bool below =
-        std::any_of(decoded.errors.begin(), decoded.errors.end(), [](const auto& e) { return !is_of_the_call(e); });
-    examined.content = mutation && below ? Content::incomplete : Content::refused;
+    examined.content = shows_that_it_ran(operation, decoded.errors) ? Content::incomplete : Content::refused;
     examined.failure = server_failure(status, decoded.errors);
     return examined;
   }
-  if (!present && (mutation || !decoded.page)) {
+  if (state == SlotState::unloaded || (mutation && !present)) {
     examined.failure = malformed(std::string(operation.field), "it is missing, and no error says why", status);
     return examined;
   }
@@ -88,6 +92,7 @@ struct Examined {
   Examined examined;
   // What came is not GraphQL but, say, a proxy's page: its status says enough, its text does not belong into an error.
   examined.failure = server_failure(status, decoded.errors);
+  if (shows_that_it_ran(operation, decoded.errors)) examined.content = Content::incomplete;
   return examined;
 }
 

@@ -34,6 +34,14 @@ namespace wandb::detail {
   return std::nullopt;
 }
 
+/// What is wrong with the identifier of something that is to be changed, if anything.
+[[nodiscard]] inline std::optional<Error> check_id(std::string_view operation, std::string_view what,
+                                                   std::string_view id) {
+  if (!id.empty()) return check_text(operation, what, id);
+  auto details = unusable(operation, what, "is not known").details();
+  return Error(make_error_code(errc::attribute_not_loaded), std::move(details));
+}
+
 /// A method whose arguments settle it: it asks nothing and answers with the error. `Method` when there is none.
 template <class Method>
 class Checked {

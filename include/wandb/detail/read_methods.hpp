@@ -12,6 +12,7 @@
 
 #include <wandb/detail/answer.hpp>
 #include <wandb/detail/ascii.hpp>
+#include <wandb/detail/cursor_guard.hpp>
 #include <wandb/detail/records.hpp>
 #include <wandb/detail/step.hpp>
 #include <wandb/detail/user_store.hpp>
@@ -29,8 +30,17 @@ class CompleteKeys {
 
   [[nodiscard]] Step<UserRecord> resume(Answer answer) {
     if (!answer) return finished<UserRecord>(answer.error());
-    const auto user = answer->root.object(ask_by_id() ? "user" : "viewer");
-    if (!user) return finished<UserRecord>(malformed("user", "the user whose keys were read is gone"));
+    const std::string field = record_.is_caller ? "viewer" : "user";
+    // Keys of which a part was refused would look complete.
+    if (!answer->errors.empty()) return finished<UserRecord>(to_error(field, answer->errors.front()));
+    const auto user = answer->root.object(field);
+    if (!user || !is_about(record_, *user)) {
+      return finished<UserRecord>(malformed(field, "it is not the user whose keys are being read"));
+    }
+    const auto connection = user->object("apiKeys");
+    if (!connection || connection->state("edges") != SlotState::rows) {
+      return finished<UserRecord>(malformed(field + ".apiKeys.edges", "it is missing"));
+    }
     const Nodes more(answer->page, *user, "apiKeys");
     record_.change_keys([&](KeyList& keys, IdentityPtr&) {
       for (std::size_t i = 0; i != more.size(); ++i) keys.push_back(KeyAccess::make(answer->page, more[i], false));
@@ -50,20 +60,14 @@ class CompleteKeys {
     return {info->boolean("hasNextPage").value_or(false),
             std::string(info->string("endCursor").value_or(std::string_view{}))};
   }
-  [[nodiscard]] bool ask_by_id() const { return !record_.is_caller; }
-
-  [[nodiscard]] Step<UserRecord> next(Cursor cursor) {
+  [[nodiscard]] Step<UserRecord> next(const Cursor& cursor) {
     if (!cursor.more) return finished<UserRecord>(record_);
-    if (cursor.after.empty() || cursor.after == after_) {
-      return finished<UserRecord>(
-          malformed("apiKeys.pageInfo.endCursor", "there are more pages and no way to the next"));
-    }
-    after_ = std::move(cursor.after);
-    return ask_keys(record_, after_);
+    if (guard_.leads_on(cursor.after)) return ask_keys(record_, cursor.after);
+    return finished<UserRecord>(malformed("apiKeys.pageInfo.endCursor", "there are more pages and no way to the next"));
   }
 
   UserRecord record_;
-  std::string after_;
+  CursorGuard guard_;
 };
 
 /// A step towards a user as a step towards perhaps a user.
@@ -111,6 +115,7 @@ struct Walk {
   std::string query;  // empty: everybody
   int size = 0;
   std::string cursor;  // where the page that follows begins
+  CursorGuard guard;
   UserPage page;
   std::size_t next = 0;
   bool more = true;
@@ -125,7 +130,9 @@ class NextUser {
 
   [[nodiscard]] Step<value_type> start() {
     auto& walk = *walk_;
+    walk.completing.reset();  // what an earlier step left that never came to its end
     if (walk.next != walk.page.size()) return emit(walk.page.at(walk.next++, *walk.queries));
+    if (const auto broken = walk.page.broken_end()) return stop(*broken);
     if (!walk.more) return finished<value_type>(std::optional<UserRecord>{});
     return ask_users(*walk.queries, walk.query, {}, walk.size, walk.cursor);
   }
@@ -134,7 +141,7 @@ class NextUser {
     auto& walk = *walk_;
     if (walk.completing) return follow(walk.completing->resume(std::move(answer)));
     if (!answer) return stop(answer.error());
-    auto page = UserPage::read(*answer, walk.cursor);
+    auto page = UserPage::read(*answer, walk.guard);
     if (!page) return stop(page.error());
     walk.page = std::move(*page);
     walk.next = 0;
@@ -182,7 +189,7 @@ class FindUser {
           by_id_ && (answer.error() == condition::rejected || answer.error() == condition::not_found);
       return no_such_id ? none() : finished<value_type>(answer.error());
     }
-    const auto page = UserPage::read(*answer, cursor_);
+    const auto page = UserPage::read(*answer, guard_);
     if (!page) return finished<value_type>(page.error());
     std::optional<Error> unread;
     for (std::size_t i = 0; i != page->size(); ++i) {
@@ -191,6 +198,7 @@ class FindUser {
       else if (is_exactly(*user)) return perhaps(completing_.emplace(std::move(*user)).start());
     }
     // The one that is looked for may be the one that could not be read.
+    if (!unread) unread = page->broken_end();
     if (unread) return finished<value_type>(std::move(*unread));
     if (page->more() && !by_id_) return ask_users(*queries_, query_, {}, 0, cursor_ = page->cursor());
     return ask_otherwise();
@@ -203,6 +211,7 @@ class FindUser {
   }
   [[nodiscard]] Step<value_type> ask_otherwise() {
     cursor_.clear();
+    guard_ = {};
     if (name_.find('@') != name_.npos) {
       std::string lower = name_;
       for (char& c : lower) c = to_lower(c);
@@ -218,6 +227,7 @@ class FindUser {
   std::string name_;
   std::string query_;
   std::string cursor_;
+  CursorGuard guard_;
   bool by_id_ = false;
   std::optional<CompleteKeys> completing_;
 };

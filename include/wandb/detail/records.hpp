@@ -12,6 +12,7 @@
 
 #include <wandb/detail/answer.hpp>
 #include <wandb/detail/classify.hpp>
+#include <wandb/detail/cursor_guard.hpp>
 #include <wandb/detail/step.hpp>
 #include <wandb/detail/user_store.hpp>
 #include <wandb/graphql/operations.hpp>
@@ -54,31 +55,25 @@ namespace wandb::detail {
   return std::nullopt;
 }
 
-/// The error that stands where a user should: the one whose path leads there, else that nothing says why.
-[[nodiscard]] inline Error missing_user(const Reply& reply, std::string_view operation, std::size_t depth,
-                                        std::size_t index) {
+/// The error that stands where something should: the one whose path leads to `place` or beyond, else that nothing says
+/// why.
+[[nodiscard]] inline Error missing(const Reply& reply, std::string_view operation, const std::string& place) {
   for (const auto& error : reply.errors) {
-    if (depth < 4) {
-      if (!error.path.empty()) return to_error(operation, error);
-    } else if (error.path.size() >= 3 && error.path[2].index == index) {
-      return to_error(operation, error);
-    }
+    if (error.path_text().starts_with(place)) return to_error(operation, error);
   }
-  const auto place = depth < 4 ? std::string(operation) : "users.edges[" + std::to_string(index) + "].node";
   return malformed(place, "it is null, and no error says why");
 }
 
-/// The errors of the answer that lie inside the user whose path is `depth` elements long.
-[[nodiscard]] inline std::vector<FieldError> errors_inside(const Reply& reply, std::string_view operation,
-                                                           std::size_t depth) {
-  std::vector<FieldError> inside;
-  for (const auto& error : reply.errors) {
-    if (error.path.size() <= depth) continue;
-    const auto user = depth == 4 ? error.path[2].index.value_or(0) : 0;
-    const auto& field = error.path[depth].key;
-    inside.push_back({static_cast<std::uint32_t>(user), field, false, to_error(operation, error)});
-  }
-  return inside;
+/// Which user of a page an error's path leads to; none where it leads elsewhere.
+[[nodiscard]] inline std::optional<std::size_t> user_on_path(const GraphqlError& error) noexcept {
+  return error.path.size() >= 3 && error.path[1].key == "edges" ? error.path[2].index : std::nullopt;
+}
+
+/// The error of a user, whose own path is `depth` elements long, at one of the user's fields or at the user as a whole.
+[[nodiscard]] inline FieldError field_error(std::string_view operation, const GraphqlError& error, std::size_t user,
+                                            std::size_t depth) {
+  return {static_cast<std::uint32_t>(user), error.path.size() > depth ? error.path[depth].key : std::string{}, false,
+          to_error(operation, error)};
 }
 
 /// Marks the errors whose field is itself null: that null is no value.
@@ -94,8 +89,10 @@ inline void mark_whole(std::vector<FieldError>& errors, std::uint32_t user, cons
   auto object = reply.root.object(root);
   if (object && !below.empty()) object = object->object(below);
   if (!object) return std::nullopt;
-  UserStore::Changes::Overlay overlay{reply.page, *object, below.empty(),
-                                      errors_inside(reply, root, below.empty() ? 1 : 2)};
+  UserStore::Changes::Overlay overlay{reply.page, *object, below.empty(), {}};
+  for (const auto& error : reply.errors) {
+    if (!error.path.empty()) overlay.errors.push_back(field_error(root, error, 0, below.empty() ? 1 : 2));
+  }
   mark_whole(overlay.errors, 0, *object);
   return overlay;
 }
@@ -118,30 +115,25 @@ class UserPage {
  public:
   UserPage() = default;
 
-  /// `after` is the cursor that led here, so that a server that gives it again cannot keep us turning.
-  [[nodiscard]] static Result<UserPage> read(const Reply& reply, std::string_view after) {
+  /// `guard` has followed the cursors that led here.
+  [[nodiscard]] static Result<UserPage> read(const Reply& reply, CursorGuard& guard) {
     const auto users = reply.root.object("users");
-    if (!users) return malformed("users", "it is null, and no error says why");
-    if (users->state("edges") != SlotState::rows) return malformed("users.edges", "it is missing");
+    if (!users || users->state("edges") != SlotState::rows)
+      return missing(reply, "users", users ? "users.edges" : "users");
     UserPage page;
     page.reply_ = reply;
     page.edges_ = users->list("edges");
-    if (const auto info = users->object("pageInfo")) {
-      page.more_ = info->boolean("hasNextPage").value_or(false);
-      page.cursor_ = info->string("endCursor").value_or(std::string_view{});
-    }
-    if (page.more_ && (page.cursor_.empty() || page.cursor_ == after)) {
-      return malformed("users.pageInfo.endCursor", "there are more pages and no way to the next");
-    }
+    page.read_info(*users, guard);
     page.store_ = std::make_shared<UserStore>(reply.page);
-    page.store_->field_errors = errors_inside(reply, "users", 4);
-    for (auto& error : page.store_->field_errors) {
-      if (error.user >= page.edges_.size()) continue;
+    for (const auto& error : reply.errors) {
+      const auto user = user_on_path(error);
+      if (user && *user < page.edges_.size())
+        page.store_->field_errors.push_back(field_error("users", error, *user, 4));
+      else page.store_->page_errors.push_back(to_error("users", error));
+    }
+    for (const auto& error : page.store_->field_errors) {
       if (const auto node = page.edges_[error.user].object("node"))
         mark_whole(page.store_->field_errors, error.user, *node);
-    }
-    for (const auto& error : reply.errors) {
-      if (error.path.size() < 3) page.store_->page_errors.push_back(to_error("users", error));
     }
     return page;
   }
@@ -152,16 +144,35 @@ class UserPage {
   /// The user at `index`; `queries` read them anew.
   [[nodiscard]] Result<UserRecord> at(std::size_t index, const graphql::UserQueries& queries) const {
     const auto node = edges_[index].object("node");
-    if (!node) return missing_user(reply_, "users", 4, index);
-    return UserRecord{store_, *node, static_cast<std::uint32_t>(index), false, &queries};
+    if (node) return UserRecord{store_, *node, static_cast<std::uint32_t>(index), false, &queries};
+    for (const auto& error : reply_.errors) {
+      if (user_on_path(error) == index) return to_error("users", error);
+    }
+    return malformed("users.edges[" + std::to_string(index) + "].node", "it is null, and no error says why");
   }
+  /// Why nobody knows what follows this page.
+  [[nodiscard]] const std::optional<Error>& broken_end() const noexcept { return broken_end_; }
 
  private:
+  void read_info(const ObjectView& users, CursorGuard& guard) {
+    const auto info = users.object("pageInfo");
+    if (users.state("pageInfo") == SlotState::null || (info && info->state("hasNextPage") == SlotState::null)) {
+      broken_end_ = missing(reply_, "users", "users.pageInfo");
+    }
+    more_ = info && info->boolean("hasNextPage").value_or(false);
+    if (!more_) return;
+    cursor_ = info->string("endCursor").value_or(std::string_view{});
+    if (guard.leads_on(cursor_)) return;
+    more_ = false;
+    broken_end_ = malformed("users.pageInfo.endCursor", "there are more pages and no way to the next");
+  }
+
   Reply reply_;
   std::shared_ptr<UserStore> store_;
   ListView edges_;
   std::string_view cursor_;
   bool more_ = false;
+  std::optional<Error> broken_end_;
 };
 
 /// Asks for one page of users: those that match `query`, or the one with that id.
@@ -182,6 +193,12 @@ class UserPage {
   if (!user.is_caller) body.add("id", user.text("id"));
   if (!after.empty()) body.add("after", after);
   return Ask{&operation, body.take(), nullptr};
+}
+
+/// Whether an answer about a user is not about somebody else.
+[[nodiscard]] inline bool is_about(const UserRecord& user, const ObjectView& object) noexcept {
+  const auto id = object.string("id");
+  return !id || user.text("id").empty() || *id == user.text("id");
 }
 
 /// Whether a secret belongs to the person that it is meant to act as.

@@ -33,4 +33,12 @@ inline constexpr std::size_t shortest_secret = 40;
   return masked;
 }
 
+/// `text` with a space in place of each control character, so that nobody's words break a line or steer a terminal.
+[[nodiscard]] inline std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  return text;
+}
+
 }  // namespace wandb::detail

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include <wandb/detail/cursor_guard.hpp>
 #include <wandb/detail/read_methods.hpp>
 #include <wandb/detail/records.hpp>
 #include <wandb/detail/step.hpp>
@@ -31,6 +32,14 @@ namespace wandb::detail {
   return Error(error.code(), std::move(details));
 }
 
+/// The error of a mutation that was answered without what it is for: the server's words, which say that it ran, or
+/// none.
+[[nodiscard]] inline Error incomplete(const Reply& reply, const graphql::Operation& operation, std::string_view place,
+                                      std::string_view reason) {
+  for (const auto& error : reply.errors) return with_outcome(to_error(operation.field, error), Outcome::ran);
+  return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason);
+}
+
 /// Makes a user.
 class CreateUser {
  public:
@@ -44,10 +53,7 @@ class CreateUser {
     if (!answer) return finished<value_type>(answer.error());
     auto record = record_at(*answer, "createUser", false, "user");
     if (record) return finished<value_type>(std::move(*record));
-    for (const auto& error : answer->errors) {
-      return finished<value_type>(with_outcome(to_error("createUser", error), Outcome::ran));
-    }
-    return finished<value_type>(malformed_mutation(graphql::create_user, "createUser.user", "it is missing"));
+    return finished<value_type>(incomplete(*answer, graphql::create_user, "user", "it is missing"));
   }
 
  private:
@@ -68,13 +74,10 @@ class GenerateKey {
     if (!answer) return finished<value_type>(answer.error());
     const auto payload = answer->root.object("generateApiKey");
     const auto node = payload ? payload->object("apiKey") : std::nullopt;
-    for (const auto& error : answer->errors) {
-      if (!node) return finished<value_type>(with_outcome(to_error("generateApiKey", error), Outcome::ran));
-    }
     const auto name = node ? node->string("name").value_or(std::string_view{}) : std::string_view{};
     if (!is_api_key(name)) {
       return finished<value_type>(
-          malformed_mutation(graphql::generate_api_key, "generateApiKey.apiKey.name", "it is not an API key"));
+          incomplete(*answer, graphql::generate_api_key, "apiKey.name", "it is not an API key"));
     }
     user_.change_keys([&](KeyList& keys, IdentityPtr&) { keys.push_back(KeyAccess::make(answer->page, *node, true)); });
     return finished<value_type>(Secret(name));
@@ -103,9 +106,7 @@ class DeleteKey {
     if (!answer) return may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
     const auto payload = answer->root.object("deleteApiKey");
     const auto done = payload ? payload->boolean("success") : std::nullopt;
-    if (!done) {
-      return finished<void>(malformed_mutation(graphql::delete_api_key, "deleteApiKey.success", "it is missing"));
-    }
+    if (!done) return finished<void>(incomplete(*answer, graphql::delete_api_key, "success", "it is missing"));
     if (*done) return gone();
     auto refusal = Error(make_error_code(errc::rejected),
                          Error::Details{.reason = "the server did not delete the key: it answered success: false",
@@ -137,25 +138,26 @@ class DeleteKey {
     return ask_keys(user_, {});
   }
   [[nodiscard]] Step<void> looked(Answer answer) {
-    if (!answer) return finished<void>(*doubt_);
+    // Only what is shown as a whole shows that something is gone.
+    if (!answer || !answer->errors.empty()) return finished<void>(*doubt_);
     const auto user = answer->root.object(user_.is_caller ? "viewer" : "user");
-    const auto connection = user ? user->object("apiKeys") : std::nullopt;
+    const auto connection = user && is_about(user_, *user) ? user->object("apiKeys") : std::nullopt;
     if (!connection || connection->state("edges") != SlotState::rows) return finished<void>(*doubt_);
     const Nodes keys(answer->page, *user, "apiKeys");
+    if (keys.size() != keys.edges.size()) return finished<void>(*doubt_);
     for (std::size_t i = 0; i != keys.size(); ++i) {
       if (keys[i].string("id") == id_) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
     }
     const auto info = connection->object("pageInfo");
     if (!info || !info->boolean("hasNextPage").value_or(false)) return gone();
     const auto cursor = info->string("endCursor").value_or(std::string_view{});
-    if (cursor.empty() || cursor == after_) return finished<void>(*doubt_);
-    return ask_keys(user_, after_ = cursor);
+    return guard_.leads_on(cursor) ? ask_keys(user_, cursor) : finished<void>(*doubt_);
   }
 
   UserRecord user_;
   std::string id_;
   std::optional<Error> doubt_;
-  std::string after_;
+  CursorGuard guard_;
 };
 
 /// A mutation that gives the changed user back: `updateUser`, `deleteUser`, `undeleteUser`.
@@ -174,14 +176,14 @@ class ChangeUser {
       return deletion && may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
     }
     auto overlay = overlay_at(*answer, operation_->field, "user");
+    if (overlay && !is_about(user_, overlay->object)) {
+      return finished<void>(incomplete(*answer, *operation_, "user.id", "it is another user's"));
+    }
     if (overlay) {
       user_.overlay(std::move(*overlay));
       return finished<void>(success());
     }
-    for (const auto& error : answer->errors) {
-      return finished<void>(with_outcome(to_error(operation_->field, error), Outcome::ran));
-    }
-    return finished<void>(malformed_mutation(*operation_, std::string(operation_->field) + ".user", "it is missing"));
+    return finished<void>(incomplete(*answer, *operation_, "user", "it is missing"));
   }
 
  private:
@@ -195,8 +197,9 @@ class ChangeUser {
   [[nodiscard]] Step<void> looked(Answer answer) {
     if (!answer || !answer->errors.empty()) return finished<void>(*doubt_);
     const auto user = answer->root.object("user");
-    if (user && user->state("deletedAt") != SlotState::string)
-      return finished<void>(with_outcome(*doubt_, Outcome::not_run));
+    const auto deleted_at = user ? user->state("deletedAt") : SlotState::string;
+    if (deleted_at == SlotState::unloaded || (user && !is_about(user_, *user))) return finished<void>(*doubt_);
+    if (deleted_at == SlotState::null) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
     if (auto overlay = overlay_at(*answer, "user")) {
       overlay->complete = false;
       user_.overlay(std::move(*overlay));
@@ -227,6 +230,9 @@ class Reload {
     auto& result = *std::get_if<1>(&step);
     if (!result) return finished<void>(result.error());
     if (!*result) return finished<void>(Error(make_error_code(errc::not_found), "the user is not there any more"));
+    if (!is_about(user_, (*result)->object)) {
+      return finished<void>(malformed(user_.is_caller ? "viewer.id" : "user.id", "it is another user's"));
+    }
     user_.replace_with(**result);
     return finished<void>(success());
   }
