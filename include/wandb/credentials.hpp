@@ -47,8 +47,9 @@ namespace detail {
 [[nodiscard]] inline Result<Secret> find_api_key(const BaseUrl& url, SecretView given, const Environment& environment) {
   if (!given.empty()) return checked_key(given.reveal(), "wandb::Options");
   if (const auto key = environment.get("WANDB_API_KEY"); !key.empty()) return checked_key(key, "WANDB_API_KEY");
-  const auto with_port = std::string(url.host) + ":" + std::to_string(url.port);
-  auto found = find_in_netrc(url.host, with_port, environment);
+  const bool ipv6 = url.host.find(':') != url.host.npos;
+  const auto host = ipv6 ? "[" + std::string(url.host) + "]" : std::string(url.host);
+  auto found = find_in_netrc(host, host + ":" + std::to_string(url.port), environment);
   if (!found) return found.error();
   if (*found) return checked_key((*found)->password.reveal(), (*found)->path);
   return setting_error(errc::no_credentials,

@@ -143,6 +143,13 @@ TEST_CASE("netrc: quotes, escapes and comments") {
   CHECK(password("machine host login \"password x\" password y") == "y");
 }
 
+TEST_CASE("netrc: an IPv6 address stands in brackets, as in the URL") {
+  Machine machine;
+  machine.write(".netrc", "machine [::1]:8080 password " + key_a + "\nmachine [::1] password " + key_c);
+  CHECK(machine.key("http://[::1]:8080").value() == Secret(key_a));
+  CHECK(machine.key("http://[::1]:9").value() == Secret(key_c));
+}
+
 TEST_CASE("netrc: a macro is passed over to its empty line") {
   CHECK(password("macdef init\nmachine host password no\n\nmachine host password yes\n") == "yes");
   CHECK(password("machine host login x macdef init\npassword no\n\t\npassword yes") == "yes");
@@ -236,7 +243,17 @@ TEST_CASE("base URLs: what is not one is refused with the reason") {
   CHECK(split_base_url("https://notwandb.ai").fault == UrlFault::none);
   CHECK(detail::describe(UrlFault::wrong_wandb_host, "https://app.wandb.ai").find("https://api.wandb.ai") !=
         std::string::npos);
-  CHECK(detail::describe(UrlFault::user_info, "https://me:pass@host").find("pass@") == std::string::npos);
+}
+
+TEST_CASE("base URLs: a refusal shows no password, query or key that the URL holds") {
+  for (const auto& url : {std::string("https://me:hush@host"), std::string("ftp://me:hush@host"),
+                          std::string("me:hush@host"), std::string("https://host/?api_key=hush"),
+                          std::string("https://host/#hush"), "https://host/../" + key_a, key_a}) {
+    CAPTURE(url);
+    const auto said = detail::describe(split_base_url(url).fault, url);
+    CHECK(said.find("hush") == std::string::npos);
+    CHECK(said.find(key_a) == std::string::npos);
+  }
 }
 
 TEST_CASE("only this machine's own names count as loopback") {

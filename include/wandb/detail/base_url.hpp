@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <wandb/detail/ascii.hpp>
+#include <wandb/detail/redact.hpp>
 
 namespace wandb::detail {
 
@@ -117,6 +118,7 @@ constexpr bool BaseUrl::is_loopback() const noexcept {
 [[nodiscard]] constexpr UrlFault check_path(std::string_view path) noexcept {
   for (std::size_t i = 0; i != path.size(); ++i) {
     if (path[i] == '?' || path[i] == '#') return UrlFault::query;
+    if (path[i] == '[' || path[i] == ']') return UrlFault::character;
     if (path[i] == '%' && (path.size() - i < 3 || !is_hex_digit(path[i + 1]) || !is_hex_digit(path[i + 2])))
       return UrlFault::path;
     if (path[i] != '/') continue;
@@ -166,10 +168,9 @@ constexpr bool BaseUrl::is_loopback() const noexcept {
   };
   if (text.empty()) return fail(UrlFault::empty);
   for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F || c == '\\' || c == '"' ||
-        c == '<' || c == '>') {
+    constexpr std::string_view never = "\\\"<>^`{|}";
+    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F || never.find(c) != never.npos)
       return fail(UrlFault::character);
-    }
   }
   const auto colon = text.find("://");
   if (colon == text.npos) return fail(UrlFault::scheme);
@@ -192,10 +193,11 @@ constexpr bool BaseUrl::is_loopback() const noexcept {
   return split;
 }
 
-/// What is wrong and what to do. Never shows a user name or password that the URL holds.
+/// What is wrong and what to do. Never shows a user name, a password or a query that the URL holds, nor what looks like
+/// a key.
 [[nodiscard]] inline std::string describe(UrlFault fault, std::string_view url) {
-  const std::string shown =
-      fault == UrlFault::user_info || fault == UrlFault::character ? std::string{} : " \"" + std::string(url) + "\"";
+  const bool private_part = fault == UrlFault::character || url.find('@') != url.npos;
+  const auto shown = private_part ? std::string{} : " \"" + redact(url.substr(0, url.find_first_of("?#"))) + "\"";
   const auto why = [&]() -> std::string_view {
     switch (fault) {
       case UrlFault::none: return " is usable";

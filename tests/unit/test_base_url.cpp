@@ -1,0 +1,66 @@
+// The library's own splitting of base URLs, held against Boost.URL's.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include <boost/url/src.hpp>
+
+#include <wandb/detail/base_url.hpp>
+
+using wandb::detail::split_base_url;
+using wandb::detail::UrlFault;
+
+namespace {
+
+std::string_view plain(boost::urls::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+TEST_CASE("base URLs: what is accepted, Boost.URL splits the same") {
+  for (const std::string_view text :
+       {"https://api.wandb.ai", "http://localhost:8080", "HTTPS://Host.Example/wandb/", "http://127.0.0.1:1/a/b",
+        "http://[::1]:8080/x", "https://[2001:db8::1.2.3.4]", "https://h:443", "http://h:80//a//", "https://h/%20a",
+        "https://a_b-c.example.:65535/~user;v=1,2/@:!$&'()*+="}) {
+    CAPTURE(text);
+    const auto ours = split_base_url(text);
+    REQUIRE(ours.fault == UrlFault::none);
+    const auto theirs = boost::urls::parse_uri({text.data(), text.size()}).value();
+    CHECK(ours.url.tls == (theirs.scheme_id() == boost::urls::scheme::https));
+    CHECK(ours.url.host == plain(theirs.encoded_host_address()));
+    if (theirs.has_port()) CHECK(ours.url.port == theirs.port_number());
+    auto path = plain(theirs.encoded_path());
+    while (path.ends_with('/')) path.remove_suffix(1);
+    CHECK(ours.url.path == path);
+  }
+}
+
+TEST_CASE("base URLs: what is no URL to Boost.URL is refused") {
+  for (const std::string_view text : {"",
+                                      "host",
+                                      "//host",
+                                      "https:/host",
+                                      "https://[::1",
+                                      "https://[1:2:3]",
+                                      "https://[::1]x",
+
+                                      "https://h:99999999999",
+                                      "https://ho st",
+                                      "https://h/a b",
+                                      "https://h/%zz",
+                                      "https://h/%4",
+                                      "https://h/<",
+                                      "https://h/\x7f",
+                                      "1https://h",
+                                      "https://h/\xc3\xa4",
+                                      "https://h/a[b]",
+                                      "https://h/^",
+                                      "https://h/{a}",
+                                      "https://h/a|b",
+                                      "https://h/`"}) {
+    CAPTURE(text);
+    const auto theirs = boost::urls::parse_uri({text.data(), text.size()});
+    REQUIRE((theirs.has_error() || theirs->port_number() == 0));
+    CHECK(split_base_url(text).fault != UrlFault::none);
+  }
+}
