@@ -26,6 +26,7 @@ inline int exit_code(const wandb::Error& error) {
   if (error == condition::unauthorized || error == condition::permission_denied || error == condition::configuration)
     return denied;
   if (error == condition::not_found) return not_found;
+  if (error == wandb::errc::invalid_argument) return usage;
   if (error == condition::network || error == condition::timed_out) return unreachable;
   return failed;
 }

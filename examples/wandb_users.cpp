@@ -41,6 +41,16 @@ struct Flags {
   ProvisionFlags provision;
 };
 
+/// What the server said about parts of a user that it did not give; the first one's exit code, where there is one.
+std::optional<int> tell_errors(const User& user) {
+  std::optional<int> code;
+  for (const auto& error : user.errors()) {
+    const int one = tell(error);
+    if (!code) code = one;
+  }
+  return code;
+}
+
 std::string json_of(const wandb::ApiKey& key) {
   return "{\"id\":" + json_text(key.id()) + ",\"name\":" + json_text(key.name()) +
          ",\"description\":" + json_text(key.description()) + "}";
@@ -62,13 +72,17 @@ std::string json_of(const User& user) {
          ",\"keys\":" + json_list(user.keys(), [](const wandb::ApiKey& key) { return json_of(key); }) + "}";
 }
 
+/// A text of the server's for a line of output: nobody's name breaks it or steers the terminal.
+std::string plain(std::string_view text) { return wandb::detail::one_line(std::string(text)); }
+
 void print(const User& user, const Flags& flags) {
+  static_cast<void>(tell_errors(user));
   if (flags.json) {
     std::cout << json_of(user) << '\n';
     return;
   }
-  std::cout << user.username() << '\t' << user.email() << '\t' << user.name() << (user.admin() == true ? "\tadmin" : "")
-            << '\n';
+  std::cout << plain(user.username()) << '\t' << plain(user.email()) << '\t' << plain(user.name())
+            << (user.admin() == true ? "\tadmin" : "") << '\n';
 }
 
 void print(const wandb::Keys& keys, const Flags& flags) {
@@ -76,7 +90,8 @@ void print(const wandb::Keys& keys, const Flags& flags) {
     std::cout << json_list(keys, [](const wandb::ApiKey& key) { return json_of(key); }) << '\n';
     return;
   }
-  for (const auto& key : keys) std::cout << key.id() << '\t' << key.name() << '\t' << key.description() << '\n';
+  for (const auto& key : keys)
+    std::cout << plain(key.id()) << '\t' << plain(key.name()) << '\t' << plain(key.description()) << '\n';
 }
 
 /// The user that a command is about: the one named, else the caller.
@@ -100,9 +115,9 @@ int show(const Api& api, const Flags& flags) {
   if (!user) return tell(user.error());
   print(*user, flags);
   if (flags.json) return ok;
-  for (const auto team : user->teams()) std::cout << "  team " << team << '\n';
-  for (const auto& key : user->keys()) std::cout << "  key  " << key.name() << "  " << key.description() << '\n';
-  for (const auto& error : user->errors()) std::cerr << "wandb-users: not everything was given: " << error << '\n';
+  for (const auto team : user->teams()) std::cout << "  team " << plain(team) << '\n';
+  for (const auto& key : user->keys())
+    std::cout << "  key  " << plain(key.name()) << "  " << plain(key.description()) << '\n';
   return ok;
 }
 
@@ -125,9 +140,10 @@ int create(const Api& api, const Flags& flags) {
 int teams(const Api& api, const Flags& flags) {
   const auto user = subject(api, flags);
   if (!user) return tell(user.error());
+  if (const auto code = tell_errors(*user); code && !(*user)["teams"].is_loaded()) return *code;
   if (flags.json) std::cout << json_list(user->teams(), json_text) << '\n';
   else {
-    for (const auto team : user->teams()) std::cout << team << '\n';
+    for (const auto team : user->teams()) std::cout << plain(team) << '\n';
   }
   return ok;
 }
@@ -135,7 +151,7 @@ int teams(const Api& api, const Flags& flags) {
 int list_keys(const Api& api, const Flags& flags) {
   const auto user = subject(api, flags);
   if (!user) return tell(user.error());
-  for (const auto& error : user->errors()) return tell(error);
+  if (const auto code = tell_errors(*user); code && !(*user)["api_keys"].is_loaded()) return *code;
   print(user->keys(), flags);
   return ok;
 }
@@ -187,13 +203,17 @@ int generate_key(const Api& api, const Flags& flags) {
 int delete_key(const Api& api, const Flags& flags) {
   const auto user = subject(api, flags);
   if (!user) return tell(user.error());
+  std::vector<wandb::ApiKey> named;
   for (const auto& key : user->keys()) {
-    if (key.id() != flags.key && key.name() != flags.key && key.description() != flags.key) continue;
-    const auto deleted = user->delete_api_key(key);
-    return deleted ? static_cast<int>(ok) : tell(deleted.error());
+    if (key.id() == flags.key || key.name() == flags.key || key.description() == flags.key) named.push_back(key);
   }
-  for (const auto& error : user->errors()) return tell(error);
-  return tell("no key of that id, name or description", not_found);
+  if (named.size() > 1) return tell("several keys are so named; give the id of one, as `keys list` shows it", usage);
+  if (named.empty()) {
+    if (const auto code = tell_errors(*user)) return *code;
+    return tell("no key of that id, name or description", not_found);
+  }
+  const auto deleted = user->delete_api_key(named.front());
+  return deleted ? static_cast<int>(ok) : tell(deleted.error());
 }
 
 using Command = int (*)(const Api&, const Flags&);
@@ -206,8 +226,11 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
     sub->fallthrough();
     return sub;
   };
+  // A script's unset variable must not stand for yourself, or for the key without a description.
+  const CLI::Validator not_empty([](const std::string& text) { return text.empty() ? "it is empty" : std::string{}; },
+                                 "");
   const auto user_of = [&](CLI::App* sub) {
-    sub->add_option("user", flags.name, "username, e-mail or id; else yourself");
+    sub->add_option("user", flags.name, "username, e-mail or id; else yourself")->check(not_empty);
   };
 
   add(app, "whoami", "the user whose credentials these are", whoami);
@@ -230,7 +253,7 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   generated->add_option("--user-key-env", flags.user_key_variable,
                         "the environment variable that holds that user's own key");
   auto* deleted = add(*keys, "delete", "delete a key", delete_key);
-  deleted->add_option("key", flags.key, "its id, its name as listed, or its description")->required();
+  deleted->add_option("key", flags.key, "its id, its name as listed, or its description")->required()->check(not_empty);
   user_of(deleted);
 }
 
@@ -267,7 +290,7 @@ int main(int argc, char** argv) {
   app.add_option("--base-url", flags.base_url, "the server; else WANDB_BASE_URL, else https://api.wandb.ai");
   app.add_option("--ca-file", flags.ca_file, "certificate authorities to trust, PEM; else the system's");
   app.add_option("--timeout", flags.timeout, "seconds for one request; else WANDB_HTTP_TIMEOUT, else 19")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(0.001, 86400.0));
   app.add_flag("--json", flags.json, "machine-readable output, one JSON text a line");
   app.add_flag("--allow-insecure-http", flags.insecure, "send the key over plain http to another machine");
   app.require_subcommand(1);

@@ -1,0 +1,154 @@
+"""The command-line tool, command by command, against a server on this machine.
+
+check.py TOOL SERVER
+"""
+import json
+import stat
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+tool, server_program = sys.argv[1:]
+passed, failures = 0, []
+
+
+def check(what, condition, detail=""):
+    global passed
+    if condition:
+        passed += 1
+    else:
+        failures.append(f"{what}: {detail}")
+
+
+@contextmanager
+def serving(generation):
+    server = subprocess.Popen([server_program, generation], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield json.loads(server.stdout.readline())
+    finally:
+        server.stdin.close()
+        server.wait()
+
+
+class Tool:
+    """The tool as one caller of one server."""
+
+    def __init__(self, url, key, secrets, **environment):
+        self.secrets = secrets
+        self.environment = {"WANDB_BASE_URL": url, "WANDB_API_KEY": key, "HOME": "/nonexistent", **environment}
+
+    def __call__(self, *words, code=0, says=(), complains=(), shows_secret=False):
+        run = subprocess.run([tool, *words], capture_output=True, text=True, env=self.environment)
+        what = "wandb-users " + " ".join(words)
+        check(what, run.returncode == code, f"exit code {run.returncode}, not {code}: {run.stderr}")
+        for text in says:
+            check(what, text in run.stdout, f"does not print {text!r}, but {run.stdout!r}")
+        for text in complains:
+            check(what, text in run.stderr, f"does not complain of {text!r}, but {run.stderr!r}")
+        check(what, bool(run.stderr) == (code != 0 or bool(complains)), f"complains: {run.stderr!r}")
+        leaked = [secret for secret in self.secrets if secret in run.stdout + run.stderr]
+        check(what, shows_secret or not leaked, "prints a secret")
+        return run.stdout
+
+
+def looks(root):
+    root("whoami", says=["root@example.com", "admin"])
+    me = json.loads(root("whoami", "--json"))
+    check("whoami --json", me["username"] == "root" and me["admin"] is True, me)
+    root("show", "ann", says=["ann@example.com", "team red", "first"])
+    ann = json.loads(root("--json", "show", "ANN@example.com"))
+    check("show --json", ann["teams"] == ["red"] and len(ann["keys"]) == 4, ann)
+    root("show", says=["root@example.com"])
+    root("show", "an", code=3, complains=["there is no user an"])
+    root("teams", "ann", says=["red\n"])
+    check("teams --json", json.loads(root("teams", "ann", "--json")) == ["red"])
+    everybody = root("list")
+    check("list", len(everybody.splitlines()) == 5, everybody)
+    found = [json.loads(line)["username"] for line in root("list", "dev", "--json").splitlines()]
+    check("list --json", found == ["dev0", "dev1", "dev2"], found)
+
+
+def creations(root, ann):
+    root("create", "new@example.com", says=["new@example.com"])
+    root("create", "boss@example.com", "--admin", says=["admin"])
+    root("create", "new@example.com", code=1, complains=["already exists"])
+    root("create", "a\nb@example.com", code=2, complains=["control character"])
+    ann("create", "x@example.com", code=4, complains=["admin"])
+
+
+def keys(root, ann, older):
+    rows = json.loads(root("keys", "list", "ann", "--json"))
+    check("keys list", [row["description"] for row in rows] == ["first", "twin", "twin", ""], rows)
+    root("keys", "delete", "twin", "ann", code=2, complains=["id"])
+    root("keys", "delete", "", "ann", code=2, complains=["empty"])
+    root("keys", "delete", rows[1]["id"], "", code=2, complains=["empty"])
+    root("keys", "delete", "none", "ann", code=3, complains=["no key"])
+    root("keys", "delete", rows[1]["id"], "ann")
+    root("keys", "delete", "twin", "ann")
+    root("keys", "delete", rows[3]["name"], "ann")
+    check("keys delete", len(json.loads(root("keys", "list", "ann", "--json"))) == 1)
+
+    ann("keys", "generate", code=2, complains=["--output", "--print-secret"])
+    secret = ann("keys", "generate", "--description", "ci", "--print-secret", shows_secret=True).strip()
+    check("the printed secret", len(secret) == 40, secret)
+    for caller in (root, ann):
+        caller.secrets.append(secret)
+    ann("keys", "list", says=["ci"])
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, "key")
+        ann("keys", "generate", "--output", str(path))
+        check("the written secret", len(path.read_text().strip()) == 40 and stat.S_IMODE(path.stat().st_mode) == 0o600)
+        ann("keys", "generate", "--output", str(path), code=2, complains=["cannot make"])
+        if not older:
+            root("keys", "generate", "ann", "--output", str(Path(scratch, "no")), code=4, complains=["own API key"])
+            check("a refused key leaves no file", not Path(scratch, "no").exists())
+    root.environment["ANN_KEY"] = secret
+    root("keys", "generate", "ann", "--user-key-env", "ANN_KEY", "--print-secret", shows_secret=True)
+    root("keys", "generate", "ann", "--user-key-env", "NOT_SET", "--print-secret", code=2, complains=["NOT_SET"])
+    root("keys", "generate", "dev0", "--user-key-env", "ANN_KEY", "--print-secret", code=4, complains=["another user"])
+
+
+def environment(at, secrets):
+    def caller(url=at["url"], key=at["root"], **more):
+        return Tool(url, key, secrets, **more)
+
+    caller(key="")("whoami", code=4, complains=["WANDB_API_KEY"])
+    caller(key="short")("whoami", code=4, complains=["shape"])
+    caller(key="0" * 40)("whoami", code=4, complains=["check the API key"])
+    caller(url="http://example.com")("whoami", code=4, complains=["https"])
+    caller(url="https://app.wandb.ai")("whoami", code=4, complains=["https://api.wandb.ai"])
+    caller(url="http://127.0.0.1:1")("whoami", "--timeout", "5", code=5, complains=["could not connect"])
+    caller(url="nowhere")("--base-url", at["url"], "whoami", says=["root"])
+    caller(WANDB_HTTP_TIMEOUT="soon")("whoami", code=4, complains=["WANDB_HTTP_TIMEOUT"])
+    for words in ([], ["nonsense"], ["keys"], ["create"], ["--timeout", "-1", "whoami"], ["--timeout", "1e300", "whoami"]):
+        caller()(*words, code=2, complains=[""])
+    caller()("--version", says=["."])
+    caller()("--help", says=["whoami", "--json"])
+
+
+def refusals(at, secrets):
+    caller = Tool(at["refusing"], at["root"], secrets)
+    for words in (["whoami"], ["whoami", "--json"], ["show"], ["show", "--json"]):
+        caller(*words, says=["ann@example.com"], complains=["relogin required", "no teams"])
+    check("one line a user", caller("whoami", complains=["relogin"]).count("\n") == 1)
+    caller("teams", code=4, complains=["no teams"])
+    caller("keys", "list", code=4, complains=["relogin required"])
+    caller("keys", "delete", "x", code=4, complains=["relogin required"])
+
+
+for generation in ("newer", "older"):
+    with serving(generation) as at:
+        secrets = [at["root"], at["ann"]]
+        root, ann = Tool(at["url"], at["root"], secrets), Tool(at["url"], at["ann"], secrets)
+        looks(root)
+        creations(root, ann)
+        keys(root, ann, generation == "older")
+        environment(at, secrets)
+        refusals(at, secrets)
+
+for failure in failures:
+    print(failure)
+print(f"{passed} passed, {len(failures)} failed")
+sys.exit(bool(failures))
