@@ -68,13 +68,17 @@ class User<T, any_selection> {
   /// An attribute by its name, `photo_url` or `photoUrl`: tells unloaded, null and value apart. The name "user" is
   /// misuse.
   [[nodiscard]] Value operator[](std::string_view attribute) const {
-    if (attribute == "user") static_cast<void>(detail::misused("user", "the attribute \"user\"", "is the user itself"));
+    if (attribute == "user") {
+      static_cast<void>(user_itself());
+      return {};
+    }
     const auto found = record_.find([attribute](const ObjectView& where) { return find_attribute(where, attribute); });
     return found.field == nullptr ? Value() : Value(found.page, found.object, *found.field);
   }
   /// The same as a type: empty where it is null, `errc::attribute_not_loaded`, `errc::wrong_attribute_type`.
   template <class As>
   [[nodiscard]] Result<std::optional<As>> attr(std::string_view attribute) const {
+    if (attribute == "user") return user_itself();
     auto value = (*this)[attribute];
     if (value.is_loaded()) return std::move(value).template as<As>();
     return Error(make_error_code(errc::attribute_not_loaded),
@@ -207,6 +211,8 @@ class User<T, any_selection> {
     auto store = std::make_shared<detail::UserStore>(attrs.page());
     return {std::move(store), attrs.view(), 0, false};
   }
+
+  static Error user_itself() { return detail::misused("user", "the attribute \"user\"", "is the user itself"); }
 
   void keep(const Secret& secret) {
     record_.set_identity(std::make_shared<const detail::Identity>(secret, record_.person()));

@@ -1,7 +1,8 @@
 // A consumer with a transport of its own, linked in each way; without exceptions it says what Boost does instead of
-// throwing.
+// throwing, and is returned what would be thrown.
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 #include <string>
 
 #include <wandb/wandb.hpp>
@@ -23,11 +24,29 @@ struct Canned {
   }
 };
 
+// A key that the user does not have is the program's mistake.
+template <class User>
+bool told_of_misuse(const User& user) {
+#if defined(__cpp_exceptions)
+  try {
+    static_cast<void>(user.delete_api_key("none"));
+    return false;
+  } catch (const std::invalid_argument&) {
+    return true;
+  }
+#else
+  return user.delete_api_key("none").error() == wandb::errc::invalid_argument &&
+         user.template attr<bool>("user").error() == wandb::errc::invalid_argument;
+#endif
+}
+
 int main() {
   const wandb::Secret key(std::string(40, 'a'));
   wandb::Api api{Canned{}, {.base_url = "http://localhost", .api_key = key}};
   const auto me = api.viewer();
-  return me && me->email() == "ann@example.com" && me->delete_api_key("none").error() == wandb::errc::keys_not_loaded
+  const auto attrs = wandb::Attrs::parse(R"({"id":"1","apiKeys":{"edges":[]}})");
+  return me && me->email() == "ann@example.com" && me->delete_api_key("none").error() == wandb::errc::keys_not_loaded &&
+                 told_of_misuse(wandb::User(api, *attrs))
              ? 0
              : 1;
 }
