@@ -1,0 +1,189 @@
+// The stand-ins themselves: a fake that took anything would prove nothing.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <wandb/testing/account.hpp>
+#include <wandb/testing/fake_transport.hpp>
+#include <wandb/wandb.hpp>
+
+using namespace wandb;
+using testing::Account;
+using testing::FakeTransport;
+using testing::Generation;
+
+namespace {
+
+/// An account with an admin and a user, asked without the library.
+struct Asked {
+  explicit Asked(Generation generation = Generation::newer) : account(generation) {
+    account.add_user({.email = "root@example.com", .admin = true});
+    root = account.add_key("root", "laptop");
+    ann_id = account.add_user({.email = "ann@example.com"});
+    ann = account.add_key("ann", "first");
+  }
+
+  struct Answer {
+    int status = 0;
+    std::string text;
+  };
+  [[nodiscard]] Answer ask(std::string_view query, std::string_view variables = "{}", std::string_view as = {},
+                           std::string_view agent = "W&B Public Client 1", std::string_view admin = "true") {
+    const std::string body = R"({"query":")" + std::string(query) + R"(","variables":)" + std::string(variables) + "}";
+    const auto authorization = detail::basic_authorization(as.empty() ? std::string_view(root) : as);
+    const std::vector<Header> headers{
+        {"authorization", authorization, true}, {"User-Agent", agent}, {"Use-Admin-Privileges", admin}};
+    Request request;
+    request.target = "/graphql";
+    request.headers = headers;
+    request.body = body;
+    const auto response = account.handle(request);
+    return {response.status, std::string(response.body)};
+  }
+
+  Account account;
+  std::string root;
+  std::string ann;
+  std::string ann_id;
+};
+
+bool says(const std::string& text, std::string_view words) { return text.find(words) != std::string::npos; }
+
+const Secret key(std::string(40, 'a'));
+
+auto scripted(const FakeTransport& transport) {
+  return Api(transport, {.base_url = "http://localhost", .api_key = key}, Environment::none());
+}
+
+}  // namespace
+
+TEST_CASE("the account executes what is asked, and nothing besides") {
+  Asked asked;
+  const auto answer = asked.ask(
+      "{ me: viewer { email ...F } } fragment F on User { admin apiKeys(first: 1) { edges { node { "
+      "description } } } }");
+  CHECK(answer.status == 200);
+  CHECK(
+      answer.text ==
+      R"({"data":{"me":{"email":"root@example.com","admin":true,"apiKeys":{"edges":[{"node":{"description":"laptop"}}]}}}})");
+}
+
+TEST_CASE("the account refuses documents that the schema does not allow, and says the word at fault") {
+  Asked asked;
+  const std::pair<std::string_view, std::string_view> wrong[] = {
+      {"{ viewer { e_mail } }", "e_mail"},
+      {"{ viewer { teams } }", "teams"},
+      {"{ viewer { name { id } } }", "name"},
+      {"{ users(name: 1) { edges { cursor } } }", "name"},
+      {"query Q($id: ID!) { user(id: $ids) { id } }", "ids"},
+      {"mutation { createUser(input: {mail: 1}) { user { id } } }", "mail"},
+      {"{ viewer { id }", ""},
+      {"", ""},
+  };
+  for (const auto& one : wrong) {
+    CAPTURE(one.first);
+    const auto answer = asked.ask(one.first);
+    CHECK(answer.status == 400);
+    CHECK(says(answer.text, one.second));
+  }
+}
+
+TEST_CASE("the account refuses variables that are missing, of another type, or not declared") {
+  Asked asked;
+  constexpr std::string_view query =
+      "query Q($id: ID!, $first: Int) { user(id: $id) { id } users(first: $first) { edges { cursor } } }";
+  for (const auto* variables :
+       {"{}", R"({"id":null})", R"({"id":true})", R"({"id":"1","first":"2"})", R"({"id":"1","second":2})", "[]", "7"}) {
+    CAPTURE(variables);
+    CHECK(asked.ask(query, variables).status == 400);
+  }
+  CHECK(asked.ask(query, R"({"id":"1","first":2})").status == 200);
+}
+
+TEST_CASE("the account has the service's rules") {
+  Asked asked;
+  CHECK(asked.ask("{ viewer { id } }", "{}", std::string(40, 'f')).status == 401);
+  CHECK(says(asked.ask("{ viewer { apiKeys { edges { cursor } } } }", "{}", {}, "curl").text, "relogin required"));
+  CHECK(says(asked.ask("{ users { edges { cursor } } }", "{}", asked.ann).text, "permission denied"));
+  CHECK(says(asked.ask("{ users { edges { cursor } } }", "{}", {}, "W&B Public Client 1", "false").text, "denied"));
+  constexpr std::string_view create =
+      R"(mutation { createUser(input: {email: \"new@example.com\"}) { user { email } } })";
+  CHECK(says(asked.ask(create, "{}", asked.ann).text, "permission denied"));
+  CHECK(asked.ask(create).status == 200);
+  CHECK(asked.ask(create).status == 409);
+  CHECK(asked.account.executed("createUser") == 1);
+}
+
+TEST_CASE("the account finds users by what their names begin or end with") {
+  Asked asked;
+  const auto found = [&](std::string_view query) {
+    return asked
+        .ask("query Q($q: String) { users(query: $q) { edges { node { username } } } }",
+             R"({"q":")" + std::string(query) + "\"}")
+        .text;
+  };
+  for (const auto* query : {"ann", "AN", "nn", "ann@", "ann@example.com"}) {
+    CAPTURE(query);
+    CHECK(says(found(query), R"("username":"ann")"));
+  }
+  CHECK_FALSE(says(found("n@e"), "ann"));
+}
+
+TEST_CASE("the account makes a key for whoever asks, and shows its secret once or always, by its generation") {
+  for (const auto generation : {Generation::older, Generation::newer}) {
+    Asked asked(generation);
+    const auto made = asked.ask(R"(mutation { generateApiKey(input: {}) { apiKey { name } } })", "{}", asked.ann).text;
+    const auto secret = asked.account.keys_of("ann").at(1);
+    CHECK(says(made, secret));
+    const auto listed = asked.ask("{ viewer { apiKeys { edges { node { name } } } } }", "{}", asked.ann).text;
+    CHECK(says(listed, secret) == (generation == Generation::older));
+  }
+}
+
+TEST_CASE("a script answers its operations in order, and tells what it wanted and what came") {
+  FakeTransport transport;
+  transport.expect("GetViewer").answers(200, R"({"data":{"viewer":{"id":"1","name":"n"}}})");
+  transport.expect("CreateUserFromAdmin").with_variables(R"({"email":"a@b.c","admin":true})");
+  transport.expect("DeleteApiKey");
+  const auto api = scripted(transport);
+  CHECK(api.viewer().value().id() == "1");
+  const auto error = api.create_user("a@b.c").error();
+  CHECK(error.message().find(R"(wanted {"email":"a@b.c","admin":true})") != std::string::npos);
+  CHECK(error.message().find(R"(CreateUserFromAdmin {"email":"a@b.c","admin":false} came)") != std::string::npos);
+  CHECK(api.viewer().error().message().find("GetViewer {} came, wanted DeleteApiKey") != std::string::npos);
+  CHECK(api.viewer().error().message().find("nothing was wanted any more") != std::string::npos);
+  CHECK(transport.operations() ==
+        std::vector<std::string>{"GetViewer", "CreateUserFromAdmin", "GetViewer", "GetViewer"});
+}
+
+TEST_CASE("a script that is not over says what never came") {
+  FakeTransport transport;
+  CHECK(transport.unmet().empty());
+  transport.expect("GetViewer");
+  transport.expect();
+  CHECK(transport.unmet() == "wanted GetViewer, which never came\nwanted a request, which never came\n");
+}
+
+TEST_CASE("a fake refuses a request whose credentials are not marked as such") {
+  const FakeTransport transport;
+  const std::vector<Header> open{{"Authorization", "Basic eA=="}};
+  const std::vector<Header> none{{"Accept", "application/json"}};
+  for (const auto& headers : {open, none}) {
+    Request request;
+    request.headers = headers;
+    request.body = R"({"operationName":"Q"})";
+    CHECK(transport.send(request).error() == errc::invalid_argument);
+  }
+  CHECK(transport.unmet().find("Authorization is not marked") != std::string::npos);
+}
+
+TEST_CASE("a fake's failures are those of the script") {
+  FakeTransport transport;
+  transport.expect().fails(Error(errc::tls_failed, Delivery::nothing_sent));
+  CHECK(scripted(transport).viewer().error() == errc::tls_failed);
+}
