@@ -82,6 +82,16 @@ TEST_CASE_TEMPLATE("somebody else's secret is found out before anything is chang
   CHECK(setting.world.account.executed("createUser") == 0);
 }
 
+TEST_CASE_TEMPLATE("a user who was just made generates a key as soon as their secret is known", Rig, RIGS) {
+  Setting<Rig> setting;
+  auto made = get(setting.api.create_user("new@example.com")).value();
+  CHECK(get(made.delete_api_key("x")).error() == errc::keys_not_loaded);
+  made.authenticate(Secret(setting.world.account.add_key("new"))).value();
+  const auto secret = get(made.generate_api_key("ci")).value();
+  CHECK(contains(setting.world.account.keys_of("new"), secret.reveal()));
+  CHECK(list(made.api_keys()) == std::vector<std::string>{std::string(secret.reveal())});
+}
+
 TEST_CASE_TEMPLATE("a secret of a user of whom nothing is known cannot be proven, and is not used", Rig, RIGS) {
   Setting<Rig> setting;
   const User nobody(setting.api, Attrs{{"admin", true}}, setting.world.ann_key);
@@ -140,9 +150,10 @@ TEST_CASE_TEMPLATE("a name that is not among the loaded keys is misuse, thrown b
   Setting<Rig> setting;
   const auto ann = setting.ann();
   const auto before = setting.world.account.requests();
-  CHECK_THROWS_AS(static_cast<void>(get(ann.delete_api_key("no such key"))), std::invalid_argument);
-  CHECK_THROWS_AS(static_cast<void>(get(ann.delete_api_key(Secret(std::string(40, 'x'))))), std::invalid_argument);
-  CHECK_THROWS_AS(static_cast<void>(get(ann.delete_api_key(get(setting.api.viewer()).value().keys()[0]))),
+  // From the call itself: nothing is awaited.
+  CHECK_THROWS_AS(static_cast<void>(ann.delete_api_key("no such key")), std::invalid_argument);
+  CHECK_THROWS_AS(static_cast<void>(ann.delete_api_key(Secret(std::string(40, 'x')))), std::invalid_argument);
+  CHECK_THROWS_AS(static_cast<void>(ann.delete_api_key(get(setting.api.viewer()).value().keys()[0])),
                   std::invalid_argument);
   CHECK(setting.world.account.requests() == before + 1);
 }

@@ -1,7 +1,9 @@
 // What a server may send by mistake or by malice, and what must not come of it.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -261,6 +263,43 @@ TEST_CASE("an error prints on one line, without what would steer a terminal") {
   const auto error = script.api.viewer().error();
   CHECK(error.message().find_first_of("\n\r\x1b") == std::string::npos);
   CHECK(error.messages().at(0).text == "first\nsecond\r\x1b[31m red");
+}
+
+TEST_CASE("a user prints on one line too") {
+  Scripted script;
+  std::ostringstream out;
+  out << User(script.api, Attrs{{"email", "a\n<User root@example.com>\x1b[2J"}});
+  CHECK(out.str() == "<User a <User root@example.com> [2J>");
+}
+
+TEST_CASE("a request has until WANDB_HTTP_TIMEOUT, or what the call or the options say") {
+  using std::chrono::steady_clock;
+  using namespace std::chrono_literals;
+  struct Hurried {
+    steady_clock::time_point* until;
+    Result<Response> send(const Request& request) const {
+      *until = request.deadline;
+      return Error(errc::cancelled);
+    }
+  };
+  const Environment environment{[](const void*, const char* name) -> const char* {
+                                  return std::string_view(name) == "WANDB_HTTP_TIMEOUT" ? "100.5" : nullptr;
+                                },
+                                nullptr};
+  steady_clock::time_point until;
+  const auto is_given = [&](auto expected, std::chrono::nanoseconds timeout, const CallOptions& call = {}) {
+    const Api api(Hurried{&until}, {.base_url = "http://localhost", .api_key = key, .timeout = timeout}, environment);
+    const auto before = steady_clock::now();
+    CHECK(api.viewer(call).error() == condition::cancelled);
+    return until >= before + expected && until <= steady_clock::now() + expected;
+  };
+  CHECK(is_given(100500ms, 0s));
+  CHECK(is_given(50s, 50s));
+  CHECK(is_given(20s, 50s, {.timeout = 20s}));
+  CHECK(is_given(50s, 50s, {.timeout = 90s}));
+  const auto deadline = steady_clock::now() + 30s;
+  CHECK_FALSE(is_given(50s, 50s, {.deadline = deadline}));
+  CHECK(until == deadline);
 }
 
 TEST_CASE("an attribute tells its name where it cannot be read, and its JSON where it is an object") {

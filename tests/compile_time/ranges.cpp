@@ -1,0 +1,44 @@
+// The ranges and handles that the library gives are what the standard library takes them for.
+#include <concepts>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <wandb/wandb.hpp>
+
+namespace {
+
+struct Transport {
+  wandb::Result<wandb::Response> send(const wandb::Request&) { return {}; }
+};
+struct MoveOnly : Transport {
+  std::unique_ptr<int> socket;
+};
+using User = wandb::User<Transport>;
+
+static_assert(std::ranges::input_range<wandb::Users<Transport>>);
+static_assert(std::same_as<std::ranges::range_reference_t<wandb::Users<Transport>>, wandb::Result<User>&>);
+static_assert(std::ranges::forward_range<wandb::KeyNames> && std::ranges::sized_range<wandb::KeyNames>);
+static_assert(std::ranges::forward_range<const wandb::Keys> && std::ranges::forward_range<const wandb::TeamNames>);
+static_assert(std::same_as<std::ranges::range_value_t<wandb::KeyNames>, std::string_view>);
+static_assert(std::same_as<std::ranges::range_value_t<wandb::Keys>, wandb::ApiKey>);
+
+// Handles are copied and shared, whatever the transport; nothing of theirs throws when moved.
+static_assert(std::copyable<User> && std::copyable<wandb::Api<MoveOnly>> && std::copyable<wandb::User<MoveOnly>>);
+static_assert(std::is_nothrow_move_constructible_v<User> && std::is_nothrow_move_constructible_v<wandb::Error>);
+static_assert(std::default_initializable<wandb::Result<User>> && std::default_initializable<wandb::Result<void>>);
+
+// A temporary's text is its own.
+static_assert(std::same_as<decltype(std::declval<const User&>().email()), std::string_view>);
+static_assert(std::same_as<decltype(std::declval<User>().email()), std::string>);
+
+// The transport is deduced, a reference looked through.
+static_assert(std::same_as<decltype(wandb::Api(Transport())), wandb::Api<Transport>>);
+static_assert(std::same_as<decltype(wandb::Api(std::declval<std::reference_wrapper<MoveOnly>>(), wandb::Options())),
+                           wandb::Api<std::reference_wrapper<MoveOnly>>>);
+
+}  // namespace
