@@ -11,11 +11,13 @@ template <class T>
   static_assert(HasSend<T>, "the transport has no member function send");
   if constexpr (HasSend<T>) static_assert(SendTakesRequest<T>, "send does not take a const wandb::Request&");
   if constexpr (SendTakesRequest<T>) {
-    static_assert(SendCanFail<T>, "send gives a bare Response, which can tell no error: give a wandb::Result<Response>");
+    static_assert(SendCanFail<T>,
+                  "send gives a bare Response, which can tell no error: give a wandb::Result<Response>");
     if constexpr (SendCanFail<T>) {
-      static_assert(NamesItsTask<T>,
-                    "send gives neither a wandb::Result<Response> nor a task of it: an asynchronous transport names its "
-                    "task with `template <class R> using task = ...;`");
+      static_assert(
+          NamesItsTask<T>,
+          "send gives neither a wandb::Result<Response> nor a task of it: an asynchronous transport names its "
+          "task with `template <class R> using task = ...;`");
     }
     if constexpr (SendCanFail<T> && NamesItsTask<T>) {
       static_assert(SendGivesResult<T>, "send gives neither a wandb::Result<Response> nor a task of it");

@@ -57,9 +57,7 @@ class [[nodiscard]] ThreadedForEach {
       return *this;
     }
     void operator++(int) { ++*this; }
-    [[nodiscard]] friend bool operator==(const iterator& it, std::default_sentinel_t) noexcept {
-      return it.over();
-    }
+    [[nodiscard]] friend bool operator==(const iterator& it, std::default_sentinel_t) noexcept { return it.over(); }
 
    private:
     friend class ThreadedForEach;

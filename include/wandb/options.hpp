@@ -37,8 +37,8 @@ struct PageOptions {
   std::string_view cursor{};  ///< where to begin: what `cursor()` said, empty for the beginning
 };
 
-/// What may be given to an awaited call as a temporary: g++ 12 destroys an aggregate temporary twice inside a `co_await`
-/// expression, so that its destructor must do nothing.
+/// What may be given to an awaited call as a temporary: g++ 12 destroys an aggregate temporary twice inside a
+/// `co_await` expression, so that its destructor must do nothing.
 template <class T>
 concept OptionsStruct = std::is_aggregate_v<T> && std::is_trivially_destructible_v<T>;
 

@@ -66,10 +66,10 @@ using Unwrapped = std::remove_reference_t<std::unwrap_reference_t<T>>;
 
 /// It has a member `send`.
 template <class T>
-concept HasSend = requires { &detail::Unwrapped<T>::send; } ||
-    requires(detail::Unwrapped<T>& transport, const Request& request) {
-  transport.send(request);
-};
+concept HasSend = requires {
+  &detail::Unwrapped<T>::send;
+}
+|| requires(detail::Unwrapped<T>& transport, const Request& request) { transport.send(request); };
 
 /// `send` takes a `const Request&`.
 template <class T>
@@ -98,8 +98,8 @@ concept NamesTask = requires {
 
 /// `send` gives a `task<Result<Response>>`.
 template <class T>
-concept SendsAsynchronously = SendTakesRequest<T> && NamesTask<T> &&
-    std::same_as<detail::Sent<T>, typename detail::Unwrapped<T>::template task<Result<Response>>>;
+concept SendsAsynchronously = SendTakesRequest<T> && NamesTask<T> && std::same_as < detail::Sent<T>,
+typename detail::Unwrapped<T>::template task < Result < Response >>> ;
 
 /// `send` gives a result, or the transport names the task that it gives.
 template <class T>
@@ -116,7 +116,8 @@ concept WaitsAsynchronously = NamesTask<T> &&
   { transport.wait(duration) } -> std::same_as<typename detail::Unwrapped<T>::template task<void>>;
 };
 
-/// The library can wait before it tries again: by itself for a synchronous transport, by `wait` for an asynchronous one.
+/// The library can wait before it tries again: by itself for a synchronous transport, by `wait` for an asynchronous
+/// one.
 template <class T>
 concept BacksOff = SendsSynchronously<T> || WaitsAsynchronously<T>;
 
@@ -131,8 +132,8 @@ concept AsyncTransport = SendsAsynchronously<T> && WaitsAsynchronously<T>;
 
 /// What `Client`, `Api` and `User` run on; the transport's colour is the colour of every call.
 template <class T>
-concept Transport = HasSend<T> && SendTakesRequest<T> && SendCanFail<T> && NamesItsTask<T> && SendGivesResult<T> &&
-    BacksOff<T>;
+concept Transport =
+    HasSend<T> && SendTakesRequest<T> && SendCanFail<T> && NamesItsTask<T> && SendGivesResult<T> && BacksOff<T>;
 
 /// `spawn(task<void>)` runs a task on its own: what many calls at once need.
 template <class T>

@@ -1,5 +1,6 @@
 // An awaited result that nobody looks at.
-// expect: nodiscard
+// expect(clang): nodiscard
+// accepted(g++)
 #include "support.hpp"
 
 Task<int> use(const wandb::Api<Awaited>& api) {

@@ -9,13 +9,16 @@
 template <class T>
 struct Task {};
 
-struct NeverSpawning {
+struct Mine {
   template <class T>
   using task = Task<T>;
   task<wandb::Result<wandb::Response>> send(const wandb::Request& request);
   task<void> wait(std::chrono::nanoseconds duration);
+#ifndef MISTAKE
+  void spawn(task<void> work);
+#endif
 };
 
-auto all(const wandb::Api<NeverSpawning>& api, const std::vector<std::string>& emails) {
-  return wandb::for_each(api, emails, [](const wandb::Api<NeverSpawning>&, const std::string&) { return Task<int>(); });
+auto all(const wandb::Api<Mine>& api, const std::vector<std::string>& emails) {
+  return wandb::for_each(api, emails, [](const wandb::Api<Mine>&, const std::string&) { return Task<int>(); });
 }

@@ -17,6 +17,12 @@ struct Spawning {
   void spawn(task<void> work);
 };
 
+#ifdef MISTAKE
+int operation(const wandb::Api<Spawning>& api, const std::string& email);
+#else
+Task<int> operation(const wandb::Api<Spawning>& api, const std::string& email);
+#endif
+
 auto all(const wandb::Api<Spawning>& api, const std::vector<std::string>& emails) {
-  return wandb::for_each(api, emails, [](const wandb::Api<Spawning>&, const std::string&) { return 1; });
+  return wandb::for_each(api, emails, operation);
 }

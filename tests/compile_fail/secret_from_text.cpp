@@ -1,5 +1,5 @@
 // A text that becomes a secret by itself.
-// expect: no suitable|no viable conversion|conversion from|could not convert
+// expect: no suitable|no viable conversion|cannot convert|could not bind
 #include "support.hpp"
 
 void use(const wandb::Api<Blocking>& api) {

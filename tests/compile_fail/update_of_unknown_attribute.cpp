@@ -1,5 +1,5 @@
 // A change of an attribute that cannot be changed.
-// expect: no non-static data member named|field designator|does not refer to any field
+// expect: cannot convert .<brace-enclosed initializer list>|field designator|no matching member function
 #include "support.hpp"
 
 void use(const wandb::User<Blocking>& user) {

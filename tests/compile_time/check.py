@@ -2,7 +2,8 @@
 
 compile_time/*.cpp and the programs in README.md and docs/*.md compile. compile_fail/*.cpp compile as they are; with
 MISTAKE defined they do not, and the compiler's words match each `// expect: REGEX`, or `// expect(COMPILER): REGEX`
-where COMPILER (g++, clang, clang-14, ...) is the beginning of the compiler's name.
+where COMPILER (g++, clang, clang-14, ...) is the beginning of the compiler's name. `// accepted(COMPILER)`: that one
+does not see the mistake; when it does, the line has to go.
 
 check.py TESTS_DIR INCLUDE_DIR COMPILER...
 """
@@ -47,7 +48,10 @@ def complaint(source):
 
 
 def complaint_of_mistake(source):
-    expected = [pattern for whom, pattern in re.findall(r"^// expect(?:\((\S+)\))?: (.+)$", source.read_text(), re.M)
+    text = source.read_text()
+    if any(name_of_compiler().startswith(whom) for whom in re.findall(r"^// accepted\((\S+)\)$", text, re.M)):
+        return None if not compile_only(source, *precompiled, "-DMISTAKE").returncode else "is seen by now"
+    expected = [pattern for whom, pattern in re.findall(r"^// expect(?:\((\S+)\))?: (.+)$", text, re.M)
                 if name_of_compiler().startswith(whom)]
     if not expected:
         return "has no `// expect: REGEX` line for this compiler"
