@@ -208,6 +208,8 @@ TEST_CASE("async: a stop or a cancellation after the answer leaves the connectio
     REQUIRE(answer.get().has_value());
     stop.request_stop();
     cancel.emit(asio::cancellation_type::terminal);
+    at.io.restart();
+    at.io.run();
   }
   CHECK(server.connections() == 1);
 }

@@ -167,8 +167,12 @@ inline boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(StateP
 }
 
 inline boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_out(State& state, const Request& request) {
-  auto lease = co_await state.pool.take(request);
-  if (!lease) co_return lease.error();
+  auto lease = state.pool.take_at_once(request.origin);
+  if (!lease) {
+    auto waited = co_await state.pool.take(request);
+    if (!waited) co_return waited.error();
+    lease.emplace(std::move(*waited));
+  }
   const bool fresh = lease->fresh();
   auto& connection = lease->connection(request.origin);
   if (fresh) {

@@ -82,7 +82,8 @@ class AsyncConnection {
   [[nodiscard]] task<Result<void>> connect(const Request& request, Addresses addresses,
                                            std::chrono::milliseconds connect_timeout);
   [[nodiscard]] task<Result<void>> shake_hands(const Request& request);
-  [[nodiscard]] task<Result<void>> write(Aborts& aborts);
+  [[nodiscard]] Result<void> write_at_once(std::size_t& done);
+  [[nodiscard]] task<Result<void>> write(std::size_t done, Aborts& aborts);
   [[nodiscard]] task<Result<Response>> read(std::size_t largest_body, Aborts& aborts);
 
   AsyncServices& services_;
@@ -183,7 +184,9 @@ inline boost::asio::awaitable<Result<Response>> AsyncConnection::exchange(const 
     const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
     Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
     compose(request, out_);
-    const auto written = co_await write(aborts);
+    std::size_t done = 0;
+    auto written = write_at_once(done);
+    if (written && done != out_.size()) written = co_await write(done, aborts);
     wipe(out_.data(), out_.size());
     out_.clear();
     if (!written) co_return written.error();
@@ -198,10 +201,14 @@ inline boost::asio::awaitable<Result<Response>> AsyncConnection::exchange(const 
   co_return response;
 }
 
-inline boost::asio::awaitable<Result<void>> AsyncConnection::write(Aborts& aborts) {
+inline Result<void> AsyncConnection::write_at_once(std::size_t& done) {
   error_code ec = socket_.interrupted();
-  if (ec) co_return write_failure(peer_, ec, false);
-  std::size_t done = tls_ ? 0 : socket_.write_at_once(out_.data(), out_.size(), ec);
+  if (!ec && !tls_) done = socket_.write_at_once(out_.data(), out_.size(), ec);
+  return ec ? Result<void>(write_failure(peer_, ec, false)) : success();
+}
+
+inline boost::asio::awaitable<Result<void>> AsyncConnection::write(std::size_t done, Aborts& aborts) {
+  error_code ec;
   bool began = done != 0;
   while (!ec && done != out_.size()) {
     const auto rest = boost::asio::buffer(out_.data() + done, out_.size() - done);

@@ -60,19 +60,27 @@ class AsyncPool {
     Pointer connection_;
   };
 
-  /// Waits in line for a connection, or for the right to open one.
+  /// A connection, or the right to open one, where nobody has to wait for it.
+  [[nodiscard]] std::optional<Lease> take_at_once(const Origin& origin) {
+    std::vector<Pointer> closing;
+    Pointer connection;
+    const std::lock_guard guard(mutex_);
+    auto& place = place_of(origin);
+    if (!serve(place, connection, closing)) return std::nullopt;
+    return Lease(*this, place, std::move(connection));
+  }
+  /// The same, waited for in line.
   [[nodiscard]] boost::asio::awaitable<Result<Lease>> take(const Request& request) {
-    auto& place = place_of(request.origin);
-    Turn turn(*this, place);
+    Turn turn(*this, request.origin);
     if (!turn.served()) {
       const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, turn.gate());
       const auto ec = co_await turn.gate().wait(request.deadline);
       if (!turn.served()) {
-        co_return failure(place.peer, meaning(ec, errc::cancelled), Delivery::nothing_sent,
+        co_return failure(turn.place().peer, meaning(ec, errc::cancelled), Delivery::nothing_sent,
                           "waiting for one of the connections to", {});
       }
     }
-    co_return Lease(*this, place, turn.take());
+    co_return Lease(*this, turn.place(), turn.take());
   }
 
   [[nodiscard]] std::size_t idle() const {
@@ -105,18 +113,30 @@ class AsyncPool {
   /// A place in the line, left when this ends. What it was given and did not take goes to the next.
   class Turn {
    public:
-    Turn(AsyncPool& pool, Place& place) : pool_(pool), place_(place) { pool_.enter(*this, place_); }
+    Turn(AsyncPool& pool, const Origin& origin) : pool_(pool) {
+      std::vector<Pointer> closing;
+      const std::lock_guard guard(pool.mutex_);
+      place_ = &pool.place_of(origin);
+      served_ = pool.serve(*place_, connection_, closing);
+      if (served_) return;
+      gate_.emplace(pool.services_.executor);
+      place_->line.push_back(this);
+    }
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
     ~Turn() {
-      pool_.leave(*this, place_);
-      if (served_) pool_.give_back(place_, std::move(connection_));
+      {
+        const std::lock_guard guard(pool_.mutex_);
+        std::erase(place_->line, this);
+      }
+      if (served_) pool_.give_back(*place_, std::move(connection_));
     }
     [[nodiscard]] bool served() const {
       const std::lock_guard guard(pool_.mutex_);
       return served_;
     }
     [[nodiscard]] Gate& gate() { return *gate_; }
+    [[nodiscard]] Place& place() const noexcept { return *place_; }
     [[nodiscard]] Pointer take() {
       served_ = false;
       return std::move(connection_);
@@ -125,45 +145,37 @@ class AsyncPool {
    private:
     friend class AsyncPool;
     AsyncPool& pool_;
-    Place& place_;
+    Place* place_ = nullptr;
     bool served_ = false;
     Pointer connection_;  // null: a new one may be opened
     std::optional<Gate> gate_;
   };
 
+  // All of what follows but `give_back` runs under the lock. What is to be closed goes to `closing`, whose owner
+  // declared it before the lock.
+
   [[nodiscard]] Place& place_of(const Origin& origin) {
-    const std::lock_guard guard(mutex_);
     const auto known =
         std::find_if(places_.begin(), places_.end(), [&](const auto& place) { return place->peer.serves(origin); });
     return known != places_.end() ? **known : *places_.emplace_back(std::make_unique<Place>(origin));
   }
 
-  void enter(Turn& turn, Place& place) {
-    std::vector<Pointer> closing;
-    const std::lock_guard guard(mutex_);
-    expire(place, closing);
-    while (place.line.empty() && !place.idle.empty()) {
-      auto connection = std::move(place.idle.back());
+  // False: whoever asks has to wait. Null: a new one may be opened.
+  [[nodiscard]] bool serve(Place& place, Pointer& connection, std::vector<Pointer>& closing) {
+    const auto now = std::chrono::steady_clock::now();
+    expire(place, now, closing);
+    if (!place.line.empty()) return false;
+    while (!place.idle.empty()) {
+      connection = std::move(place.idle.back());
       place.idle.pop_back();
-      if (connection->healthy()) {
-        turn.connection_ = std::move(connection);
-        turn.served_ = true;
-        return;
-      }
+      // What was in use until this moment is not worth a system call.
+      if (now - connection->idle_since() < this_moment || connection->healthy()) return true;
       --place.open;
       closing.push_back(std::move(connection));
     }
-    if (place.line.empty() && place.open < most_per_origin_) {
-      ++place.open;
-      turn.served_ = true;
-      return;
-    }
-    turn.gate_.emplace(services_.executor);
-    place.line.push_back(&turn);
-  }
-  void leave(Turn& turn, Place& place) {
-    const std::lock_guard guard(mutex_);
-    std::erase(place.line, &turn);
+    if (place.open == most_per_origin_) return false;
+    ++place.open;
+    return true;
   }
 
   // Null: the right to open one, unused.
@@ -185,10 +197,8 @@ class AsyncPool {
     }
   }
 
-  // Moves what has been idle for too long to `closing`, whose owner declared it before the lock. The oldest stand
-  // first.
-  void expire(Place& place, std::vector<Pointer>& closing) {
-    const auto now = std::chrono::steady_clock::now();
+  // What has been idle for too long; the oldest stand first.
+  void expire(Place& place, std::chrono::steady_clock::time_point now, std::vector<Pointer>& closing) {
     const auto young = std::find_if(place.idle.begin(), place.idle.end(), [&](const Pointer& connection) {
       return now - connection->idle_since() < idle_timeout_;
     });
@@ -196,6 +206,8 @@ class AsyncPool {
     std::move(place.idle.begin(), young, std::back_inserter(closing));
     place.idle.erase(place.idle.begin(), young);
   }
+
+  static constexpr std::chrono::microseconds this_moment{5};
 
   AsyncServices& services_;
   std::size_t most_per_origin_;

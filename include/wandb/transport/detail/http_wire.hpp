@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -22,24 +23,34 @@
 
 namespace wandb::detail {
 
-[[nodiscard]] constexpr bool is_token(std::string_view text) noexcept {
+/// What a character may stand in, as bits; looked up, since every character of a request is.
+enum CharacterUse : unsigned char { in_token = 1, in_word = 2, in_field_value = 4 };
+inline constexpr auto character_uses = [] {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [marks](char c) {
-    return is_letter(c) || is_digit(c) || marks.find(c) != marks.npos;
-  });
+  std::array<unsigned char, 256> uses{};
+  for (std::size_t i = 0; i != uses.size(); ++i) {
+    const char c = static_cast<char>(i);
+    if (is_letter(c) || is_digit(c) || marks.find(c) != marks.npos) uses[i] |= in_token;
+    if (i > 0x20 && i != 0x7f) uses[i] |= in_word;
+    if ((i >= 0x20 && i != 0x7f) || c == '\t') uses[i] |= in_field_value;
+  }
+  return uses;
+}();
+[[nodiscard]] constexpr bool consists_of(CharacterUse use, std::string_view text) noexcept {
+  unsigned all = use;
+  for (const char c : text) all &= character_uses[static_cast<unsigned char>(c)];
+  return all != 0;
 }
 
+[[nodiscard]] constexpr bool is_token(std::string_view text) noexcept {
+  return !text.empty() && consists_of(in_token, text);
+}
 /// Text without spaces and control characters, for the first line of a request.
 [[nodiscard]] constexpr bool is_word(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) != 0x7f;
-  });
+  return !text.empty() && consists_of(in_word, text);
 }
-
 [[nodiscard]] constexpr bool is_field_value(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) != 0x7f) || c == '\t';
-  });
+  return consists_of(in_field_value, text);
 }
 
 /// Header fields that the transport writes itself: a second one would let two readers disagree on the message.
