@@ -2,8 +2,6 @@
 // the same server in the same run: CPU of the client's thread, throughput, heap allocations.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
-#include <pthread.h>
-#include <sched.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,6 +31,8 @@
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport/beast.hpp>
 #include <wandb/wandb.hpp>
+
+#include "processors.hpp"
 
 namespace {
 thread_local std::size_t allocations = 0;  // of the client's thread; the server has its own
@@ -143,16 +143,6 @@ class ByHand {
   std::string authorization_;
 };
 
-/// This thread, and those that it starts, from here on run on that processor alone; where the scheduler is left to move
-/// client and server, a round trip costs three times as much at one time as at another.
-void stay_on(std::size_t processor) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(processor % std::max(1U, std::thread::hardware_concurrency()), &set);
-  if (::pthread_setaffinity_np(::pthread_self(), sizeof set, &set) != 0)
-    std::fputs("the threads could not be pinned; expect the figures to vary\n", stderr);
-}
-
 double thread_cpu() {
   timespec now{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -219,10 +209,10 @@ void report(benchmark::State& state, Client& client) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  stay_on(1);
+  bench::stay_on(1);
   const Server plain(false);
   const Server secure(true);
-  stay_on(0);
+  bench::stay_on(0);
   asio::ssl::context trust(asio::ssl::context::tls_client);
   trust.load_verify_file(secure.ca_file);
   trust.set_verify_mode(asio::ssl::verify_peer);
