@@ -1,6 +1,8 @@
 // How the tests get the result of a call, whatever its colour.
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <coroutine>
 #include <exception>
 #include <future>
@@ -112,6 +114,9 @@ struct Background {
   }
 };
 inline Background& background() {
+  // Before the thread that will use it: else OpenSSL ends first, and what the thread has of it is never freed.
+  static const int ready = OPENSSL_init_ssl(0, nullptr);
+  static_cast<void>(ready);
   static Background only;
   return only;
 }
