@@ -114,7 +114,9 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::open(const Request&
   auto addresses = co_await resolve(request);
   if (!addresses) co_return addresses.error();
   auto opened = co_await connect(request, std::move(*addresses), connect_timeout);
-  if (opened && peer_.tls) opened = co_await shake_hands(request);
+  if (opened && peer_.tls) {
+    opened = co_await shake_hands(request);
+  }
   co_return opened;
 }
 
@@ -186,7 +188,9 @@ inline boost::asio::awaitable<Result<Response>> AsyncConnection::exchange(const 
     compose(request, out_);
     std::size_t done = 0;
     auto written = write_at_once(done);
-    if (written && done != out_.size()) written = co_await write(done, aborts);
+    if (written && done != out_.size()) {
+      written = co_await write(done, aborts);
+    }
     wipe(out_.data(), out_.size());
     out_.clear();
     if (!written) co_return written.error();
@@ -214,8 +218,11 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::write(std::size_t d
     const auto rest = boost::asio::buffer(out_.data() + done, out_.size() - done);
     aborts.listen(co_await boost::asio::this_coro::cancellation_state);
     began = true;  // what an operation that fails had sent before is not known
-    if (tls_) done += co_await tls_->async_write_some(rest, into(ec));
-    else done += co_await socket_.async_write_some(rest, into(ec));
+    if (tls_) {
+      done += co_await tls_->async_write_some(rest, into(ec));
+    } else {
+      done += co_await socket_.async_write_some(rest, into(ec));
+    }
   }
   if (ec) co_return write_failure(peer_, socket_.explain(ec), began);
   co_return success();
@@ -232,8 +239,11 @@ inline boost::asio::awaitable<Result<Response>> AsyncConnection::read(std::size_
       const auto [data, size] = in_.room();
       const auto buffer = boost::asio::buffer(data, size);
       std::size_t count = 0;
-      if (tls_) count = co_await tls_->async_read_some(buffer, into(ec));
-      else count = co_await socket_.async_read_some(buffer, into(ec));
+      if (tls_) {
+        count = co_await tls_->async_read_some(buffer, into(ec));
+      } else {
+        count = co_await socket_.async_read_some(buffer, into(ec));
+      }
       reader.arrived(count, ec);
     }
     if (ec) co_return read_failure(peer_, socket_.explain(ec), reader.began());

@@ -182,7 +182,7 @@ class AsyncPool {
   void give_back(Place& place, Pointer connection) {
     Pointer closing;
     const std::lock_guard guard(mutex_);
-    if (connection != nullptr && !connection->reusable()) closing = std::move(connection);
+    if (connection != nullptr && !connection->reusable()) closing.swap(connection);
     if (!place.line.empty()) {
       auto& next = *place.line.front();
       place.line.pop_front();

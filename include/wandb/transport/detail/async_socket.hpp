@@ -31,7 +31,7 @@ class AsyncSocket final : public Abortable {
   using executor_type = boost::asio::any_io_executor;
   using lowest_layer_type = AsyncSocket;
 
-  explicit AsyncSocket(executor_type executor) : socket_(std::move(executor)) {}
+  explicit AsyncSocket(const executor_type& executor) : socket_(executor) {}
   /// Waits for the thread that has started the last operation, where another one was faster to end it.
   ~AsyncSocket() { const std::lock_guard guard(mutex_); }
 
