@@ -30,12 +30,4 @@ template <class T>
   return Transport<T>;
 }
 
-/// Whether `T` can have many calls in flight, as `for_each` needs it; if it cannot, the compiler says what is missing.
-template <class T>
-[[nodiscard]] consteval bool check_concurrent_transport() {
-  static_assert(AsyncTransport<T>, "the transport is not asynchronous");
-  static_assert(Spawns<T>, "the transport has no spawn(task<void>), which many calls at once need");
-  return check_transport<T>() && ConcurrentTransport<T>;
-}
-
 }  // namespace wandb
