@@ -27,11 +27,11 @@
 #include <vector>
 
 #include <wandb/detail/base64.hpp>
-#include <wandb/graphql/operations.hpp>
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport/beast.hpp>
 #include <wandb/wandb.hpp>
 
+#include "by_hand.hpp"
 #include "processors.hpp"
 
 namespace {
@@ -116,18 +116,7 @@ class ByHand {
   }
   std::size_t operator()() {
     namespace json = boost::json;
-    http::request<http::string_body> request(http::verb::post, "/graphql", 11);
-    request.set(http::field::host, "localhost");
-    request.set(http::field::authorization, authorization_);
-    request.set(http::field::user_agent, "W&B Public Client 0.1.0");
-    request.set(http::field::content_type, "application/json");
-    request.set(http::field::accept, "application/json");
-    request.set("Use-Admin-Privileges", "true");
-    const auto document = wandb::graphql::generate_api_key.document;
-    request.body() = json::serialize(json::value{{"query", json::string_view(document.data(), document.size())},
-                                                 {"operationName", "GenerateApiKey"},
-                                                 {"variables", {{"description", "ci"}}}});
-    request.prepare_payload();
+    const auto request = bench::ask_for_a_key(authorization_);
     http::write(stream_, request);
     http::response<http::string_body> response;
     http::read(stream_, buffer_, response);
