@@ -153,6 +153,16 @@ class Tool {
   int reader_ = -1;
 };
 
+/// Whether there are terminals here: a root directory that nothing is mounted in has none.
+[[nodiscard]] inline bool has_terminals() {
+  int screen = -1;
+  int inside = -1;
+  if (::openpty(&screen, &inside, nullptr, nullptr, nullptr) != 0) return false;
+  ::close(screen);
+  ::close(inside);
+  return true;
+}
+
 [[nodiscard]] inline Ended run(const std::string& base_url, const std::string& key,
                                std::vector<std::string> arguments) {
   return Tool(base_url, key, std::move(arguments)).wait();
