@@ -37,7 +37,7 @@ constexpr bool tidy(std::string_view fields, Say say) {
     if (quoted) say(quotes);
     say(token.text);
     if (quoted) say(quotes);
-    depth += token.is("{") ? 1 : token.is("}") ? -1 : 0;
+    depth += token.mark == '{' ? 1 : token.mark == '}' ? -1 : 0;
     if (depth < 0) return false;
   }
   return depth == 0;

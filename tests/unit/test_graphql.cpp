@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <wandb/graphql/document.hpp>
+#include <wandb/graphql/dynamic_document.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/graphql/parser.hpp>
 #include <wandb/graphql/validate.hpp>

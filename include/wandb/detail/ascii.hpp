@@ -19,6 +19,17 @@ namespace wandb::detail {
 }
 [[nodiscard]] constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+/// As `==`, in fewer steps for a compiler that evaluates it.
+[[nodiscard]] constexpr bool equal(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  const char* x = a.data();
+  const char* y = b.data();
+  for (const char* const end = x + a.size(); x != end; ++x, ++y) {
+    if (*x != *y) return false;
+  }
+  return true;
+}
+
 [[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i != a.size(); ++i) {

@@ -204,11 +204,11 @@ class Call {
   }
 
   [[nodiscard]] Action follow(Step<value_type> step) {
-    if (auto* result = std::get_if<1>(&step)) {
-      result_ = std::move(*result);
+    if (step.finished()) {
+      result_ = std::move(step.result());
       return Done{Done::By::success, Outcome::not_run};
     }
-    auto& ask = *std::get_if<0>(&step);
+    auto& ask = step.ask();
     if (run_.endpoint().fault) return follow(method_.resume(told_for(*ask.operation, *run_.endpoint().fault)));
     if (!ask.as && !caller_) return follow(method_.resume(told_for(*ask.operation, caller_.error())));
     if (!ask.as) ask.as = *caller_;

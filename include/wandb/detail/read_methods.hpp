@@ -73,8 +73,8 @@ class CompleteKeys {
 /// A step towards a user as a step towards perhaps a user.
 [[nodiscard]] inline Step<std::optional<UserRecord>> perhaps(Step<UserRecord> step) {
   using Found = std::optional<UserRecord>;
-  if (auto* ask = std::get_if<0>(&step)) return std::move(*ask);
-  auto& result = *std::get_if<1>(&step);
+  if (!step.finished()) return std::move(step.ask());
+  auto& result = step.result();
   return finished<Found>(result ? Result<Found>(std::move(*result)) : Result<Found>(result.error()));
 }
 
@@ -163,7 +163,7 @@ class NextUser {
     return follow(walk_->completing.emplace(std::move(*user)).start());
   }
   [[nodiscard]] Step<value_type> follow(Step<UserRecord> step) {
-    if (std::holds_alternative<Ask>(step)) return perhaps(std::move(step));
+    if (!step.finished()) return perhaps(std::move(step));
     walk_->completing.reset();
     return perhaps(std::move(step));
   }

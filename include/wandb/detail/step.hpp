@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <wandb/detail/graphql_errors.hpp>
@@ -33,14 +32,28 @@ struct Reply {
 
 using Answer = Result<Reply>;
 
-/// A method of the library, without I/O and without a colour: `start()` and then `resume(answer)` give the next `Step`,
-/// until that is a result.
+/// What a method of the library comes to, without I/O and without a colour: `start()` and then `resume(answer)` give
+/// the next step, until that is a result.
 template <class Value>
-using Step = std::variant<Ask, Result<Value>>;
+class Step {
+ public:
+  Step(Ask ask) : ask_(std::move(ask)) {}
+  explicit Step(Result<Value> result) : result_(std::move(result)) {}
+
+  [[nodiscard]] bool finished() const noexcept { return ask_.operation == nullptr; }
+  /// Where it is not finished.
+  [[nodiscard]] Ask& ask() noexcept { return ask_; }
+  /// Where it is.
+  [[nodiscard]] Result<Value>& result() noexcept { return result_; }
+
+ private:
+  Ask ask_;
+  Result<Value> result_;
+};
 
 template <class Value>
 [[nodiscard]] Step<Value> finished(Result<Value> result) {
-  return Step<Value>(std::in_place_index<1>, std::move(result));
+  return Step<Value>(std::move(result));
 }
 
 }  // namespace wandb::detail

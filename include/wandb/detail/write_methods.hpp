@@ -226,8 +226,8 @@ class Reload {
 
  private:
   [[nodiscard]] Step<void> follow(Step<std::optional<UserRecord>> step) {
-    if (auto* ask = std::get_if<0>(&step)) return std::move(*ask);
-    auto& result = *std::get_if<1>(&step);
+    if (!step.finished()) return std::move(step.ask());
+    auto& result = step.result();
     if (!result) return finished<void>(result.error());
     if (!*result) return finished<void>(Error(make_error_code(errc::not_found), "the user is not there any more"));
     if (!is_about(user_, (*result)->object)) {

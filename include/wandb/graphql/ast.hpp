@@ -6,7 +6,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include <wandb/detail/ascii.hpp>
+
 namespace wandb::graphql {
+
+/// The field that every type has.
+inline constexpr std::string_view type_name = "__typename";
 
 /// Where a node stands in its array; `none` for nowhere.
 using Index = std::uint16_t;
@@ -56,7 +61,7 @@ struct TypeReference {
   bool list = false;
   bool non_null = false;          ///< of the whole
   bool element_non_null = false;  ///< of a list's elements
-  friend constexpr bool operator==(const TypeReference&, const TypeReference&) = default;
+  Index definition = none;        ///< where the schema has the type; none in a document
 };
 
 struct VariableNode {
@@ -147,7 +152,8 @@ struct Ast {
   /// The fragment of that name.
   [[nodiscard]] constexpr Found<DefinitionNode> fragment(std::string_view name) const noexcept {
     for (Index i = 0; i != definitions.size; ++i) {
-      if (definitions[i].kind == DefinitionNode::Kind::fragment && definitions[i].name == name) return definitions[i];
+      if (definitions[i].kind == DefinitionNode::Kind::fragment && wandb::detail::equal(definitions[i].name, name))
+        return definitions[i];
     }
     return {};
   }
@@ -156,7 +162,7 @@ struct Ast {
     Found<DefinitionNode> found;
     for (Index i = 0; i != definitions.size; ++i) {
       if (definitions[i].kind == DefinitionNode::Kind::fragment) continue;
-      if (!name.empty() && definitions[i].name == name) return definitions[i];
+      if (!name.empty() && wandb::detail::equal(definitions[i].name, name)) return definitions[i];
       if (name.empty() && found) return {};
       if (name.empty()) found = definitions[i];
     }
@@ -165,7 +171,7 @@ struct Ast {
   /// The argument or field of that name in a chain of values.
   [[nodiscard]] constexpr Found<ValueNode> value(Index chain, std::string_view name) const noexcept {
     for (; chain != none; chain = values[chain].next) {
-      if (values[chain].name == name) return values[chain];
+      if (wandb::detail::equal(values[chain].name, name)) return values[chain];
     }
     return {};
   }

@@ -1,16 +1,11 @@
-// GraphQL documents that the compiler reads, checks and turns into the shape of their answer; and the same at run time.
+// GraphQL documents that the compiler reads, checks and turns into the shape of their answer.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <span>
-#include <string>
 #include <string_view>
-#include <utility>
 
-#include <wandb/error.hpp>
 #include <wandb/graphql/ast.hpp>
 #include <wandb/graphql/fault.hpp>
 #include <wandb/graphql/fixed_string.hpp>
@@ -120,35 +115,5 @@ template <class Source>
 /// `constexpr auto& mine = wandb::graphql::document<"query Mine { viewer { id photoUrl } }">;`
 template <FixedString Text>
 inline constexpr Document document = detail::compile<detail::Literal<Text>>();
-
-/// A document that is known at run time, held to the same rules. Owns its text and shape; copies share them.
-class DynamicDocument {
- public:
-  /// `errc::invalid_argument`, whose message is the one that the compiler would give.
-  [[nodiscard]] static Result<DynamicDocument> parse(std::string_view text) {
-    auto state = std::make_shared<State>(text);
-    const auto reading = std::make_unique<const detail::Reading>(detail::read(state->text));
-    if (reading->fault) {
-      return Error(make_error_code(errc::invalid_argument), "GraphQL document: " + describe(*reading->fault),
-                   Delivery::nothing_sent);
-    }
-    state->shape.emplace(reading->answer.fields());
-    state->view = {state->text, reading->name, reading->field, reading->mutation, state->shape->shape()};
-    return DynamicDocument(std::move(state));
-  }
-
-  [[nodiscard]] const Document& operator*() const noexcept { return state_->view; }
-  [[nodiscard]] const Document* operator->() const noexcept { return &state_->view; }
-
- private:
-  struct State {
-    explicit State(std::string_view given) : text(given) {}
-    std::string text;
-    std::optional<DynamicShape> shape;
-    Document view;
-  };
-  explicit DynamicDocument(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
-  std::shared_ptr<const State> state_;
-};
 
 }  // namespace wandb::graphql

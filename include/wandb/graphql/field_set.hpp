@@ -1,9 +1,7 @@
 // The fields that are selected of one object, wherever in the document that is.
 #pragma once
 
-#include <array>
-#include <cstddef>
-
+#include <wandb/detail/ascii.hpp>
 #include <wandb/graphql/ast.hpp>
 
 namespace wandb::graphql {
@@ -11,60 +9,58 @@ namespace wandb::graphql {
 /// The fields of one or more selection sets of the same object, their fragments expanded, in the order of the document.
 class FieldSet {
  public:
-  struct Entry {
-    Index selection = none;
-    bool conditional = false;  ///< whether it stands under `@include` or `@skip`
-  };
-
   constexpr explicit FieldSet(const Ast& ast) noexcept : ast_(&ast) {}
 
   /// Adds a chain of selections. False when there are too many, or fragments nest too deeply.
-  constexpr bool add(Index first, bool conditional = false, int depth = 0) noexcept {
+  constexpr bool add(Index first, bool conditional = false, int depth = 0) {
     if (depth == deepest) return false;
     for (auto i = first; i != none; i = ast_->selections[i].next) {
       const auto& node = ast_->selections[i];
       const bool perhaps = conditional || node.directives != none;
       if (node.kind != SelectionKind::field) {
         if (!add(inside(node), perhaps, depth + 1)) return false;
-      } else if (size_ == most) {
+      } else if (!insert({i, entries_.size, perhaps})) {
         return false;
-      } else {
-        entries_[size_++] = {i, perhaps};
       }
     }
     return true;
   }
 
-  [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] constexpr const SelectionNode& field(std::size_t at) const noexcept {
+  [[nodiscard]] constexpr Index size() const noexcept { return entries_.size; }
+  [[nodiscard]] constexpr const SelectionNode& field(Index at) const noexcept {
     return ast_->selections[entries_[at].selection];
   }
-  [[nodiscard]] constexpr bool conditional(std::size_t at) const noexcept { return entries_[at].conditional; }
-  /// Whether nothing else has the response key of that field.
-  [[nodiscard]] constexpr bool alone(std::size_t at) const noexcept {
-    for (std::size_t i = 0; i != size_; ++i) {
-      if (i != at && field(i).alias == field(at).alias) return false;
-    }
-    return true;
-  }
-  /// Whether the response key of that field is there whatever the conditions are.
-  [[nodiscard]] constexpr bool certain(std::size_t at) const noexcept {
-    for (std::size_t i = 0; i != size_; ++i) {
-      if (!entries_[i].conditional && field(i).alias == field(at).alias) return true;
-    }
-    return false;
-  }
+  [[nodiscard]] constexpr bool conditional(Index at) const noexcept { return entries_[at].conditional; }
   /// The first field with the same response key as that one.
-  [[nodiscard]] constexpr std::size_t first_like(std::size_t at) const noexcept {
-    std::size_t i = 0;
-    while (field(i).alias != field(at).alias) ++i;
-    return i;
-  }
+  [[nodiscard]] constexpr Index first_like(Index at) const noexcept { return entries_[at].first; }
+  /// Of the first of its key: whether another one has it.
+  [[nodiscard]] constexpr bool repeated(Index at) const noexcept { return entries_[at].repeated; }
+  /// Of the first of its key: whether the key is there whatever the conditions are.
+  [[nodiscard]] constexpr bool certain(Index at) const noexcept { return entries_[at].certain; }
 
  private:
-  static constexpr std::size_t most = 96;
+  struct Entry {
+    Index selection = none;
+    Index first = none;        ///< the first entry with this one's key
+    bool conditional = false;  ///< whether it stands under `@include` or `@skip`
+    bool certain = false;
+    bool repeated = false;
+  };
   static constexpr int deepest = 32;
 
+  constexpr bool insert(Entry entry) {
+    const auto key = ast_->selections[entry.selection].alias;
+    for (Index at = 0; at != entries_.size; ++at) {
+      if (!wandb::detail::equal(field(at).alias, key)) continue;
+      entry.first = entries_[at].first;
+      break;
+    }
+    if (entries_.add(entry) == none) return false;
+    auto& first = entries_[entry.first];
+    if (!entry.conditional) first.certain = true;
+    if (entry.first != entries_.size - 1) first.repeated = true;
+    return true;
+  }
   [[nodiscard]] constexpr Index inside(const SelectionNode& node) const noexcept {
     if (node.kind == SelectionKind::inline_fragment) return node.selections;
     const auto fragment = ast_->fragment(node.name);
@@ -72,8 +68,7 @@ class FieldSet {
   }
 
   const Ast* ast_;
-  std::array<Entry, most> entries_{};
-  std::size_t size_ = 0;
+  Pool<Entry, 96> entries_;
 };
 
 }  // namespace wandb::graphql

@@ -13,102 +13,127 @@ enum class TokenKind : std::uint8_t { end, punctuator, name, integer, real, stri
 
 struct Token {
   TokenKind kind = TokenKind::end;
+  char mark = 0;  ///< what a punctuator begins with
   std::string_view text;
-  [[nodiscard]] constexpr bool is(std::string_view punctuator) const noexcept {
-    return kind == TokenKind::punctuator && text == punctuator;
-  }
 };
 
-[[nodiscard]] constexpr bool is_name_start(char c) noexcept { return wandb::detail::is_letter(c) || c == '_'; }
-[[nodiscard]] constexpr bool is_name_character(char c) noexcept {
-  return is_name_start(c) || wandb::detail::is_digit(c);
-}
+/// What a character can begin or go on with.
+enum class CharKind : std::uint8_t { other, ignored, mark, letter, digit };
+
+/// The kind of each character. A table, since a compiler that compares them does little else.
+struct CharKinds {
+  constexpr CharKinds() noexcept {
+    for (char c = 'a'; c <= 'z'; ++c) of[index(c)] = CharKind::letter;
+    for (char c = 'A'; c <= 'Z'; ++c) of[index(c)] = CharKind::letter;
+    of[index('_')] = CharKind::letter;
+    for (char c = '0'; c <= '9'; ++c) of[index(c)] = CharKind::digit;
+    for (const char c : {' ', ',', '\t', '\r', '\n'}) of[index(c)] = CharKind::ignored;
+    for (const char c : {'!', '$', '&', '(', ')', ':', '=', '@', '[', ']', '{', '|', '}'})
+      of[index(c)] = CharKind::mark;
+  }
+  static constexpr std::size_t index(char c) noexcept { return static_cast<unsigned char>(c); }
+  CharKind of[256]{};
+};
+inline constexpr CharKinds char_kinds;
 
 /// Splits the source into tokens.
 class Lexer {
  public:
-  constexpr explicit Lexer(std::string_view source) noexcept : rest_(source) {
-    if (rest_.starts_with("\xEF\xBB\xBF")) rest_.remove_prefix(3);
+  constexpr explicit Lexer(std::string_view source) noexcept : at_(source.data()), end_(at_ + source.size()) {
+    if (source.starts_with("\xEF\xBB\xBF")) at_ += 3;
   }
 
   [[nodiscard]] constexpr Token next() noexcept {
     skip_ignored();
-    if (rest_.empty()) return {};
-    const char c = rest_.front();
-    if (is_name_start(c)) return take(TokenKind::name, length_while(is_name_character));
-    if (wandb::detail::is_digit(c) || c == '-') return number();
-    if (c == '"') return rest_.starts_with("\"\"\"") ? block() : string();
-    if (rest_.starts_with("...")) return take(TokenKind::punctuator, 3);
-    constexpr std::string_view punctuators = "!$&():=@[]{|}";
-    return take(punctuators.find(c) == punctuators.npos ? TokenKind::invalid : TokenKind::punctuator, 1);
+    const char* const begin = at_;
+    if (begin == end_) return {};
+    switch (kind_of(*begin)) {
+      case CharKind::letter: at_ = name_end(begin); return {TokenKind::name, '\0', {begin, length(begin, at_)}};
+      case CharKind::mark: ++at_; return {TokenKind::punctuator, *begin, {begin, 1}};
+      default: return other(rest());
+    }
   }
 
  private:
-  constexpr void skip_ignored() noexcept {
-    while (!rest_.empty()) {
-      if (rest_.front() == '#') {
-        const auto end = rest_.find_first_of("\r\n");
-        rest_.remove_prefix(end == rest_.npos ? rest_.size() : end);
-      } else if (wandb::detail::is_space(rest_.front()) || rest_.front() == ',') {
-        rest_.remove_prefix(1);
-      } else {
-        return;
-      }
-    }
+  static constexpr CharKind kind_of(char c) noexcept { return char_kinds.of[static_cast<unsigned char>(c)]; }
+  static constexpr std::size_t length(const char* begin, const char* end) noexcept {
+    return static_cast<std::size_t>(end - begin);
   }
-  template <class Is>
-  [[nodiscard]] constexpr std::size_t length_while(Is is, std::size_t from = 0) const noexcept {
-    while (from < rest_.size() && is(rest_[from])) ++from;
-    return from;
+  [[nodiscard]] constexpr std::string_view rest() const noexcept { return {at_, length(at_, end_)}; }
+
+  constexpr void skip_ignored() noexcept {
+    const char* at = at_;
+    for (bool comment = false; at != end_; ++at) {
+      if (comment) comment = *at != '\n' && *at != '\r';
+      else if (*at == '#') comment = true;
+      else if (char_kinds.of[static_cast<unsigned char>(*at)] != CharKind::ignored) break;
+    }
+    at_ = at;
+  }
+  [[nodiscard]] constexpr const char* name_end(const char* at) const noexcept {
+    while (at != end_ && char_kinds.of[static_cast<unsigned char>(*at)] >= CharKind::letter) ++at;
+    return at;
   }
   constexpr Token take(TokenKind kind, std::size_t length) noexcept {
-    const Token token{kind, rest_.substr(0, length)};
-    rest_.remove_prefix(length);
+    const Token token{kind, kind == TokenKind::punctuator ? *at_ : '\0', {at_, length}};
+    at_ += length;
     return token;
   }
-  constexpr Token number() noexcept {
-    const std::size_t sign = rest_.front() == '-' ? 1 : 0;
-    auto end = length_while(wandb::detail::is_digit, sign);
-    if (end == sign || (rest_[sign] == '0' && end > sign + 1)) return take(TokenKind::invalid, end);
+
+  // What is neither a name nor a punctuator of one character.
+  constexpr Token other(std::string_view rest) noexcept {
+    if (rest.starts_with("\"\"\"")) return block(rest);
+    if (rest.starts_with("...")) return take(TokenKind::punctuator, 3);
+    if (rest[0] == '"') return string(rest);
+    return rest[0] == '-' || kind_of(rest[0]) == CharKind::digit ? number(rest) : take(TokenKind::invalid, 1);
+  }
+  [[nodiscard]] static constexpr std::size_t digits_end(std::string_view rest, std::size_t from) noexcept {
+    while (from < rest.size() && wandb::detail::is_digit(rest[from])) ++from;
+    return from;
+  }
+  constexpr Token number(std::string_view rest) noexcept {
+    const std::size_t sign = rest.front() == '-' ? 1 : 0;
+    auto end = digits_end(rest, sign);
+    if (end == sign || (rest[sign] == '0' && end > sign + 1)) return take(TokenKind::invalid, end);
     auto kind = TokenKind::integer;
-    if (end < rest_.size() && rest_[end] == '.') {
-      const auto digits = length_while(wandb::detail::is_digit, end + 1);
+    if (end < rest.size() && rest[end] == '.') {
+      const auto digits = digits_end(rest, end + 1);
       if (digits == end + 1) return take(TokenKind::invalid, digits);
       end = digits;
       kind = TokenKind::real;
     }
-    if (end < rest_.size() && (rest_[end] == 'e' || rest_[end] == 'E')) {
-      const auto exponent =
-          end + 1 + (end + 1 < rest_.size() && (rest_[end + 1] == '+' || rest_[end + 1] == '-') ? 1 : 0);
-      const auto digits = length_while(wandb::detail::is_digit, exponent);
+    if (end < rest.size() && (rest[end] == 'e' || rest[end] == 'E')) {
+      const auto exponent = end + 1 + (end + 1 < rest.size() && (rest[end + 1] == '+' || rest[end + 1] == '-') ? 1 : 0);
+      const auto digits = digits_end(rest, exponent);
       if (digits == exponent) return take(TokenKind::invalid, digits);
       end = digits;
       kind = TokenKind::real;
     }
-    const bool runs_on = end < rest_.size() && (is_name_start(rest_[end]) || rest_[end] == '.');
+    const bool runs_on = end < rest.size() && (kind_of(rest[end]) == CharKind::letter || rest[end] == '.');
     return take(runs_on ? TokenKind::invalid : kind, end);
   }
-  constexpr Token string() noexcept {
-    for (std::size_t i = 1; i < rest_.size() && rest_[i] != '\n' && rest_[i] != '\r'; ++i) {
-      if (rest_[i] == '\\') ++i;
-      else if (rest_[i] == '"') return unquoted(TokenKind::string, i, 1);
+  constexpr Token string(std::string_view rest) noexcept {
+    for (std::size_t i = 1; i < rest.size() && rest[i] != '\n' && rest[i] != '\r'; ++i) {
+      if (rest[i] == '\\') ++i;
+      else if (rest[i] == '"') return unquoted(TokenKind::string, i, 1);
     }
     return take(TokenKind::invalid, 1);
   }
-  constexpr Token block() noexcept {
-    for (std::size_t i = 3; i < rest_.size(); ++i) {
-      if (rest_.substr(i).starts_with("\\\"\"\"")) i += 3;
-      else if (rest_.substr(i).starts_with("\"\"\"")) return unquoted(TokenKind::block_string, i, 3);
+  constexpr Token block(std::string_view rest) noexcept {
+    for (std::size_t i = 3; i < rest.size(); ++i) {
+      if (rest.substr(i).starts_with("\\\"\"\"")) i += 3;
+      else if (rest.substr(i).starts_with("\"\"\"")) return unquoted(TokenKind::block_string, i, 3);
     }
     return take(TokenKind::invalid, 3);
   }
   constexpr Token unquoted(TokenKind kind, std::size_t end, std::size_t quotes) noexcept {
-    const Token token{kind, rest_.substr(quotes, end - quotes)};
-    rest_.remove_prefix(end + quotes);
+    const Token token{kind, '\0', rest().substr(quotes, end - quotes)};
+    at_ += end + quotes;
     return token;
   }
 
-  std::string_view rest_;
+  const char* at_;
+  const char* end_;
 };
 
 }  // namespace wandb::graphql::detail

@@ -24,15 +24,6 @@ struct Outline {
   [[nodiscard]] constexpr std::span<const shapes::Node> fields() const noexcept { return std::span(nodes).first(size); }
 };
 
-/// How a value of that type is kept.
-[[nodiscard]] constexpr FieldKind kind_of(const TypeDefinition& type) noexcept {
-  if (!type.is_leaf()) return FieldKind::object;
-  if (type.name == "Boolean") return FieldKind::boolean;
-  if (type.name == "Int" || type.name == "Int64") return FieldKind::integer;
-  if (type.name == "Float") return FieldKind::real;
-  return type.name == "JSON" || type.name == "JSONString" ? FieldKind::raw : FieldKind::string;
-}
-
 namespace detail {
 
 /// Goes through an operation that is valid but for its fields' merging, which is checked here.
@@ -41,58 +32,63 @@ class Outliner {
   constexpr Outliner(const Ast& ast, const Schema& schema, Outline& out) noexcept
       : ast_(ast), schema_(schema), out_(out) {}
 
-  [[nodiscard]] constexpr std::optional<Fault> run(const DefinitionNode& operation) noexcept {
+  [[nodiscard]] constexpr std::optional<Fault> run(const DefinitionNode& operation) {
     FieldSet fields(ast_);
-    if (!fields.add(operation.selections)) return too_large(operation.name);
-    return object(fields, *schema_.type(operation.root_type()));
+    if (!fields.add(operation.selections)) too_large(operation.name);
+    else object(fields, *schema_.type(operation.root_type()));
+    return fault_;
   }
 
  private:
-  static constexpr std::optional<Fault> too_large(std::string_view word) noexcept {
-    return Fault{FaultKind::too_large, word, {}, {}};
+  // Each part gives whether all is well still.
+  constexpr bool fail(const Fault& fault) {
+    fault_ = fault;
+    return false;
   }
+  constexpr bool too_large(std::string_view word) { return fail({FaultKind::too_large, word, {}, {}}); }
 
-  constexpr std::optional<Fault> object(const FieldSet& fields, const TypeDefinition& type) noexcept {
-    for (std::size_t i = 0; i != fields.size(); ++i) {
+  constexpr bool object(const FieldSet& fields, const TypeDefinition& type) {
+    for (Index i = 0; i != fields.size(); ++i) {
       const auto earlier = fields.first_like(i);
+      if (earlier == i) {
+        if (!field(fields, i, type)) return false;
+        continue;
+      }
       const auto& node = fields.field(i);
       const auto& first = fields.field(earlier);
-      if (earlier == i) {
-        if (auto fault = field(fields, i, type)) return fault;
-      } else if (first.name != node.name || !same(first.arguments, node.arguments)) {
-        return Fault{FaultKind::conflict, node.alias, type.name, {}};
-      }
+      if (first.name != node.name || !same(first.arguments, node.arguments))
+        return fail({FaultKind::conflict, node.alias, type.name, {}});
     }
-    return std::nullopt;
+    return true;
   }
 
   // The field at `at`, with whatever else is selected below the same key.
-  constexpr std::optional<Fault> field(const FieldSet& fields, std::size_t at, const TypeDefinition& type) noexcept {
+  constexpr bool field(const FieldSet& fields, Index at, const TypeDefinition& type) {
     const auto& selected = fields.field(at);
     if (out_.size == out_.nodes.size()) return too_large(selected.alias);
     auto& node = out_.nodes[out_.size++];
     node.key = selected.alias;
     node.nullable = false;
-    if (selected.name == "__typename") return std::nullopt;
-    const auto reference = read_type(type.field(selected.name)->type);
-    const auto of = schema_.type(reference.name);
-    node.kind = kind_of(*of);
+    if (wandb::detail::equal(selected.name, type_name)) return true;
+    const auto& reference = type.field(selected.name)->type;
+    const auto of = schema_.type(reference);
+    node.kind = of->kept;
     node.nullable = !reference.non_null || !fields.certain(at);
     node.list = reference.list && node.kind != FieldKind::raw;
     node.element_nullable = node.list && !reference.element_non_null;
     if (node.list) ++out_.lists;
-    if (of->is_leaf()) return std::nullopt;
+    if (of->is_leaf()) return true;
     const auto before = out_.size;
     FieldSet inner(ast_);
-    for (std::size_t i = at; i != fields.size(); ++i) {
-      if (fields.field(i).alias != selected.alias) continue;
+    for (Index i = at; i != fields.size(); ++i) {
+      if (fields.first_like(i) != at) continue;
       // What one of several selections adds to the object under a condition may be missing from it.
-      if (!inner.add(fields.field(i).selections, fields.conditional(i) && !fields.alone(at)))
+      if (!inner.add(fields.field(i).selections, fields.conditional(i) && fields.repeated(at)))
         return too_large(selected.alias);
     }
-    auto fault = object(inner, *of);
+    const bool fine = object(inner, *of);
     node.inside = static_cast<std::uint16_t>(out_.size - before);
-    return fault;
+    return fine;
   }
 
   // Arguments and an object's fields stand in any order, a list's elements (which have no names) in theirs.
@@ -112,13 +108,14 @@ class Outliner {
   const Ast& ast_;
   const Schema& schema_;
   Outline& out_;
+  std::optional<Fault> fault_;
 };
 
 }  // namespace detail
 
 /// The outline of an operation's answer, into a fresh `out`; or a fault: fields that cannot be merged, or too many.
 [[nodiscard]] constexpr std::optional<Fault> outline(const Ast& ast, const Schema& schema,
-                                                     const DefinitionNode& operation, Outline& out) noexcept {
+                                                     const DefinitionNode& operation, Outline& out) {
   return detail::Outliner(ast, schema, out).run(operation);
 }
 

@@ -13,6 +13,8 @@ namespace wandb::graphql {
 
 namespace detail {
 
+using namespace std::string_view_literals;
+
 /// Recursive descent; the first fault ends it. Nesting is bounded, so that no source can exhaust the stack.
 class Parser {
  public:
@@ -32,13 +34,13 @@ class Parser {
     if (!fault_) fault_ = Fault{kind, token_.text, {}, {}};
     token_ = {};
   }
-  constexpr bool accept(std::string_view punctuator) {
-    if (!token_.is(punctuator)) return false;
+  constexpr bool accept(char mark) {
+    if (token_.mark != mark) return false;
     advance();
     return true;
   }
-  constexpr void expect(std::string_view punctuator) {
-    if (!accept(punctuator)) fail();
+  constexpr void expect(char mark) {
+    if (!accept(mark)) fail();
   }
   constexpr std::string_view name() {
     const auto text = token_.text;
@@ -63,15 +65,15 @@ class Parser {
   constexpr void definition() {
     using Kind = DefinitionNode::Kind;
     DefinitionNode node;
-    if (!token_.is("{")) {
+    if (token_.mark != '{') {
       const auto keyword = name();
-      if (keyword == "fragment") {
+      if (keyword == "fragment"sv) {
         node.kind = Kind::fragment;
         node.name = name();
-        if (node.name == "on" || name() != "on") return fail();
+        if (node.name == "on"sv || name() != "on"sv) return fail();
         node.type = name();
-      } else if (keyword == "query" || keyword == "mutation" || keyword == "subscription") {
-        node.kind = keyword == "query" ? Kind::query : keyword == "mutation" ? Kind::mutation : Kind::subscription;
+      } else if (keyword == "query"sv || keyword == "mutation"sv || keyword == "subscription"sv) {
+        node.kind = keyword == "query"sv ? Kind::query : keyword == "mutation"sv ? Kind::mutation : Kind::subscription;
         if (token_.kind == TokenKind::name) node.name = name();
         node.variables = variables();
       } else {
@@ -86,32 +88,32 @@ class Parser {
   constexpr Index variables() {
     Index first = none;
     Index last = none;
-    if (!accept("(")) return first;
+    if (!accept('(')) return first;
     do {
       VariableNode node;
-      expect("$");
+      expect('$');
       node.name = name();
-      expect(":");
+      expect(':');
       node.type = type();
-      if (accept("=")) node.default_value = value({}, 0);
+      if (accept('=')) node.default_value = value({}, 0);
       static_cast<void>(directives());
       link(ast_.variables, first, last, add(ast_.variables, node));
-    } while (!fault_ && !token_.is(")"));
-    expect(")");
+    } while (!fault_ && token_.mark != ')');
+    expect(')');
     return first;
   }
 
   constexpr TypeReference type() {
     TypeReference reference;
-    if (accept("[")) {
+    if (accept('[')) {
       reference.list = true;
       reference.name = name();
-      reference.element_non_null = accept("!");
-      expect("]");
+      reference.element_non_null = accept('!');
+      expect(']');
     } else {
       reference.name = name();
     }
-    reference.non_null = accept("!");
+    reference.non_null = accept('!');
     return reference;
   }
 
@@ -119,20 +121,20 @@ class Parser {
     Index first = none;
     Index last = none;
     if (depth == deepest) fail(FaultKind::too_large);
-    expect("{");
+    expect('{');
     do {
       const auto node = selection(depth);
       link(ast_.selections, first, last, add(ast_.selections, node));
-    } while (!fault_ && !token_.is("}"));
-    expect("}");
+    } while (!fault_ && token_.mark != '}');
+    expect('}');
     return first;
   }
 
   constexpr SelectionNode selection(int depth) {
     SelectionNode node;
-    if (accept("...")) {
+    if (accept('.')) {
       node.kind = SelectionKind::inline_fragment;
-      if (token_.kind == TokenKind::name && token_.text != "on") {
+      if (token_.kind == TokenKind::name && token_.text != "on"sv) {
         node.kind = SelectionKind::fragment_spread;
         node.name = name();
       } else if (token_.kind == TokenKind::name) {
@@ -144,17 +146,17 @@ class Parser {
       return node;
     }
     node.alias = node.name = name();
-    if (accept(":")) node.name = name();
+    if (accept(':')) node.name = name();
     node.arguments = arguments();
     node.directives = directives();
-    if (token_.is("{")) node.selections = selections(depth + 1);
+    if (token_.mark == '{') node.selections = selections(depth + 1);
     return node;
   }
 
   constexpr Index directives() {
     Index first = none;
     Index last = none;
-    while (accept("@")) {
+    while (accept('@')) {
       DirectiveNode node;
       node.name = name();
       node.arguments = arguments();
@@ -163,16 +165,16 @@ class Parser {
     return first;
   }
 
-  constexpr Index arguments() { return accept("(") ? fields(")", 0) : none; }
+  constexpr Index arguments() { return accept('(') ? fields(')', 0) : none; }
 
   // `name: value` until the closing punctuator; at least one for arguments.
-  constexpr Index fields(std::string_view close, int depth) {
+  constexpr Index fields(char close, int depth) {
     Index first = none;
     Index last = none;
-    if (close == ")" && token_.is(close)) fail();
-    while (!fault_ && !token_.is(close)) {
+    if (close == ')' && token_.mark == close) fail();
+    while (!fault_ && token_.mark != close) {
       const auto field = name();
-      expect(":");
+      expect(':');
       link(ast_.values, first, last, value(field, depth));
     }
     expect(close);
@@ -183,17 +185,17 @@ class Parser {
     if (depth == deepest) fail(FaultKind::too_large);
     ValueNode node;
     node.name = field;
-    if (accept("$")) {
+    if (accept('$')) {
       node.kind = ValueKind::variable;
       node.text = name();
-    } else if (accept("[")) {
+    } else if (accept('[')) {
       node.kind = ValueKind::list;
       Index last = none;
-      while (!fault_ && !token_.is("]")) link(ast_.values, node.first, last, value({}, depth + 1));
-      expect("]");
-    } else if (accept("{")) {
+      while (!fault_ && token_.mark != ']') link(ast_.values, node.first, last, value({}, depth + 1));
+      expect(']');
+    } else if (accept('{')) {
       node.kind = ValueKind::object;
-      node.first = fields("}", depth + 1);
+      node.first = fields('}', depth + 1);
     } else {
       node.text = token_.text;
       node.kind = scalar_kind();
@@ -209,8 +211,8 @@ class Parser {
       case TokenKind::string: return ValueKind::string;
       case TokenKind::block_string: return ValueKind::block_string;
       case TokenKind::name:
-        if (token_.text == "true" || token_.text == "false") return ValueKind::boolean;
-        return token_.text == "null" ? ValueKind::null : ValueKind::enumeration;
+        if (token_.text == "true"sv || token_.text == "false"sv) return ValueKind::boolean;
+        return token_.text == "null"sv ? ValueKind::null : ValueKind::enumeration;
       default: fail(); return ValueKind::null;
     }
   }

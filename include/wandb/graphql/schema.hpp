@@ -1,44 +1,100 @@
 // The part of the W&B schema that is about users, as data: read it beside the published SDL.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
+#include <wandb/detail/ascii.hpp>
 #include <wandb/graphql/ast.hpp>
+#include <wandb/shape.hpp>
 
 namespace wandb::graphql {
 
-/// `type` as in SDL: "String", "[ID!]", "Boolean!".
-[[nodiscard]] constexpr TypeReference read_type(std::string_view type) noexcept {
+namespace users {
+
+/// Every type, in the order of their definitions below; those that are named most come first.
+inline constexpr std::array<std::string_view, 35> names{"String",
+                                                        "ID",
+                                                        "Boolean",
+                                                        "Int",
+                                                        "DateTime",
+                                                        "Float",
+                                                        "Int64",
+                                                        "JSON",
+                                                        "JSONString",
+                                                        "UserAccountType",
+                                                        "Node",
+                                                        "PageInfo",
+                                                        "User",
+                                                        "ApiKey",
+                                                        "ApiKeyEdge",
+                                                        "ApiKeyConnection",
+                                                        "Entity",
+                                                        "EntityEdge",
+                                                        "EntityConnection",
+                                                        "UserEdge",
+                                                        "UserConnection",
+                                                        "Query",
+                                                        "Mutation",
+                                                        "CreateUserInput",
+                                                        "CreateUserPayload",
+                                                        "DeleteApiKeyInput",
+                                                        "DeleteApiKeyPayload",
+                                                        "GenerateApiKeyInput",
+                                                        "GenerateApiKeyPayload",
+                                                        "UpdateUserInput",
+                                                        "UpdateUserPayload",
+                                                        "DeleteUserInput",
+                                                        "DeleteUserPayload",
+                                                        "UndeleteUserInput",
+                                                        "UndeleteUserPayload"};
+
+}  // namespace users
+
+/// `type` as in SDL: "String", "[ID!]", "Boolean!". One that the schema does not have does not compile.
+[[nodiscard]] consteval TypeReference read_type(std::string_view type) {
   TypeReference reference;
-  if (type.ends_with('!')) {
-    reference.non_null = true;
-    type.remove_suffix(1);
-  }
-  if (type.starts_with('[')) {
-    reference.list = true;
+  reference.non_null = type.back() == '!';
+  if (reference.non_null) type.remove_suffix(1);
+  reference.list = type.front() == '[';
+  if (reference.list) {
     type = type.substr(1, type.size() - 2);
-    if (type.ends_with('!')) {
-      reference.element_non_null = true;
-      type.remove_suffix(1);
-    }
+    reference.element_non_null = type.back() == '!';
+    if (reference.element_non_null) type.remove_suffix(1);
   }
   reference.name = type;
+  reference.definition = 0;
+  while (!wandb::detail::equal(users::names[reference.definition], type)) ++reference.definition;
   return reference;
 }
 
 /// An argument of a field, or a field of an input object.
 struct InputDefinition {
   std::string_view name;
-  std::string_view type;
+  TypeReference type;
+  consteval InputDefinition(std::string_view called, std::string_view sdl) : name(called), type(read_type(sdl)) {}
 };
+
+/// The definition of that name.
+template <class Definition>
+[[nodiscard]] constexpr Found<Definition> find(std::span<const Definition> definitions,
+                                               std::string_view name) noexcept {
+  const auto* at = definitions.data();
+  for (const auto* const end = at + definitions.size(); at != end; ++at) {
+    if (at->name.size() == name.size() && wandb::detail::equal(at->name, name)) return *at;
+  }
+  return {};
+}
 
 struct FieldDefinition {
   std::string_view name;
-  std::string_view type;
-  std::span<const InputDefinition> arguments{};
+  TypeReference type;
+  std::span<const InputDefinition> arguments;
+  consteval FieldDefinition(std::string_view called, std::string_view sdl, std::span<const InputDefinition> taking = {})
+      : name(called), type(read_type(sdl)), arguments(taking) {}
 };
 
 enum class TypeKind : std::uint8_t { scalar, enumeration, object, interface, input };
@@ -50,34 +106,23 @@ struct TypeDefinition {
   std::span<const InputDefinition> inputs{};   ///< of an input object
   std::span<const std::string_view> values{};  ///< of an enumeration
   std::string_view interface_name{};           ///< that an object implements
+  FieldKind kept = FieldKind::object;          ///< how an answer's value is kept
 
   [[nodiscard]] constexpr bool is_leaf() const noexcept {
     return kind == TypeKind::scalar || kind == TypeKind::enumeration;
   }
   [[nodiscard]] constexpr Found<FieldDefinition> field(std::string_view wanted) const noexcept {
-    for (const auto& candidate : fields) {
-      if (candidate.name == wanted) return candidate;
-    }
-    return {};
+    return find(fields, wanted);
   }
 };
-
-/// The input of that name among arguments or input fields.
-[[nodiscard]] constexpr Found<InputDefinition> find_input(std::span<const InputDefinition> inputs,
-                                                          std::string_view wanted) noexcept {
-  for (const auto& candidate : inputs) {
-    if (candidate.name == wanted) return candidate;
-  }
-  return {};
-}
 
 struct Schema {
   std::span<const TypeDefinition> types;
   [[nodiscard]] constexpr Found<TypeDefinition> type(std::string_view wanted) const noexcept {
-    for (const auto& candidate : types) {
-      if (candidate.name == wanted) return candidate;
-    }
-    return {};
+    return find(types, wanted);
+  }
+  [[nodiscard]] constexpr Found<TypeDefinition> type(const TypeReference& wanted) const noexcept {
+    return wanted.definition == none ? type(wanted.name) : types[wanted.definition];
   }
 };
 
@@ -179,7 +224,13 @@ inline constexpr std::array mutation{
     Fields{"undeleteUser", "UndeleteUserPayload", undelete_user_arguments},
 };
 
-[[nodiscard]] constexpr TypeDefinition scalar(std::string_view name) noexcept { return {TypeKind::scalar, name}; }
+[[nodiscard]] constexpr TypeDefinition scalar(std::string_view name, FieldKind kept = FieldKind::string) noexcept {
+  return {TypeKind::scalar, name, {}, {}, {}, {}, kept};
+}
+[[nodiscard]] constexpr TypeDefinition enumeration(std::string_view name,
+                                                   std::span<const std::string_view> values) noexcept {
+  return {TypeKind::enumeration, name, {}, {}, values, {}, FieldKind::string};
+}
 [[nodiscard]] constexpr TypeDefinition object(std::string_view name, std::span<const FieldDefinition> fields,
                                               std::string_view implements = {}) noexcept {
   return {TypeKind::object, name, fields, {}, {}, implements};
@@ -189,18 +240,18 @@ inline constexpr std::array mutation{
 }
 
 inline constexpr std::array types{
-    scalar("Boolean"),
-    scalar("Float"),
-    scalar("ID"),
-    scalar("Int"),
     scalar("String"),
+    scalar("ID"),
+    scalar("Boolean", FieldKind::boolean),
+    scalar("Int", FieldKind::integer),
     scalar("DateTime"),
-    scalar("Int64"),
-    scalar("JSON"),
-    scalar("JSONString"),
+    scalar("Float", FieldKind::real),
+    scalar("Int64", FieldKind::integer),
+    scalar("JSON", FieldKind::raw),
+    scalar("JSONString", FieldKind::raw),
+    enumeration("UserAccountType", user_account_type),
     TypeDefinition{TypeKind::interface, "Node", node},
     object("PageInfo", page_info),
-    TypeDefinition{TypeKind::enumeration, "UserAccountType", {}, {}, user_account_type},
     object("User", user, "Node"),
     object("ApiKey", api_key),
     object("ApiKeyEdge", api_key_edge),
@@ -211,6 +262,7 @@ inline constexpr std::array types{
     object("UserEdge", user_edge),
     object("UserConnection", user_connection),
     object("Query", query),
+    object("Mutation", mutation),
     input("CreateUserInput", create_user_input),
     object("CreateUserPayload", user_payload),
     input("DeleteApiKeyInput", delete_api_key_input),
@@ -223,8 +275,9 @@ inline constexpr std::array types{
     object("DeleteUserPayload", user_payload),
     input("UndeleteUserInput", one_user_input),
     object("UndeleteUserPayload", user_payload),
-    object("Mutation", mutation),
 };
+static_assert(std::equal(types.begin(), types.end(), names.begin(), names.end(),
+                         [](const auto& type, auto name) { return wandb::detail::equal(type.name, name); }));
 
 }  // namespace users
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include <wandb/detail/ascii.hpp>
 #include <wandb/graphql/ast.hpp>
 #include <wandb/graphql/fault.hpp>
 #include <wandb/graphql/outline.hpp>
@@ -16,6 +17,8 @@
 namespace wandb::graphql {
 
 namespace detail {
+
+using namespace std::string_view_literals;
 
 /// How many characters differ, for names of an ordinary length.
 [[nodiscard]] constexpr std::size_t distance(std::string_view a, std::string_view b) noexcept {
@@ -85,7 +88,8 @@ class Validator {
     const bool fragment = node.kind == DefinitionNode::Kind::fragment;
     for (Index other = 0; other != index; ++other) {
       const bool same_sort = (ast_.definitions[other].kind == DefinitionNode::Kind::fragment) == fragment;
-      if (same_sort && ast_.definitions[other].name == node.name) return fail(FaultKind::duplicate, node.name);
+      if (same_sort && wandb::detail::equal(ast_.definitions[other].name, node.name))
+        return fail(FaultKind::duplicate, node.name);
     }
     if (fragment) {
       const auto type = schema_.type(node.type);
@@ -113,7 +117,8 @@ class Validator {
                     nearest(schema_.types, variable.type.name));
       }
       for (auto j = first; j != i; j = ast_.variables[j].next) {
-        if (ast_.variables[j].name == variable.name) return fail(FaultKind::duplicate, variable.name);
+        if (wandb::detail::equal(ast_.variables[j].name, variable.name))
+          return fail(FaultKind::duplicate, variable.name);
       }
       if (variable.default_value != none) value(ast_.values[variable.default_value], variable.type, 0);
     }
@@ -151,14 +156,13 @@ class Validator {
   }
 
   constexpr void field(const SelectionNode& node, const TypeDefinition& type, int depth) noexcept {
-    if (node.name == "__typename") {
+    if (wandb::detail::equal(node.name, type_name)) {
       if (node.selections != none) fail(FaultKind::unexpected_selection, node.name, type.name);
       return;
     }
     const auto definition = type.field(node.name);
     if (!definition) return fail(FaultKind::unknown_field, node.name, type.name, nearest(type.fields, node.name));
-    const auto reference = read_type(definition->type);
-    const auto of = schema_.type(reference.name);
+    const auto of = schema_.type(definition->type);
     inputs(node.arguments, definition->arguments, node.name, 0);
     if (of->is_leaf() && node.selections != none) return fail(FaultKind::unexpected_selection, node.name, type.name);
     if (!of->is_leaf() && node.selections == none) return fail(FaultKind::missing_selection, node.name, type.name);
@@ -168,9 +172,9 @@ class Validator {
   constexpr void directives(Index first) noexcept {
     for (auto i = first; i != none; i = ast_.directives[i].next) {
       const auto& directive = ast_.directives[i];
-      if (directive.name != "include" && directive.name != "skip")
+      if (directive.name != "include"sv && directive.name != "skip"sv)
         return fail(FaultKind::unknown_directive, directive.name);
-      constexpr std::array<InputDefinition, 1> condition{InputDefinition{"if", "Boolean!"}};
+      constexpr std::array condition{InputDefinition{"if", "Boolean!"}};
       inputs(directive.arguments, condition, directive.name, 0);
     }
   }
@@ -180,16 +184,16 @@ class Validator {
                         int depth) noexcept {
     for (auto i = first; i != none; i = ast_.values[i].next) {
       const auto& given = ast_.values[i];
-      const auto definition = find_input(definitions, given.name);
+      const auto definition = find(definitions, given.name);
       if (!definition) return fail(FaultKind::unknown_argument, given.name, of, nearest(definitions, given.name));
       for (auto j = first; j != i; j = ast_.values[j].next) {
-        if (ast_.values[j].name == given.name) return fail(FaultKind::duplicate, given.name, of);
+        if (wandb::detail::equal(ast_.values[j].name, given.name)) return fail(FaultKind::duplicate, given.name, of);
       }
-      value(given, read_type(definition->type), depth);
+      value(given, definition->type, depth);
     }
     for (const auto& definition : definitions) {
-      const bool needed = read_type(definition.type).non_null;
-      if (needed && !ast_.value(first, definition.name)) return fail(FaultKind::missing_argument, definition.name, of);
+      if (definition.type.non_null && !ast_.value(first, definition.name))
+        return fail(FaultKind::missing_argument, definition.name, of);
     }
   }
 
@@ -200,12 +204,12 @@ class Validator {
       if (type.non_null) fail(FaultKind::wrong_type, given.text, type.name);
       return;
     }
-    const TypeReference element{type.name, false, type.element_non_null, false};
+    const TypeReference element{type.name, false, type.element_non_null, false, type.definition};
     if (type.list && given.kind == ValueKind::list) {
       for (auto i = given.first; i != none; i = ast_.values[i].next) value(ast_.values[i], element, depth + 1);
       return;
     }
-    const auto definition = schema_.type(type.name);
+    const auto definition = schema_.type(type);
     if (definition->kind == TypeKind::input) {
       if (given.kind != ValueKind::object) return fail(FaultKind::wrong_type, given.text, type.name);
       return inputs(given.first, definition->inputs, type.name, depth + 1);
@@ -215,26 +219,26 @@ class Validator {
 
   [[nodiscard]] static constexpr bool fits(const ValueNode& given, const TypeDefinition& type) noexcept {
     const bool text = given.kind == ValueKind::string || given.kind == ValueKind::block_string;
-    if (type.name == "JSON") return true;
+    if (type.name == "JSON"sv) return true;
     if (type.kind == TypeKind::enumeration) {
       return given.kind == ValueKind::enumeration &&
              std::find(type.values.begin(), type.values.end(), given.text) != type.values.end();
     }
-    if (type.name == "Boolean") return given.kind == ValueKind::boolean;
-    if (type.name == "Int" || type.name == "Int64") return given.kind == ValueKind::integer;
-    if (type.name == "Float") return given.kind == ValueKind::integer || given.kind == ValueKind::real;
-    if (type.name == "ID") return text || given.kind == ValueKind::integer;
+    if (type.name == "Boolean"sv) return given.kind == ValueKind::boolean;
+    if (type.name == "Int"sv || type.name == "Int64"sv) return given.kind == ValueKind::integer;
+    if (type.name == "Float"sv) return given.kind == ValueKind::integer || given.kind == ValueKind::real;
+    if (type.name == "ID"sv) return text || given.kind == ValueKind::integer;
     return text;
   }
 
   constexpr void variable(const ValueNode& given, const TypeReference& wanted) noexcept {
     for (auto i = variables_; i != none; i = ast_.variables[i].next) {
       const auto& declared = ast_.variables[i];
-      if (declared.name != given.text) continue;
+      if (!wandb::detail::equal(declared.name, given.text)) continue;
       variable_used_[i] = true;
       const bool has_default =
           declared.default_value != none && ast_.values[declared.default_value].kind != ValueKind::null;
-      const bool fits = declared.type.name == wanted.name && declared.type.list == wanted.list &&
+      const bool fits = wandb::detail::equal(declared.type.name, wanted.name) && declared.type.list == wanted.list &&
                         (!wanted.non_null || declared.type.non_null || has_default) &&
                         (!wanted.element_non_null || declared.type.element_non_null);
       if (!fits) fail(FaultKind::wrong_type, given.text, wanted.name);

@@ -71,14 +71,14 @@ class VariableReader {
  private:
   static bool fits(const json::value& value, const graphql::TypeReference& type) {
     if (value.is_null()) return !type.non_null;
-    const graphql::TypeReference element{type.name, false, type.element_non_null, false};
+    const graphql::TypeReference element{type.name, false, type.element_non_null, false, type.definition};
     if (type.list && value.is_array()) {
       for (const auto& one : value.get_array()) {
         if (!fits(one, element)) return false;
       }
       return true;
     }
-    const auto definition = graphql::users_schema.type(type.name);
+    const auto definition = graphql::users_schema.type(type);
     if (definition->kind == graphql::TypeKind::input) return fits_input(value, *definition);
     if (type.name == "Boolean") return value.is_bool();
     if (type.name == "Int" || type.name == "Int64") return value.is_int64();
@@ -89,12 +89,12 @@ class VariableReader {
   static bool fits_input(const json::value& value, const graphql::TypeDefinition& definition) {
     if (!value.is_object()) return false;
     for (const auto& [name, inner] : value.get_object()) {
-      const auto field = graphql::find_input(definition.inputs, std::string_view(name.data(), name.size()));
-      if (!field || !fits(inner, graphql::read_type(field->type))) return false;
+      const auto field = graphql::find(definition.inputs, std::string_view(name.data(), name.size()));
+      if (!field || !fits(inner, field->type)) return false;
     }
     for (const auto& field : definition.inputs) {
       const json::string_view name(field.name.data(), field.name.size());
-      if (graphql::read_type(field.type).non_null && !value.get_object().contains(name)) return false;
+      if (field.type.non_null && !value.get_object().contains(name)) return false;
     }
     return true;
   }
@@ -160,11 +160,11 @@ class Executor {
 
   [[nodiscard]] bool field(const graphql::SelectionNode& selection, const Node& node, json::object& out) {
     const json::string_view key(selection.alias.data(), selection.alias.size());
-    if (selection.name == "__typename") {
+    if (selection.name == graphql::type_name) {
       out[key] = json::string_view(node.type.data(), node.type.size());
       return true;
     }
-    const auto type = graphql::read_type(graphql::users_schema.type(node.type)->field(selection.name)->type);
+    const auto& type = graphql::users_schema.type(node.type)->field(selection.name)->type;
     path_.emplace_back(key);
     auto completed = complete(node.field(selection.name, arguments(selection.arguments)), selection.selections, type);
     path_.pop_back();
