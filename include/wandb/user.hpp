@@ -15,6 +15,7 @@
 #include <wandb/detail/checks.hpp>
 #include <wandb/detail/user_store.hpp>
 #include <wandb/detail/write_methods.hpp>
+#include <wandb/graphql/request_body.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/selection.hpp>
 #include <wandb/value.hpp>

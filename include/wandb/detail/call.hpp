@@ -18,6 +18,7 @@
 #include <wandb/detail/step.hpp>
 #include <wandb/exchange.hpp>
 #include <wandb/graphql/operations.hpp>
+#include <wandb/graphql/request_body.hpp>
 #include <wandb/options.hpp>
 #include <wandb/transport.hpp>
 

@@ -17,6 +17,7 @@
 #include <wandb/detail/step.hpp>
 #include <wandb/detail/user_store.hpp>
 #include <wandb/graphql/operations.hpp>
+#include <wandb/graphql/request_body.hpp>
 
 namespace wandb::detail {
 

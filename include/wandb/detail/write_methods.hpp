@@ -14,6 +14,7 @@
 #include <wandb/detail/step.hpp>
 #include <wandb/detail/user_store.hpp>
 #include <wandb/graphql/operations.hpp>
+#include <wandb/graphql/request_body.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/secret.hpp>
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string_view>
 
@@ -16,41 +17,41 @@ namespace wandb::graphql {
 namespace users {
 
 /// Every type, in the order of their definitions below; those that are named most come first.
-inline constexpr std::array<std::string_view, 35> names{"String",
-                                                        "ID",
-                                                        "Boolean",
-                                                        "Int",
-                                                        "DateTime",
-                                                        "Float",
-                                                        "Int64",
-                                                        "JSON",
-                                                        "JSONString",
-                                                        "UserAccountType",
-                                                        "Node",
-                                                        "PageInfo",
-                                                        "User",
-                                                        "ApiKey",
-                                                        "ApiKeyEdge",
-                                                        "ApiKeyConnection",
-                                                        "Entity",
-                                                        "EntityEdge",
-                                                        "EntityConnection",
-                                                        "UserEdge",
-                                                        "UserConnection",
-                                                        "Query",
-                                                        "Mutation",
-                                                        "CreateUserInput",
-                                                        "CreateUserPayload",
-                                                        "DeleteApiKeyInput",
-                                                        "DeleteApiKeyPayload",
-                                                        "GenerateApiKeyInput",
-                                                        "GenerateApiKeyPayload",
-                                                        "UpdateUserInput",
-                                                        "UpdateUserPayload",
-                                                        "DeleteUserInput",
-                                                        "DeleteUserPayload",
-                                                        "UndeleteUserInput",
-                                                        "UndeleteUserPayload"};
+inline constexpr std::string_view names[] = {"String",
+                                             "ID",
+                                             "Boolean",
+                                             "Int",
+                                             "DateTime",
+                                             "Float",
+                                             "Int64",
+                                             "JSON",
+                                             "JSONString",
+                                             "UserAccountType",
+                                             "Node",
+                                             "PageInfo",
+                                             "User",
+                                             "ApiKey",
+                                             "ApiKeyEdge",
+                                             "ApiKeyConnection",
+                                             "Entity",
+                                             "EntityEdge",
+                                             "EntityConnection",
+                                             "UserEdge",
+                                             "UserConnection",
+                                             "Query",
+                                             "Mutation",
+                                             "CreateUserInput",
+                                             "CreateUserPayload",
+                                             "DeleteApiKeyInput",
+                                             "DeleteApiKeyPayload",
+                                             "GenerateApiKeyInput",
+                                             "GenerateApiKeyPayload",
+                                             "UpdateUserInput",
+                                             "UpdateUserPayload",
+                                             "DeleteUserInput",
+                                             "DeleteUserPayload",
+                                             "UndeleteUserInput",
+                                             "UndeleteUserPayload"};
 
 }  // namespace users
 
@@ -276,7 +277,7 @@ inline constexpr std::array types{
     input("UndeleteUserInput", one_user_input),
     object("UndeleteUserPayload", user_payload),
 };
-static_assert(std::equal(types.begin(), types.end(), names.begin(), names.end(),
+static_assert(std::equal(types.begin(), types.end(), std::begin(names), std::end(names),
                          [](const auto& type, auto name) { return wandb::detail::equal(type.name, name); }));
 
 }  // namespace users
