@@ -1,8 +1,6 @@
 // GraphQL documents that the compiler reads, checks and turns into the shape of their answer.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 

@@ -1,7 +1,6 @@
 // Reads a GraphQL document (October 2021, executable definitions), at compile time or at run time.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string_view>
 

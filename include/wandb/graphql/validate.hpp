@@ -258,7 +258,7 @@ class Validator {
 }  // namespace detail
 
 /// The first thing wrong with a parsed document, if anything.
-[[nodiscard]] constexpr std::optional<Fault> validate(const Ast& ast, const Schema& schema = users_schema) noexcept {
+[[nodiscard]] constexpr std::optional<Fault> validate(const Ast& ast, const Schema& schema = users_schema) {
   if (auto fault = detail::Validator(ast, schema).run()) return fault;
   for (Index i = 0; i != ast.definitions.size; ++i) {
     if (ast.definitions[i].kind == DefinitionNode::Kind::fragment) continue;
