@@ -5,6 +5,7 @@
 #include <cassert>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <variant>
 
@@ -134,6 +135,12 @@ class Exchange {
     return Done{by, outcome};
   }
 
+  // Whether the service means what it says: with others the same request may fare better, or has done something.
+  [[nodiscard]] static constexpr bool is_definitive(int status) noexcept {
+    constexpr int definitive[] = {400, 401, 403, 404, 409, 410, 413, 422, 501};
+    return std::find(std::begin(definitive), std::end(definitive), status) != std::end(definitive);
+  }
+
   // What this one request did, were it the only one.
   [[nodiscard]] constexpr Outcome outcome_of(const Arrival& arrival) const noexcept {
     if (!is_mutation()) return Outcome::not_run;
@@ -142,8 +149,7 @@ class Exchange {
     if (is_success(arrival.status)) {
       return arrival.content == Content::refused ? Outcome::not_run : Outcome::unknown;
     }
-    if (arrival.status == 501) return Outcome::not_run;
-    return arrival.status >= 400 && arrival.status < 500 && arrival.status != 408 ? Outcome::not_run : Outcome::unknown;
+    return is_definitive(arrival.status) || arrival.status == 429 ? Outcome::not_run : Outcome::unknown;
   }
 
   // What all requests so far amount to, when this was the last.
@@ -166,7 +172,7 @@ class Exchange {
     }
     if (arrival.status == 429) return true;
     if (repeat_ == Repeat::once) return arrival.status == 503 && asked_delay(arrival, moment).has_value();
-    return arrival.status == 408 || (arrival.status >= 500 && arrival.status != 501);
+    return arrival.status >= 400 && !is_definitive(arrival.status);
   }
 
   [[nodiscard]] static constexpr std::optional<std::chrono::nanoseconds> asked_delay(const Arrival& arrival,
@@ -175,8 +181,7 @@ class Exchange {
   }
 
   [[nodiscard]] constexpr std::chrono::nanoseconds delay(const Arrival& arrival, const Moment& moment) const noexcept {
-    if (const auto asked = asked_delay(arrival, moment))
-      return std::min<std::chrono::nanoseconds>(*asked, policy_.max_retry_after);
+    if (const auto asked = asked_delay(arrival, moment)) return policy_.heeded(*asked);
     return policy_.backoff(attempts_, moment.random);
   }
 

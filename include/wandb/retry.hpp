@@ -22,6 +22,9 @@ struct RetryPolicy {
   double jitter = 0.25;                                ///< a random part of the wait is added, up to this share; 0 to 1
   std::chrono::milliseconds max_retry_after{120'000};  ///< a server that asks for more is asked again after this much
 
+  /// The longest wait that anything can ask for: what is longer is cut to it.
+  static constexpr std::chrono::nanoseconds longest = std::chrono::hours(365 * 24);
+
   /// Nothing negative, at least one attempt, a share that is one.
   [[nodiscard]] constexpr bool valid() const noexcept {
     constexpr auto zero = std::chrono::milliseconds::zero();
@@ -31,14 +34,25 @@ struct RetryPolicy {
 
   /// The wait before request number `attempt + 1`, after `attempt` (1, 2, …) have failed. `random` lies in [0, 1).
   [[nodiscard]] constexpr std::chrono::nanoseconds backoff(int attempt, double random) const noexcept {
-    std::chrono::nanoseconds wait = initial_backoff;
-    const std::chrono::nanoseconds most = max_backoff;
+    const auto most = bounded(max_backoff);
+    auto wait = bounded(initial_backoff);
     // Doubling stops at the cap, so it cannot overflow however many attempts there were.
     for (int i = 1; i < attempt && wait < most; ++i) wait *= 2;
     wait = std::min(wait, most);
     const auto extra =
         static_cast<std::int64_t>(static_cast<double>(wait.count()) * jitter * std::clamp(random, 0.0, 1.0));
     return std::min(wait + std::chrono::nanoseconds(extra), most);
+  }
+
+  /// How long to wait where a server asks for `asked`.
+  [[nodiscard]] constexpr std::chrono::nanoseconds heeded(std::chrono::nanoseconds asked) const noexcept {
+    return std::min(asked, bounded(max_retry_after));
+  }
+
+ private:
+  // Milliseconds reach further than the nanoseconds that waits are counted in.
+  [[nodiscard]] static constexpr std::chrono::nanoseconds bounded(std::chrono::milliseconds wait) noexcept {
+    return wait < std::chrono::floor<std::chrono::milliseconds>(longest) ? std::chrono::nanoseconds(wait) : longest;
   }
 };
 

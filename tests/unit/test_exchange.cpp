@@ -177,6 +177,21 @@ TEST_CASE("Retry-After is obeyed, in seconds or as a date, up to the policy's lo
   static_assert(waits(wait_of("RateLimit-Reset: 4\n", 429), 4s));
 }
 
+TEST_CASE("a policy without a limit waits as long as it is asked to") {
+  constexpr auto most = std::chrono::milliseconds::max();
+  constexpr RetryPolicy boundless{.initial_backoff = most, .max_backoff = most, .max_retry_after = most};
+  static_assert(boundless.valid());
+  static_assert(boundless.backoff(1, 0.0) == RetryPolicy::longest);
+  static_assert(boundless.backoff(1'000'000, 0.999) == RetryPolicy::longest);
+  constexpr auto wait_of = [=](HeadersView headers) {
+    Exchange exchange(Repeat::harmless, boundless, never);
+    static_cast<void>(exchange.start(at(0s)));
+    return exchange.arrived(status(429, headers), at(0s));
+  };
+  static_assert(waits(wait_of("Retry-After: 3\n"), 3s));
+  static_assert(waits(wait_of({}), RetryPolicy::longest));
+}
+
 TEST_CASE("nothing is sent after the deadline, and no wait is begun that would pass it") {
   constexpr auto late = [] {
     Exchange exchange(Repeat::once, RetryPolicy{}, Exchange::TimePoint(1s));

@@ -59,6 +59,7 @@ TEST_CASE("429, and 503 with Retry-After, hold everybody back until then, up to 
   static_assert(held(429, {}) == RetryPolicy{}.initial_backoff);
   static_assert(held(429, "Retry-After: 3600\n") == RetryPolicy{}.max_retry_after);
   static_assert(held(429, "Retry-After: 2\n", RetryPolicy{.max_retry_after = 1s}) == 1s);
+  static_assert(held(429, "Retry-After: 2\n", RetryPolicy{.max_retry_after = std::chrono::milliseconds::max()}) == 2s);
   static_assert(held(500, "Retry-After: 2\n") == 0s);
   static_assert(held(200, "Retry-After: 2\n") == 0s);
 }

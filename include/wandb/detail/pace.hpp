@@ -38,15 +38,13 @@ class Budget {
   /// What an answer asks for. The request that it answers has left.
   constexpr void heed(int status, const HeadersView& headers, TimePoint now, std::chrono::system_clock::time_point wall,
                       const RetryPolicy& policy) noexcept {
-    const std::chrono::nanoseconds longest = policy.max_retry_after;
     const auto asked = asked_delay(status, headers, wall);
     if (status == 429 || (status == 503 && asked)) {
-      hold_ =
-          std::max(hold_, now + std::min<std::chrono::nanoseconds>(asked.value_or(policy.initial_backoff), longest));
+      hold_ = std::max(hold_, now + policy.heeded(asked.value_or(policy.backoff(1, 0.0))));
     }
     const auto limit = rate_limit(headers);
     if (!limit) return;
-    const auto reset = now + std::min(limit->reset, longest);
+    const auto reset = now + policy.heeded(limit->reset);
     // The server may not have counted yet what is in flight. An answer may overtake a later one of the same period,
     // which lasts whole seconds: then the smaller number is the true one.
     const auto left = std::max<std::int64_t>(limit->remaining - in_flight_, 0);
