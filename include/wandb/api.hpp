@@ -97,9 +97,7 @@ class Api : public Client<T> {
         *this, detail::FetchUser(std::string{}, S::queries), options,
         [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<User<T, S>> {
           if (!found) return found.error();
-          if (*found) return User<T, S>::made(client, std::move(**found));
-          return Error(make_error_code(errc::unauthorized),
-                       "the server knows nobody by these credentials; check the API key");
+          return User<T, S>::made(client, std::move(**found));
         });
   }
 

@@ -73,9 +73,10 @@ class ApiKey {
   [[nodiscard]] std::string description() const&& { return std::string(description_); }
   /// The key's name, masked where it has a key's shape: safe to print.
   [[nodiscard]] std::string name() const { return detail::mask_key(name_); }
-  /// The secret itself, where it is known: for a key generated here, and on older servers for each key.
+  /// The secret itself, where it is known: for a key generated here, also once it was
+  /// read anew, and on older servers for each key.
   [[nodiscard]] std::optional<Secret> secret() const {
-    return secret_known_ ? std::optional<Secret>(Secret(name_)) : std::nullopt;
+    return secret_.empty() ? std::nullopt : std::optional<Secret>(Secret(secret_));
   }
 
  private:
@@ -84,7 +85,8 @@ class ApiKey {
   std::string_view id_;
   std::string_view name_;
   std::string_view description_;
-  bool secret_known_ = false;
+  std::string_view secret_;                   // empty where it is not known
+  std::shared_ptr<const void> secret_owner_;  // of a secret that is known from another answer
 };
 
 namespace detail {
@@ -98,11 +100,21 @@ struct KeyAccess {
     key.id_ = node.string("id").value_or(std::string_view{});
     key.name_ = node.string("name").value_or(std::string_view{});
     key.description_ = node.string("description").value_or(std::string_view{});
-    key.secret_known_ = fresh ? is_api_key(key.name_) : looks_like_secret_name(key.name_);
+    if (fresh ? is_api_key(key.name_) : looks_like_secret_name(key.name_)) key.secret_ = key.name_;
     return key;
   }
+  /// Lets `key` have the secret that is known of the same key in an earlier list.
+  static void keep_secret(ApiKey& key, const std::vector<ApiKey>& earlier) {
+    if (!key.secret_.empty()) return;
+    for (const auto& known : earlier) {
+      if (known.id_ != key.id_ || known.id_.empty() || known.secret_.empty()) continue;
+      key.secret_ = known.secret_;
+      key.secret_owner_ = known.secret_owner_ ? known.secret_owner_ : known.owner_;
+      return;
+    }
+  }
   [[nodiscard]] static std::string_view name(const ApiKey& key) noexcept { return key.name_; }
-  [[nodiscard]] static bool secret_known(const ApiKey& key) noexcept { return key.secret_known_; }
+  [[nodiscard]] static bool secret_known(const ApiKey& key) noexcept { return !key.secret_.empty(); }
 };
 
 using KeyList = std::vector<ApiKey>;

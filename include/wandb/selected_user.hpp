@@ -7,7 +7,7 @@
 #include <wandb/client.hpp>
 #include <wandb/detail/answer.hpp>
 #include <wandb/detail/records.hpp>
-#include <wandb/detail/user_store.hpp>
+#include <wandb/detail/user_record.hpp>
 #include <wandb/error.hpp>
 #include <wandb/graphql/fixed_string.hpp>
 #include <wandb/selection.hpp>

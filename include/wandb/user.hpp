@@ -12,8 +12,9 @@
 #include <wandb/api.hpp>
 #include <wandb/attrs.hpp>
 #include <wandb/client.hpp>
+#include <wandb/detail/acting.hpp>
 #include <wandb/detail/checks.hpp>
-#include <wandb/detail/user_store.hpp>
+#include <wandb/detail/user_record.hpp>
 #include <wandb/detail/write_methods.hpp>
 #include <wandb/graphql/request_body.hpp>
 #include <wandb/keys.hpp>
@@ -22,7 +23,8 @@
 
 namespace wandb {
 
-/// What `User::update` changes: whatever is set.
+/// What `User::update` changes: whatever is set. The handle then shows it, but for the default entity, which `reload()`
+/// reads.
 struct UserUpdate {
   std::optional<std::string_view> name{};
   std::optional<bool> admin{};
@@ -181,11 +183,16 @@ class User<T, any_selection> {
     return change(graphql::undelete_user, addressed(graphql::undelete_user), std::nullopt, options);
   }
   /// Reads the user anew, keys and teams included. `errc::not_found` where there is no such user any more. Stands on
-  /// `user`, or on `viewer` for the caller.
+  /// `user`, on `viewer` for the caller, or on `users` for one whose id is not known: looked for by e-mail or username.
   [[nodiscard]] auto reload(const CallOptions& options = {}) const {
     using Method = detail::Checked<detail::Reload>;
-    auto fault = detail::check_id("user", "the user's id", record_.text("id"));
-    return run(fault && !record_.is_caller ? Method(std::move(*fault)) : Method(detail::Reload(record_)), options);
+    std::optional<Error> fault;
+    if (!record_.is_caller) {
+      const auto id = record_.text("id");
+      fault = detail::check_id("user", id.empty() ? "the user's e-mail or username" : "the user's id",
+                               id.empty() ? detail::Reload::search_name(record_) : id);
+    }
+    return run(fault ? Method(std::move(*fault)) : Method(detail::Reload(record_)), options);
   }
 
   /// `<User ann@example.com>`: the e-mail, else username, id, or name.
@@ -217,37 +224,11 @@ class User<T, any_selection> {
   static Error user_itself() { return detail::misused("user", "the attribute \"user\"", "is the user itself"); }
 
   void keep(const Secret& secret) {
-    record_.set_identity(std::make_shared<const detail::Identity>(secret, record_.person()));
+    record_.give_identity(std::make_shared<const detail::Identity>(secret, record_.person()));
   }
 
-  // The user's own credentials: given, the caller's where that is the user, or those of a key whose secret is known.
   [[nodiscard]] Result<detail::IdentityPtr> own_identity() const {
-    auto identity = record_.identity();
-    if (!identity && record_.is_caller) return detail::ClientAccess::caller(client_);
-    if (!identity) identity = known_identity();
-    if (!identity) return unknown(errc::no_user_credentials, {});
-    if (!detail::is_api_key(identity->secret().reveal())) return unknown(errc::malformed_api_key, {});
-    if (!identity->proven() && !identity->owner().known()) {
-      return unknown(
-          errc::no_user_credentials,
-          "neither id, e-mail nor username of this user is known, so that the secret cannot be proven to be theirs");
-    }
-    return identity;
-  }
-  [[nodiscard]] detail::IdentityPtr known_identity() const {
-    for (const auto& key : keys()) {
-      if (!detail::KeyAccess::secret_known(key)) continue;
-      auto identity = std::make_shared<const detail::Identity>(*key.secret(), record_.person());
-      record_.set_identity(identity);
-      return identity;
-    }
-    return nullptr;
-  }
-  static Error unknown(errc code, std::string_view reason) {
-    return Error(make_error_code(code), Error::Details{.reason = std::string(reason),
-                                                       .operation = "generateApiKey",
-                                                       .messages = {},
-                                                       .delivery = Delivery::nothing_sent});
+    return detail::acting_identity(record_, detail::ClientAccess::caller(client_));
   }
 
   [[nodiscard]] graphql::RequestBody addressed(const graphql::Operation& operation) const {

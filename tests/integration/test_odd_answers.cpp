@@ -123,17 +123,30 @@ TEST_CASE("an answer without the field that was asked for is malformed, not an a
   CHECK(script.user(R"({"id":"u"})").reload().error() == errc::malformed_response);
 }
 
-TEST_CASE("further keys that the server refuses are an error, not the end of the keys") {
-  const std::string first =
-      R"({"data":{"viewer":{"id":"u","name":"n","apiKeys":{"edges":[{"node":{"id":"1","name":"a"}}],)"
-      R"("pageInfo":{"hasNextPage":true,"endCursor":"c"}}}}})";
-  Scripted refused;
-  refused.answers(first).answers(
-      R"({"data":{"viewer":{"id":"u","apiKeys":null}},"errors":[{"message":"relogin required","path":["viewer","apiKeys"]}]})");
-  CHECK(refused.api.viewer().error().messages().at(0).text == "relogin required");
-  Scripted absent;
-  absent.answers(first).answers(R"({"data":{"viewer":{"id":"u"}}})");
-  CHECK(absent.api.viewer().error() == errc::malformed_response);
+TEST_CASE("further keys that do not come are an error, not the end of the keys") {
+  Scripted script;
+  script
+      .answers(R"({"data":{"viewer":{"id":"u","name":"n","apiKeys":{"edges":[{"node":{"id":"1","name":"a"}}],)"
+               R"("pageInfo":{"hasNextPage":true,"endCursor":"c"}}}}})")
+      .answers(R"({"data":{"viewer":{"id":"u"}}})");
+  CHECK(script.api.viewer().error() == errc::malformed_response);
+}
+
+TEST_CASE("a user behind one who could not be read is found") {
+  const std::string more = R"({"endCursor":"c","hasNextPage":true})";
+  const std::string broken = R"({"message":"broken","path":["users","edges",0,"node"]})";
+  Scripted script;
+  script.answers(page(R"({"node":null})", more, broken)).answers(page(node("ann"), last));
+  CHECK(script.api.user("ann").value().value().username() == "ann");
+  Scripted without;
+  without.answers(page(R"({"node":null})", more, broken)).answers(page(node("eve"), last));
+  CHECK(without.api.user("ann").error().messages().at(0).text == "broken");
+}
+
+TEST_CASE("users whose page does not tell whether another follows are not taken for all") {
+  Scripted script;
+  script.answers(page(node("a"), "{}"));
+  CHECK(script.api.user("b").error() == errc::malformed_response);
 }
 
 TEST_CASE("further keys of somebody else are not taken for the user's") {

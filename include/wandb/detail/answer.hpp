@@ -9,6 +9,8 @@
 
 #include <wandb/detail/classify.hpp>
 #include <wandb/detail/decoder.hpp>
+#include <wandb/detail/identity.hpp>
+#include <wandb/detail/redact.hpp>
 #include <wandb/detail/step.hpp>
 #include <wandb/exchange.hpp>
 #include <wandb/graphql/operation.hpp>
@@ -48,12 +50,33 @@ struct Examined {
 }
 
 /// Whether an error speaks of the operation as a whole: it has no path, or one no longer than the root field.
-[[nodiscard]] inline bool is_of_the_call(const GraphqlError& error) noexcept { return error.path.size() <= 1; }
+[[nodiscard]] inline bool is_of_the_call(const GraphqlError& error) noexcept {
+  return !error.odd_path && error.path.size() <= 1;
+}
+/// Whether its path leads to something below the operation's field.
+[[nodiscard]] inline bool is_below(const graphql::Operation& operation, const GraphqlError& error) noexcept {
+  return error.path.size() > 1 && error.path.front().key == operation.field;
+}
 
-/// A path below a mutation's field shows that it ran, even if its null travelled up to the field itself.
-[[nodiscard]] inline bool shows_that_it_ran(const graphql::Operation& operation,
-                                            const std::vector<GraphqlError>& errors) {
-  return operation.repeat != Repeat::harmless && !std::all_of(errors.begin(), errors.end(), is_of_the_call);
+/// What errors in place of a mutation's field show: a path below the field that it ran, even if the null travelled up
+/// to the field itself; paths no longer than the field that it did not; others nothing.
+[[nodiscard]] inline Content shown_by(const graphql::Operation& operation, const std::vector<GraphqlError>& errors) {
+  if (operation.repeat == Repeat::harmless) return Content::refused;
+  const auto below = [&](const GraphqlError& error) { return is_below(operation, error); };
+  if (std::any_of(errors.begin(), errors.end(), below)) return Content::incomplete;
+  return std::all_of(errors.begin(), errors.end(), is_of_the_call) ? Content::refused : Content::undecodable;
+}
+
+/// Masks what an answer echoes of the credentials that it was asked with.
+inline void redact_echo(std::vector<GraphqlError>& errors, const Identity& identity) {
+  for (auto& error : errors) {
+    const auto mask = [&](std::string& text) {
+      for (const auto secret : {identity.secret().reveal(), identity.token()}) text = redact(text, secret);
+    };
+    mask(error.message);
+    mask(error.code);
+    for (auto& step : error.path) mask(step.key);
+  }
 }
 
 /// A 2xx answer, decoded: data, or why it is none (decisions 4 and 9).
@@ -68,7 +91,7 @@ struct Examined {
     return examined;
   }
   if (!present && !decoded.errors.empty()) {
-    examined.content = shows_that_it_ran(operation, decoded.errors) ? Content::incomplete : Content::refused;
+    examined.content = shown_by(operation, decoded.errors);
     examined.failure = server_failure(status, decoded.errors);
     return examined;
   }
@@ -76,7 +99,8 @@ struct Examined {
     examined.failure = malformed(std::string(operation.field), "it is missing, and no error says why", status);
     return examined;
   }
-  if (mutation && std::any_of(decoded.errors.begin(), decoded.errors.end(), is_of_the_call)) {
+  const auto elsewhere = [&](const GraphqlError& error) { return !is_below(operation, error); };
+  if (mutation && std::any_of(decoded.errors.begin(), decoded.errors.end(), elsewhere)) {
     examined.content = Content::incomplete;
     examined.failure = server_failure(status, decoded.errors);
     return examined;
@@ -86,13 +110,16 @@ struct Examined {
   return examined;
 }
 
-[[nodiscard]] inline Examined examine(const graphql::Operation& operation, int status, SecureString body) {
+/// What came for `operation`, asked as `identity`.
+[[nodiscard]] inline Examined examine(const graphql::Operation& operation, int status, SecureString body,
+                                      const Identity& identity) {
   auto decoded = decode(operation.shape, std::move(body));
+  redact_echo(decoded.errors, identity);
   if (status >= 200 && status < 300) return examine_accepted(operation, status, std::move(decoded));
   Examined examined;
   // What came is not GraphQL but, say, a proxy's page: its status says enough, its text does not belong into an error.
   examined.failure = server_failure(status, decoded.errors);
-  if (shows_that_it_ran(operation, decoded.errors)) examined.content = Content::incomplete;
+  if (shown_by(operation, decoded.errors) == Content::incomplete) examined.content = Content::incomplete;
   return examined;
 }
 

@@ -78,7 +78,7 @@ class RequestRun {
       return settle(exchange_.arrived(arrival, now), now);
     }
     pace_.answered(response->status, response->headers.view(), now.now, now.wall, endpoint_->retry);
-    auto examined = examine(*operation_, response->status, std::move(response->body));
+    auto examined = examine(*operation_, response->status, std::move(response->body), *identity_);
     failure_ = std::move(examined.failure);
     reply_ = std::move(examined.reply);
     const Arrival arrival{.delivery = Delivery::answered,
@@ -102,6 +102,17 @@ class RequestRun {
   [[nodiscard]] const StopToken& stop() const noexcept { return stop_; }
   [[nodiscard]] const Endpoint& endpoint() const noexcept { return *endpoint_; }
   [[nodiscard]] const IdentityPtr& identity() const noexcept { return identity_; }
+
+  /// The error that a method made of its answers, with what only the run knows.
+  [[nodiscard]] Error completed(const Error& error) const {
+    if (operation_ == nullptr) return error;
+    auto details = error.details();
+    if (details.operation.empty()) details.operation = operation_->field;
+    details.attempts = std::max(details.attempts, exchange_.attempts());
+    if (details.delivery == Delivery::answered && details.status == 0) details.status = 200;
+    details.elapsed = Clock::now() - began_;
+    return Error(error.code(), std::move(details));
+  }
 
  private:
   static std::optional<errc> own_code(const boost::system::error_code& code) {
@@ -198,15 +209,18 @@ class Call {
   [[nodiscard]] Action proceed(Action action) {
     if (!std::holds_alternative<Done>(action)) return action;
     auto answer = run_.take_answer();
+    const auto& identity = *run_.identity();
+    if (!answer && answer.error() == condition::unauthorized && identity.owner().known()) identity.refuse(false);
     if (!proving_) return follow(method_.resume(std::move(answer)));
     proving_ = false;
-    if (auto proof = prove(*run_.identity(), answer); !proof) return follow(method_.resume(proof.error()));
+    if (auto proof = prove(identity, answer); !proof) return follow(method_.resume(proof.error()));
     return proceed(run_.begin(std::move(pending_)));
   }
 
   [[nodiscard]] Action follow(Step<value_type> step) {
     if (step.finished()) {
       result_ = std::move(step.result());
+      if (!result_) result_ = run_.completed(result_.error());
       return Done{Done::By::success, Outcome::not_run};
     }
     auto& ask = step.ask();

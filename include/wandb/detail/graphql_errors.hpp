@@ -30,6 +30,7 @@ struct GraphqlError {
   std::vector<PathElement> path;  ///< empty when the server did not say
   std::string code;               ///< `extensions.code` as text, numbers too
   int status = 0;                 ///< `extensions.status`, or a code that is an HTTP status; 0 when there is none
+  bool odd_path = false;          ///< what it said of the path is none
 
   /// The path as `users.edges[3].node`.
   [[nodiscard]] std::string path_text() const {
@@ -67,6 +68,7 @@ inline void read_code(GraphqlError& error, const std::string& name, const JsonVa
       error.message = value.string();
     } else if (name == "path") {
       error.path.clear();
+      error.odd_path = !value.is_array() && !value.is_null();
       // A step of an odd type still counts: how long a path is tells whether a mutation ran.
       value.each_element([&](const JsonValue& step) {
         const auto index = step.integer();
@@ -83,14 +85,15 @@ inline void read_code(GraphqlError& error, const std::string& name, const JsonVa
   return error;
 }
 
-/// Appends what the value of `error` or `errors` says: text, an object, or a list of them. Null and false say nothing.
+/// Appends what the value of `error` or `errors` says: text, an object, or a list of them. Null and false say nothing,
+/// nor does what is empty; in a list, an error without words still is one.
 inline void read_errors(std::vector<GraphqlError>& errors, std::string_view json) {
   const auto read = [&](const JsonValue& item) {
     if (!item.text().empty() && !item.is_null() && item.text() != "false") errors.push_back(read_error(item));
   };
   const JsonValue value(json);
   if (value.is_array()) value.each_element(read);
-  else read(value);
+  else if (!value.is_empty()) read(value);
 }
 
 }  // namespace wandb::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,24 +36,40 @@ class Identity {
  public:
   /// Whoever the secret belongs to: the caller.
   explicit Identity(Secret secret)
-      : secret_(std::move(secret)), authorization_(basic_authorization(secret_.reveal())), proven_(true) {}
+      : secret_(std::move(secret)),
+        authorization_(basic_authorization(secret_.reveal())),
+        standing_(Standing::proven) {}
   /// `owner`, which has to be shown before the secret is used.
   Identity(Secret secret, Person owner) : Identity(std::move(secret)) {
     owner_ = std::move(owner);
-    proven_ = false;
+    standing_ = Standing::unproven;
   }
 
   [[nodiscard]] const Secret& secret() const noexcept { return secret_; }
   [[nodiscard]] std::string_view authorization() const noexcept { return authorization_; }
+  /// The part of it that tells the secret.
+  [[nodiscard]] std::string_view token() const noexcept {
+    return authorization().substr(authorization().find(' ') + 1);
+  }
   [[nodiscard]] const Person& owner() const noexcept { return owner_; }
-  [[nodiscard]] bool proven() const noexcept { return proven_.load(std::memory_order_acquire); }
-  void prove() const noexcept { proven_.store(true, std::memory_order_release); }
+  [[nodiscard]] bool proven() const noexcept { return standing() == Standing::proven; }
+  void prove() const noexcept { standing_.store(Standing::proven, std::memory_order_release); }
+  /// Whether the server would not have it, or showed that it is somebody else's.
+  [[nodiscard]] bool refused() const noexcept { return unknown() || standing() == Standing::another; }
+  /// Whether the server knows nobody by it: it was deleted, or never was one.
+  [[nodiscard]] bool unknown() const noexcept { return standing() == Standing::unknown; }
+  void refuse(bool known) const noexcept {
+    standing_.store(known ? Standing::another : Standing::unknown, std::memory_order_release);
+  }
 
  private:
+  enum class Standing : std::uint8_t { unproven, proven, unknown, another };
+  [[nodiscard]] Standing standing() const noexcept { return standing_.load(std::memory_order_acquire); }
+
   Secret secret_;
   SecureString authorization_;
   Person owner_;
-  mutable std::atomic<bool> proven_;
+  mutable std::atomic<Standing> standing_;
 };
 
 using IdentityPtr = std::shared_ptr<const Identity>;

@@ -44,6 +44,10 @@ class JsonValue {
   [[nodiscard]] bool is_object() const noexcept { return starts('{'); }
   [[nodiscard]] bool is_array() const noexcept { return starts('['); }
   [[nodiscard]] bool is_null() const noexcept { return starts('n'); }
+  /// A string, object or array without anything in it.
+  [[nodiscard]] bool is_empty() const noexcept {
+    return (is_string() || is_object() || is_array()) && trimmed(text_.substr(1)).size() == 1;
+  }
   [[nodiscard]] bool is_boolean() const noexcept { return starts('t') || starts('f'); }
   [[nodiscard]] bool is_number() const noexcept { return !text_.empty() && (is_digit(text_[0]) || text_[0] == '-'); }
 

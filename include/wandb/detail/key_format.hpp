@@ -48,9 +48,11 @@ namespace wandb::detail {
   return prefix.empty() || (prefix.size() > 1 && prefix.back() == '-' && all_key_characters(prefix));
 }
 
-/// `text`, or for what has a key's shape only its last four characters: `****abcd`.
+/// `text`, or for what has a key's shape only its last four characters: `****abcd`. Of a short one they would tell too
+/// much.
 [[nodiscard]] inline std::string mask_key(std::string_view text) {
-  return is_api_key(text) ? std::string("****").append(text.substr(text.size() - 4)) : std::string(text);
+  if (!is_api_key(text)) return std::string(text);
+  return text.size() < 40 ? std::string("****") : std::string("****").append(text.substr(text.size() - 4));
 }
 
 }  // namespace wandb::detail

@@ -1,6 +1,7 @@
 // What the reading methods of `Api`, `User` and `Users` ask and make of the answers. No I/O.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,7 +16,7 @@
 #include <wandb/detail/cursor_guard.hpp>
 #include <wandb/detail/records.hpp>
 #include <wandb/detail/step.hpp>
-#include <wandb/detail/user_store.hpp>
+#include <wandb/detail/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/graphql/request_body.hpp>
 
@@ -27,44 +28,56 @@ class CompleteKeys {
   using value_type = UserRecord;
   explicit CompleteKeys(UserRecord record) : record_(std::move(record)) {}
 
-  [[nodiscard]] Step<UserRecord> start() { return next(key_cursor(record_.find_key("apiKeys").object)); }
+  [[nodiscard]] Step<UserRecord> start() {
+    const auto user = record_.whole();
+    return follow(user.object, user.errors);
+  }
 
   [[nodiscard]] Step<UserRecord> resume(Answer answer) {
-    if (!answer) return finished<UserRecord>(answer.error());
-    const std::string field = record_.is_caller ? "viewer" : "user";
     // Keys of which a part was refused would look complete.
-    if (!answer->errors.empty()) return finished<UserRecord>(to_error(field, answer->errors.front()));
-    const auto user = answer->root.object(field);
+    if (!answer) return is_refusal(answer.error()) ? refused(answer.error()) : finished<UserRecord>(answer.error());
+    if (!answer->errors.empty()) return refused(to_error(root(), answer->errors.front()));
+    const auto user = answer->root.object(root());
     if (!user || !is_about(record_, *user)) {
-      return finished<UserRecord>(malformed(field, "it is not the user whose keys are being read"));
+      return finished<UserRecord>(malformed(std::string(root()), "it is not the user whose keys are being read"));
     }
     const auto connection = user->object("apiKeys");
     if (!connection || connection->state("edges") != SlotState::rows) {
-      return finished<UserRecord>(malformed(field + ".apiKeys.edges", "it is missing"));
+      return finished<UserRecord>(malformed(path("edges"), "it is missing"));
     }
     const Nodes more(answer->page, *user, "apiKeys");
-    record_.change_keys([&](KeyList& keys, IdentityPtr&) {
-      for (std::size_t i = 0; i != more.size(); ++i) keys.push_back(KeyAccess::make(answer->page, more[i], false));
-    });
-    return next(key_cursor(*user));
+    for (std::size_t i = 0; i != more.size(); ++i) record_.add_key(KeyAccess::make(answer->page, more[i], false));
+    return follow(*user, {});
   }
 
  private:
-  struct Cursor {
-    bool more = false;
-    std::string after;
-  };
-  static Cursor key_cursor(const ObjectView& user) {
-    const auto keys = user.object("apiKeys");
-    const auto info = keys ? keys->object("pageInfo") : std::nullopt;
-    if (!info) return {};
-    return {info->boolean("hasNextPage").value_or(false),
-            std::string(info->string("endCursor").value_or(std::string_view{}))};
+  [[nodiscard]] std::string_view root() const noexcept { return record_.is_caller ? "viewer" : "user"; }
+  [[nodiscard]] std::string path(std::string_view below) const {
+    return std::string(root()).append(".apiKeys.").append(below);
   }
-  [[nodiscard]] Step<UserRecord> next(const Cursor& cursor) {
-    if (!cursor.more) return finished<UserRecord>(record_);
-    if (guard_.leads_on(cursor.after)) return ask_keys(record_, cursor.after);
-    return finished<UserRecord>(malformed("apiKeys.pageInfo.endCursor", "there are more pages and no way to the next"));
+  // Whether the server understood the question and would not answer it.
+  [[nodiscard]] static bool is_refusal(const Error& error) noexcept {
+    return error.status() >= 200 && error.status() < 300 && !error.messages().empty();
+  }
+  // The user is there, without the keys (decision 9).
+  [[nodiscard]] Step<UserRecord> refused(Error error) {
+    record_.refuse_keys(std::move(error));
+    return finished<UserRecord>(record_);
+  }
+
+  // On from a page of keys, with the errors that the user has so far.
+  [[nodiscard]] Step<UserRecord> follow(const ObjectView& user, const std::vector<FieldError>& errors) {
+    const auto keys = user.object("apiKeys");
+    if (!keys) return finished<UserRecord>(record_);
+    if (tells_no_end(*keys)) {
+      const bool told = std::any_of(errors.begin(), errors.end(), [](const auto& e) { return e.field == "apiKeys"; });
+      return told ? finished<UserRecord>(record_) : refused(malformed(path("pageInfo"), "it is missing or incomplete"));
+    }
+    const auto info = keys->object("pageInfo");
+    if (!info || !*info->boolean("hasNextPage")) return finished<UserRecord>(record_);
+    const auto after = info->string("endCursor").value_or(std::string_view{});
+    if (guard_.leads_on(after)) return ask_keys(record_, after);
+    return finished<UserRecord>(malformed(path("pageInfo.endCursor"), "there are more pages and no way to the next"));
   }
 
   UserRecord record_;
@@ -96,6 +109,11 @@ class FetchUser {
     if (completing_) return perhaps(completing_->resume(std::move(answer)));
     if (!answer) return finished<value_type>(answer.error());
     auto record = record_at(*answer, operation().field, id_.empty(), {}, *queries_);
+    if (!record && id_.empty()) {
+      return finished<value_type>(Error(make_error_code(errc::unauthorized),
+                                        "the server knows nobody by these credentials; check the API key",
+                                        Delivery::answered));
+    }
     if (!record) return finished<value_type>(std::optional<UserRecord>{});
     return perhaps(completing_.emplace(std::move(*record)).start());
   }
@@ -192,16 +210,15 @@ class FindUser {
     }
     const auto page = UserPage::read(*answer, guard_);
     if (!page) return finished<value_type>(page.error());
-    std::optional<Error> unread;
     for (std::size_t i = 0; i != page->size(); ++i) {
       auto user = page->at(i, *queries_);
-      if (!user) unread = user.error();
-      else if (is_exactly(*user)) return perhaps(completing_.emplace(std::move(*user)).start());
+      if (user && is_exactly(*user)) return perhaps(completing_.emplace(std::move(*user)).start());
+      if (!user && !unread_) unread_ = user.error();
     }
-    // The one that is looked for may be the one that could not be read.
-    if (!unread) unread = page->broken_end();
-    if (unread) return finished<value_type>(std::move(*unread));
     if (page->more() && !by_id_) return ask_users(*queries_, query_, {}, 0, cursor_ = page->cursor());
+    // The one that is looked for may be the one that could not be read.
+    if (!unread_) unread_ = page->broken_end();
+    if (unread_) return finished<value_type>(std::move(*unread_));
     return ask_otherwise();
   }
 
@@ -229,6 +246,7 @@ class FindUser {
   std::string query_;
   std::string cursor_;
   CursorGuard guard_;
+  std::optional<Error> unread_;
   bool by_id_ = false;
   std::optional<CompleteKeys> completing_;
 };

@@ -14,7 +14,7 @@
 #include <wandb/detail/classify.hpp>
 #include <wandb/detail/cursor_guard.hpp>
 #include <wandb/detail/step.hpp>
-#include <wandb/detail/user_store.hpp>
+#include <wandb/detail/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/graphql/request_body.hpp>
 
@@ -90,7 +90,7 @@ inline void mark_whole(std::vector<FieldError>& errors, std::uint32_t user, cons
   auto object = reply.root.object(root);
   if (object && !below.empty()) object = object->object(below);
   if (!object) return std::nullopt;
-  UserStore::Changes::Overlay overlay{reply.page, *object, below.empty(), {}};
+  UserStore::Changes::Overlay overlay{reply.page, *object, below.empty(), {}, {}};
   for (const auto& error : reply.errors) {
     if (!error.path.empty()) overlay.errors.push_back(field_error(root, error, 0, below.empty() ? 1 : 2));
   }
@@ -109,6 +109,13 @@ inline void mark_whole(std::vector<FieldError>& errors, std::uint32_t user, cons
     if (error.path.empty()) store->page_errors.push_back(to_error(root, error));
   }
   return UserRecord{std::move(store), overlay->object, 0, is_caller, &queries};
+}
+
+/// Whether what follows a connection's page should be told and is not. A server that leaves `pageInfo` out knows no
+/// pages.
+[[nodiscard]] inline bool tells_no_end(const ObjectView& connection) noexcept {
+  const auto info = connection.object("pageInfo");
+  return connection.state("pageInfo") == SlotState::null || (info && !info->boolean("hasNextPage"));
 }
 
 /// One page of `users`.
@@ -157,9 +164,7 @@ class UserPage {
  private:
   void read_info(const ObjectView& users, CursorGuard& guard) {
     const auto info = users.object("pageInfo");
-    if (users.state("pageInfo") == SlotState::null || (info && info->state("hasNextPage") == SlotState::null)) {
-      broken_end_ = missing(reply_, "users", "users.pageInfo");
-    }
+    if (tells_no_end(users)) broken_end_ = missing(reply_, "users", "users.pageInfo");
     more_ = info && info->boolean("hasNextPage").value_or(false);
     if (!more_) return;
     cursor_ = info->string("endCursor").value_or(std::string_view{});
@@ -205,14 +210,21 @@ class UserPage {
 /// Whether a secret belongs to the person that it is meant to act as.
 [[nodiscard]] inline Result<void> prove(const Identity& identity, const Answer& answer) {
   if (!answer) return answer.error();
+  const auto failed = [&](errc code, std::string_view reason) {
+    identity.refuse(code == errc::credentials_of_another_user);
+    return Error(make_error_code(code), Error::Details{.reason = std::string(reason),
+                                                       .operation = "viewer",
+                                                       .messages = {},
+                                                       .status = 200,
+                                                       .delivery = Delivery::answered});
+  };
   const auto viewer = answer->root.object("viewer");
-  if (!viewer)
-    return Error(make_error_code(errc::unauthorized),
-                 "the server does not know the user's secret; it may have been deleted");
+  if (!viewer) {
+    return failed(errc::unauthorized, "the server does not know the user's secret; it may have been deleted");
+  }
   const auto text = [&](std::string_view key) { return viewer->string(key).value_or(std::string_view{}); };
   if (!identity.owner().is(text("id"), text("username"), text("email"))) {
-    return Error(make_error_code(errc::credentials_of_another_user),
-                 Error::Details{.reason = {}, .operation = "viewer", .messages = {}, .delivery = Delivery::answered});
+    return failed(errc::credentials_of_another_user, {});
   }
   identity.prove();
   return success();

@@ -33,6 +33,27 @@ inline constexpr std::size_t shortest_secret = 40;
   return masked;
 }
 
+/// `text` with `****` in place of `secret`, and of what holds enough of it in a row to be of use to anybody.
+[[nodiscard]] inline std::string redact(std::string_view text, std::string_view secret) {
+  constexpr std::size_t enough = 12;
+  const auto least = std::min(secret.size(), enough);
+  std::string masked;
+  masked.reserve(text.size());
+  while (!text.empty()) {
+    const auto known = least == 0 || text.size() < least ? secret.npos : secret.find(text.substr(0, least));
+    if (known == secret.npos) {
+      masked += text.front();
+      text.remove_prefix(1);
+      continue;
+    }
+    const auto rest = secret.substr(known);
+    const auto differs = std::mismatch(text.begin(), text.end(), rest.begin(), rest.end()).first;
+    masked += "****";
+    text.remove_prefix(static_cast<std::size_t>(differs - text.begin()));
+  }
+  return masked;
+}
+
 /// `text` with a space in place of each control character, so that nobody's words break a line or steer a terminal.
 [[nodiscard]] inline std::string one_line(std::string text) {
   for (char& c : text) {

@@ -12,7 +12,7 @@
 #include <wandb/detail/read_methods.hpp>
 #include <wandb/detail/records.hpp>
 #include <wandb/detail/step.hpp>
-#include <wandb/detail/user_store.hpp>
+#include <wandb/detail/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/graphql/request_body.hpp>
 #include <wandb/keys.hpp>
@@ -80,7 +80,7 @@ class GenerateKey {
       return finished<value_type>(
           incomplete(*answer, graphql::generate_api_key, "apiKey.name", "it is not an API key"));
     }
-    user_.change_keys([&](KeyList& keys, IdentityPtr&) { keys.push_back(KeyAccess::make(answer->page, *node, true)); });
+    user_.add_key(KeyAccess::make(answer->page, *node, true));
     return finished<value_type>(Secret(name));
   }
 
@@ -122,13 +122,7 @@ class DeleteKey {
 
  private:
   [[nodiscard]] Step<void> gone() {
-    user_.change_keys([&](KeyList& keys, IdentityPtr& identity) {
-      const auto key = std::find_if(keys.begin(), keys.end(), [&](const ApiKey& k) { return k.id() == id_; });
-      if (key == keys.end()) return;
-      // A deleted key opens nothing any more; another that is known may.
-      if (identity && identity->secret().reveal() == KeyAccess::name(*key)) identity = nullptr;
-      keys.erase(key);
-    });
+    user_.remove_key(id_);
     return finished<void>(success());
   }
 
@@ -149,8 +143,9 @@ class DeleteKey {
     for (std::size_t i = 0; i != keys.size(); ++i) {
       if (keys[i].string("id") == id_) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
     }
+    if (tells_no_end(*connection)) return finished<void>(*doubt_);
     const auto info = connection->object("pageInfo");
-    if (!info || !info->boolean("hasNextPage").value_or(false)) return gone();
+    if (!info || !*info->boolean("hasNextPage")) return gone();
     const auto cursor = info->string("endCursor").value_or(std::string_view{});
     return guard_.leads_on(cursor) ? ask_keys(user_, cursor) : finished<void>(*doubt_);
   }
@@ -214,16 +209,28 @@ class ChangeUser {
   std::optional<Error> doubt_;
 };
 
-/// Reads a user anew, keys and teams included, into the same handle.
+/// Reads a user anew, keys and teams included, into the same handle. One whose id is not known is searched for.
 class Reload {
  public:
   using value_type = void;
-  explicit Reload(UserRecord user)
-      : user_(std::move(user)),
-        fetch_(user_.is_caller ? std::string{} : std::string(user_.text("id")), *user_.queries) {}
+  explicit Reload(UserRecord user) : user_(std::move(user)) {
+    if (user_.is_caller) fetch_.emplace(std::string{}, *user_.queries);
+    else if (const auto id = user_.text("id"); !id.empty()) fetch_.emplace(std::string(id), *user_.queries);
+    else search_.emplace(std::string(search_name(user_)), *user_.queries);
+  }
+  /// By what a user without an id can be found; empty where there is nothing.
+  [[nodiscard]] static std::string_view search_name(const UserRecord& user) {
+    const auto email = user.text("email");
+    return email.empty() ? user.text("username") : email;
+  }
 
-  [[nodiscard]] Step<void> start() { return follow(fetch_.start()); }
-  [[nodiscard]] Step<void> resume(Answer answer) { return follow(fetch_.resume(std::move(answer))); }
+  [[nodiscard]] Step<void> start() {
+    watch_ = user_.watch_keys();
+    return follow(fetch_ ? fetch_->start() : search_->start());
+  }
+  [[nodiscard]] Step<void> resume(Answer answer) {
+    return follow(fetch_ ? fetch_->resume(std::move(answer)) : search_->resume(std::move(answer)));
+  }
 
  private:
   [[nodiscard]] Step<void> follow(Step<std::optional<UserRecord>> step) {
@@ -231,15 +238,22 @@ class Reload {
     auto& result = step.result();
     if (!result) return finished<void>(result.error());
     if (!*result) return finished<void>(Error(make_error_code(errc::not_found), "the user is not there any more"));
-    if (!is_about(user_, (*result)->object)) {
+    const auto& fresh = **result;
+    if (fetch_ && !is_about(user_, fresh.object)) {
       return finished<void>(malformed(user_.is_caller ? "viewer.id" : "user.id", "it is another user's"));
     }
-    user_.replace_with(**result);
+    // What was searched for may be another user's name, id or e-mail as well.
+    if (search_ && !user_.person().is(fresh.text("id"), fresh.text("username"), fresh.text("email"))) {
+      return finished<void>(Error(make_error_code(errc::not_found), "no user of that e-mail or username was found"));
+    }
+    user_.replace_with(fresh, watch_);
     return finished<void>(success());
   }
 
   UserRecord user_;
-  FetchUser fetch_;
+  KeyWatch watch_;
+  std::optional<FetchUser> fetch_;
+  std::optional<FindUser> search_;
 };
 
 }  // namespace wandb::detail

@@ -18,8 +18,9 @@ inline constexpr auto key_page =
 /// A user with everything that the library reads unasked.
 inline constexpr auto user = FixedString("id name username email admin flags entity deletedAt apiKeys ") + key_page +
                              " teams { edges { node { name } } }";
-/// A user as a mutation gives it back.
-inline constexpr auto changed_user = FixedString("{ user { id name username email admin deletedAt } }");
+/// A user as a mutation gives it back, with `Extra` besides.
+template <FixedString Extra = "">
+constexpr auto changed_user = FixedString("{ user { id name username email admin deletedAt") + Extra + " } }";
 
 // Each text is the member of a type, since a type's name is short where a text as a template argument is not.
 
@@ -73,17 +74,17 @@ struct UpdateUser {
           "updateUser(input: {id: $id, admin: $admin, name: $name, defaultEntity: $defaultEntity, "
           "primaryEmail: $primaryEmail, private: $private, hideTeamsFromPublic: $hideTeamsFromPublic, "
           "photoUrl: $photoUrl}) ") +
-      changed_user + " }";
+      changed_user<" photoUrl private hideTeamsFromPublic"> + " }";
   static constexpr auto text = source.view();
 };
 struct DeleteUser {
   static constexpr auto source =
-      FixedString("mutation DeleteUser($id: ID!) { deleteUser(input: {id: $id}) ") + changed_user + " }";
+      FixedString("mutation DeleteUser($id: ID!) { deleteUser(input: {id: $id}) ") + changed_user<> + " }";
   static constexpr auto text = source.view();
 };
 struct UndeleteUser {
   static constexpr auto source =
-      FixedString("mutation UndeleteUser($id: ID!) { undeleteUser(input: {id: $id}) ") + changed_user + " }";
+      FixedString("mutation UndeleteUser($id: ID!) { undeleteUser(input: {id: $id}) ") + changed_user<> + " }";
   static constexpr auto text = source.view();
 };
 struct DeleteApiKey {
