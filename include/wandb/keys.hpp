@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -119,11 +120,12 @@ struct KeyAccess {
 
 using KeyList = std::vector<ApiKey>;
 
-/// The nodes of a connection's edges, without the null ones.
+/// The nodes of a connection's edges, without the null ones. Copies are cheap.
 struct Nodes {
   std::shared_ptr<const void> owner;
   ListView edges;
   std::size_t count = 0;
+  std::shared_ptr<const std::vector<std::uint32_t>> filled;  // the edges with a node; none where all have one
 
   Nodes() = default;
   Nodes(std::shared_ptr<const void> keeper, const ObjectView& user, std::string_view connection)
@@ -132,14 +134,21 @@ struct Nodes {
     if (!object) return;
     edges = object->list("edges");
     for (std::size_t i = 0; i != edges.size(); ++i) count += edges[i].object("node") ? 1U : 0U;
+    if (count != edges.size()) filled = std::make_shared<const std::vector<std::uint32_t>>(filled_edges());
   }
   [[nodiscard]] std::size_t size() const noexcept { return count; }
   [[nodiscard]] ObjectView operator[](std::size_t at) const noexcept {
-    if (count == edges.size()) return *edges[at].object("node");
-    for (std::size_t i = 0;; ++i) {
-      const auto node = edges[i].object("node");
-      if (node && at-- == 0) return *node;
+    return *edges[filled ? (*filled)[at] : at].object("node");
+  }
+
+ private:
+  [[nodiscard]] std::vector<std::uint32_t> filled_edges() const {
+    std::vector<std::uint32_t> indices;
+    indices.reserve(count);
+    for (std::uint32_t i = 0; i != edges.size(); ++i) {
+      if (edges[i].object("node")) indices.push_back(i);
     }
+    return indices;
   }
 };
 
