@@ -41,6 +41,8 @@ static_assert(detail::split_base_url("https://user:secret@host").fault != detail
 static_assert(detail::split_base_url("https://host?x").fault == detail::UrlFault::query);
 static_assert(detail::split_base_url("https://app.wandb.ai").fault != detail::UrlFault::none);
 static_assert(detail::split_base_url("https://api.wandb.ai").fault == detail::UrlFault::none);
+static_assert(detail::split_base_url("https://app.wandb.ai.").fault == detail::UrlFault::wrong_wandb_host);
+static_assert(detail::split_base_url("https://api.wandb.ai.").url.host == "api.wandb.ai");
 
 // The retry schedule.
 constexpr RetryPolicy policy{.initial_backoff = 100ms, .max_backoff = 1s, .jitter = 0.5};

@@ -234,6 +234,11 @@ TEST_CASE("base URLs: what is not one is refused with the reason") {
       {"https://wandb.ai", UrlFault::wrong_wandb_host},
       {"http://api.wandb.ai", UrlFault::wrong_wandb_host},
       {"https://api.wandb.ai:444", UrlFault::wrong_wandb_host},
+      {"https://app.wandb.ai.", UrlFault::wrong_wandb_host},
+      {"https://wandb.ai.", UrlFault::wrong_wandb_host},
+      {"https://API.wandb.AI.:444", UrlFault::wrong_wandb_host},
+      {"http://api.wandb.ai.", UrlFault::wrong_wandb_host},
+      {"https://api.wandb.ai./api", UrlFault::wrong_wandb_host},
   };
   for (const auto& one : wrong) {
     const auto url = one.first;
@@ -241,8 +246,20 @@ TEST_CASE("base URLs: what is not one is refused with the reason") {
     CHECK(split_base_url(url).fault == one.second);
   }
   CHECK(split_base_url("https://notwandb.ai").fault == UrlFault::none);
+  CHECK(split_base_url("https://notwandb.ai.").fault == UrlFault::none);
   CHECK(detail::describe(UrlFault::wrong_wandb_host, "https://app.wandb.ai").find("https://api.wandb.ai") !=
         std::string::npos);
+}
+
+TEST_CASE("base URLs: the API with the root's dot is the API, by the name that its certificate and a netrc file have") {
+  for (const std::string_view text : {"https://api.wandb.ai.", "https://api.wandb.ai.:443/"}) {
+    CAPTURE(text);
+    const auto split = split_base_url(text);
+    CHECK(split.fault == detail::UrlFault::none);
+    CHECK(split.url.host == "api.wandb.ai");
+    CHECK(split.url.host_port == "api.wandb.ai");
+  }
+  CHECK(split_base_url("https://wandb.example.").url.host == "wandb.example.");
 }
 
 TEST_CASE("base URLs: a refusal shows no password, query or key that the URL holds") {

@@ -159,6 +159,18 @@ constexpr bool BaseUrl::is_loopback() const noexcept {
   return UrlFault::none;
 }
 
+/// Of wandb.ai only the API is a server. The root's dot at a name's end changes nothing, but no certificate has it: the
+/// API loses it.
+[[nodiscard]] constexpr UrlFault check_wandb_host(BaseUrl& url) noexcept {
+  auto name = url.host;
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (!equal_ignoring_case(name, "wandb.ai") && !ends_with_ignoring_case(name, ".wandb.ai")) return UrlFault::none;
+  if (!url.tls || !equal_ignoring_case(name, "api.wandb.ai") || url.port != 443 || !url.path.empty())
+    return UrlFault::wrong_wandb_host;
+  url.host = url.host_port = name;
+  return UrlFault::none;
+}
+
 /// Splits and checks a base URL. `url` views `text`; where there is a fault it holds what was understood before it.
 [[nodiscard]] constexpr UrlSplit split_base_url(std::string_view text) noexcept {
   UrlSplit split;
@@ -185,11 +197,7 @@ constexpr bool BaseUrl::is_loopback() const noexcept {
   while (path.ends_with('/')) path.remove_suffix(1);
   if (const auto fault = check_path(path); fault != UrlFault::none) return fail(fault);
   split.url.path = path;
-  const auto& url = split.url;
-  if (equal_ignoring_case(url.host, "wandb.ai") || ends_with_ignoring_case(url.host, ".wandb.ai")) {
-    const bool right = url.tls && equal_ignoring_case(url.host, "api.wandb.ai") && url.port == 443 && path.empty();
-    if (!right) return fail(UrlFault::wrong_wandb_host);
-  }
+  if (const auto fault = check_wandb_host(split.url); fault != UrlFault::none) return fail(fault);
   return split;
 }
 
