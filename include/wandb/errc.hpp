@@ -45,7 +45,7 @@ enum class errc : int {
   tls_failed,                   ///< the TLS handshake failed or the peer is not who it should be
   connection_lost,              ///< the connection ended before the answer was complete
   protocol_error,               ///< what came back is not HTTP
-  response_too_large,           ///< the answer exceeds the transport's limit
+  response_too_large,           ///< the answer's body or header exceeds the transport's limit
 };
 
 /// What a caller branches on: a class of failures, whichever layer or library they come from.

@@ -12,6 +12,7 @@
 
 #include <wandb/error.hpp>
 #include <wandb/transport.hpp>
+#include <wandb/transport/detail/http_wire.hpp>
 
 namespace wandb::detail {
 
@@ -65,7 +66,12 @@ struct Peer {
   namespace http = boost::beast::http;
   const auto delivery = began ? Delivery::answered : Delivery::perhaps_sent;
   constexpr std::string_view doing = "reading the answer of";
-  if (ec == http::error::body_limit || ec == http::error::header_limit || ec == errc::response_too_large) {
+  if (ec == http::error::header_limit) {
+    const auto limit = std::to_string(ResponseParser::largest_header / 1024) + " KiB";
+    return failure(peer, errc::response_too_large, delivery, doing,
+                   "its header exceeds " + limit + ", which no option changes; check the base URL and what is between");
+  }
+  if (ec == http::error::body_limit || ec == errc::response_too_large) {
     return failure(peer, errc::response_too_large, delivery, doing,
                    "it exceeds the limit; ask for fewer at once, or raise the transport's max_response_size");
   }
