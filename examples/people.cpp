@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/json_text.hpp>
 #include <wandb/detail/key_format.hpp>
+#include <wandb/detail/redact.hpp>
 
 namespace {
 
@@ -91,6 +93,13 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+/// Somebody may have named a file that is no table, with a key in it for instance.
+std::string shown(std::string_view name) {
+  constexpr std::size_t most = 40;
+  const auto masked = wandb::detail::redact(name);
+  return masked.size() <= most ? masked : masked.substr(0, most) + "...";
+}
+
 Columns read_header(const Row& header, std::vector<std::string>& complaints) {
   const auto at = "line " + std::to_string(header.line) + ": ";
   Columns columns;
@@ -98,7 +107,7 @@ Columns read_header(const Row& header, std::vector<std::string>& complaints) {
     const auto name = lower(wandb::detail::trimmed(header.fields[i]));
     const auto* const known = std::find(column_names.begin(), column_names.end(), name);
     if (known == column_names.end()) {
-      complaints.push_back(at + "there is no column \"" + name + "\"; they are email, admin and key");
+      complaints.push_back(at + "there is no column \"" + shown(name) + "\"; they are email, admin and key");
       continue;
     }
     auto& column = columns[static_cast<std::size_t>(known - column_names.begin())];

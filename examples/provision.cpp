@@ -3,8 +3,6 @@
 #include <csignal>
 #include <cstddef>
 #include <exception>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -20,6 +18,7 @@
 #include <wandb/transport/async_beast.hpp>
 #include <wandb/wandb.hpp>
 
+#include "files.hpp"
 #include "people.hpp"
 #include "report.hpp"
 #include "tool.hpp"
@@ -172,12 +171,11 @@ int result_of(const Run& run, const ReportWriter& writer) {
 }
 
 std::optional<std::vector<Person>> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
+  const auto file = read_whole(path);
   std::vector<std::string> complaints;
   std::vector<Person> people;
-  if (file.is_open() && !file.bad()) people = read_people(text, complaints);
-  else complaints.emplace_back("cannot be read");
+  if (file.fault.empty()) people = read_people(file.text, complaints);
+  else complaints.push_back("cannot be read: " + file.fault);
   constexpr std::size_t most = 20;
   for (std::size_t i = 0; i != complaints.size() && i != most; ++i) tell(path + ": " + complaints[i], usage);
   if (complaints.size() > most) tell("and " + std::to_string(complaints.size() - most) + " more", usage);
@@ -196,7 +194,9 @@ int provision(const ProvisionFlags& flags, const std::string& ca_file, const wan
       Api::make(Transport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency}), options);
   if (!api) return tell(api.error());
   ReportWriter writer(flags.output, flags.format == "jsonl");
-  if (!writer.good()) return tell("cannot write " + (flags.output.empty() ? "the results" : flags.output), usage);
+  if (!writer.good()) {
+    return tell("cannot write " + (flags.output.empty() ? "the results" : flags.output) + ": " + writer.fault(), usage);
+  }
   if (people->empty()) return ok;
   Progress progress(people->size());
   Run run{writer, progress};

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstring>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -28,6 +30,7 @@ ReportWriter::ReportWriter(const std::string& path, bool json) : out_(&std::cout
     out_ = &file_;
   }
   if (!json_) *out_ << "line,email,status,key,reason" << std::endl;
+  note_fault();
 }
 
 void ReportWriter::write(const Person& person, const Report& report) {
@@ -43,6 +46,11 @@ void ReportWriter::write(const Person& person, const Report& report) {
           csv_text(report.reason);
   }
   *out_ << row << std::endl;
+  note_fault();
+}
+
+void ReportWriter::note_fault() {
+  if (!good() && fault_.empty()) fault_ = std::strerror(errno);
 }
 
 Progress::Progress(std::size_t total) : total_(total), terminal_(::isatty(STDERR_FILENO) == 1) {}

@@ -34,11 +34,16 @@ class ReportWriter {
   void write(const Person& person, const Report& report);
   /// Whether everything so far was written.
   [[nodiscard]] bool good() const { return out_->good(); }
+  /// Why not, in the system's words.
+  [[nodiscard]] const std::string& fault() const { return fault_; }
 
  private:
+  void note_fault();
+
   std::ofstream file_;
   std::ostream* out_;
   bool json_;
+  std::string fault_;
 };
 
 /// How far it has come, on standard error: a bar on a terminal, a line now and then elsewhere.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <wandb/detail/json_text.hpp>
+#include <wandb/detail/redact.hpp>
 #include <wandb/error.hpp>
 
 // Exit codes: what a script branches on.
@@ -31,8 +32,9 @@ inline int exit_code(const wandb::Error& error) {
   return failed;
 }
 
+/// A line on standard error. Files and arguments may have given words to it: none of them breaks it.
 inline int tell(std::string_view text, int code) {
-  std::cerr << "wandb-users: " << text << '\n';
+  std::cerr << "wandb-users: " << wandb::detail::one_line(std::string(text)) << '\n';
   return code;
 }
 

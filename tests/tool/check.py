@@ -40,7 +40,7 @@ class Tool:
         self.environment = {"WANDB_BASE_URL": url, "WANDB_API_KEY": key, "HOME": "/nonexistent", **environment}
 
     def __call__(self, *words, code=0, says=(), complains=(), shows_secret=False):
-        run = subprocess.run([tool, *words], capture_output=True, text=True, env=self.environment)
+        run = subprocess.run([tool, *words], capture_output=True, text=True, env=self.environment, timeout=60)
         what = "wandb-users " + " ".join(words)
         check(what, run.returncode == code, f"exit code {run.returncode}, not {code}: {run.stderr}")
         for text in says:
@@ -110,6 +110,21 @@ def keys(root, ann, older):
     root("keys", "generate", "dev0", "--user-key-env", "ANN_KEY", "--print-secret", code=4, complains=["another user"])
 
 
+def files(root, at):
+    for path, why in (("/", "Is a directory"), ("/proc/self/mem", "rror"), ("/dev/zero", "larger"),
+                      ("/nonexistent", "No such file")):
+        root("provision", path, code=2, complains=[path + ": ", why])
+    with tempfile.TemporaryDirectory() as scratch:
+        key_file = Path(scratch, "key")
+        key_file.write_text(at["ann"] + "\n\x1b[31m\n")
+        root("provision", str(key_file), code=2, complains=["no column"])
+        people = Path(scratch, "people.csv")
+        people.write_text("email,admin\nnobody@example.com,\n")
+        root("provision", str(people), "--output", scratch, code=2, complains=[scratch, "Is a directory"])
+        root("provision", str(people), "--output", scratch + "/no/such", code=2, complains=["No such file"])
+    root("show", "nobody@example.com", code=3, complains=["no user"])
+
+
 def environment(at, secrets):
     def caller(url=at["url"], key=at["root"], **more):
         return Tool(url, key, secrets, **more)
@@ -122,7 +137,9 @@ def environment(at, secrets):
     caller(url="http://127.0.0.1:1")("whoami", "--timeout", "5", code=5, complains=["could not connect"])
     caller(url="nowhere")("--base-url", at["url"], "whoami", says=["root"])
     caller(WANDB_HTTP_TIMEOUT="soon")("whoami", code=4, complains=["WANDB_HTTP_TIMEOUT"])
-    for words in ([], ["nonsense"], ["keys"], ["create"], ["--timeout", "-1", "whoami"], ["--timeout", "1e300", "whoami"]):
+    for words in ([], ["nonsense"], ["keys"], ["create"]):
+        caller()(*words, code=2, complains=[""])
+    for words in (["--timeout", "-1", "whoami"], ["--timeout", "1e300", "whoami"]):
         caller()(*words, code=2, complains=[""])
     caller()("--version", says=["."])
     caller()("--help", says=["whoami", "--json"])
@@ -145,6 +162,7 @@ for generation in ("newer", "older"):
         looks(root)
         creations(root, ann)
         keys(root, ann, generation == "older")
+        files(root, at)
         environment(at, secrets)
         refusals(at, secrets)
 
