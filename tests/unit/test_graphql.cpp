@@ -135,6 +135,28 @@ TEST_CASE("what the grammar does not allow is a syntax error") {
   }
 }
 
+TEST_CASE("a string holds the escapes that there are, and no others") {
+  for (const std::string escape :
+       {R"(\" \\ \/ \b \f \n \r \t)", R"(\u0041)", R"(\uD83D\uDE00)", R"(\u{1F600})", R"(\u{0})"}) {
+    CAPTURE(escape);
+    CHECK(verdict("{viewer(entityName: \"" + escape + "\"){id}}") == "");
+  }
+  const std::pair<std::string, std::string> wrong[] = {{R"(\q)", R"(\q)"},
+                                                       {R"(\u00G0)", R"(\u00G0)"},
+                                                       {R"(\u004)", R"(\u004")"},
+                                                       {R"(\uD83D)", R"(\uD83D)"},
+                                                       {R"(\uDE00)", R"(\uDE00)"},
+                                                       {R"(\uD83D\u0041)", R"(\uD83D)"},
+                                                       {R"(\u{110000})", R"(\u{110000})"},
+                                                       {R"(\u{})", R"(\u{})"},
+                                                       {R"(\u{D83D})", R"(\u{D83D})"},
+                                                       {R"(\u{00000000000000041)", R"(\u{0000000000000)"}};
+  for (const auto& [escape, word] : wrong) {
+    CAPTURE(escape);
+    CHECK(verdict("{viewer(entityName: \"" + escape + "\"){id}}").starts_with("syntax error at '" + word.substr(0, 6)));
+  }
+}
+
 TEST_CASE("each rule refuses with the word at fault") {
   const std::pair<const char*, const char*> cases[] = {
       {"{viewer{emial}}", "unknown field 'emial' on User; did you mean 'email'?"},
@@ -164,6 +186,17 @@ TEST_CASE("each rule refuses with the word at fault") {
       {"{users(first:1){edges{cursor}} users(first:2){edges{cursor}}}", "conflicting fields 'users' on Query"},
       {"{viewer{id @foo}}", "unknown directive 'foo'"},
       {"{viewer{id @skip}}", "missing argument 'if' on skip"},
+      {"{viewer{id @skip(if: true) @skip(if: true)}}", "given twice: 'skip'"},
+      {"query Q @foo {viewer{id}}", "unknown directive 'foo'"},
+      {"query @skip(if: true) {viewer{id}}", "unknown directive 'skip'"},
+      {"query Q($b: Boolean! @include(if: true)) {viewer{id @include(if: $b)}}", "unknown directive 'include'"},
+      {"{viewer{...F}} fragment F on User @include(if: true) {id}", "unknown directive 'include'"},
+      {"{__typename(a: 1)}", "unknown argument 'a' on __typename"},
+      {"{users(first: 2147483648){edges{cursor}}}", "wrong type for '2147483648' on Int"},
+      {"{users(first: -2147483649){edges{cursor}}}", "wrong type for '-2147483649' on Int"},
+      {"query Q($x: Int = 99999999999999999999){users(first: $x){edges{cursor}}}",
+       "wrong type for '99999999999999999999' on Int"},
+      {"{users(first: 2147483647, last: -2147483648){edges{cursor}}}", ""},
       {"subscription{viewer{id}}", "no one operation ''"},
   };
   for (const auto& one : cases) {

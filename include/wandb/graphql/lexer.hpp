@@ -114,11 +114,43 @@ class Lexer {
     return take(runs_on ? TokenKind::invalid : kind, end);
   }
   constexpr Token string(std::string_view rest) noexcept {
-    for (std::size_t i = 1; i < rest.size() && rest[i] != '\n' && rest[i] != '\r'; ++i) {
-      if (rest[i] == '\\') ++i;
-      else if (rest[i] == '"') return unquoted(TokenKind::string, i, 1);
+    for (std::size_t i = 1; i < rest.size() && rest[i] != '\n' && rest[i] != '\r';) {
+      if (rest[i] == '"') return unquoted(TokenKind::string, i, 1);
+      const auto length = rest[i] == '\\' ? escape_length(rest.substr(i)) : 1;
+      if (length == 0) return {TokenKind::invalid, '\0', rest.substr(i, rest.substr(i, 2) == "\\u" ? 6 : 2)};
+      i += length;
     }
     return take(TokenKind::invalid, 1);
+  }
+
+  static constexpr std::uint32_t no_code = 0xFFFF'FFFF;
+  // The number that the hexadecimal digits of `text` are; `no_code` where it is not made of at most eight.
+  [[nodiscard]] static constexpr std::uint32_t hex(std::string_view text) noexcept {
+    if (text.empty() || text.size() > 8) return no_code;
+    std::uint32_t code = 0;
+    for (const char c : text) {
+      if (!wandb::detail::is_hex_digit(c)) return no_code;
+      const auto digit = wandb::detail::is_digit(c) ? c - '0' : wandb::detail::to_lower(c) - 'a' + 10;
+      code = code * 16 + static_cast<std::uint32_t>(digit);
+    }
+    return code;
+  }
+  [[nodiscard]] static constexpr std::uint32_t hex4(std::string_view text) noexcept {
+    return text.size() < 6 || text.substr(0, 2) != "\\u" ? no_code : hex(text.substr(2, 4));
+  }
+  // How long the escape is that `text` begins with; 0 where it is none.
+  [[nodiscard]] static constexpr std::size_t escape_length(std::string_view text) noexcept {
+    if (text.size() < 2) return 0;
+    if (text[1] != 'u') return std::string_view("\"\\/bfnrt").find(text[1]) == text.npos ? 0 : 2;
+    if (text.size() > 2 && text[2] == '{') {
+      const auto end = text.find('}');
+      const auto code = end == text.npos ? no_code : hex(text.substr(3, end - 3));
+      return code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF) ? end + 1 : 0;
+    }
+    const auto code = hex4(text);
+    if (code < 0xD800 || (code > 0xDFFF && code != no_code)) return 6;
+    const auto low = code < 0xDC00 ? hex4(text.substr(6)) : no_code;
+    return low >= 0xDC00 && low <= 0xDFFF ? 12 : 0;
   }
   constexpr Token block(std::string_view rest) noexcept {
     for (std::size_t i = 3; i < rest.size(); ++i) {

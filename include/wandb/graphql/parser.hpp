@@ -78,7 +78,7 @@ class Parser {
       } else {
         return fail();
       }
-      static_cast<void>(directives());
+      no_directives();
     }
     node.selections = selections(0);
     add(ast_.definitions, node);
@@ -95,7 +95,7 @@ class Parser {
       expect(':');
       node.type = type();
       if (accept('=')) node.default_value = value({}, 0);
-      static_cast<void>(directives());
+      no_directives();
       link(ast_.variables, first, last, add(ast_.variables, node));
     } while (!fault_ && token_.mark != ')');
     expect(')');
@@ -162,6 +162,13 @@ class Parser {
       link(ast_.directives, first, last, add(ast_.directives, node));
     }
     return first;
+  }
+
+  // The service has no directive for an operation, a fragment's definition or a variable.
+  constexpr void no_directives() {
+    if (!accept('@')) return;
+    if (token_.kind != TokenKind::name) return fail();
+    fail(FaultKind::unknown_directive);
   }
 
   constexpr Index arguments() { return accept('(') ? fields(')', 0) : none; }

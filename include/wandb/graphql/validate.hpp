@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -157,6 +158,7 @@ class Validator {
 
   constexpr void field(const SelectionNode& node, const TypeDefinition& type, int depth) noexcept {
     if (wandb::detail::equal(node.name, type_name)) {
+      if (node.arguments != none) fail(FaultKind::unknown_argument, ast_.values[node.arguments].name, node.name);
       if (node.selections != none) fail(FaultKind::unexpected_selection, node.name, type.name);
       return;
     }
@@ -174,6 +176,9 @@ class Validator {
       const auto& directive = ast_.directives[i];
       if (directive.name != "include"sv && directive.name != "skip"sv)
         return fail(FaultKind::unknown_directive, directive.name);
+      for (auto j = first; j != i; j = ast_.directives[j].next) {
+        if (ast_.directives[j].name == directive.name) return fail(FaultKind::duplicate, directive.name);
+      }
       constexpr std::array condition{InputDefinition{"if", "Boolean!"}};
       inputs(directive.arguments, condition, directive.name, 0);
     }
@@ -217,6 +222,16 @@ class Validator {
     if (!fits(given, *definition)) fail(FaultKind::wrong_type, given.text, type.name);
   }
 
+  // Whether a literal is one of GraphQL's integers, which have 32 bits.
+  [[nodiscard]] static constexpr bool fits_int(std::string_view digits) noexcept {
+    const bool negative = digits.starts_with('-');
+    if (negative) digits.remove_prefix(1);
+    if (digits.size() > 10) return false;
+    std::int64_t number = 0;
+    for (const char c : digits) number = number * 10 + (c - '0');
+    return number <= std::int64_t{0x7FFF'FFFF} + (negative ? 1 : 0);
+  }
+
   [[nodiscard]] static constexpr bool fits(const ValueNode& given, const TypeDefinition& type) noexcept {
     const bool text = given.kind == ValueKind::string || given.kind == ValueKind::block_string;
     if (type.name == "JSON"sv) return true;
@@ -225,7 +240,8 @@ class Validator {
              std::find(type.values.begin(), type.values.end(), given.text) != type.values.end();
     }
     if (type.name == "Boolean"sv) return given.kind == ValueKind::boolean;
-    if (type.name == "Int"sv || type.name == "Int64"sv) return given.kind == ValueKind::integer;
+    if (type.name == "Int"sv) return given.kind == ValueKind::integer && fits_int(given.text);
+    if (type.name == "Int64"sv) return given.kind == ValueKind::integer;
     if (type.name == "Float"sv) return given.kind == ValueKind::integer || given.kind == ValueKind::real;
     if (type.name == "ID"sv) return text || given.kind == ValueKind::integer;
     return text;
