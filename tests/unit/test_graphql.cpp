@@ -191,6 +191,8 @@ TEST_CASE("each rule refuses with the word at fault") {
       {"query @skip(if: true) {viewer{id}}", "unknown directive 'skip'"},
       {"query Q($b: Boolean! @include(if: true)) {viewer{id @include(if: $b)}}", "unknown directive 'include'"},
       {"{viewer{...F}} fragment F on User @include(if: true) {id}", "unknown directive 'include'"},
+      {"{user(id: {a: 1}){id}}", "wrong type for 'id' on ID"},
+      {"{users(query: [1]){edges{cursor}}}", "wrong type for 'query' on String"},
       {"{__typename(a: 1)}", "unknown argument 'a' on __typename"},
       {"{users(first: 2147483648){edges{cursor}}}", "wrong type for '2147483648' on Int"},
       {"{users(first: -2147483649){edges{cursor}}}", "wrong type for '-2147483649' on Int"},

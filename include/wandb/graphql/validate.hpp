@@ -206,7 +206,7 @@ class Validator {
     if (depth == deepest) return fail(FaultKind::too_large, given.name);
     if (given.kind == ValueKind::variable) return variable(given, type);
     if (given.kind == ValueKind::null) {
-      if (type.non_null) fail(FaultKind::wrong_type, given.text, type.name);
+      if (type.non_null) misfit(given, type);
       return;
     }
     const TypeReference element{type.name, false, type.element_non_null, false, type.definition};
@@ -216,10 +216,15 @@ class Validator {
     }
     const auto definition = schema_.type(type);
     if (definition->kind == TypeKind::input) {
-      if (given.kind != ValueKind::object) return fail(FaultKind::wrong_type, given.text, type.name);
+      if (given.kind != ValueKind::object) return misfit(given, type);
       return inputs(given.first, definition->inputs, type.name, depth + 1);
     }
-    if (!fits(given, *definition)) fail(FaultKind::wrong_type, given.text, type.name);
+    if (!fits(given, *definition)) misfit(given, type);
+  }
+
+  // A list or an object has no word of its own: there it is the argument's.
+  constexpr void misfit(const ValueNode& given, const TypeReference& type) noexcept {
+    fail(FaultKind::wrong_type, given.text.empty() ? given.name : given.text, type.name);
   }
 
   // Whether a literal is one of GraphQL's integers, which have 32 bits.
