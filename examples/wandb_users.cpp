@@ -134,7 +134,7 @@ int create(const Api& api, const Flags& flags) {
   const auto user = api.create_user(flags.name, flags.admin);
   if (!user) return tell(user.error());
   print(*user, flags);
-  return ok;
+  return std::cout.flush() ? ok : tell("the user was made, and the output could not be written", failed);
 }
 
 int teams(const Api& api, const Flags& flags) {
@@ -194,10 +194,15 @@ int generate_key(const Api& api, const Flags& flags) {
     }
     return tell(key.error());
   }
-  if (file >= 0 && !write_secret(file, *key))
-    return tell("the key was made, and writing it to " + flags.secret_file + " failed", failed);
-  if (flags.print_secret) std::cout << key->reveal() << '\n';
-  return ok;
+  bool kept = file < 0 || write_secret(file, *key);
+  if (flags.print_secret) kept = (std::cout << key->reveal() << std::endl).good() && kept;
+  if (kept) return ok;
+  const auto rows = user->keys();
+  return tell(
+      "the key was made, and its secret could not be written; it is not shown again: delete the key with `keys "
+      "delete " +
+          std::string(rows[rows.size() - 1].id()) + "`, and make another",
+      failed);
 }
 
 int delete_key(const Api& api, const Flags& flags) {
@@ -280,6 +285,15 @@ CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
   return sub;
 }
 
+/// What is wrong with a timeout; empty for nothing. Asks for what is inside, where NaN never is: CLI::Range, which asks
+/// for what is outside, lets it pass.
+std::string timeout_fault(const std::string& text) {
+  char* end = nullptr;
+  const double seconds = std::strtod(text.c_str(), &end);
+  const bool good = !text.empty() && *end == '\0' && seconds >= 0.001 && seconds <= 86400;
+  return good ? std::string() : "it is \"" + plain(text) + "\"; give a number of seconds from 0.001 to 86400";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -290,7 +304,7 @@ int main(int argc, char** argv) {
   app.add_option("--base-url", flags.base_url, "the server; else WANDB_BASE_URL, else https://api.wandb.ai");
   app.add_option("--ca-file", flags.ca_file, "certificate authorities to trust, PEM; else the system's");
   app.add_option("--timeout", flags.timeout, "seconds for one request; else WANDB_HTTP_TIMEOUT, else 19")
-      ->check(CLI::Range(0.001, 86400.0));
+      ->check(CLI::Validator(timeout_fault, "", "--timeout"));
   app.add_flag("--json", flags.json, "machine-readable output, one JSON text a line");
   app.add_flag("--allow-insecure-http", flags.insecure, "send the key over plain http to another machine");
   app.require_subcommand(1);

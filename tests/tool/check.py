@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 tool, server_program = sys.argv[1:]
@@ -39,8 +39,10 @@ class Tool:
         self.secrets = secrets
         self.environment = {"WANDB_BASE_URL": url, "WANDB_API_KEY": key, "HOME": "/nonexistent", **environment}
 
-    def __call__(self, *words, code=0, says=(), complains=(), shows_secret=False):
-        run = subprocess.run([tool, *words], capture_output=True, text=True, env=self.environment, timeout=60)
+    def __call__(self, *words, code=0, says=(), complains=(), shows_secret=False, into=None):
+        with open(into, "w") if into else nullcontext(subprocess.PIPE) as out:
+            run = subprocess.run([tool, *words], stdout=out, stderr=subprocess.PIPE, text=True, env=self.environment, timeout=60)
+        run.stdout = run.stdout or ""
         what = "wandb-users " + " ".join(words)
         check(what, run.returncode == code, f"exit code {run.returncode}, not {code}: {run.stderr}")
         for text in says:
@@ -74,6 +76,8 @@ def creations(root, ann):
     root("create", "new@example.com", says=["new@example.com"])
     root("create", "boss@example.com", "--admin", says=["admin"])
     root("create", "new@example.com", code=1, complains=["already exists"])
+    root("create", "kept@example.com", code=1, complains=["the user was made"], into="/dev/full")
+    root("show", "kept@example.com", says=["kept@example.com"])
     root("create", "a\nb@example.com", code=2, complains=["control character"])
     ann("create", "x@example.com", code=4, complains=["admin"])
 
@@ -96,13 +100,16 @@ def keys(root, ann, older):
     for caller in (root, ann):
         caller.secrets.append(secret)
     ann("keys", "list", says=["ci"])
+    before = len(json.loads(ann("keys", "list", "--json")))
+    ann("keys", "generate", "--print-secret", code=1, complains=["the key was made", "keys delete "], into="/dev/full")
+    check("a key whose secret is lost stands in the list", len(json.loads(ann("keys", "list", "--json"))) == before + 1)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "key")
         ann("keys", "generate", "--output", str(path))
         check("the written secret", len(path.read_text().strip()) == 40 and stat.S_IMODE(path.stat().st_mode) == 0o600)
         ann("keys", "generate", "--output", str(path), code=2, complains=["cannot make"])
         if not older:
-            root("keys", "generate", "ann", "--output", str(Path(scratch, "no")), code=4, complains=["own API key"])
+            root("keys", "generate", "ann", "--output", str(Path(scratch, "no")), code=4, complains=["--user-key-env"])
             check("a refused key leaves no file", not Path(scratch, "no").exists())
     root.environment["ANN_KEY"] = secret
     root("keys", "generate", "ann", "--user-key-env", "ANN_KEY", "--print-secret", shows_secret=True)
@@ -132,15 +139,17 @@ def environment(at, secrets):
     caller(key="")("whoami", code=4, complains=["WANDB_API_KEY"])
     caller(key="short")("whoami", code=4, complains=["shape"])
     caller(key="0" * 40)("whoami", code=4, complains=["check the API key"])
-    caller(url="http://example.com")("whoami", code=4, complains=["https"])
+    caller(url="http://example.com")("whoami", code=4, complains=["https", "--allow-insecure-http"])
     caller(url="https://app.wandb.ai")("whoami", code=4, complains=["https://api.wandb.ai"])
     caller(url="http://127.0.0.1:1")("whoami", "--timeout", "5", code=5, complains=["could not connect"])
     caller(url="nowhere")("--base-url", at["url"], "whoami", says=["root"])
     caller(WANDB_HTTP_TIMEOUT="soon")("whoami", code=4, complains=["WANDB_HTTP_TIMEOUT"])
     for words in ([], ["nonsense"], ["keys"], ["create"]):
         caller()(*words, code=2, complains=[""])
-    for words in (["--timeout", "-1", "whoami"], ["--timeout", "1e300", "whoami"]):
-        caller()(*words, code=2, complains=[""])
+    for seconds in ("nan", "NAN", "-nan", "inf", "-inf", "-1", "0", "1e300", "1e400", "soon", "1s", ""):
+        caller()("--timeout", seconds, "whoami", code=2, complains=["--timeout", "from 0.001 to 86400"])
+        caller(WANDB_HTTP_TIMEOUT=seconds or "nan")("whoami", code=4, complains=["WANDB_HTTP_TIMEOUT"])
+    caller()("--timeout", ".5", "whoami", says=["root"])
     caller()("--version", says=["."])
     caller()("--help", says=["whoami", "--json"])
 
