@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../rigs.hpp"
+#include "../scripted.hpp"
 
 using namespace wandb;
 using rigs::Generation;
@@ -16,19 +17,6 @@ using rigs::World;
 using testing::FakeTransport;
 
 namespace {
-
-const Secret key(std::string(40, 'a'));
-
-/// A client before a script of answers.
-struct Scripted {
-  FakeTransport transport;
-  Api<FakeTransport> api{
-      transport, {.base_url = "http://localhost", .api_key = key, .retry = rigs::eager}, Environment::none()};
-  Scripted& answers(std::string_view body, int status = 200) {
-    transport.expect().answers(status, body);
-    return *this;
-  }
-};
 
 Api<FakeTransport> as(const FakeTransport& transport, const Secret& secret) {
   return Api<FakeTransport>(transport, {.base_url = "http://localhost", .api_key = secret, .retry = rigs::eager},

@@ -12,27 +12,14 @@
 #include <wandb/testing/fake_transport.hpp>
 #include <wandb/wandb.hpp>
 
+#include "../scripted.hpp"
+
 using namespace wandb;
 using testing::FakeTransport;
 
 namespace {
 
 const Secret key(std::string(40, 'a'));
-
-/// A client before a script of answers.
-struct Scripted {
-  FakeTransport transport;
-  Api<FakeTransport> api{transport,
-                         {.base_url = "http://localhost", .api_key = key, .retry = {.initial_backoff = {}}},
-                         Environment::none()};
-
-  Scripted& answers(std::string_view body, int status = 200) {
-    transport.expect().answers(status, body);
-    return *this;
-  }
-  [[nodiscard]] User<FakeTransport> user(std::string_view json) const { return {api, Attrs::parse(json).value()}; }
-  [[nodiscard]] std::size_t requests() const { return transport.operations().size(); }
-};
 
 std::string page(const std::string& edges, const std::string& info, const std::string& errors = {}) {
   return R"({"data":{"users":{"edges":[)" + edges + R"(],"pageInfo":)" + info + "}}" +

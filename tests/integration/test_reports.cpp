@@ -6,23 +6,12 @@
 #include <vector>
 
 #include "../rigs.hpp"
+#include "../scripted.hpp"
 
 using namespace wandb;
 using testing::FakeTransport;
 
 namespace {
-
-/// A client before a script of answers.
-struct Scripted {
-  Secret key{std::string(40, 'a')};
-  FakeTransport transport{};
-  Api<FakeTransport> api{
-      transport, {.base_url = "http://localhost", .api_key = key, .retry = rigs::eager}, Environment::none()};
-  Scripted& answers(std::string_view body, int status = 200) {
-    transport.expect().answers(status, body);
-    return *this;
-  }
-};
 
 void check_report(const Error& error, std::string_view operation, int attempts, int status) {
   CAPTURE(error.message());
