@@ -151,7 +151,9 @@ TEST_CASE("a string holds the escapes that there are, and no others") {
                                                        {R"(\u{})", R"(\u{})"},
                                                        {R"(\u{D83D})", R"(\u{D83D})"},
                                                        {R"(\u{00000000000000041)", R"(\u{0000000000000)"}};
-  for (const auto& [escape, word] : wrong) {
+  for (const auto& one : wrong) {
+    const auto& escape = one.first;
+    const auto& word = one.second;
     CAPTURE(escape);
     CHECK(verdict("{viewer(entityName: \"" + escape + "\"){id}}").starts_with("syntax error at '" + word.substr(0, 6)));
   }
