@@ -16,7 +16,7 @@ struct FileText {
 
 /// Reads a file, or what comes out of a pipe. A directory, or more than any people fill, is a fault.
 [[nodiscard]] inline FileText read_whole(const std::string& path) {
-  constexpr std::size_t most = std::size_t{256} << 20;
+  constexpr std::size_t most = std::size_t{64} << 20;
   // A stream of the standard library would throw at a directory, whatever its exceptions are set to.
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) return {{}, std::strerror(errno)};
@@ -24,7 +24,7 @@ struct FileText {
   char part[std::size_t{64} << 10];
   while (const auto count = std::fread(part, 1, sizeof part, file.get())) {
     read.text.append(part, count);
-    if (read.text.size() > most) return {{}, "it is larger than 256 MiB"};
+    if (read.text.size() > most) return {{}, "it is larger than 64 MiB"};
   }
   if (std::ferror(file.get()) != 0) return {{}, std::strerror(errno)};
   return read;

@@ -128,9 +128,16 @@ struct Run {
   int first_code = ok;  // of the first failure
 };
 
+/// Whether somebody must be told of it, however.
+bool may_have_changed(const Report& report) {
+  return report.status == Status::created || report.status == Status::unknown || report.key == "made" ||
+         report.key == "unknown";
+}
+
 void record(Run& run, const Person& person, const Report& report) {
   run.progress.clear();
   run.writer.write(person, report);
+  if (!run.writer.good() && may_have_changed(report)) tell("not written: " + run.writer.row(person, report), failed);
   run.progress.count(report);
   if (run.first_code == ok) run.first_code = report.code;
   if (report.hopeless && !run.stop.stop_requested()) {
@@ -162,7 +169,10 @@ void stop_on_signal(boost::asio::signal_set& signals, Run& run) {
 }
 
 int result_of(const Run& run, const ReportWriter& writer) {
-  if (!writer.good()) return tell("the results could not be written", failed);
+  if (!writer.good()) {
+    return tell("the results could not be written: " + writer.fault() + "; run again to go on, nobody is made twice",
+                failed);
+  }
   const auto& progress = run.progress;
   const auto bad = progress.of(Status::failed) + progress.of(Status::unknown) + progress.of(Status::not_started);
   const auto good = progress.of(Status::created) + progress.of(Status::would_create) + progress.of(Status::exists);

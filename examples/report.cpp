@@ -34,19 +34,20 @@ ReportWriter::ReportWriter(const std::string& path, bool json) : out_(&std::cout
 }
 
 void ReportWriter::write(const Person& person, const Report& report) {
+  *out_ << row(person, report) << std::endl;
+  note_fault();
+}
+
+std::string ReportWriter::row(const Person& person, const Report& report) const {
   const auto line = std::to_string(person.line);
   const auto status = status_names[static_cast<std::size_t>(report.status)];
-  std::string row;
   if (json_) {
-    row = "{\"line\":" + line + ",\"email\":" + json_text(person.email) + ",\"status\":" + json_text(status) +
-          ",\"key\":" + (report.key.empty() ? "null" : json_text(report.key)) +
-          ",\"reason\":" + (report.reason.empty() ? "null" : json_text(report.reason)) + "}";
-  } else {
-    row = line + "," + csv_text(person.email) + "," + std::string(status) + "," + std::string(report.key) + "," +
-          csv_text(report.reason);
+    return "{\"line\":" + line + ",\"email\":" + json_text(person.email) + ",\"status\":" + json_text(status) +
+           ",\"key\":" + (report.key.empty() ? "null" : json_text(report.key)) +
+           ",\"reason\":" + (report.reason.empty() ? "null" : json_text(report.reason)) + "}";
   }
-  *out_ << row << std::endl;
-  note_fault();
+  return line + "," + csv_text(person.email) + "," + std::string(status) + "," + std::string(report.key) + "," +
+         csv_text(report.reason);
 }
 
 void ReportWriter::note_fault() {

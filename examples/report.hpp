@@ -32,6 +32,8 @@ class ReportWriter {
   /// To a file, or to standard output where `path` is empty.
   ReportWriter(const std::string& path, bool json);
   void write(const Person& person, const Report& report);
+  /// What `write` writes.
+  [[nodiscard]] std::string row(const Person& person, const Report& report) const;
   /// Whether everything so far was written.
   [[nodiscard]] bool good() const { return out_->good(); }
   /// Why not, in the system's words.

@@ -4,9 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
+#include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -17,6 +19,7 @@
 #include <wandb/wandb.hpp>
 
 #include "provision.hpp"
+#include "secret_sink.hpp"
 #include "tool.hpp"
 
 namespace {
@@ -103,6 +106,9 @@ wandb::Result<User> subject(const Api& api, const Flags& flags) {
   return wandb::Error(make_error_code(wandb::errc::not_found), "there is no user " + flags.name);
 }
 
+/// For what changes something: a reader of the output who leaves must not end it before that is told.
+void survive_readers() { std::signal(SIGPIPE, SIG_IGN); }
+
 int whoami(const Api& api, const Flags& flags) {
   const auto me = api.viewer();
   if (!me) return tell(me.error());
@@ -131,10 +137,14 @@ int list(const Api& api, const Flags& flags) {
 }
 
 int create(const Api& api, const Flags& flags) {
+  survive_readers();
   const auto user = api.create_user(flags.name, flags.admin);
   if (!user) return tell(user.error());
   print(*user, flags);
-  return std::cout.flush() ? ok : tell("the user was made, and the output could not be written", failed);
+  if (std::cout.flush()) return ok;
+  return tell(
+      "the user " + flags.name + " was made, but could not be printed; see `wandb-users show " + flags.name + "`",
+      failed);
 }
 
 int teams(const Api& api, const Flags& flags) {
@@ -156,20 +166,25 @@ int list_keys(const Api& api, const Flags& flags) {
   return ok;
 }
 
-/// A new file that only its owner can read, so that a secret lands nowhere else; -1 and `errno` where it cannot be
-/// made.
-int open_secret_file(const std::string& path) {
-  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-}
-
-bool write_secret(int file, const wandb::Secret& secret) {
-  const auto text = secret.reveal();
-  bool written =
-      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::write(file, "\n", 1) == 1;
-  return (::close(file) == 0) && written;
+/// The key was made, and something went wrong with its secret: tells what, and the way out.
+int tell_lost(const User& user, const wandb::Secret& secret, const std::string& fault, const std::string& place,
+              const Flags& flags) {
+  std::string text = "the key";
+  if (!flags.description.empty()) text.append(" \"").append(flags.description).append("\"");
+  text.append(" was made, but ").append(fault);
+  if (!place.empty()) return tell(text + "; it stands " + place, failed);
+  std::string id;
+  for (const auto& key : user.keys()) {
+    if (key.secret() == secret) id = key.id();
+  }
+  const auto whose = flags.name.empty() ? "" : " " + flags.name;
+  text += "; it is lost: delete the key with `wandb-users keys delete ";
+  text += id.empty() ? "ID" + whose + "` (`keys list` shows the id)" : id + whose + "`";
+  return tell(text + ", and generate another", failed);
 }
 
 int generate_key(const Api& api, const Flags& flags) {
+  survive_readers();
   if (!flags.print_secret && flags.secret_file.empty()) {
     return tell("the secret is shown only once: say where it goes, with --output FILE or --print-secret", usage);
   }
@@ -180,29 +195,14 @@ int generate_key(const Api& api, const Flags& flags) {
     if (value == nullptr) return tell("the environment variable " + flags.user_key_variable + " is not set", usage);
     if (auto known = user->authenticate(wandb::Secret(value)); !known) return tell(known.error());
   }
-  // The file comes first: a key whose secret cannot be kept must not be made.
-  const int file = flags.secret_file.empty() ? -1 : open_secret_file(flags.secret_file);
-  if (file < 0 && !flags.secret_file.empty())
-    return tell("cannot make " + flags.secret_file + ": " + std::strerror(errno), usage);
+  SecretSink sink(flags.secret_file, flags.print_secret);
+  if (const auto fault = sink.open(); !fault.empty()) return tell(fault + "; no key was made", usage);
   const auto description =
       flags.description.empty() ? std::nullopt : std::optional<std::string_view>(flags.description);
   const auto key = user->generate_api_key(description);
-  if (!key) {
-    if (file >= 0) {
-      ::close(file);
-      ::unlink(flags.secret_file.c_str());
-    }
-    return tell(key.error());
-  }
-  bool kept = file < 0 || write_secret(file, *key);
-  if (flags.print_secret) kept = (std::cout << key->reveal() << std::endl).good() && kept;
-  if (kept) return ok;
-  const auto rows = user->keys();
-  return tell(
-      "the key was made, and its secret could not be written; it is not shown again: delete the key with `keys "
-      "delete " +
-          std::string(rows[rows.size() - 1].id()) + "`, and make another",
-      failed);
+  if (!key) return tell(key.error());
+  const auto fault = sink.keep(*key);
+  return fault.empty() ? static_cast<int>(ok) : tell_lost(*user, *key, fault, sink.place(), flags);
 }
 
 int delete_key(const Api& api, const Flags& flags) {
@@ -294,9 +294,16 @@ std::string timeout_fault(const std::string& text) {
   return good ? std::string() : "it is \"" + plain(text) + "\"; give a number of seconds from 0.001 to 86400";
 }
 
-}  // namespace
+/// Whoever starts a program may have closed these. The next socket would get a closed one's number, and be sent what
+/// is printed, a secret perhaps. What is opened here cannot be written to, which is told like a full disk.
+bool hold_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) != stream) return false;
+  }
+  return true;
+}
 
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app("Users of a Weights & Biases server. Credentials: WANDB_API_KEY or the netrc file.", "wandb-users");
   Flags flags;
   Command command = nullptr;
@@ -324,6 +331,17 @@ int main(int argc, char** argv) {
   const auto api = Api::make(wandb::BeastTransport({.ca_file = flags.ca_file}), options);
   if (!api) return tell(api.error());
   const int code = command(*api, flags);
-  if (std::cout.flush()) return code;
-  return tell("the output could not be written", failed);
+  if (std::cout.flush() || code != ok) return code;
+  return tell("the output could not be written: " + std::string(std::strerror(errno)), failed);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (!hold_standard_streams()) return failed;
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    return tell(error.what(), failed);
+  }
 }

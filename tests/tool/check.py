@@ -3,11 +3,12 @@
 check.py TOOL SERVER
 """
 import json
+import os
 import stat
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 tool, server_program = sys.argv[1:]
@@ -39,9 +40,10 @@ class Tool:
         self.secrets = secrets
         self.environment = {"WANDB_BASE_URL": url, "WANDB_API_KEY": key, "HOME": "/nonexistent", **environment}
 
-    def __call__(self, *words, code=0, says=(), complains=(), shows_secret=False, into=None):
-        with open(into, "w") if into else nullcontext(subprocess.PIPE) as out:
-            run = subprocess.run([tool, *words], stdout=out, stderr=subprocess.PIPE, text=True, env=self.environment, timeout=60)
+    def __call__(self, *words, code=0, says=(), complains=(), shows_secret=False, within=(), stdout=subprocess.PIPE):
+        """within: a command that runs the tool, a shell for instance."""
+        run = subprocess.run([*within, tool, *words], stdout=stdout, stderr=subprocess.PIPE, text=True,
+                             env=self.environment, timeout=60)
         run.stdout = run.stdout or ""
         what = "wandb-users " + " ".join(words)
         check(what, run.returncode == code, f"exit code {run.returncode}, not {code}: {run.stderr}")
@@ -50,6 +52,7 @@ class Tool:
         for text in complains:
             check(what, text in run.stderr, f"does not complain of {text!r}, but {run.stderr!r}")
         check(what, bool(run.stderr) == (code != 0 or bool(complains)), f"complains: {run.stderr!r}")
+        self.complaint = run.stderr
         leaked = [secret for secret in self.secrets if secret in run.stdout + run.stderr]
         check(what, shows_secret or not leaked, "prints a secret")
         return run.stdout
@@ -76,8 +79,6 @@ def creations(root, ann):
     root("create", "new@example.com", says=["new@example.com"])
     root("create", "boss@example.com", "--admin", says=["admin"])
     root("create", "new@example.com", code=1, complains=["already exists"])
-    root("create", "kept@example.com", code=1, complains=["the user was made"], into="/dev/full")
-    root("show", "kept@example.com", says=["kept@example.com"])
     root("create", "a\nb@example.com", code=2, complains=["control character"])
     ann("create", "x@example.com", code=4, complains=["admin"])
 
@@ -100,9 +101,6 @@ def keys(root, ann, older):
     for caller in (root, ann):
         caller.secrets.append(secret)
     ann("keys", "list", says=["ci"])
-    before = len(json.loads(ann("keys", "list", "--json")))
-    ann("keys", "generate", "--print-secret", code=1, complains=["the key was made", "keys delete "], into="/dev/full")
-    check("a key whose secret is lost stands in the list", len(json.loads(ann("keys", "list", "--json"))) == before + 1)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "key")
         ann("keys", "generate", "--output", str(path))
@@ -115,6 +113,56 @@ def keys(root, ann, older):
     root("keys", "generate", "ann", "--user-key-env", "ANN_KEY", "--print-secret", shows_secret=True)
     root("keys", "generate", "ann", "--user-key-env", "NOT_SET", "--print-secret", code=2, complains=["NOT_SET"])
     root("keys", "generate", "dev0", "--user-key-env", "ANN_KEY", "--print-secret", code=4, complains=["another user"])
+
+
+def within(*setting):
+    """A shell that sets something and then becomes the tool."""
+    return "sh", "-c", "; ".join(setting) + '; exec "$@"', "sh"
+
+
+def nobody_reads():
+    """The end of a pipe whose reader has left."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(writer, "w")
+
+
+full = within("exec >/dev/full")
+closed = within("exec >&-")
+
+
+def lost_output(root, ann):
+    """What was changed is told where it cannot be printed, with the way out."""
+    def keys():
+        return {row["description"]: row["id"] for row in json.loads(ann("keys", "list", "--json"))}
+
+    def is_told(*words, kept="", **setting):
+        ann("keys", "generate", "--description", "lost", *words, code=1, complains=["lost", "was made"], **setting)
+        told = ann.complaint
+        made = keys()["lost"]
+        if kept:
+            check("a secret that stands somewhere is not lost", kept in told and "keys delete" not in told, told)
+        else:
+            check("a lost secret's key is named", f"`wandb-users keys delete {made}`" in told, told)
+        ann("keys", "delete", made)
+
+    is_told("--print-secret", within=full)
+    is_told("--print-secret", stdout=nobody_reads())
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch, "key")
+        is_told("--print-secret", "--output", str(path), within=full, kept=str(path))
+        check("the secret that could not be printed", len(path.read_text().strip()) == 40)
+        path.unlink()
+        is_told("--output", str(path), within=within("trap '' XFSZ", "ulimit -f 0"))
+        check("a file without its secret is no file", not path.exists())
+    before = keys()
+    ann("keys", "generate", "--print-secret", code=2, complains=["standard output", "no key was made"], within=closed)
+    check("no key is made for a closed output", keys() == before)
+    for setting in (full, closed):
+        ann("whoami", code=1, complains=["could not be written"], within=setting)
+    for number, setting in enumerate((full, closed)):
+        root("create", f"lost{number}@example.com", code=1, complains=[f"lost{number}@example.com was made"], within=setting)
+    ann("keys", "generate", "--description", "quiet", "--output", "/dev/null/none", code=2, complains=["Not a directory"])
 
 
 def files(root, at):
@@ -171,6 +219,7 @@ for generation in ("newer", "older"):
         looks(root)
         creations(root, ann)
         keys(root, ann, generation == "older")
+        lost_output(root, ann)
         files(root, at)
         environment(at, secrets)
         refusals(at, secrets)

@@ -220,6 +220,16 @@ TEST_CASE("provision stops where its results cannot be written") {
   CHECK(office.account.executed("createUser") == 0);
 }
 
+TEST_CASE("provision tells of whom it made where the result cannot be written") {
+  Office office;
+  const auto full = office.provision(people(100), {"--output", "/dev/full", "--format", "jsonl", "--concurrency", "1"});
+  CHECK(full.code == 1);
+  CHECK(office.account.executed("createUser") == 1);
+  CHECK(full.err.find(R"(not written: {"line":2,"email":"p0@example.com","status":"created")") != std::string::npos);
+  CHECK(full.err.find("not written", full.err.find("not written") + 1) == std::string::npos);
+  CHECK(full.err.find("No space left on device; run again to go on") != std::string::npos);
+}
+
 TEST_CASE("provision stops where whoever reads its results leaves, and finishes what is under way") {
   Office office;
   const auto csv = office.scratch.file("people.csv", people(1000));

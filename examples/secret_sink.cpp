@@ -1,0 +1,57 @@
+#include "secret_sink.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+SecretSink::~SecretSink() {
+  if (file_ >= 0) discard();
+}
+
+void SecretSink::discard() {
+  if (file_ >= 0) ::close(std::exchange(file_, -1));
+  ::unlink(path_.c_str());
+}
+
+std::string SecretSink::open() {
+  // Whoever closes standard output gets one that cannot be written to: see `hold_standard_streams`.
+  if (print_ && (::fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) return "standard output is closed";
+  if (path_.empty()) return {};
+  file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  return file_ >= 0 ? std::string() : "cannot make " + path_ + ": " + std::strerror(errno);
+}
+
+std::string SecretSink::keep(const wandb::Secret& secret) {
+  std::string faults;
+  const auto fail = [&](const std::string& what) {
+    faults.append(faults.empty() ? "" : ", and ").append(what).append(": ").append(std::strerror(errno));
+  };
+  if (!path_.empty()) {
+    if (write(secret)) {
+      place_ = "in " + path_;
+    } else {
+      fail("its secret could not be written to " + path_);
+      discard();
+    }
+  }
+  if (print_) {
+    if (std::cout << secret.reveal() << std::endl) place_ = place_.empty() ? "on standard output" : place_;
+    else fail("its secret could not be printed");
+  }
+  return faults;
+}
+
+bool SecretSink::write(const wandb::Secret& secret) {
+  const auto all = [this](std::string_view text) {
+    return ::write(file_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  };
+  if (!all(secret.reveal()) || !all("\n")) return false;
+  // What the file system could not keep after all, it says at the end.
+  return ::close(std::exchange(file_, -1)) == 0;
+}
