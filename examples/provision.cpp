@@ -18,6 +18,7 @@
 #include <wandb/transport/async_beast.hpp>
 #include <wandb/wandb.hpp>
 
+#include "advice.hpp"
 #include "files.hpp"
 #include "people.hpp"
 #include "report.hpp"
@@ -35,7 +36,7 @@ Report failure(const wandb::Error& error) {
   const bool hopeless = error == wandb::condition::unauthorized || error == wandb::condition::permission_denied;
   return {error == wandb::condition::outcome_unknown ? Status::unknown : Status::failed,
           {},
-          error.message(),
+          advised(error),
           exit_code(error),
           hopeless};
 }
@@ -57,7 +58,7 @@ Task<Report> look_again(Api api, Person person, wandb::Error lost) {
   if (found && *found) co_return Report{Status::created, {}, "the answer was lost, and the user is there now"};
   auto report = failure(lost);
   if (!found) {
-    report.reason += "; nor does a look tell: " + found.error().message();
+    report.reason += "; nor does a look tell: " + advised(found.error());
     co_return report;
   }
   report.reason += "; a look finds no such user";
@@ -97,7 +98,7 @@ Task<void> add_key(User user, Person person, bool dry_run, Report& report) {
   else report.key = "made";
   if (made) co_return;
   if (made.error() == wandb::condition::outcome_unknown) report.key = "unknown";
-  report.reason.append(report.reason.empty() ? "" : "; ").append("no key: ").append(made.error().message());
+  report.reason.append(report.reason.empty() ? "" : "; ").append("no key: ").append(advised(made.error()));
 }
 
 /// Everything about one person.
@@ -116,7 +117,7 @@ Task<Report> provide(Api api, Person person, bool dry_run) {
   report.key = "not_made";
   report.reason.append(report.reason.empty() ? "" : "; ")
       .append("no key: ")
-      .append(make_error_code(wandb::errc::no_user_credentials).message());
+      .append(advised(wandb::errc::no_user_credentials));
   co_return report;
 }
 

@@ -9,6 +9,8 @@
 #include <wandb/detail/redact.hpp>
 #include <wandb/error.hpp>
 
+#include "advice.hpp"
+
 // Exit codes: what a script branches on.
 enum Exit {
   ok = 0,
@@ -38,24 +40,7 @@ inline int tell(std::string_view text, int code) {
   return code;
 }
 
-/// The way out where the library's own words are for a program; empty elsewhere.
-inline std::string_view way_out(const wandb::Error& error) {
-  using wandb::errc;
-  if (error == errc::no_credentials) return "no API key: set WANDB_API_KEY, or add the host to the netrc file";
-  if (error == errc::insecure_base_url) {
-    return "plain http would show the API key to the network; use https, or --allow-insecure-http";
-  }
-  if (error == errc::no_user_credentials) {
-    return "the user's own API key is not known, and a key is never made with yours; put theirs in an environment "
-           "variable, and name it with `keys generate --user-key-env`";
-  }
-  return {};
-}
-
-inline int tell(const wandb::Error& error) {
-  const auto words = way_out(error);
-  return tell(words.empty() ? error.message() : std::string(words), exit_code(error));
-}
+inline int tell(const wandb::Error& error) { return tell(advised(error), exit_code(error)); }
 
 inline std::string json_text(std::string_view text) {
   std::string json;

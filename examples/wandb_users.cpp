@@ -18,6 +18,7 @@
 #include <wandb/transport/beast.hpp>
 #include <wandb/wandb.hpp>
 
+#include "advice.hpp"
 #include "provision.hpp"
 #include "secret_sink.hpp"
 #include "tool.hpp"
@@ -193,7 +194,9 @@ int generate_key(const Api& api, const Flags& flags) {
   if (!flags.user_key_variable.empty()) {
     const char* value = std::getenv(flags.user_key_variable.c_str());
     if (value == nullptr) return tell("the environment variable " + flags.user_key_variable + " is not set", usage);
-    if (auto known = user->authenticate(wandb::Secret(value)); !known) return tell(known.error());
+    if (auto known = user->authenticate(wandb::Secret(value)); !known) {
+      return tell("the environment variable " + flags.user_key_variable + ": " + advised(known.error()), denied);
+    }
   }
   SecretSink sink(flags.secret_file, flags.print_secret);
   if (const auto fault = sink.open(); !fault.empty()) return tell(fault + "; no key was made", usage);

@@ -4,6 +4,7 @@ check.py TOOL SERVER
 """
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -52,6 +53,8 @@ class Tool:
         for text in complains:
             check(what, text in run.stderr, f"does not complain of {text!r}, but {run.stderr!r}")
         check(what, bool(run.stderr) == (code != 0 or bool(complains)), f"complains: {run.stderr!r}")
+        for text in ("wandb::", "()", "user.", "transport's", "terminate called"):
+            check(what, text not in run.stderr, f"speaks to programmers: {run.stderr!r}")
         self.complaint = run.stderr
         leaked = [secret for secret in self.secrets if secret in run.stdout + run.stderr]
         check(what, shows_secret or not leaked, "prints a secret")
@@ -107,11 +110,13 @@ def keys(root, ann, older):
         check("the written secret", len(path.read_text().strip()) == 40 and stat.S_IMODE(path.stat().st_mode) == 0o600)
         ann("keys", "generate", "--output", str(path), code=2, complains=["cannot make"])
         if not older:
-            root("keys", "generate", "ann", "--output", str(Path(scratch, "no")), code=4, complains=["--user-key-env"])
+            root("keys", "generate", "ann", "--output", str(Path(scratch, "no")), code=4, complains=["own API key", "--user-key-env"])
             check("a refused key leaves no file", not Path(scratch, "no").exists())
     root.environment["ANN_KEY"] = secret
     root("keys", "generate", "ann", "--user-key-env", "ANN_KEY", "--print-secret", shows_secret=True)
     root("keys", "generate", "ann", "--user-key-env", "NOT_SET", "--print-secret", code=2, complains=["NOT_SET"])
+    root.environment["SHORT"] = "short"
+    root("keys", "generate", "ann", "--user-key-env", "SHORT", "--print-secret", code=4, complains=["SHORT", "shape"])
     root("keys", "generate", "dev0", "--user-key-env", "ANN_KEY", "--print-secret", code=4, complains=["another user"])
 
 
@@ -165,7 +170,7 @@ def lost_output(root, ann):
     ann("keys", "generate", "--description", "quiet", "--output", "/dev/null/none", code=2, complains=["Not a directory"])
 
 
-def files(root, at):
+def files(root, at, secrets):
     for path, why in (("/", "Is a directory"), ("/proc/self/mem", "rror"), ("/dev/zero", "larger"),
                       ("/nonexistent", "No such file")):
         root("provision", path, code=2, complains=[path + ": ", why])
@@ -178,6 +183,11 @@ def files(root, at):
         root("provision", str(people), "--output", scratch, code=2, complains=[scratch, "Is a directory"])
         root("provision", str(people), "--output", scratch + "/no/such", code=2, complains=["No such file"])
     root("show", "nobody@example.com", code=3, complains=["no user"])
+    tls = Tool(at["url"].replace("http:", "https:"), at["root"], secrets)
+    for path in ("/", "/nonexistent", "/dev/null"):
+        tls("whoami", "--ca-file", path, code=5, complains=[path, "--ca-file"])
+    for path in ("/", "/proc/self/mem"):
+        Tool(at["url"], "", secrets, NETRC=path)("whoami", code=4, complains=[path])
 
 
 def environment(at, secrets):
@@ -198,6 +208,9 @@ def environment(at, secrets):
         caller()("--timeout", seconds, "whoami", code=2, complains=["--timeout", "from 0.001 to 86400"])
         caller(WANDB_HTTP_TIMEOUT=seconds or "nan")("whoami", code=4, complains=["WANDB_HTTP_TIMEOUT"])
     caller()("--timeout", ".5", "whoami", says=["root"])
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        caller(url=url)("whoami", "--timeout", "0.05", code=5, complains=["--timeout"])
     caller()("--version", says=["."])
     caller()("--help", says=["whoami", "--json"])
 
@@ -220,7 +233,7 @@ for generation in ("newer", "older"):
         creations(root, ann)
         keys(root, ann, generation == "older")
         lost_output(root, ann)
-        files(root, at)
+        files(root, at, secrets)
         environment(at, secrets)
         refusals(at, secrets)
 

@@ -178,6 +178,8 @@ TEST_CASE("provision makes no key where the user's own secret is not known, and 
   CHECK(ended.out.find(
             "3,bob@example.com,created,not_made,\"no key: generateApiKey: the user's own API key is not known") !=
         std::string::npos);
+  CHECK(ended.out.find("keys generate --user-key-env") != std::string::npos);
+  CHECK(ended.out.find("authenticate") == std::string::npos);
   CHECK(office.account.executed("generateApiKey") == 0);
 }
 

@@ -1,0 +1,39 @@
+// The library's errors in the tool's words: it advises what a program calls, and a person has flags.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <wandb/error.hpp>
+
+/// What the library says, and what stands for it here.
+struct Advice {
+  std::string_view library;
+  std::string_view tool;
+};
+inline constexpr std::array<Advice, 9> advices{{
+    {"pass one in wandb::Options, set WANDB_API_KEY", "set WANDB_API_KEY"},
+    {"the API key from wandb::Options", "the API key"},
+    {"or set allow_insecure_http in wandb::Options", "or give --allow-insecure-http"},
+    {"or allow it in wandb::Options", "or give --allow-insecure-http"},
+    {"with the caller's; give it with user.authenticate(secret)",
+     "with yours; put theirs in an environment variable, and name it with `keys generate --user-key-env`"},
+    {"were never loaded; call reload() first", "were not shown; ask somebody whose credentials show them"},
+    {"allow a longer timeout", "allow more with --timeout"},
+    {"check the transport's ca_file", "check --ca-file"},
+    {"ask for fewer at once, or raise the transport's max_response_size",
+     "this tool takes no more; check the base URL and what is between"},
+}};
+
+/// An error for a person at a terminal, in one line. The server's own words stay as they are.
+[[nodiscard]] inline std::string advised(const wandb::Error& error) {
+  auto details = error.details();
+  details.reason = error.reason();
+  for (const auto& advice : advices) {
+    const auto at = details.reason.find(advice.library);
+    if (at != std::string::npos) details.reason.replace(at, advice.library.size(), advice.tool);
+  }
+  return wandb::Error(error.code(), std::move(details)).message();
+}

@@ -1,0 +1,43 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include <wandb/error.hpp>
+
+#include "../../examples/advice.hpp"
+
+using wandb::errc;
+using wandb::Error;
+
+TEST_CASE("whatever the library advises, the tool says in words of its own") {
+  for (const auto& known : wandb::detail::error_texts) {
+    const auto said = advised(Error(known.code));
+    CAPTURE(said);
+    for (const std::string_view word : {"wandb::", "()", "(secret)", "user.", "Options", "transport's"}) {
+      CHECK(said.find(word) == std::string::npos);
+    }
+  }
+}
+
+// What only a reason says, and no code's own text, is tried on the tool itself: check.py.
+TEST_CASE("what the tool says otherwise, the library still says") {
+  CHECK(advised(Error(errc::insecure_base_url)).find("--allow-insecure-http") != std::string::npos);
+  CHECK(advised(Error(errc::no_user_credentials)).find("--user-key-env") != std::string::npos);
+  CHECK(advised(Error(errc::keys_not_loaded)).find("credentials show them") != std::string::npos);
+  CHECK(advised(Error(errc::no_credentials)).find("no API key: set WANDB_API_KEY") != std::string::npos);
+}
+
+TEST_CASE("advice changes the reason of an error, and nothing else of it") {
+  const Error error(make_error_code(errc::insecure_base_url),
+                    Error::Details{.reason = {},
+                                   .operation = "viewer",
+                                   .messages = {{"or allow it in wandb::Options", "a.b", ""}},
+                                   .status = 418,
+                                   .attempts = 3,
+                                   .outcome = wandb::Outcome::unknown});
+  CHECK(
+      advised(error) ==
+      "viewer: plain http would show the API key to the network; use https, or give --allow-insecure-http (the server "
+      "says: or allow it in wandb::Options at a.b) [HTTP 418] [3 attempts] [it may have taken effect]");
+}
