@@ -19,6 +19,7 @@
 #include <wandb/wandb.hpp>
 
 #include "advice.hpp"
+#include "earlier_results.hpp"
 #include "files.hpp"
 #include "people.hpp"
 #include "report.hpp"
@@ -200,6 +201,10 @@ int provision(const ProvisionFlags& flags, const std::string& ca_file, const wan
   std::signal(SIGPIPE, SIG_IGN);
   const auto people = read_file(flags.people);
   if (!people) return usage;
+  if (const auto loss = flags.force ? std::nullopt : loss_of_writing(flags.output, *people)) {
+    return tell(flags.output + " " + *loss + "; name another file with --output, or give --force to write over it",
+                usage);
+  }
   boost::asio::io_context context(1);
   auto api =
       Api::make(Transport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency}), options);

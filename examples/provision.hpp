@@ -12,6 +12,7 @@ struct ProvisionFlags {
   std::string format = "csv";
   std::size_t concurrency = 16;
   bool dry_run = false;
+  bool force = false;  ///< write the results over whatever is there
 };
 
 /// Gives the exit code.

@@ -29,7 +29,7 @@ ReportWriter::ReportWriter(const std::string& path, bool json) : out_(&std::cout
     file_.open(path);
     out_ = &file_;
   }
-  if (!json_) *out_ << "line,email,status,key,reason" << std::endl;
+  if (!json_) *out_ << csv_header << std::endl;
   note_fault();
 }
 

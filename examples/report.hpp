@@ -26,6 +26,9 @@ struct Report {
   bool hopeless = false;  ///< the others would fail alike
 };
 
+inline constexpr std::string_view csv_header = "line,email,status,key,reason";
+inline constexpr std::size_t csv_columns = 5;
+
 /// Result rows, each written to its end before the next begins.
 class ReportWriter {
  public:

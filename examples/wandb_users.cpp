@@ -277,7 +277,10 @@ CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   sub->add_flag("--dry-run", flags.dry_run, "look, say what would be done, and change nothing");
-  sub->add_option("--output", flags.output, "the file for the results, written anew; else standard output");
+  sub->add_option(
+      "--output", flags.output,
+      "the file for the results, else standard output; written anew only over an earlier run's of the same people");
+  sub->add_flag("--force", flags.force, "write the results over whatever the file holds");
   sub->add_option("--format", flags.format, "of the results: csv or jsonl")
       ->check(CLI::IsMember({"csv", "jsonl"}))
       ->capture_default_str();

@@ -222,6 +222,66 @@ TEST_CASE("provision stops where its results cannot be written") {
   CHECK(office.account.executed("createUser") == 0);
 }
 
+TEST_CASE("provision writes over no file that is none of its results, unless it is forced to") {
+  Office office;
+  const std::string key(40, 'f');
+  const std::string header = "line,email,status,key,reason\n";
+  const std::string row = R"({"line":2,"email":"p0@example.com","status":"exists"})";
+  for (const auto& text : {key, key + "\n", std::string("{}\n"), std::string("[1]\n"), std::string("\n"),
+                           header + key + "\n", header + "2,p0@example.com,created\n",
+                           header + "2,\"p0@example.com,created,,\n", row + "\n" + key + "\n", row}) {
+    CAPTURE(text);
+    const auto output = office.scratch.file("kept", text);
+    const auto ended = office.provision(people(2), {"--output", output});
+    CHECK(ended.code == 2);
+    CHECK(ended.err.find(output) != std::string::npos);
+    CHECK(ended.err.find("--force") != std::string::npos);
+    CHECK(ended.err.find(key) == std::string::npos);
+    CHECK(office.scratch.read("kept") == text);
+  }
+  CHECK(office.provision(people(2), {"--output", office.scratch.path("people.csv")}).code == 2);
+  CHECK(office.scratch.read("people.csv") == people(2));
+  CHECK(office.server.requests() == 0);
+
+  const std::vector<std::string> forced{"--output", office.scratch.path("kept"), "--force", "--concurrency", "1"};
+  CHECK(office.provision(people(2), forced).code == 0);
+  CHECK(office.scratch.read("kept") == header + "2,p0@example.com,created,,\n3,p1@example.com,created,,\n");
+  CHECK(office.provision(people(2), {"--output", office.scratch.file("empty", "")}).code == 0);
+}
+
+TEST_CASE("provision run again writes its results of the same people anew, whatever the format, wherever they end") {
+  Office office;
+  const auto output = office.scratch.path("results");
+  const std::string header = "line,email,status,key,reason\n";
+  CHECK(office.provision(people(2), {"--output", output, "--dry-run"}).code == 0);
+  for (const std::string format : {"csv", "csv", "jsonl", "jsonl", "csv"}) {
+    const auto ended = office.provision(people(2), {"--output", output, "--format", format, "--concurrency", "1"});
+    CHECK_MESSAGE(ended.code == 0, ended.err);
+  }
+  CHECK(office.scratch.read("results") == header + "2,p0@example.com,exists,,\n3,p1@example.com,exists,,\n");
+  for (const auto& begun :
+       {header, header + "2,p0@example.com,cre", header + "3,p1@example.com,failed,,\"a, \"\"b\"\"\"\n",
+        std::string(R"({"line":2,"email":"p0@example.com","status":"exists"})") + "\n{\"li"}) {
+    CAPTURE(begun);
+    // Whoever was added meanwhile has moved the others' lines.
+    const auto ended = office.provision("email,admin\nnew@example.com,\np0@example.com,\np1@example.com,\n",
+                                        {"--output", office.scratch.file("results", begun)});
+    CHECK_MESSAGE(ended.code == 0, ended.err);
+  }
+}
+
+TEST_CASE("provision writes over no results of somebody whom it is not given now") {
+  Office office;
+  const auto output = office.scratch.path("results");
+  CHECK(office.provision(people(3), {"--output", output}).code == 0);
+  const auto results = office.scratch.read("results");
+  const auto fewer = office.provision(people(2), {"--output", output});
+  CHECK(fewer.code == 2);
+  CHECK(fewer.err.find("p2@example.com") != std::string::npos);
+  CHECK(office.scratch.read("results") == results);
+  CHECK(office.provision(people(2), {"--output", output, "--force"}).code == 0);
+}
+
 TEST_CASE("provision tells of whom it made where the result cannot be written") {
   Office office;
   const auto full = office.provision(people(100), {"--output", "/dev/full", "--format", "jsonl", "--concurrency", "1"});
