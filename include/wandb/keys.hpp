@@ -74,8 +74,8 @@ class ApiKey {
   [[nodiscard]] std::string description() const&& { return std::string(description_); }
   /// The key's name, masked where it has a key's shape: safe to print.
   [[nodiscard]] std::string name() const { return detail::mask_key(name_); }
-  /// The secret itself, where it is known: for a key generated here, also once it was
-  /// read anew, and on older servers for each key.
+  /// The secret itself, where it is known: for a key generated here, also once it was read anew, and on older servers
+  /// for each key.
   [[nodiscard]] std::optional<Secret> secret() const {
     return secret_.empty() ? std::nullopt : std::optional<Secret>(Secret(secret_));
   }

@@ -1,7 +1,6 @@
 // What the reading methods of `Api`, `User` and `Users` ask and make of the answers. No I/O.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,10 +27,7 @@ class CompleteKeys {
   using value_type = UserRecord;
   explicit CompleteKeys(UserRecord record) : record_(std::move(record)) {}
 
-  [[nodiscard]] Step<UserRecord> start() {
-    const auto user = record_.whole();
-    return follow(user.object, user.errors);
-  }
+  [[nodiscard]] Step<UserRecord> start() { return follow(record_.find_key("apiKeys").object, true); }
 
   [[nodiscard]] Step<UserRecord> resume(Answer answer) {
     // Keys of which a part was refused would look complete.
@@ -47,7 +43,7 @@ class CompleteKeys {
     }
     const Nodes more(answer->page, *user, "apiKeys");
     for (std::size_t i = 0; i != more.size(); ++i) record_.add_key(KeyAccess::make(answer->page, more[i], false));
-    return follow(*user, {});
+    return follow(*user, false);
   }
 
  private:
@@ -65,13 +61,13 @@ class CompleteKeys {
     return finished<UserRecord>(record_);
   }
 
-  // On from a page of keys, with the errors that the user has so far.
-  [[nodiscard]] Step<UserRecord> follow(const ObjectView& user, const std::vector<FieldError>& errors) {
+  // On from a page of keys. Of the first one, the user's own errors may tell what is wrong.
+  [[nodiscard]] Step<UserRecord> follow(const ObjectView& user, bool first) {
     const auto keys = user.object("apiKeys");
     if (!keys) return finished<UserRecord>(record_);
     if (tells_no_end(*keys)) {
-      const bool told = std::any_of(errors.begin(), errors.end(), [](const auto& e) { return e.field == "apiKeys"; });
-      return told ? finished<UserRecord>(record_) : refused(malformed(path("pageInfo"), "it is missing or incomplete"));
+      if (first && record_.keys_error()) return finished<UserRecord>(record_);
+      return refused(malformed(path("pageInfo"), "it is missing or incomplete"));
     }
     const auto info = keys->object("pageInfo");
     if (!info || !*info->boolean("hasNextPage")) return finished<UserRecord>(record_);
