@@ -38,6 +38,10 @@ enum class errc : int {
   rate_limited,                 ///< too many requests (429)
   server_error,                 ///< the server failed (5xx)
   not_implemented,              ///< the server does not know this operation (501)
+  ambiguous_user,               ///< several users are so named; the error names them, and nothing was done
+  client_refused,               ///< the server refuses this client, not the person: it wants another `User-Agent`
+  not_the_service,              ///< the answer is not the service's but that of something in between
+  no_status,                    ///< the transport gave a response without an HTTP status
   timed_out,                    ///< the deadline passed
   cancelled,                    ///< a stop was requested
   resolve_failed,               ///< the host's name could not be resolved
@@ -113,6 +117,13 @@ inline constexpr ErrorText error_texts[] = {
     {errc::rate_limited, "the server limits the rate of requests; try again later"},
     {errc::server_error, "the server failed; try again later"},
     {errc::not_implemented, "the server does not implement this operation"},
+    {errc::ambiguous_user, "several users are so named; name the one that is meant by id"},
+    {errc::client_refused,
+     "the server refuses this client, whoever uses it (\"relogin required\"); see whether something between rewrites "
+     "the User-Agent, which has to begin with \"W&B Public Client \""},
+    {errc::not_the_service,
+     "the answer is not that of a W&B server; check the base URL and what stands between"},
+    {errc::no_status, "the transport gave a response without an HTTP status"},
     {errc::timed_out, "the deadline passed"},
     {errc::cancelled, "cancelled"},
     {errc::resolve_failed, "the host name could not be resolved; check the base URL"},
@@ -172,7 +183,11 @@ namespace detail {
     case errc::malformed_response:
     case errc::protocol_error:
     case errc::response_too_large:
+    case errc::not_the_service:
+    case errc::no_status:
     case errc::unexpected_status: return condition::malformed_response;
+    case errc::ambiguous_user:
+    case errc::client_refused:
     case errc::bad_request:
     case errc::not_implemented:
     case errc::rejected: return condition::rejected;

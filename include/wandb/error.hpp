@@ -52,6 +52,7 @@ class [[nodiscard]] Error {
     std::chrono::nanoseconds elapsed{};   ///< from the call to its end, waits included
     Outcome outcome = Outcome::not_run;
     Delivery delivery = Delivery::perhaps_sent;
+    bool from_words = false;  ///< the code was read out of the server's words, for want of anything surer
   };
 
   /// Nothing known yet: `errc::no_result`.
@@ -84,6 +85,16 @@ class [[nodiscard]] Error {
   [[nodiscard]] std::chrono::nanoseconds elapsed() const noexcept {
     return details_ ? details_->elapsed : std::chrono::nanoseconds{};
   }
+  /// Whether the code was read out of the server's words, since neither a code of its own nor the status said more.
+  /// Words describe; what must not go wrong is not decided by them.
+  [[nodiscard]] bool from_words() const noexcept { return details_ && details_->from_words; }
+  /// Whether the same call may fare better later and does no harm: it did not run, and what kept it from running may
+  /// pass.
+  [[nodiscard]] bool retryable() const noexcept {
+    return outcome() == Outcome::not_run && *this != errc::tls_failed &&
+           (*this == condition::network || *this == condition::timed_out ||
+            *this == condition::rate_limited || *this == condition::server_failure);
+  }
   /// Our own words: what happened and what to do next.
   [[nodiscard]] std::string reason() const {
     return details_ && !details_->reason.empty() ? details_->reason : code_.message();
@@ -96,11 +107,19 @@ class [[nodiscard]] Error {
   friend bool operator==(const Error& error, errc code) noexcept { return error.code_ == make_error_code(code); }
   friend bool operator==(const Error& error, condition wanted) noexcept {
     return wanted == condition::outcome_unknown ? error.outcome() == Outcome::unknown
-                                                : error.code_ == make_error_condition(wanted);
+                                                : error.code_ == make_error_condition(wanted) || error.passes_as(wanted);
   }
   friend std::ostream& operator<<(std::ostream& out, const Error& error) { return out << error.message(); }
 
  private:
+  // Something in between says nothing of the service, but its status may say that trying again later helps.
+  [[nodiscard]] bool passes_as(condition wanted) const noexcept {
+    if (code_ != make_error_code(errc::not_the_service)) return false;
+    if (wanted == condition::timed_out) return status() == 408;
+    if (wanted == condition::rate_limited) return status() == 429;
+    return wanted == condition::server_failure && status() >= 500 && status() <= 599 && status() != 501;
+  }
+
   boost::system::error_code code_;
   Delivery delivery_ = Delivery::perhaps_sent;
   std::shared_ptr<const Details> details_;

@@ -29,12 +29,16 @@ struct CallOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   /// Stops the call, with `errc::cancelled`. The token is copied by the call.
   const StopToken* stop = nullptr;
+  /// Whether reading a person reads their API keys as well: `viewer`, `user`, `reload`. Left out they count as not
+  /// loaded, and `reload()` loads them.
+  bool keys = true;
 };
 
 /// How `Api::users` walks. Nothing of it is remembered beyond the walk.
 struct PageOptions {
   int size = 100;             ///< users asked for at a time; the server may give fewer
   std::string_view cursor{};  ///< where to begin: what `cursor()` said, empty for the beginning
+  bool keys = true;           ///< whether each user's API keys are read as well; left out they count as not loaded
 };
 
 /// What may be given to an awaited call as a temporary: g++ 12 destroys an aggregate temporary twice inside a
