@@ -97,6 +97,9 @@ class Validator {
       const bool same_sort = (ast_.definitions[other].kind == DefinitionNode::Kind::fragment) == fragment;
       if (same_sort && wandb::detail::equal(ast_.definitions[other].name, node.name))
         return fail(FaultKind::duplicate, node.name);
+      // An operation without a name must be the only one.
+      if (same_sort && !fragment && (ast_.definitions[other].name.empty() || node.name.empty()))
+        return fail(FaultKind::unknown_operation, node.name.empty() ? ast_.definitions[other].name : node.name);
     }
     if (fragment) {
       const auto type = schema_.type(node.type);
