@@ -14,15 +14,26 @@ one() { # one BUILD SECONDS FUZZER: what it finds is kept in BUILD/found, where 
     [ $verdict = ok ] || sed -n '/^does not hold/{p;n;p;}; /runtime error\|^SUMMARY\|Test unit written/p' "$log"
 }
 
+documents() { # documents BUILD SECONDS: verdicts on as many documents as that time allows, held against graphql-js
+    here=$(dirname "$0")
+    "$1/tests/fuzz/print_verdicts" $((500 * $2)) "$(date +%s)" "$here"/corpus/document/* |
+        NODE_PATH=/usr/share/nodejs node "$here/differential/judge.js" "$here/../conformance/users.graphql" \
+            >"$1/differential.log" && verdict=ok || verdict=FAILED
+    echo "$verdict documents by graphql-js: $(tail -n 1 "$1/differential.log")"
+    [ $verdict = ok ] || head -n -1 "$1/differential.log"
+}
+
 if [ $# = 3 ]; then
     one "$@"
     exit
 fi
-build=$1
-for fuzzer in "$build"/tests/fuzz/fuzz_*; do
-    case $fuzzer in *.p) ;; *) echo "$fuzzer" ;; esac
-done | xargs -n 1 -P 2 "$0" "$build" "$2" | tee "$build/fuzz.log"
-failed=$(grep -c '^FAILED' "$build/fuzz.log")
-passed=$(grep -c '^ok' "$build/fuzz.log")
+{
+    for fuzzer in "$1"/tests/fuzz/fuzz_*; do
+        case $fuzzer in *.p) ;; *) echo "$fuzzer" ;; esac
+    done | xargs -n 1 -P 2 "$0" "$1" "$2"
+    documents "$1" "$2"
+} | tee "$1/fuzz.log"
+failed=$(grep -c '^FAILED' "$1/fuzz.log")
+passed=$(grep -c '^ok' "$1/fuzz.log")
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]
