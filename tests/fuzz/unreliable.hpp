@@ -7,7 +7,9 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <optional>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,7 +30,7 @@ struct Record {
   bool proven = false;    ///< a mutation ran, and its data came back
 };
 
-/// A synchronous transport. A handle.
+/// A synchronous transport. A handle. Prints what passes where FUZZ_TRACE is set in the environment.
 class UnreliableTransport {
  public:
   /// All must outlive it.
@@ -37,6 +39,29 @@ class UnreliableTransport {
 
   [[nodiscard]] wandb::Result<wandb::Response> send(const wandb::Request& request) const {
     ++record_.requests;
+    auto response = answer_to(request);
+    if (std::getenv("FUZZ_TRACE") == nullptr) return response;
+    const auto told = response ? std::to_string(response->status) + " " + std::string(response->body)
+                               : "failed: " + response.error().message();
+    std::fprintf(stderr, "%s\n  %s\n", std::string(request.body).c_str(), told.c_str());
+    return response;
+  }
+
+  void wait(std::chrono::nanoseconds duration, const wandb::StopToken&) const {
+    require(duration >= std::chrono::nanoseconds(0) && duration <= std::chrono::minutes(2), "a wait has its limits");
+  }
+
+  /// How often any mutation took effect.
+  [[nodiscard]] std::size_t executed() const {
+    std::size_t all_together = 0;
+    for (const auto* field : mutations) all_together += account_.executed(field);
+    return all_together;
+  }
+  static constexpr std::array mutations{"createUser", "generateApiKey", "deleteApiKey",
+                                        "updateUser", "deleteUser",     "undeleteUser"};
+
+ private:
+  [[nodiscard]] wandb::Result<wandb::Response> answer_to(const wandb::Request& request) const {
     const auto before = executed();
     const auto way = script_.below(14);
     if (way < 3) return with_headers(account_.handle(request));
@@ -66,20 +91,6 @@ class UnreliableTransport {
     return with_headers(std::move(answer));
   }
 
-  void wait(std::chrono::nanoseconds duration, const wandb::StopToken&) const {
-    require(duration >= std::chrono::nanoseconds(0) && duration <= std::chrono::minutes(2), "a wait has its limits");
-  }
-
-  /// How often any mutation took effect.
-  [[nodiscard]] std::size_t executed() const {
-    std::size_t all_together = 0;
-    for (const auto* field : mutations) all_together += account_.executed(field);
-    return all_together;
-  }
-  static constexpr std::array mutations{"createUser", "generateApiKey", "deleteApiKey",
-                                        "updateUser", "deleteUser",     "undeleteUser"};
-
- private:
   using Statuses = std::span<const int>;
   /// With these, a request may have been executed.
   static constexpr std::array unsure{200, 201, 202, 302, 408, 499, 500, 502, 503, 504, 520, 522, 524, 599};
@@ -107,13 +118,9 @@ class UnreliableTransport {
 
   // What stands between answers, or nobody does.
   [[nodiscard]] wandb::Response page(int status) const {
-    const std::array texts{std::string(),
-                           std::string("<html>no ") + std::string(secret_),
-                           std::string("{}"),
-                           std::string("null"),
-                           std::string("[1]"),
-                           std::string("{\"error\":\"no\"}"),
-                           std::string("{\"errors\":[]}"),
+    const std::array texts{std::string(),      std::string("<html>no ") + std::string(secret_),
+                           std::string("{}"),  std::string("null"),
+                           std::string("[1]"), std::string("{\"errors\":[]}"),
                            script_.line()};
     wandb::Response response;
     response.status = status;
@@ -132,6 +139,7 @@ class UnreliableTransport {
     wandb::Response response;
     response.status = status;
     response.body = said(error(codes[script_.below(codes.size())]));
+    if (script_.below(4) == 3) response.body = "{\"error\":\"no\"}";
     return with_headers(std::move(response));
   }
   static std::string said(const std::string& error) { return "{\"errors\":[" + error + "],\"data\":null}"; }
