@@ -2,9 +2,14 @@
 // none is reported wrongly.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include <wandb/graphql/operations.hpp>
 
 #include "../rigs.hpp"
 
@@ -39,32 +44,40 @@ Ending ending(const Result<T>& result) {
 struct Operation {
   std::string name;
   std::string mutation;  // empty for a query
+  std::string request;   // the name of the mutation's document
   std::function<Ending(const Api&, rigs::World&)> run;
 };
 
-/// A way for one request to fail.
+/// What has to become of an operation: success, or an error that says this of the mutation.
+enum class Wanted : std::uint8_t { success, not_run, unknown };
+
+/// A way for one request to fail, and what has to come of it, by the kind of that request.
 struct Failing {
   std::string name;
   std::function<void(testing::Expectation&)> script;
+  Wanted query;       // one that asks only, though a mutation may be to follow
+  Wanted converging;  // deleteApiKey, updateUser, deleteUser
+  Wanted once;        // createUser, generateApiKey, undeleteUser
+  bool executes = false;
 };
 
 const std::vector<Operation>& operations() {
   static const std::vector<Operation> all{
-      {"viewer", "", [](const Api& api, rigs::World&) { return ending(api.viewer()); }},
-      {"user", "", [](const Api& api, rigs::World&) { return ending(api.user("ann@example.com")); }},
-      {"users", "",
+      {"viewer", "", "", [](const Api& api, rigs::World&) { return ending(api.viewer()); }},
+      {"user", "", "", [](const Api& api, rigs::World&) { return ending(api.user("ann@example.com")); }},
+      {"users", "", "",
        [](const Api& api, rigs::World&) {
          Ending last{true, Outcome::ran, {}};
          for (auto& user : api.users("", {.size = 1})) last = ending(user);
          return last;
        }},
-      {"create_user", "createUser",
+      {"create_user", "createUser", "CreateUserFromAdmin",
        [](const Api& api, rigs::World&) { return ending(api.create_user("new@example.com")); }},
-      {"generate_api_key", "generateApiKey",
+      {"generate_api_key", "generateApiKey", "GenerateApiKey",
        [](const Api& api, rigs::World& world) {
          return ending(User(api, Attrs{{"id", world.ann_id}}, world.ann_key).generate_api_key("ci"));
        }},
-      {"delete_api_key", "deleteApiKey",
+      {"delete_api_key", "deleteApiKey", "DeleteApiKey",
        [](const Api& api, rigs::World& world) {
          const User ann(api, Attrs::parse(R"({"id":")" + world.ann_id + R"(","apiKeys":{"edges":[{"node":{"id":")" +
                                           world.ann_key_id + R"(","name":"k"}}]}})")
@@ -73,19 +86,19 @@ const std::vector<Operation>& operations() {
          CHECK(ann.api_keys().empty() == result.success);
          return result;
        }},
-      {"set_admin", "updateUser",
+      {"set_admin", "updateUser", "UpdateUser",
        [](const Api& api, rigs::World& world) {
          return ending(User(api, Attrs{{"id", world.ann_id}}).set_admin(true));
        }},
-      {"remove", "deleteUser",
+      {"remove", "deleteUser", "DeleteUser",
        [](const Api& api, rigs::World& world) {
          return ending(User(api, Attrs{{"id", world.ann_id}}).remove());
        }},
-      {"restore", "undeleteUser",
+      {"restore", "undeleteUser", "UndeleteUser",
        [](const Api& api, rigs::World& world) {
          return ending(User(api, Attrs{{"id", world.ann_id}}).restore());
        }},
-      {"reload", "",
+      {"reload", "", "",
        [](const Api& api, rigs::World& world) {
          return ending(User(api, Attrs{{"id", world.ann_id}}).reload());
        }},
@@ -94,18 +107,43 @@ const std::vector<Operation>& operations() {
 }
 
 const std::vector<Failing>& failings() {
+  using enum Wanted;
   static const std::vector<Failing> all{
-      {"nothing sent", [](auto& step) { step.fails(Error(errc::connect_failed, Delivery::nothing_sent)); }},
-      {"lost before the server ran it", [](auto& step) { step.fails(Error(errc::connection_lost)); }},
-      {"lost after the server ran it", [](auto& step) { step.loses_its_answer(); }},
-      {"HTTP 400", [](auto& step) { step.answers(400, R"({"error":"no"})"); }},
-      {"HTTP 429", [](auto& step) { step.answers(429, "").with_header("Retry-After", "1"); }},
-      {"HTTP 500 of a proxy", [](auto& step) { step.answers(500, "<html>"); }},
-      {"HTTP 503, try again", [](auto& step) { step.answers(503, "").with_header("Retry-After", "0.5"); }},
-      {"not JSON", [](auto& step) { step.answers(200, "<html>"); }},
-      {"a GraphQL error", [](auto& step) { step.answers(200, R"({"data":null,"errors":["no"]})"); }},
+      {"nothing sent", [](auto& step) { step.fails(Error(errc::connect_failed, Delivery::nothing_sent)); }, success,
+       success, success},
+      {"lost before the server ran it", [](auto& step) { step.fails(Error(errc::connection_lost)); }, success, success,
+       unknown},
+      {"lost after the server ran it", [](auto& step) { step.loses_its_answer(); }, success, success, unknown, true},
+      {"HTTP 400", [](auto& step) { step.answers(400, R"({"error":"no"})"); }, not_run, not_run, not_run},
+      {"HTTP 429", [](auto& step) { step.answers(429, "").with_header("Retry-After", "1"); }, success, success,
+       success},
+      {"HTTP 500 of a proxy", [](auto& step) { step.answers(500, "<html>"); }, success, success, unknown},
+      {"HTTP 503, try again", [](auto& step) { step.answers(503, "").with_header("Retry-After", "0.5"); }, success,
+       success, unknown},
+      {"not JSON", [](auto& step) { step.answers(200, "<html>"); }, not_run, unknown, unknown},
+      {"a GraphQL error", [](auto& step) { step.answers(200, R"({"data":null,"errors":["no"]})"); }, not_run, not_run,
+       not_run},
   };
   return all;
+}
+
+/// What the request of that name, when it fails so, has to lead to.
+Wanted wanted(const Failing& failing, const std::string& request) {
+  for (const auto* operation : wandb::graphql::all_operations) {
+    if (operation->name != request) continue;
+    if (operation->repeat == wandb::Repeat::harmless) return failing.query;
+    return operation->repeat == wandb::Repeat::once ? failing.once : failing.converging;
+  }
+  FAIL("no such operation: " << request);
+  return Wanted::success;
+}
+
+/// How often it may then have run: the failed request, where the server ran it, and a repeat that succeeded.
+std::size_t runs(const Failing& failing, const Operation& operation, bool is_mutation, Wanted wanted) {
+  const std::size_t lost = is_mutation && failing.executes ? 1 : 0;
+  if (wanted != Wanted::success) return lost;
+  // A deletion that is repeated finds nothing more to delete.
+  return operation.mutation == "updateUser" ? lost + 1 : 1;
 }
 
 /// How often an operation's mutation took effect.
@@ -136,12 +174,15 @@ TEST_CASE(
         CAPTURE(step);
         CAPTURE(ending.text);
         const auto ran = effect(world, operation);
-        // An update that is made again ends in the same state; nothing else may run again.
-        CHECK(ran <= (operation.mutation == "updateUser" ? 2 : 1));
-        if (operation.mutation.empty()) continue;
-        if (ending.success) CHECK(ran >= 1);
-        if (!ending.success && ending.outcome == Outcome::not_run) CHECK(ran == 0);
-        if (!ending.success && ending.outcome == Outcome::ran) CHECK(ran == 1);
+        const auto failed = transport.operations().at(step);
+        CAPTURE(failed);
+        const auto want = wanted(failing, failed);
+        CHECK(ending.success == (want == Wanted::success));
+        const bool is_mutation = !operation.mutation.empty() && failed == operation.request;
+        CHECK(ran == (operation.mutation.empty() ? 0 : runs(failing, operation, is_mutation, want)));
+        if (!ending.success) CHECK(ending.outcome == (want == Wanted::unknown ? Outcome::unknown : Outcome::not_run));
+        // What is not repeated ends the operation.
+        if (!ending.success) CHECK(transport.operations().size() == step + 1);
       }
     }
   }

@@ -121,7 +121,7 @@ class UnreliableTransport {
     const std::array texts{std::string(),      std::string("<html>no ") + std::string(secret_),
                            std::string("{}"),  std::string("null"),
                            std::string("[1]"), std::string("{\"errors\":[]}"),
-                           script_.line()};
+                           made_up()};
     wandb::Response response;
     response.status = status;
     response.headers.add("Content-Type", script_.below(2) == 0 ? "text/html" : "application/json");
@@ -130,6 +130,14 @@ class UnreliableTransport {
     if (response.body.find("data") != response.body.npos || response.body.find('\\') != response.body.npos)
       response.body.clear();
     return with_headers(std::move(response));
+  }
+
+  // Whatever; but the fuzzer sees what it is compared with, and would come to write the secrets into it.
+  [[nodiscard]] std::string made_up() const {
+    auto text = script_.line();
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c >= '4' && c <= '6'; }, '#');
+    return text;
   }
 
   [[nodiscard]] wandb::Response refusal(int status) const {
