@@ -67,6 +67,13 @@ Report made_now(const User& user, const Person& person, std::string reason) {
   return report;
 }
 
+/// Whether the creation may still be under way, or have been: its answer was lost, or a gateway spoke that had waited no
+/// longer (408, 499, 5xx).
+bool may_be_under_way(const wandb::Error& error) {
+  return error == condition::outcome_unknown ||
+         (error.outcome() == Outcome::not_run && (error.status() == 408 || error.status() == 499));
+}
+
 /// Whether the server itself has answered that it failed, so that nothing is under way any more. What a gateway says,
 /// and an answer that was cut, says nothing of that.
 bool is_over(const wandb::Error& error) { return error.status() == 500 && error == wandb::errc::server_error; }
@@ -75,6 +82,10 @@ bool is_over(const wandb::Error& error) { return error.status() == 500 && error 
 Report not_found_after(const wandb::Error& error, const std::optional<wandb::Error>& look) {
   auto report = failure(error);
   if (report.status == Status::not_started) return report;
+  if (may_be_under_way(error)) {
+    report.status = Status::unknown;
+    report.code = outcome_unknown;
+  }
   if (error.outcome() == Outcome::ran) {
     report.status = look ? Status::created : Status::unknown;
     report.code = look ? ok : outcome_unknown;
@@ -96,7 +107,7 @@ Task<Report> look_after(AsyncApi api, Person person, wandb::Error error, wandb::
   if (!*found) co_return not_found_after(error, std::nullopt);
   user = **found;
   if (error.outcome() == Outcome::ran) co_return made_now(*user, person, advised(error));
-  if (error.outcome() == Outcome::unknown) {
+  if (may_be_under_way(error)) {
     co_return made_now(*user, person, "the answer was lost, and the user is there now: " + advised(error));
   }
   auto report = existing(*user, person);
@@ -111,7 +122,7 @@ Task<Report> create(AsyncApi api, Person person, wandb::StopToken give_up, std::
     co_return made_now(*user, person, {});
   }
   const auto& error = made.error();
-  if (error.outcome() != Outcome::not_run || error == condition::conflict) {
+  if (error.outcome() == Outcome::ran || may_be_under_way(error) || error == condition::conflict) {
     co_return co_await look_after(api, person, error, give_up, user);
   }
   co_return failure(error);
