@@ -17,6 +17,7 @@
 
 #include "csv.hpp"
 #include "files.hpp"
+#include "tool.hpp"
 
 namespace {
 
@@ -93,6 +94,7 @@ void keep(Report& report, Status status, std::string_view reason) {
   const bool looked = report.status != Status::not_started;
   report.reason = std::string(reason) + (looked ? ", and now: " + report.reason : ", and not looked at now");
   report.status = status;
+  if (status == Status::unknown) report.code = outcome_unknown;
   report.stale = true;
 }
 

@@ -87,12 +87,12 @@ Task<void> provide_all(AsyncApi api, const ProvisionFlags& flags, Run& run) {
   const auto token = run.stop.get_token();
   std::vector<std::size_t> indices(run.people.size());
   std::iota(indices.begin(), indices.end(), std::size_t{0});
-  auto done = wandb::for_each(
-      api, std::move(indices),
-      [dry_run = flags.dry_run, &run](const AsyncApi& paced, const std::size_t& index) -> Task<Report> {
-        return provide_in_turn(paced, index, dry_run, run);
-      },
-      {.concurrency = flags.concurrency, .stop = &token});
+  auto done =
+      wandb::for_each(api, std::move(indices),
+                      [dry_run = flags.dry_run, &run](const AsyncApi& paced, const std::size_t& index) -> Task<Report> {
+                        return provide_in_turn(paced, index, dry_run, run);
+                      },
+                      {.concurrency = flags.concurrency, .stop = &token});
   while (auto one = co_await done.next()) record(run, one->input, std::move(one->result));
   for (auto rest = done.taken(); rest != run.people.size(); ++rest) record(run, rest, Report{});
 }
@@ -149,9 +149,9 @@ int provision(const ProvisionFlags& flags, const std::string& ca_file, const wan
   if (!people) return usage;
   auto earlier = read_earlier(flags.output, *people);
   if (earlier.loss && !flags.force) {
-    return tell(flags.output + " " + *earlier.loss +
-                    "; name another file with --output, or give --force to write over it",
-                usage);
+    return tell(
+        flags.output + " " + *earlier.loss + "; name another file with --output, or give --force to write over it",
+        usage);
   }
   boost::asio::io_context context(1);
   auto api = AsyncApi::make(

@@ -67,8 +67,8 @@ Report made_now(const User& user, const Person& person, std::string reason) {
   return report;
 }
 
-/// Whether the creation may still be under way, or have been: its answer was lost, or a gateway spoke that had waited no
-/// longer (408, 499, 5xx).
+/// Whether the creation may still be under way, or have been: its answer was lost, or a gateway spoke that had waited
+/// no longer (408, 499, 5xx).
 bool may_be_under_way(const wandb::Error& error) {
   return error == condition::outcome_unknown ||
          (error.outcome() == Outcome::not_run && (error.status() == 408 || error.status() == 499));
@@ -163,8 +163,8 @@ Task<Report> provide(AsyncApi api, Person person, bool dry_run, wandb::StopToken
   Report report{.status = Status::would_create};
   if (user) report = existing(*user, person);
   else if (!dry_run) report = co_await create(api, person, give_up, user);
-  const bool there = report.status != Status::failed && report.status != Status::unknown &&
-                     report.status != Status::not_started;
+  const bool there =
+      report.status != Status::failed && report.status != Status::unknown && report.status != Status::not_started;
   if (person.key.empty() || !there) co_return report;
   if (user) {
     co_await add_key(*user, person, dry_run, give_up, report);

@@ -42,7 +42,8 @@ std::string SecretSink::keep(const wandb::Secret& secret, std::string_view print
   }
   if (print_) {
     const bool shows = printed.find(secret.reveal()) != printed.npos;
-    if (!(std::cout << printed << std::endl)) fail(shows ? "its secret could not be printed" : "it could not be printed");
+    if (!(std::cout << printed << std::endl))
+      fail(shows ? "its secret could not be printed" : "it could not be printed");
     else if (shows && place_.empty()) place_ = "on standard output";
   }
   return faults;

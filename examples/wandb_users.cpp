@@ -90,9 +90,11 @@ CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
   sub->add_option("--format", flags.format, "of the results: csv (else this) or jsonl, which --json means too")
       ->check(CLI::IsMember({"csv", "jsonl"}));
   sub->footer(
-      "A result row for each person, in the order of the file: created, exists, differs (there, but deleted, or an admin "
+      "A result row for each person, in the order of the file: created, exists, differs (there, but deleted, or an "
+      "admin "
       "where the file says otherwise), failed, unknown (it may have been created), not_started, or would_create.\n"
-      "Ctrl-C stops when what is under way is finished; run again to go on, nobody is made twice. Over an earlier run's "
+      "Ctrl-C stops when what is under way is finished; run again to go on, nobody is made twice. Over an earlier "
+      "run's "
       "--output, whom that one created stays created.\n"
       "Exit codes: 0 everybody is there as wished, 7 some are not; where nobody is, that of the first error.");
   return sub;

@@ -25,7 +25,7 @@ class Directory {
     int status = 200;
     std::string retry_after{};
     bool somebody_else = false;  ///< is quicker
-    std::string body{};          ///< of the answer, in which `USER` stands for the user; else what the status makes likely
+    std::string body{};  ///< of the answer, in which `USER` stands for the user; else what the status makes likely
   };
   /// `attempt` counts the creations of that e-mail, from 1.
   std::function<Fate(const std::string& email, int attempt)> fate = [](const std::string&, int) { return Fate(); };
@@ -86,7 +86,8 @@ class Directory {
     const auto found = people_.find(email);
     std::string edges;
     if (found != people_.end() && found->second.there) {
-      edges = R"({"node":)" + user(email, found->second) + R"(,"apiKeys":)" + std::string(none) + R"(,"teams":{"edges":[]}}})";
+      edges = R"({"node":)" + user(email, found->second) + R"(,"apiKeys":)" + std::string(none) +
+              R"(,"teams":{"edges":[]}}})";
     }
     return answer(
         200, R"({"data":{"users":{"edges":[)" + edges + R"(],"pageInfo":{"endCursor":null,"hasNextPage":false}}}})");

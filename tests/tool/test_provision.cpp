@@ -15,16 +15,16 @@
 #include "office.hpp"
 #include "run_tool.hpp"
 
-using tool::Directory;
-using tool::Ended;
-using tool::Office;
-using tool::Scratch;
-using tool::Tool;
 using tool::any_key;
 using tool::count;
+using tool::Directory;
 using tool::email_of;
+using tool::Ended;
+using tool::Office;
 using tool::people;
+using tool::Scratch;
 using tool::statuses;
+using tool::Tool;
 using wandb::testing::Generation;
 using wandb::testing::LoopbackServer;
 
@@ -61,9 +61,10 @@ TEST_CASE("provision run again makes nobody twice") {
   CHECK(office.provision("email,admin\nann@example.com,\n").code == 0);
   const auto again = office.provision("email,admin\nann@example.com,\n", {"--format", "jsonl"});
   CHECK(again.code == 0);
-  CHECK(again.out == R"({"line":2,"email":"ann@example.com","status":"exists","key":null,"reason":null,"id":"VXNlcjoxMDAz",)"
-                     R"("key_id":null})"
-                     "\n");
+  CHECK(again.out ==
+        R"({"line":2,"email":"ann@example.com","status":"exists","key":null,"reason":null,"id":"VXNlcjoxMDAz",)"
+        R"("key_id":null})"
+        "\n");
   CHECK(office.account.executed("createUser") == 1);
 }
 

@@ -32,7 +32,9 @@ namespace {
 /// A directory behind a server, and a run of some people through it.
 struct Desk {
   explicit Desk(Directory::Fate fate = {}) {
-    directory.fate = [fate](const std::string& email, int) { return email == "p0@example.com" ? fate : Directory::Fate(); };
+    directory.fate = [fate](const std::string& email, int) {
+      return email == "p0@example.com" ? fate : Directory::Fate();
+    };
   }
   [[nodiscard]] Ended provision(const std::string& csv, std::vector<std::string> more = {}) {
     more.insert(more.begin(), {"provision", scratch.file("people.csv", csv), "--concurrency", "1", "--timeout", "5"});
@@ -49,8 +51,10 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 }  // namespace
 
-TEST_CASE("provision tells of a conflict what a look shows: somebody who is there, else a failure in the server's words") {
-  const std::string taken = R"({"data":{"createUser":null},"errors":[{"message":"the name is taken","path":["createUser"]}]})";
+TEST_CASE(
+    "provision tells of a conflict what a look shows: somebody who is there, else a failure in the server's words") {
+  const std::string taken =
+      R"({"data":{"createUser":null},"errors":[{"message":"the name is taken","path":["createUser"]}]})";
   Desk there({.runs = false, .status = 409, .somebody_else = true, .body = taken});
   const auto exists = there.provision(people(1));
   CHECK(exists.code == 0);
@@ -83,7 +87,8 @@ TEST_CASE("provision takes no words for a conflict") {
 TEST_CASE("provision tells of a user who was made, whatever stands beside, and goes on") {
   for (const int status : {200, 400, 403, 409, 422, 429, 501, 503}) {
     CAPTURE(status);
-    Desk desk({.status = status, .body = R"({"data":{"createUser":{"user":USER}},"errors":[{"message":"no mail was sent"}]})"});
+    Desk desk({.status = status,
+               .body = R"({"data":{"createUser":{"user":USER}},"errors":[{"message":"no mail was sent"}]})"});
     const auto ended = desk.provision(people(2));
     CHECK(ended.code == 0);
     CHECK(has(ended.out, "2,p0@example.com,created,,"));
@@ -146,9 +151,10 @@ TEST_CASE("provision tells who is there otherwise than wished, and does not call
   desk.directory.add("ann@example.com");
   const auto ended = desk.provision("email,admin\ndeleted@example.com,\nboss@example.com,\nann@example.com,yes\n");
   CHECK(ended.code == 7);
-  CHECK(ended.out == header + "2,deleted@example.com,differs,,the user is deleted; nothing was changed\n"
-                              "3,boss@example.com,differs,,the user is an admin; nothing was changed\n"
-                              "4,ann@example.com,differs,,the user is no admin; nothing was changed\n");
+  CHECK(ended.out == header +
+                         "2,deleted@example.com,differs,,the user is deleted; nothing was changed\n"
+                         "3,boss@example.com,differs,,the user is an admin; nothing was changed\n"
+                         "4,ann@example.com,differs,,the user is no admin; nothing was changed\n");
   CHECK(has(ended.err, "3 of 3: 3 differs"));
   CHECK(desk.directory.creations() == 0);
 }
@@ -173,7 +179,8 @@ TEST_CASE("provision run again keeps whom an earlier run has created, whatever b
   Desk desk;
   const auto output = desk.scratch.path("made.csv");
   CHECK(desk.provision(people(2), {"--output", output}).code == 0);
-  const auto kept = header + "2,p0@example.com,created,,by an earlier run\n3,p1@example.com,created,,by an earlier run\n";
+  const auto kept =
+      header + "2,p0@example.com,created,,by an earlier run\n3,p1@example.com,created,,by an earlier run\n";
   for (int run = 0; run != 2; ++run) {
     CHECK(desk.provision(people(2), {"--output", output}).code == 0);
     CHECK(desk.scratch.read("made.csv") == kept);
@@ -187,7 +194,8 @@ TEST_CASE("provision run again keeps whom an earlier run has created, whatever b
 
   const auto differing = desk.provision("email,admin\np0@example.com,yes\np1@example.com,\n", {"--output", output});
   CHECK(differing.code == 7);
-  CHECK(has(desk.scratch.read("made.csv"), "2,p0@example.com,differs,,created by an earlier run; the user is no admin"));
+  CHECK(
+      has(desk.scratch.read("made.csv"), "2,p0@example.com,differs,,created by an earlier run; the user is no admin"));
   CHECK(desk.provision(people(2), {"--output", output}).code == 0);
   CHECK(desk.scratch.read("made.csv") == kept);
 }
@@ -198,7 +206,7 @@ TEST_CASE("provision run again keeps that an earlier run may have created somebo
   const auto rows = header + "2,p0@example.com,unknown,,lost\n3,p1@example.com,unknown,,lost\n";
   const auto output = desk.scratch.file("made.csv", rows);
   desk.server.inject({.raw = "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}"}, 2);
-  CHECK(desk.provision(people(2), {"--output", output}).code == 1);
+  CHECK(desk.provision(people(2), {"--output", output}).code == 6);
   CHECK(has(desk.scratch.read("made.csv"), "2,p0@example.com,unknown,,\"perhaps created by an earlier run, and now: "));
   CHECK(desk.provision(people(2), {"--output", output}).code == 0);
   CHECK(desk.scratch.read("made.csv") ==
