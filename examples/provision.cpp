@@ -76,7 +76,7 @@ void record(Run& run, std::size_t index, Report report) {
   run.stale = run.stale || report.stale;
   if (run.first_code == ok) run.first_code = report.code;
   if (report.hopeless && !run.stop.stop_requested()) {
-    tell("stopping: the rest would fail alike: " + report.reason, report.code);
+    note("stopping: the rest would fail alike: " + report.reason);
     stop(run);
   }
   run.turns.put(index, std::move(report));

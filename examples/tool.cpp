@@ -28,10 +28,26 @@ bool is_wrong_setting(const wandb::Error& error) {
          error == errc::invalid_environment || error == errc::ambiguous_user;
 }
 
-/// The library's code for a complaint of the tool's own.
-wandb::errc code_of(int exit) {
-  if (exit == usage) return wandb::errc::invalid_argument;
-  return exit == not_found ? wandb::errc::not_found : wandb::errc::no_result;
+/// A complaint of the tool's own in JSON, in the library's names where it has one.
+std::string own_json(std::string_view line, int exit, wandb::Outcome outcome) {
+  using wandb::errc;
+  const auto known = [&](errc code) { return json_of(wandb::Error(code, wandb::Delivery::nothing_sent), line); };
+  if (exit == usage) return known(errc::invalid_argument);
+  if (exit == not_found) return known(errc::not_found);
+  return JsonObject()
+      .add_text("code", "failed")
+      .add("condition", "null")
+      .add_text("outcome", to_string(outcome))
+      .add("status", "0")
+      .add("retryable", "false")
+      .add_text("message", line)
+      .text();
+}
+
+/// A line on standard error.
+void say(std::string_view kind, std::string_view json, std::string_view line) {
+  if (json_on_stderr) std::cerr << JsonObject().add(kind, json).text() << '\n';
+  else std::cerr << "wandb-users: " << line << '\n';
 }
 
 }  // namespace
@@ -57,25 +73,22 @@ void speak_json() { json_on_stderr = true; }
 bool speaks_json() { return json_on_stderr; }
 
 int tell(const wandb::Error& error, std::string_view text, int code) {
-  const auto line = wandb::detail::one_line(std::string(text));
-  if (json_on_stderr) std::cerr << "{\"error\":" << json_of(error, line) << "}\n";
-  else std::cerr << "wandb-users: " << line << '\n';
+  const auto line = plain(text);
+  say("error", json_of(error, line), line);
   return code;
 }
 
 int tell(const wandb::Error& error) { return tell(error, advised(error), exit_code(error)); }
 
 int tell(std::string_view text, int code, wandb::Outcome outcome) {
-  const wandb::Error error(
-      make_error_code(code_of(code)),
-      wandb::Error::Details{.reason = std::string(text), .operation = {}, .messages = {}, .outcome = outcome});
-  return tell(error, text, code);
+  const auto line = plain(text);
+  say("error", own_json(line, code, outcome), line);
+  return code;
 }
 
 void note(std::string_view text) {
-  const auto line = wandb::detail::one_line(std::string(text));
-  if (json_on_stderr) std::cerr << "{\"note\":" << json_text(line) << "}\n";
-  else std::cerr << "wandb-users: " << line << '\n';
+  const auto line = plain(text);
+  say("note", json_text(line), line);
 }
 
 std::string plain(std::string_view text) { return wandb::detail::one_line(std::string(text)); }

@@ -133,6 +133,6 @@ std::optional<int> tell_missing(const User& user, std::string_view list) {
     tell_errors(user);
     return exit_code(*error);
   }
-  if (user[list].is_null()) return tell("the server shows no " + std::string(list == "teams" ? list : "keys"), failed);
-  return tell(wandb::Error(list == "teams" ? wandb::errc::attribute_not_loaded : wandb::errc::keys_not_loaded));
+  const wandb::Error missing(list == "teams" ? wandb::errc::attribute_not_loaded : wandb::errc::keys_not_loaded);
+  return tell(missing, "the server shows no " + std::string(list == "teams" ? list : "keys") + " of this user", failed);
 }

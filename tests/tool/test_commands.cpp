@@ -249,6 +249,23 @@ TEST_CASE("with --json an error is one line of JSON") {
   CHECK(error_of(unreachable).at("retryable") == as_json(true));
 }
 
+TEST_CASE("with --json the tool's own failures are JSON too") {
+  Office office;
+  const auto both = [&](std::vector<std::string> words, int code, const char* name) {
+    words.push_back("--json");
+    const auto ended = run(office, words);
+    CHECK(ended.code == code);
+    CHECK(error_of(ended).at("code") == as_json(name));
+    CHECK(error_of(ended).at("outcome") == as_json("not_run"));
+  };
+  both({"keys", "generate"}, 2, "invalid_argument");
+  both({"keys", "delete", "none"}, 3, "not_found");
+  both({"keys", "generate", "--print-secret", "--user-key-env", "NOT_SET"}, 2, "invalid_argument");
+  both({"keys", "generate", "--print-secret", "--user-key-env", "HOME"}, 4, "malformed_api_key");
+  both({"keys", "generate", "--output", "/nonexistent/key"}, 2, "invalid_argument");
+  both({"provision", "/nonexistent/people.csv"}, 2, "invalid_argument");
+}
+
 TEST_CASE("nobody's name breaks JSON or steers the terminal") {
   const auto ended = against(200, viewer(R"(,"name":"a\u009b31m\u202eb\u007f\n\"\\\u2028","teams":{"edges":[]})"),
                              {"whoami", "--json"});
