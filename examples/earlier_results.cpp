@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,7 @@
 
 #include "csv.hpp"
 #include "files.hpp"
+#include "json.hpp"
 #include "tool.hpp"
 
 namespace {
@@ -98,27 +100,78 @@ void keep(Report& report, Status status, std::string_view reason) {
   report.stale = true;
 }
 
+/// Where an earlier run's results are kept while they are written anew.
+std::string kept_beside(const std::string& path) { return path + ".earlier"; }
+
+bool is_somebody_elses(const std::string& path) {
+  std::error_code ec;
+  return std::filesystem::exists(path, ec) && !rows_of(read_whole(path).text);
+}
+
+/// Adds what one file tells. `of` says whose fault it is, where it is not the file's that was named.
+void read_file(EarlierResults& earlier, const std::string& path, const std::string& of,
+               const std::set<std::string>& now) {
+  std::error_code ec;
+  if (!std::filesystem::is_regular_file(path, ec) || std::filesystem::file_size(path, ec) == 0) return;
+  const auto lose = [&](const std::string& what) {
+    if (!earlier.loss) earlier.loss = of + " " + what;
+  };
+  const auto file = read_whole(path);
+  if (!file.fault.empty()) return lose((of.empty() ? "is there, and " : "") + ("cannot be read: " + file.fault));
+  const auto rows = rows_of(file.text);
+  if (!rows) return lose((of.empty() ? "is there, and " : "") + std::string("holds something other than results"));
+  for (const auto& row : *rows) {
+    const auto email = lower(row.email);
+    if (now.count(email) == 0) lose("holds the result of " + row.email + ", who is not among these people");
+    const auto told = result_of(row);
+    auto& person = earlier.people[email];
+    person.created = person.created || told.created;
+    person.perhaps_created = person.perhaps_created || told.perhaps_created;
+    person.made_key = person.made_key || told.made_key;
+  }
+}
+
 }  // namespace
 
 EarlierResults read_earlier(const std::string& path, const std::vector<Person>& people) {
   EarlierResults earlier;
-  std::error_code ec;
-  if (path.empty() || !std::filesystem::is_regular_file(path, ec)) return earlier;
-  if (std::filesystem::file_size(path, ec) == 0) return earlier;
-  const auto file = read_whole(path);
-  const auto rows = file.fault.empty() ? rows_of(file.text) : std::nullopt;
-  if (!file.fault.empty()) earlier.loss = "is there, and cannot be read: " + file.fault;
-  else if (!rows) earlier.loss = "is there, and holds something other than results";
-  if (!rows) return earlier;
+  if (path.empty()) return earlier;
   std::set<std::string> now;
   for (const auto& person : people) now.insert(lower(person.email));
-  for (const auto& row : *rows) {
-    if (now.count(lower(row.email)) == 0 && !earlier.loss) {
-      earlier.loss = "holds the result of " + row.email + ", who is not among these people";
-    }
-    earlier.people[lower(row.email)] = result_of(row);
-  }
+  read_file(earlier, path, "", now);
+  read_file(earlier, kept_beside(path), " has a neighbour " + kept_beside(path) + " that", now);
   return earlier;
+}
+
+Keepsake::Keepsake(const std::string& output, const EarlierResults& earlier) {
+  std::string rows;
+  for (const auto& [email, told] : earlier.people) {
+    if (!told.created && !told.perhaps_created && !told.made_key) continue;
+    rows += JsonObject()
+                .add_text("email", email)
+                .add_text("status", told.created           ? "created"
+                                    : told.perhaps_created ? "unknown"
+                                                           : "exists")
+                .add_text("key", told.made_key ? "made" : "")
+                .text() +
+            "\n";
+  }
+  if (output.empty() || rows.empty() || is_somebody_elses(kept_beside(output))) return;
+  const auto fresh = kept_beside(output) + ".new";
+  std::error_code ec;
+  if (std::ofstream file(fresh, std::ios::binary); !(file << rows << std::flush)) {
+    std::filesystem::remove(fresh, ec);
+    note("what an earlier run has told cannot be kept in " + kept_beside(output) + " while this one writes");
+    return;
+  }
+  // At no time is there half of it.
+  std::filesystem::rename(fresh, kept_beside(output), ec);
+  if (!ec) path_ = kept_beside(output);
+}
+
+void Keepsake::drop() const {
+  std::error_code ec;
+  if (!path_.empty()) std::filesystem::remove(path_, ec);
 }
 
 Report with_earlier(Report report, const Person& person, const EarlierResults& earlier) {

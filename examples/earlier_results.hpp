@@ -26,7 +26,20 @@ struct EarlierResults {
   std::optional<std::string> loss;
 };
 
+/// Reads the file, and what a run has kept beside it that was ended while it wrote.
 [[nodiscard]] EarlierResults read_earlier(const std::string& path, const std::vector<Person>& people);
 
 /// What this run has found, without loss of what an earlier one has done: whom that created was not there before.
 [[nodiscard]] Report with_earlier(Report report, const Person& person, const EarlierResults& earlier);
+
+/// What earlier runs have told, in a file of its own beside the one that is written anew: this run may be ended before
+/// it has written as much.
+class Keepsake {
+ public:
+  Keepsake(const std::string& output, const EarlierResults& earlier);
+  /// Everything is written.
+  void drop() const;
+
+ private:
+  std::string path_;  // empty where nothing needs to be kept
+};

@@ -37,6 +37,7 @@ struct Run {
   EarlierResults earlier{};
   std::stop_source stop{};     // nobody else is begun
   std::stop_source give_up{};  // what is under way ends at once
+  bool interrupted = false;    // by a first Ctrl-C
   int first_code = ok;         // of the first failure
   bool stale = false;          // something could not be seen now that an earlier run has told
 };
@@ -102,7 +103,7 @@ void stop_on_signal(boost::asio::signal_set& signals, Run& run) {
   signals.async_wait([&](const boost::system::error_code& ec, int) {
     if (ec) return;
     run.progress.clear();
-    if (!run.stop.stop_requested()) {
+    if (!std::exchange(run.interrupted, true)) {
       note("stopping: what is under way is finished and written; once more to give up");
       stop(run);
       return stop_on_signal(signals, run);
@@ -158,6 +159,7 @@ int provision(const ProvisionFlags& flags, const std::string& ca_file, const wan
       wandb::AsyncBeastTransport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency}),
       options);
   if (!api) return tell(api.error());
+  const Keepsake keepsake(flags.output, earlier);
   ReportWriter writer(flags.output, flags.format == "jsonl");
   if (!writer.good()) {
     return tell("cannot write " + (flags.output.empty() ? "the results" : flags.output) + ": " + writer.fault(), usage);
@@ -174,5 +176,6 @@ int provision(const ProvisionFlags& flags, const std::string& ca_file, const wan
   });
   context.run();
   run.progress.finish();
+  if (writer.good()) keepsake.drop();
   return result_of(run, writer);
 }

@@ -222,6 +222,36 @@ TEST_CASE("provision run again keeps that an earlier run may have created somebo
   }
 }
 
+TEST_CASE("a rerun that is killed loses nothing of what an earlier run has told") {
+  Desk desk;
+  const auto csv = desk.scratch.file("people.csv", people(3));
+  const auto output = desk.scratch.path("made.csv");
+  const std::vector<std::string> words{"provision", csv, "--concurrency", "1", "--output", output};
+  CHECK(tool::run(desk.server.base_url(), any_key, words).code == 0);
+  for (int kill = 0; kill != 2; ++kill) {
+    const auto before = desk.server.requests();
+    desk.server.inject({});
+    desk.server.inject({.stall_after = 0});
+    Tool provisioning(desk.server.base_url(), any_key, words);
+    for (int i = 0; i != 300 && desk.server.requests() < before + 2; ++i) std::this_thread::sleep_for(10ms);
+    provisioning.signal(SIGKILL);
+    CHECK(provisioning.wait().code == -1);
+    CHECK(desk.scratch.read("made.csv") == header + "2,p0@example.com,created,,by an earlier run\n");
+  }
+  CHECK(tool::run(desk.server.base_url(), any_key, words).code == 0);
+  for (const auto& email : {"2,p0@example.com", "3,p1@example.com", "4,p2@example.com"}) {
+    CHECK(has(desk.scratch.read("made.csv"), email + std::string(",created,,by an earlier run\n")));
+  }
+  CHECK(desk.scratch.read("made.csv.earlier").empty());
+
+  // A neighbour of that name may be anything.
+  static_cast<void>(desk.scratch.file("made.csv.earlier", "mine\n"));
+  const auto refused = tool::run(desk.server.base_url(), any_key, words);
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "made.csv.earlier that holds something other than results"));
+  CHECK(desk.scratch.read("made.csv.earlier") == "mine\n");
+}
+
 TEST_CASE("a second Ctrl-C ends what is under way, and each still gets its row") {
   const struct {
     std::size_t before;
