@@ -28,6 +28,9 @@ bool is_wrong_setting(const wandb::Error& error) {
          error == errc::invalid_environment || error == errc::ambiguous_user;
 }
 
+/// Whether the server itself says that what was to be made is there.
+bool says_exists(const wandb::Error& error) { return error.operation() == "createUser" && !error.from_words(); }
+
 /// A complaint of the tool's own in JSON, in the library's names where it has one.
 std::string own_json(std::string_view line, int exit, wandb::Outcome outcome) {
   using wandb::errc;
@@ -64,7 +67,7 @@ int exit_code(const wandb::Error& error) {
     return denied;
   }
   if (error == condition::not_found) return error.from_words() ? failed : not_found;
-  if (error == condition::conflict) return error.from_words() ? failed : already_exists;
+  if (error == condition::conflict) return says_exists(error) ? already_exists : failed;
   if (error == condition::network || error == condition::timed_out) return unreachable;
   return failed;
 }

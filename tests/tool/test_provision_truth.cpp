@@ -167,7 +167,6 @@ TEST_CASE("provision writes its rows in the order of the people, whoever comes f
   const auto csv = scratch.file("people.csv", people(600));
   const auto ended = tool::run(server.base_url(), any_key, {"provision", csv, "--concurrency", "8", "--json"});
   CHECK(ended.code == 0);
-  std::string expected;
   std::size_t at = 0;
   for (int line = 2; line != 602; ++line) {
     at = ended.out.find("{\"line\":" + std::to_string(line) + ",", at);
@@ -257,7 +256,9 @@ TEST_CASE("a second Ctrl-C ends what is under way, and each still gets its row")
     std::size_t before;
     const char* status;
   } stalls[] = {{1, "unknown"}, {0, "not_started"}};
-  for (const auto& [before, status] : stalls) {
+  for (const auto& stall : stalls) {
+    const auto before = stall.before;
+    const std::string status = stall.status;
     CAPTURE(status);
     Desk desk;
     desk.server.inject({}, before);
@@ -278,6 +279,24 @@ TEST_CASE("a second Ctrl-C ends what is under way, and each still gets its row")
     CHECK(rows.at("p0@example.com") == status);
     CHECK(rows.at("p49@example.com") == "not_started");
   }
+}
+
+TEST_CASE("a second Ctrl-C ends waits that the server has asked for") {
+  Desk desk({.runs = false, .status = 429, .retry_after = "100"});
+  const auto csv = desk.scratch.file("people.csv", people(50));
+  const auto begin = std::chrono::steady_clock::now();
+  Tool provisioning(desk.server.base_url(), any_key, {"provision", csv, "--concurrency", "4", "--json"});
+  for (int i = 0; i != 300 && desk.directory.creations() == 0; ++i) std::this_thread::sleep_for(10ms);
+  for (int i = 0; i != 2; ++i) {
+    std::this_thread::sleep_for(300ms);
+    provisioning.signal(SIGINT);
+  }
+  const auto ended = provisioning.wait();
+  CHECK(std::chrono::steady_clock::now() - begin < 10s);
+  CHECK(ended.code == 7);
+  const auto rows = statuses(ended.out);
+  CHECK(rows.size() == 50);
+  CHECK(rows.at("p0@example.com") == "not_started");
 }
 
 TEST_CASE("what stands between stops nobody, and is no verdict on the credentials") {
