@@ -69,7 +69,7 @@ int deliver(const NewKey& key, SecretSink& sink, const Flags& flags) {
 
 /// The ids of a user's keys, where they are all known.
 std::optional<std::vector<std::string>> ids_of(const User& user) {
-  if (!user["apiKeys"].has_value() || !user.errors().empty()) return std::nullopt;
+  if (!is_whole(user, "apiKeys")) return std::nullopt;
   std::vector<std::string> ids;
   for (const auto& key : user.keys()) ids.emplace_back(key.id());
   return ids;

@@ -123,6 +123,8 @@ void tell_errors(const User& user) {
   for (const auto& error : user.errors()) tell(error);
 }
 
+bool is_whole(const User& user, std::string_view list) { return user[list].has_value() && !refusal(user, list); }
+
 std::optional<int> tell_missing(const User& user, std::string_view list) {
   const bool there = user[list].has_value() && (list == "teams" ? !user.teams().empty() : !user.keys().empty());
   if (there || is_shown(user, list)) {

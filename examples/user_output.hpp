@@ -25,6 +25,8 @@ void print(const wandb::Keys& keys, const Flags& flags);
 
 /// Tells what the server said about parts of a user that it did not give.
 void tell_errors(const User& user);
+/// Whether all of this list was shown.
+[[nodiscard]] bool is_whole(const User& user, std::string_view list);
 /// For a command that needs this list of the user's, "apiKeys" or "teams": where it is not there, tells why and gives
 /// the exit code.
 [[nodiscard]] std::optional<int> tell_missing(const User& user, std::string_view list);
