@@ -82,8 +82,7 @@ class Value {
     if constexpr (std::same_as<T, bool>) {
       if (kind() == SlotState::boolean) return slot_.boolean();
     } else if constexpr (std::integral<T>) {
-      const auto number = slot_.integer();
-      if (kind() == SlotState::integer && std::in_range<T>(number)) return static_cast<T>(number);
+      if (kind() == SlotState::integer && std::in_range<T>(slot_.integer())) return static_cast<T>(slot_.integer());
     } else if constexpr (std::floating_point<T>) {
       if (kind() == SlotState::real) return static_cast<T>(slot_.real());
       if (kind() == SlotState::integer) return static_cast<T>(slot_.integer());
