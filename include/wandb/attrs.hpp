@@ -58,8 +58,8 @@ class AttrValue {
   template <std::same_as<bool> T>
   AttrValue(T value) noexcept : slot_(Slot::boolean(value)) {}
   /// Any integer that always fits into 64 bits with a sign.
-  template <std::integral T>
-  requires(!std::same_as<T, bool> && (sizeof(T) < 8 || std::signed_integral<T>)) AttrValue(T value)
+  template <NumberOrTruth T>
+  requires(!std::same_as<T, bool> && (sizeof(T) < 8 || (sizeof(T) == 8 && std::signed_integral<T>))) AttrValue(T value)
   noexcept : slot_(Slot::integer(value)) {}
   template <std::floating_point T>
   AttrValue(T value) noexcept : slot_(Slot::real(static_cast<double>(value))) {}

@@ -19,10 +19,15 @@
 
 namespace wandb {
 
+/// A truth, or an integer of any size. A character is neither: no attribute is one.
+template <class T>
+concept NumberOrTruth = std::integral<T> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
+                        !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+
 /// What an attribute can be read as.
 template <class T>
-concept AttributeType =
-    std::integral<T> || std::floating_point<T> || std::same_as<T, std::string> || std::same_as<T, std::string_view>;
+concept AttributeType = std::same_as<T, std::remove_cv_t<T>> &&
+    (NumberOrTruth<T> || std::floating_point<T> || std::same_as<T, std::string> || std::same_as<T, std::string_view>);
 
 /// The value of an attribute: unloaded, null, or something. Keeps what it shows alive, so it may outlive its user.
 class Value {

@@ -72,6 +72,15 @@ TEST_CASE("a pointer is no truth, and an unsigned 64-bit integer no attribute") 
   static_assert(std::is_convertible_v<std::int64_t, AttrValue> && std::is_convertible_v<bool, AttrValue>);
 }
 
+TEST_CASE("a character is no number, and a number of one byte no character") {
+  static_assert(!std::is_convertible_v<char, AttrValue> && !std::is_convertible_v<wchar_t, AttrValue>);
+  static_assert(!std::is_convertible_v<char8_t, AttrValue> && !std::is_convertible_v<char16_t, AttrValue> &&
+                !std::is_convertible_v<char32_t, AttrValue>);
+  const Attrs attrs{{"a", static_cast<signed char>(-5)}, {"b", std::uint8_t{200}}};
+  CHECK(attrs.view().integer("a") == -5);
+  CHECK(attrs.view().integer("b") == 200);
+}
+
 TEST_CASE("attributes are parsed by their types") {
   const auto attrs = Attrs::parse(
       R"({"id":"VX","n":3,"r":1.5,"big":18446744073709551615,"b":false,"nul":null,"o":{"a":[1]},"l":[1, 2]})");
