@@ -51,8 +51,10 @@ class Api : public Client<T> {
     return read_viewer<Selection<Fields>>(options);
   }
 
-  /// The user of exactly this username, e-mail (ASCII case does not matter) or id, with keys and teams; empty when
-  /// there is none. Looks through every page that the server finds. Needs an admin of the instance. Stands on `users`.
+  /// The user of exactly this username, e-mail or id, with keys and teams; empty when there is none, which only a whole
+  /// answer shows. Looks through every page that the server finds. An e-mail of that spelling goes before one in other
+  /// ASCII case, a living account before a deleted one; where several are left, `errc::ambiguous_user` names them.
+  /// Needs an admin of the instance. Stands on `users`.
   [[nodiscard]] auto user(std::string_view name, const CallOptions& options = {}) const {
     return read_user<any_selection>(name, options);
   }
@@ -94,7 +96,7 @@ class Api : public Client<T> {
   template <class S>
   [[nodiscard]] auto read_viewer(const CallOptions& options) const {
     return detail::ClientAccess::run(
-        *this, detail::FetchUser(std::string{}, S::queries), options,
+        *this, detail::FetchUser(std::string{}, S::queries, options.keys), options,
         [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<User<T, S>> {
           if (!found) return found.error();
           return User<T, S>::made(client, std::move(**found));
@@ -107,7 +109,8 @@ class Api : public Client<T> {
     using Found = std::optional<User<T, S>>;
     auto fault = detail::check_text("users", "the name", name);
     return detail::ClientAccess::run(
-        *this, fault ? Method(std::move(*fault)) : Method(detail::FindUser(std::string(name), S::queries)), options,
+        *this, fault ? Method(std::move(*fault)) : Method(detail::FindUser(std::string(name), S::queries, options.keys)),
+        options,
         [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<Found> {
           if (!found) return found.error();
           if (!*found) return Found();

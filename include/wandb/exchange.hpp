@@ -48,20 +48,22 @@ struct Done {
 };
 using Action = std::variant<SendRequest, Wait, Done>;
 
-/// What a decoded body amounts to.
+/// What a body shows of the operation. Data outranks the status.
 enum class Content : std::uint8_t {
   data,         ///< what was asked for
-  refused,      ///< errors in place of the operation's field: it did not run
-  incomplete,   ///< the operation's field is there and something below it failed: it ran
-  undecodable,  ///< not an answer that can be understood
+  refused,      ///< errors in place of the operation's field: it did not run, unless the status leaves that open
+  incomplete,   ///< the operation's field is there and something failed besides: it ran
+  unproven,     ///< nothing: the status alone tells
+  undecodable,  ///< an answer of the service that cannot be understood: it may hold anything
 };
 
 /// What became of one request.
 struct Arrival {
   Delivery delivery = Delivery::perhaps_sent;
-  int status = 0;       ///< 0 when no answer was read to its end
+  /// 0 when no answer was read to its end; where the errors in it give a status themselves, that.
+  int status = 0;
   HeadersView headers;  ///< of the answer
-  Content content = Content::undecodable;
+  Content content = Content::unproven;
   std::optional<errc> code;  ///< the failure as the library classifies it; none for a transport's own code
 };
 
@@ -91,13 +93,13 @@ class Exchange {
   /// After `SendRequest`: what became of it.
   [[nodiscard]] constexpr Action arrived(const Arrival& arrival, const Moment& moment) noexcept {
     assert(!done_);
-    if (is_success(arrival.status) && arrival.content == Content::data) {
+    if (arrival.status != 0 && arrival.content == Content::data) {
       return finish(Done::By::success, is_mutation() ? Outcome::ran : Outcome::not_run);
     }
     const auto outcome = outcome_of(arrival);
     if (outcome == Outcome::ran) return finish(Done::By::failure, outcome);
     ambiguous_ = ambiguous_ || outcome == Outcome::unknown;
-    if (attempts_ < policy_.max_attempts && may_repeat(arrival, moment)) {
+    if (attempts_ < policy_.max_attempts && may_repeat(arrival, outcome)) {
       const auto wait = delay(arrival, moment);
       if (moment.stopped) return finish(Done::By::cancelled, overall(arrival));
       if (wait < deadline_ - moment.now) return Wait{wait};
@@ -146,6 +148,7 @@ class Exchange {
     if (!is_mutation()) return Outcome::not_run;
     if (arrival.status == 0) return arrival.delivery == Delivery::nothing_sent ? Outcome::not_run : Outcome::unknown;
     if (arrival.content == Content::incomplete) return Outcome::ran;
+    if (arrival.content == Content::undecodable) return Outcome::unknown;
     if (is_success(arrival.status)) {
       return arrival.content == Content::refused ? Outcome::not_run : Outcome::unknown;
     }
@@ -162,17 +165,17 @@ class Exchange {
 
   [[nodiscard]] static constexpr bool is_final(std::optional<errc> code) noexcept {
     return code == errc::cancelled || code == errc::tls_failed || code == errc::response_too_large ||
-           code == errc::invalid_argument || code == errc::protocol_error;
+           code == errc::invalid_argument || code == errc::protocol_error || code == errc::no_status;
   }
 
-  [[nodiscard]] constexpr bool may_repeat(const Arrival& arrival, const Moment& moment) const noexcept {
-    if (arrival.status == 0) {
-      if (is_final(arrival.code)) return false;
-      return repeat_ != Repeat::once || arrival.delivery == Delivery::nothing_sent;
-    }
+  // `outcome` is that of the one request. What must not run twice is repeated only where nothing was sent, or where the
+  // server takes no more requests for now; any other status proves nothing, whatever it asks to wait.
+  [[nodiscard]] constexpr bool may_repeat(const Arrival& arrival, Outcome outcome) const noexcept {
+    if (arrival.status == 0 && is_final(arrival.code)) return false;
+    if (repeat_ == Repeat::once && outcome != Outcome::not_run) return false;
+    if (arrival.status == 0) return repeat_ != Repeat::once || arrival.delivery == Delivery::nothing_sent;
     if (arrival.status == 429) return true;
-    if (repeat_ == Repeat::once) return arrival.status == 503 && asked_delay(arrival, moment).has_value();
-    return arrival.status >= 400 && !is_definitive(arrival.status);
+    return repeat_ != Repeat::once && arrival.status >= 400 && !is_definitive(arrival.status);
   }
 
   [[nodiscard]] static constexpr std::optional<std::chrono::nanoseconds> asked_delay(const Arrival& arrival,

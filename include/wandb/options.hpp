@@ -29,8 +29,8 @@ struct CallOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   /// Stops the call, with `errc::cancelled`. The token is copied by the call.
   const StopToken* stop = nullptr;
-  /// Whether reading a person reads their API keys as well: `viewer`, `user`, `reload`. Left out they count as not
-  /// loaded, and `reload()` loads them.
+  /// Whether `Api::viewer` and `Api::user` read the person's API keys as well. Left out they count as not loaded, and
+  /// `User::reload` loads them. Other calls do not ask.
   bool keys = true;
 };
 

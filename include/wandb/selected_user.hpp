@@ -48,7 +48,7 @@ class User : public User<T> {
   // What the schema promises must have come: there would be nothing to return.
   static Result<User> made(const Client<T>& client, detail::UserRecord record) {
     if (const auto missing = detail::first_missing(record.object)) {
-      return detail::malformed(*missing, "it is missing, and was asked for");
+      return detail::malformed(*missing, "it is missing, and was asked for", record.store->first().errors.status());
     }
     return User(User<T>(client, std::move(record)));
   }

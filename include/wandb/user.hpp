@@ -19,6 +19,7 @@
 #include <wandb/graphql/request_body.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/selection.hpp>
+#include <wandb/text.hpp>
 #include <wandb/value.hpp>
 
 namespace wandb {
@@ -36,8 +37,8 @@ struct UserUpdate {
 };
 
 /// A user. A handle: copies are the same user, and see each other's changes; safe to share between threads. What was
-/// read does not change by itself; `reload()` reads anew. Ranges own what they show. Text accessors give a view that
-/// lives as long as any handle of the user, and a string of its own where the handle is a temporary.
+/// read does not change by itself; `reload()` reads anew. Ranges and texts own what they show, as it was when they were
+/// taken.
 template <Transport T>
 class User<T, any_selection> {
  public:
@@ -52,19 +53,13 @@ class User<T, any_selection> {
     return Api<T>(client).create_user(email, admin, options);
   }
 
-  [[nodiscard]] std::string_view id() const& { return record_.text("id"); }
-  [[nodiscard]] std::string id() const&& { return std::string(record_.text("id")); }
-  [[nodiscard]] std::string_view name() const& { return record_.text("name"); }
-  [[nodiscard]] std::string name() const&& { return std::string(record_.text("name")); }
-  [[nodiscard]] std::string_view username() const& { return record_.text("username"); }
-  [[nodiscard]] std::string username() const&& { return std::string(record_.text("username")); }
-  [[nodiscard]] std::string_view email() const& { return record_.text("email"); }
-  [[nodiscard]] std::string email() const&& { return std::string(record_.text("email")); }
-  [[nodiscard]] std::string_view entity() const& { return record_.text("entity"); }
-  [[nodiscard]] std::string entity() const&& { return std::string(record_.text("entity")); }
+  [[nodiscard]] Text id() const { return record_.text("id"); }
+  [[nodiscard]] Text name() const { return record_.text("name"); }
+  [[nodiscard]] Text username() const { return record_.text("username"); }
+  [[nodiscard]] Text email() const { return record_.text("email"); }
+  [[nodiscard]] Text entity() const { return record_.text("entity"); }
   /// When the user was deleted, as the server writes it; empty for one who was not.
-  [[nodiscard]] std::string_view deleted_at() const& { return record_.text("deletedAt"); }
-  [[nodiscard]] std::string deleted_at() const&& { return std::string(record_.text("deletedAt")); }
+  [[nodiscard]] Text deleted_at() const { return record_.text("deletedAt"); }
   /// Whether the user is an admin of the instance; empty where that is null or not loaded.
   [[nodiscard]] std::optional<bool> admin() const { return record_.flag("admin"); }
 
@@ -117,7 +112,8 @@ class User<T, any_selection> {
 
   /// Makes an API key for this user, as this user, and adds it to `api_keys()` and `keys()`. The secret is shown this
   /// once on newer servers. `errc::no_user_credentials`, `errc::credentials_of_another_user`; after `outcome_unknown` a
-  /// key may exist that nobody knows. Stands on `generateApiKey`.
+  /// key may exist that nobody knows, and after an error whose `outcome()` is `ran` the new key stands in `keys()` with
+  /// its secret where the answer held that. Stands on `generateApiKey`.
   [[nodiscard]] auto generate_api_key(std::optional<std::string_view> description = std::nullopt,
                                       const CallOptions& options = {}) const {
     using Method = detail::Checked<detail::GenerateKey>;
@@ -189,8 +185,8 @@ class User<T, any_selection> {
     std::optional<Error> fault;
     if (!record_.is_caller) {
       const auto id = record_.text("id");
-      fault = detail::check_id("user", id.empty() ? "the user's e-mail or username" : "the user's id",
-                               id.empty() ? detail::Reload::search_name(record_) : id);
+      const auto by = id.empty() ? detail::Reload::search_name(record_) : id;
+      fault = detail::check_id("user", id.empty() ? "the user's e-mail or username" : "the user's id", by);
     }
     return run(fault ? Method(std::move(*fault)) : Method(detail::Reload(record_)), options);
   }

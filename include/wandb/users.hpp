@@ -18,8 +18,8 @@
 namespace wandb {
 
 /// The users that a query finds. Lazy: a page is asked for when its first user is. A user that could not be read is an
-/// error element in its place; a page that could not be read is an error, and the last element. What came before is not
-/// lost.
+/// error element in its place; a page that could not be read is an error, and the last element, as is what may have
+/// kept users off a page. What came before is not lost.
 ///
 /// With a synchronous transport an input range of `Result<User>`, for `std::views` as well; with any, `next()`. An
 /// element is gone with the next one: `std::views::transform` to a `string_view` of it dangles, to a `std::string` does
@@ -65,6 +65,7 @@ class Users {
     state_->walk->queries = &S::queries;
     state_->walk->query = query;
     state_->walk->size = options.size;
+    state_->walk->keys = detail::KeyWish(options.keys);
     state_->walk->cursor = options.cursor;
   }
 

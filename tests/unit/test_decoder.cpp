@@ -280,7 +280,7 @@ TEST_CASE("data that is no object is malformed, null is the absence of data") {
   CHECK(wrong(decode(R"({"data":5})")) == ": it is not an object");
   CHECK(wrong(decode(R"({"data":[]})")) == ": it is not an object");
   CHECK(wrong(decode(R"({"data":null})")) == ": it has neither data nor errors");
-  CHECK(wrong(decode(R"({})")) == ": it has neither data nor errors");
+  CHECK(wrong(decode(R"({})")) == ": it has neither data nor errors: `{}`");
   CHECK(wrong(decode(R"({"errors":[]})")) == ": it has neither data nor errors");
   const auto refused = decode(R"({"data":null,"errors":["no"]})");
   CHECK(wrong(refused) == "");

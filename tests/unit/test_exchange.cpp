@@ -23,6 +23,9 @@ constexpr Arrival status(int code, HeadersView headers = {}) {
 constexpr Arrival answer(Content content) {
   return {.delivery = Delivery::answered, .status = 200, .headers = {}, .content = content, .code = std::nullopt};
 }
+constexpr Arrival shown(int code, Content content) {
+  return {.delivery = Delivery::answered, .status = code, .headers = {}, .content = content, .code = std::nullopt};
+}
 constexpr Arrival lost(Delivery delivery, std::optional<errc> code = errc::connection_lost) {
   return {.delivery = delivery, .headers = {}, .code = code};
 }
@@ -103,8 +106,11 @@ TEST_CASE("a mutation that must not run twice is repeated only when the server c
   static_assert(requests(Repeat::once, lost(Delivery::perhaps_sent)) == 1);
   static_assert(requests(Repeat::once, lost(Delivery::answered)) == 1);
   static_assert(requests(Repeat::once, status(429)) == 4);
-  static_assert(requests(Repeat::once, status(503, retry_after_2)) == 4);
-  static_assert(requests(Repeat::once, status(503, "Retry-After: soon\n")) == 1);
+  static_assert(requests(Repeat::once, status(503, retry_after_2)) == 1);
+  static_assert(requests(Repeat::once, shown(429, Content::refused)) == 4);
+  static_assert(requests(Repeat::once, shown(429, Content::incomplete)) == 1);
+  static_assert(requests(Repeat::once, shown(429, Content::undecodable)) == 1);
+  static_assert(requests(Repeat::once, status(0)) == 1);
   for (const int code : {408, 500, 502, 503, 504}) CHECK(requests(Repeat::once, status(code)) == 1);
 }
 
@@ -125,6 +131,18 @@ TEST_CASE("a failed mutation says whether it ran") {
   }
   for (const int code : {302, 408, 500, 502, 503, 504})
     CHECK(ends(ending(Repeat::once, status(code)), failure, Outcome::unknown));
+}
+
+TEST_CASE("what a body shows of a mutation outranks the status") {
+  for (const int code : {200, 302, 400, 403, 409, 422, 429, 500, 501, 503}) {
+    CAPTURE(code);
+    CHECK(ends(ending(Repeat::once, shown(code, Content::data)), Done::By::success, Outcome::ran));
+    CHECK(ends(ending(Repeat::once, shown(code, Content::incomplete)), failure, Outcome::ran));
+    CHECK(ends(ending(Repeat::once, shown(code, Content::undecodable)), failure, Outcome::unknown));
+  }
+  for (const int code : {408, 500, 502, 503, 504, 524}) {
+    CHECK(ends(ending(Repeat::once, shown(code, Content::refused)), failure, Outcome::unknown));
+  }
 }
 
 TEST_CASE("a refusal after a request that may have run leaves it unknown") {

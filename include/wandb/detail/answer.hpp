@@ -1,45 +1,51 @@
-// What one HTTP response amounts to for the operation that was asked.
+// From an HTTP answer to what it means for the operation that asked (decisions 4, 9 and 11).
 #pragma once
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <wandb/detail/classify.hpp>
 #include <wandb/detail/decoder.hpp>
 #include <wandb/detail/identity.hpp>
+#include <wandb/detail/json_reader.hpp>
 #include <wandb/detail/redact.hpp>
 #include <wandb/detail/step.hpp>
 #include <wandb/exchange.hpp>
 #include <wandb/graphql/operation.hpp>
+#include <wandb/transport.hpp>
 
 namespace wandb::detail {
 
+/// What an answer amounts to.
 struct Examined {
-  Content content = Content::undecodable;
-  Error failure;  // where `content` is not data
-  Reply reply;    // where it is
+  Content content = Content::unproven;
+  int status = 0;  ///< what the retry goes by: that of the answer, or the one that its errors give themselves
+  Error failure;   ///< where `content` is not data
+  Reply reply;     ///< where the operation's field is there
 };
 
-/// The error for what a server said in place of an answer.
-[[nodiscard]] inline Error server_failure(int status, const std::vector<GraphqlError>& errors) {
-  const bool accepted = status >= 200 && status < 300;
-  auto code = accepted ? errc::rejected : classify_status(status);
-  // A status of 400 or 200 says little; the words may say more.
-  if (!errors.empty() && (accepted || code == errc::bad_request)) {
-    const auto said = classify(errors.front());
-    if (accepted || said != errc::rejected) code = said;
-  }
-  return Error(make_error_code(code), Error::Details{.reason = {},
-                                                     .operation = {},
-                                                     .messages = to_messages(errors),
-                                                     .status = status,
-                                                     .delivery = Delivery::answered});
+/// The texts among a request's variables: an answer may repeat them, and they are not its own words.
+[[nodiscard]] inline std::vector<std::string> texts_sent(std::string_view request_body) {
+  std::vector<std::string> texts;
+  const auto take = [&](const JsonValue& value) {
+    if (value.is_string()) texts.push_back(value.string());
+  };
+  JsonValue(request_body).each_member([&](const std::string& name, const JsonValue& value) {
+    if (name != "variables") return;
+    value.each_member([&](const std::string&, const JsonValue& variable) {
+      take(variable);
+      variable.each_element(take);
+    });
+  });
+  return texts;
 }
 
-[[nodiscard]] inline Error malformed(const std::string& path, std::string_view reason, int status = 200) {
+[[nodiscard]] inline Error malformed(const std::string& path, std::string_view reason, int status) {
   const std::string where = path.empty() ? std::string{} : " at " + path;
   return Error(make_error_code(errc::malformed_response),
                Error::Details{.reason = "the server's answer is malformed" + where + ": " + std::string(reason),
@@ -49,78 +55,126 @@ struct Examined {
                               .delivery = Delivery::answered});
 }
 
-/// Whether an error speaks of the operation as a whole: it has no path, or one no longer than the root field.
-[[nodiscard]] inline bool is_of_the_call(const GraphqlError& error) noexcept {
-  return !error.odd_path && error.path.size() <= 1;
-}
-/// Whether its path leads to something below the operation's field.
-[[nodiscard]] inline bool is_below(const graphql::Operation& operation, const GraphqlError& error) noexcept {
-  return error.path.size() > 1 && error.path.front().key == operation.field;
-}
+/// Reads one answer to one request.
+class Examiner {
+ public:
+  /// `request_body` is what was asked, as `identity`. Everything is only viewed.
+  Examiner(const graphql::Operation& operation, const Identity& identity, std::string_view request_body) noexcept
+      : operation_(operation), identity_(identity), request_body_(request_body) {}
 
-/// What errors in place of a mutation's field show: a path below the field that it ran, even if the null travelled up
-/// to the field itself; paths no longer than the field that it did not; others nothing.
-[[nodiscard]] inline Content shown_by(const graphql::Operation& operation, const std::vector<GraphqlError>& errors) {
-  if (operation.repeat == Repeat::harmless) return Content::refused;
-  const auto below = [&](const GraphqlError& error) { return is_below(operation, error); };
-  if (std::any_of(errors.begin(), errors.end(), below)) return Content::incomplete;
-  return std::all_of(errors.begin(), errors.end(), is_of_the_call) ? Content::refused : Content::undecodable;
-}
-
-/// Masks what an answer echoes of the credentials that it was asked with.
-inline void redact_echo(std::vector<GraphqlError>& errors, const Identity& identity) {
-  for (auto& error : errors) {
-    const auto mask = [&](std::string& text) {
-      for (const auto secret : {identity.secret().reveal(), identity.token()}) text = redact(text, secret);
-    };
-    mask(error.message);
-    mask(error.code);
-    for (auto& step : error.path) mask(step.key);
+  [[nodiscard]] Examined examine(int status, const HeadersView& headers, SecureString body) const {
+    // No part of an answer that may hold a new secret is told.
+    const auto telling = operation_.field == "generateApiKey" ? Excerpts::none : Excerpts::short_ones;
+    auto decoded = decode(operation_.shape, std::move(body), telling);
+    mask_echoes(decoded);
+    if (decoded.foreign) return {Content::unproven, status, foreign(status, headers, decoded.malformed->reason), {}};
+    if (decoded.malformed) {
+      const auto& [path, reason] = *decoded.malformed;
+      return {Content::undecodable, status, malformed(path, reason, status), {}};
+    }
+    const auto root = decoded.page ? decoded.page->root() : ObjectView{};
+    const auto state = root.state(operation_.field);
+    if (state == SlotState::object) return with_data(status, std::move(decoded), root);
+    if (!decoded.errors.empty()) return refused(status, decoded.errors);
+    if (!is_accepted(status)) return {Content::unproven, status, refusal(status, {}).error, {}};
+    if (state == SlotState::null && !is_mutation()) {
+      return {Content::data, status, {}, Reply{std::move(decoded.page), {}, root, status, false, {}}};
+    }
+    return {Content::undecodable, status,
+            malformed(std::string(operation_.field), "it is missing, and no error says why", status), {}};
   }
-}
 
-/// A 2xx answer, decoded: data, or why it is none (decisions 4 and 9).
-[[nodiscard]] inline Examined examine_accepted(const graphql::Operation& operation, int status, Decoded decoded) {
-  Examined examined;
-  const bool mutation = operation.repeat != Repeat::harmless;
-  const auto root = decoded.page ? decoded.page->root() : ObjectView{};
-  const auto state = root.state(operation.field);
-  const bool present = state == SlotState::object;
-  if (decoded.malformed) {
-    examined.failure = malformed(decoded.malformed->path, decoded.malformed->reason, status);
+ private:
+  struct Refusal {
+    int status;  ///< that stands for it
+    Error error;
+  };
+
+  [[nodiscard]] bool is_mutation() const noexcept { return operation_.repeat != Repeat::harmless; }
+  /// Whether an error's path leads to something below the operation's field.
+  [[nodiscard]] bool is_below(const GraphqlError& error) const noexcept {
+    return error.path.size() > 1 && error.path[0].key == operation_.field;
+  }
+
+  // The field's data is there: whatever the status says, a mutation has run, and a query has its answer.
+  [[nodiscard]] Examined with_data(int status, Decoded decoded, const ObjectView& root) const {
+    const auto elsewhere = [&](const GraphqlError& error) { return !is_below(error); };
+    Examined examined{Content::data, status, {}, {}};
+    if (is_mutation() && std::any_of(decoded.errors.begin(), decoded.errors.end(), elsewhere)) {
+      examined.content = Content::incomplete;
+      examined.failure = refusal(status, decoded.errors).error;
+    }
+    examined.reply = Reply{std::move(decoded.page), std::move(decoded.errors), root, status, false, {}};
     return examined;
   }
-  if (!present && !decoded.errors.empty()) {
-    examined.content = shown_by(operation, decoded.errors);
-    examined.failure = server_failure(status, decoded.errors);
-    return examined;
-  }
-  if (state == SlotState::unloaded || (mutation && !present)) {
-    examined.failure = malformed(std::string(operation.field), "it is missing, and no error says why", status);
-    return examined;
-  }
-  const auto elsewhere = [&](const GraphqlError& error) { return !is_below(operation, error); };
-  if (mutation && std::any_of(decoded.errors.begin(), decoded.errors.end(), elsewhere)) {
-    examined.content = Content::incomplete;
-    examined.failure = server_failure(status, decoded.errors);
-    return examined;
-  }
-  examined.content = Content::data;
-  examined.reply = Reply{std::move(decoded.page), std::move(decoded.errors), root};
-  return examined;
-}
 
-/// What came for `operation`, asked as `identity`.
-[[nodiscard]] inline Examined examine(const graphql::Operation& operation, int status, SecureString body,
-                                      const Identity& identity) {
-  auto decoded = decode(operation.shape, std::move(body));
-  redact_echo(decoded.errors, identity);
-  if (status >= 200 && status < 300) return examine_accepted(operation, status, std::move(decoded));
-  Examined examined;
-  // What came is not GraphQL but, say, a proxy's page: its status says enough, its text does not belong into an error.
-  examined.failure = server_failure(status, decoded.errors);
-  if (shown_by(operation, decoded.errors) == Content::incomplete) examined.content = Content::incomplete;
-  return examined;
-}
+  // Errors stand in place of the field. A path below it shows that a mutation ran, even where the null has travelled up
+  // to the field itself; paths no longer than the field show that it did not; others show nothing.
+  [[nodiscard]] Examined refused(int status, const std::vector<GraphqlError>& errors) const {
+    auto [stands, failure] = refusal(status, errors);
+    Examined examined{Content::refused, stands, std::move(failure), {}};
+    if (!is_mutation()) return examined;
+    const auto below = [&](const GraphqlError& error) { return is_below(error); };
+    const auto of_the_call = [](const GraphqlError& error) { return !error.odd_path && error.path.size() <= 1; };
+    if (std::any_of(errors.begin(), errors.end(), below)) examined.content = Content::incomplete;
+    else if (!std::all_of(errors.begin(), errors.end(), of_the_call)) examined.content = Content::unproven;
+    return examined;
+  }
+
+  // The error for what a server said in place of an answer. Of several errors that one counts which leaves most open.
+  [[nodiscard]] Refusal refusal(int http_status, const std::vector<GraphqlError>& errors) const {
+    Verdict verdict{is_accepted(http_status) ? errc::rejected : classify_status(http_status), http_status, false};
+    if (!errors.empty()) {
+      const auto undecided = [](const GraphqlError& error) { return is_undecided(own_status(error)); };
+      const auto coded = [](const GraphqlError& error) { return own_status(error) != 0; };
+      auto deciding = std::find_if(errors.begin(), errors.end(), undecided);
+      if (deciding == errors.end()) deciding = std::find_if(errors.begin(), errors.end(), coded);
+      verdict = classify(deciding == errors.end() ? errors.front() : *deciding, http_status, texts_sent(request_body_));
+    }
+    return {verdict.status, Error(make_error_code(verdict.code), Error::Details{.reason = {},
+                                                                                .operation = {},
+                                                                                .messages = to_messages(errors),
+                                                                                .status = http_status,
+                                                                                .delivery = Delivery::answered,
+                                                                                .from_words = verdict.from_words})};
+  }
+
+  // What answered is not the service; `reason` says what is wrong with the answer.
+  [[nodiscard]] Error foreign(int status, const HeadersView& headers, const std::string& reason) const {
+    Error::Details details{
+        .reason = {}, .operation = {}, .messages = {}, .status = status, .delivery = Delivery::answered};
+    const bool is_of_http = is_accepted(status) || (status >= 400 && status <= 599);
+    if (!is_of_http) return Error(make_error_code(errc::unexpected_status), std::move(details));
+    const auto type = masked(redact(headers.find("Content-Type").value_or(std::string_view{}))).substr(0, 80);
+    details.reason = make_error_code(errc::not_the_service).message() + " (" +
+                     (type.empty() ? "no content type" : one_line(type)) + "; " + reason + ")";
+    return Error(make_error_code(errc::not_the_service), std::move(details));
+  }
+
+  // Masks what an answer echoes of the credentials that it was asked with.
+  [[nodiscard]] std::string masked(std::string text) const {
+    for (const auto secret : {identity_.secret().reveal(), identity_.token()}) text = redact(text, secret);
+    return text;
+  }
+  void mask_echoes(Decoded& decoded) const {
+    for (auto& error : decoded.errors) {
+      error.message = masked(std::move(error.message));
+      error.code = masked(std::move(error.code));
+      ErrorPath path;
+      error.path.each([&](const ErrorPath::Step& step) {
+        if (step.index) path.add(*step.index);
+        else path.add(masked(std::string(step.key)));
+      });
+      error.path = std::move(path);
+    }
+    if (!decoded.malformed) return;
+    decoded.malformed->path = masked(std::move(decoded.malformed->path));
+    decoded.malformed->reason = masked(std::move(decoded.malformed->reason));
+  }
+
+  const graphql::Operation& operation_;
+  const Identity& identity_;
+  std::string_view request_body_;
+};
 
 }  // namespace wandb::detail

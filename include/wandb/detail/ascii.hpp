@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace wandb::detail {
@@ -43,6 +44,12 @@ namespace wandb::detail {
     if (equal_ignoring_case(text.substr(i, part.size()), part)) return true;
   }
   return false;
+}
+
+[[nodiscard]] inline std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = to_lower(c);
+  return lower;
 }
 
 [[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {

@@ -46,6 +46,7 @@ class RequestRun {
     body_ = std::move(ask.body);
     identity_ = std::move(ask.as);
     answer_ = Error(errc::no_result);
+    status_ = 0;
     exchange_ = Exchange(operation_->repeat, endpoint_->retry, deadline_);
     const auto now = moment_to_send();
     return settle(exchange_.start(now), now);
@@ -72,18 +73,23 @@ class RequestRun {
   /// What became of it.
   [[nodiscard]] Action arrived(Result<Response> response) {
     const auto now = moment();
+    if (response && !is_status(response->status)) response = without_status(response->status);
     if (!response) {
       failure_ = response.error();
+      status_ = failure_.status();
+      reply_ = {};
       const Arrival arrival{.delivery = failure_.delivery(), .headers = {}, .code = own_code(failure_.code())};
       return settle(exchange_.arrived(arrival, now), now);
     }
-    pace_.answered(response->status, response->headers.view(), now.now, now.wall, endpoint_->retry);
-    auto examined = examine(*operation_, response->status, std::move(response->body), *identity_);
+    status_ = response->status;
+    const auto headers = response->headers.view();
+    pace_.answered(status_, headers, now.now, now.wall, endpoint_->retry);
+    auto examined = Examiner(*operation_, *identity_, body_).examine(status_, headers, std::move(response->body));
     failure_ = std::move(examined.failure);
     reply_ = std::move(examined.reply);
     const Arrival arrival{.delivery = Delivery::answered,
-                          .status = response->status,
-                          .headers = response->headers.view(),
+                          .status = examined.status,
+                          .headers = headers,
                           .content = examined.content,
                           .code = own_code(failure_.code())};
     return settle(exchange_.arrived(arrival, now), now);
@@ -109,7 +115,7 @@ class RequestRun {
     auto details = error.details();
     if (details.operation.empty()) details.operation = operation_->field;
     details.attempts = std::max(details.attempts, exchange_.attempts());
-    if (details.delivery == Delivery::answered && details.status == 0) details.status = 200;
+    if (details.delivery == Delivery::answered && details.status == 0) details.status = status_;
     details.elapsed = Clock::now() - began_;
     return Error(error.code(), std::move(details));
   }
@@ -119,6 +125,14 @@ class RequestRun {
     if (code.category() == error_category()) return static_cast<errc>(code.value());
     if (code == condition::cancelled) return errc::cancelled;
     return std::nullopt;
+  }
+
+  // What HTTP can number; a transport that does not know the status has read no answer.
+  [[nodiscard]] static constexpr bool is_status(int status) noexcept { return status >= 100 && status <= 999; }
+  [[nodiscard]] static Error without_status(int status) {
+    return Error(make_error_code(errc::no_status),
+                 make_error_code(errc::no_status).message() + " (it gave " + std::to_string(status) + ")",
+                 Delivery::answered);
   }
 
   [[nodiscard]] Moment moment() const {
@@ -151,6 +165,17 @@ class RequestRun {
       answer_ = std::move(reply_);
       return;
     }
+    auto failure = failure_of(done);
+    // What a mutation that ran gave back is the method's to take, whatever failed besides.
+    if (done.outcome == Outcome::ran && reply_.page) {
+      reply_.failure = std::move(failure);
+      answer_ = std::move(reply_);
+      return;
+    }
+    answer_ = std::move(failure);
+  }
+
+  [[nodiscard]] Error failure_of(const Done& done) const {
     auto code = failure_.code();
     auto details = exchange_.attempts() > 0 ? failure_.details() : Error::Details{};
     if (done.by == Done::By::deadline) code = make_error_code(errc::timed_out);
@@ -162,7 +187,7 @@ class RequestRun {
     details.attempts = exchange_.attempts();
     details.elapsed = Clock::now() - began_;
     details.outcome = done.outcome;
-    answer_ = Error(code, std::move(details));
+    return Error(code, std::move(details));
   }
 
   std::shared_ptr<const Endpoint> endpoint_;
@@ -177,6 +202,7 @@ class RequestRun {
   std::array<Header, 5> headers_;
   Exchange exchange_;
   Error failure_;
+  int status_ = 0;  // of the last answer, as far as it was read
   Reply reply_;
   Answer answer_;
 };
@@ -210,7 +236,8 @@ class Call {
     if (!std::holds_alternative<Done>(action)) return action;
     auto answer = run_.take_answer();
     const auto& identity = *run_.identity();
-    if (!answer && answer.error() == condition::unauthorized && identity.owner().known()) identity.refuse(false);
+    const bool refused = !answer && answer.error() == condition::unauthorized && !answer.error().from_words();
+    if (refused && identity.owner().known()) identity.refuse(false);
     if (!proving_) return follow(method_.resume(std::move(answer)));
     proving_ = false;
     if (auto proof = prove(identity, answer); !proof) return follow(method_.resume(proof.error()));

@@ -1,6 +1,8 @@
-// From what a server says to a code of ours.
+// From what a server says to a code of ours (decision 11): its own code, else the status, else its words.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,9 +10,17 @@
 
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/graphql_errors.hpp>
+#include <wandb/detail/redact.hpp>
 #include <wandb/error.hpp>
 
 namespace wandb::detail {
+
+[[nodiscard]] constexpr bool is_accepted(int status) noexcept { return status >= 200 && status < 300; }
+
+/// Whether a status leaves open what became of a request: a gateway may have given up on a server that did not.
+[[nodiscard]] constexpr bool is_undecided(int status) noexcept {
+  return status == 408 || (status >= 500 && status != 501);
+}
 
 /// The code for an HTTP status that is not a success.
 [[nodiscard]] constexpr errc classify_status(int status) noexcept {
@@ -24,51 +34,186 @@ namespace wandb::detail {
     case 501: return errc::not_implemented;
     default: break;
   }
-  if (status >= 500) return errc::server_error;
-  return status >= 400 ? errc::bad_request : errc::unexpected_status;
+  if (status >= 500 && status <= 599) return errc::server_error;
+  return status >= 400 && status <= 499 ? errc::bad_request : errc::unexpected_status;
+}
+
+/// Whether two names are the same but for case and what stands between their words: `NOT_FOUND`, `NotFound`.
+[[nodiscard]] constexpr bool same_code(std::string_view a, std::string_view b) noexcept {
+  const auto skip = [](std::string_view& text) {
+    while (!text.empty() && !is_letter(text.front()) && !is_digit(text.front())) text.remove_prefix(1);
+  };
+  for (;;) {
+    skip(a);
+    skip(b);
+    if (a.empty() || b.empty()) return a.empty() && b.empty();
+    if (to_lower(a.front()) != to_lower(b.front())) return false;
+    a.remove_prefix(1);
+    b.remove_prefix(1);
+  }
+}
+
+/// The HTTP status that a code of GraphQL servers stands for; 0 where it is not known.
+[[nodiscard]] constexpr int status_of_code(std::string_view code) noexcept {
+  struct Known {
+    std::string_view code;
+    int status;
+  };
+  constexpr Known known[] = {
+      {"PERMISSION_ERROR", 403},       {"PERMISSION_DENIED", 403},
+      {"FORBIDDEN", 403},              {"ACCESS_DENIED", 403},
+      {"UNAUTHENTICATED", 401},        {"UNAUTHORIZED", 401},
+      {"AUTHENTICATION_ERROR", 401},   {"NOT_LOGGED_IN", 401},
+      {"NOT_FOUND", 404},              {"CONFLICT", 409},
+      {"ALREADY_EXISTS", 409},         {"DUPLICATE", 409},
+      {"BAD_REQUEST", 400},            {"BAD_USER_INPUT", 400},
+      {"INVALID_ARGUMENT", 400},       {"VALIDATION_ERROR", 400},
+      {"GRAPHQL_PARSE_FAILED", 400},   {"GRAPHQL_VALIDATION_FAILED", 400},
+      {"RATE_LIMITED", 429},           {"RATE_LIMIT_EXCEEDED", 429},
+      {"TOO_MANY_REQUESTS", 429},      {"RESOURCE_EXHAUSTED", 429},
+      {"REQUEST_TIMEOUT", 408},        {"TIMEOUT", 504},
+      {"GATEWAY_TIMEOUT", 504},        {"DEADLINE_EXCEEDED", 504},
+      {"INTERNAL_SERVER_ERROR", 500},  {"INTERNAL_ERROR", 500},
+      {"INTERNAL", 500},               {"BAD_GATEWAY", 502},
+      {"SERVICE_UNAVAILABLE", 503},    {"UNAVAILABLE", 503},
+      {"NOT_IMPLEMENTED", 501},        {"UNIMPLEMENTED", 501},
+  };
+  int number = 0;
+  const bool is_number =
+      code.size() == 3 && std::all_of(code.begin(), code.end(), [](char c) { return is_digit(c); });
+  if (is_number) {
+    for (const char c : code) number = number * 10 + (c - '0');
+    return number >= 400 && number <= 599 ? number : 0;
+  }
+  for (const auto& one : known) {
+    if (same_code(one.code, code)) return one.status;
+  }
+  return 0;
+}
+
+/// The HTTP status that an error gives itself, by its code or beside it; 0 where there is none. One that leaves open
+/// what became of the request goes before one that does not.
+[[nodiscard]] inline int own_status(const GraphqlError& error) noexcept {
+  const int by_code = status_of_code(error.code);
+  if (by_code == 0 || is_undecided(error.status)) return error.status != 0 ? error.status : by_code;
+  return by_code;
+}
+
+/// Whether `phrase` stands in `text` as whole words, whatever the case and what stands between the words.
+[[nodiscard]] constexpr bool has_phrase(std::string_view text, std::string_view phrase) noexcept {
+  const auto in_word = [](char c) { return is_letter(c) || is_digit(c); };
+  for (std::size_t begin = 0; begin < text.size(); ++begin) {
+    if (begin != 0 && in_word(text[begin - 1])) continue;
+    std::size_t at = begin;
+    std::size_t i = 0;
+    while (i != phrase.size() && at != text.size()) {
+      if (phrase[i] == ' ') {
+        const auto gap = at;
+        while (at != text.size() && (is_space(text[at]) || text[at] == '_' || text[at] == '-')) ++at;
+        if (at == gap) break;
+      } else if (to_lower(text[at++]) != phrase[i]) {
+        break;
+      }
+      ++i;
+    }
+    if (i == phrase.size() && (at == text.size() || !in_word(text[at]))) return true;
+  }
+  return false;
+}
+
+/// `text` with what others may have put into it blanked out: what stands in quotes, addresses, and what was `sent`.
+[[nodiscard]] inline std::string own_words(std::string_view text, const std::vector<std::string>& sent) {
+  std::string words(text);
+  const auto in_word = [](char c) { return is_letter(c) || is_digit(c); };
+  const auto blank = [&](std::size_t begin, std::size_t end) {
+    std::fill(words.begin() + static_cast<std::ptrdiff_t>(begin), words.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+  };
+  for (const auto& value : sent) {
+    if (value.empty()) continue;
+    for (auto at = words.find(value); at != words.npos; at = words.find(value, at + 1)) {
+      const auto end = at + value.size();
+      const bool apart = (at == 0 || !in_word(words[at - 1])) && (end == words.size() || !in_word(words[end]));
+      if (apart) blank(at, end);
+    }
+  }
+  for (const std::string_view quote : {"\"", "'", "`"}) {
+    for (auto begin = words.find(quote); begin != words.npos;) {
+      auto end = words.find(quote, begin + 1);
+      // An apostrophe opens no quote.
+      if (begin != 0 && in_word(words[begin - 1])) end = begin;
+      else if (end == words.npos) break;
+      if (end != begin) blank(begin, end + 1);
+      begin = words.find(quote, end + 1);
+    }
+  }
+  for (auto at = words.find('@'); at != words.npos; at = words.find('@', at + 1)) {
+    auto begin = at;
+    auto end = at;
+    while (begin != 0 && !is_space(words[begin - 1])) --begin;
+    while (end != words.size() && !is_space(words[end])) ++end;
+    blank(begin, end);
+  }
+  return words;
 }
 
 /// The code for the words in which GraphQL servers refuse; nothing when they are not recognised.
-[[nodiscard]] constexpr std::optional<errc> classify_words(std::string_view text) noexcept {
+[[nodiscard]] constexpr std::optional<errc> classify_words(std::string_view words) noexcept {
   struct Sign {
-    std::string_view words;
+    std::string_view phrase;
     errc code;
   };
   constexpr Sign signs[] = {
-      {"permission", errc::permission_denied},
-      {"forbidden", errc::permission_denied},
-      {"not authorized", errc::permission_denied},
-      {"unauthenticated", errc::unauthorized},
-      {"unauthorized", errc::unauthorized},
-      {"relogin", errc::unauthorized},
-      {"not logged in", errc::unauthorized},
-      {"already_exists", errc::conflict},
-      {"already exists", errc::conflict},
-      {"conflict", errc::conflict},
-      {"duplicate", errc::conflict},
-      {"not_found", errc::not_found},
-      {"not found", errc::not_found},
-      {"rate limit", errc::rate_limited},
-      {"rate_limit", errc::rate_limited},
+      {"permission", errc::permission_denied},    {"permissions", errc::permission_denied},
+      {"forbidden", errc::permission_denied},     {"not authorized", errc::permission_denied},
+      {"access denied", errc::permission_denied}, {"unauthenticated", errc::unauthorized},
+      {"unauthorized", errc::unauthorized},       {"not logged in", errc::unauthorized},
+      {"already exists", errc::conflict},         {"conflict", errc::conflict},
+      {"duplicate", errc::conflict},              {"not found", errc::not_found},
+      {"rate limit", errc::rate_limited},         {"rate limited", errc::rate_limited},
       {"too many requests", errc::rate_limited},
   };
   for (const auto& sign : signs) {
-    if (contains_ignoring_case(text, sign.words)) return sign.code;
+    if (has_phrase(words, sign.phrase)) return sign.code;
   }
   return std::nullopt;
 }
 
-/// The code for one error of a GraphQL answer: its own status, its own code, else its words.
-[[nodiscard]] inline errc classify(const GraphqlError& error) noexcept {
-  if (error.status >= 400) return classify_status(error.status);
-  if (const auto code = classify_words(error.code)) return *code;
-  return classify_words(error.message).value_or(errc::rejected);
+/// What an error amounts to, and on what evidence.
+struct Verdict {
+  errc code = errc::rejected;
+  int status = 0;           ///< the status that stands for it: the error's own, else that of the answer
+  bool from_words = false;  ///< neither code nor status said so
+};
+
+/// Whether the server refuses the program that asks, rather than whoever uses it.
+[[nodiscard]] inline bool refuses_client(const GraphqlError& error, const std::vector<std::string>& sent) {
+  return same_code(error.code, "RELOGIN") || same_code(error.code, "RELOGIN_REQUIRED") ||
+         has_phrase(own_words(error.message, sent), "relogin required");
 }
 
+/// The verdict on one error of an answer that came with `http_status`, to a request that held the texts `sent`.
+[[nodiscard]] inline Verdict classify(const GraphqlError& error, int http_status,
+                                      const std::vector<std::string>& sent = {}) {
+  if (refuses_client(error, sent)) return {errc::client_refused, http_status, false};
+  if (const int own = own_status(error); own != 0) return {classify_status(own), own, false};
+  if (!is_accepted(http_status)) return {classify_status(http_status), http_status, false};
+  // A code that is not known here says that the matter is none of those that words might tell.
+  if (!error.code.empty()) return {errc::rejected, http_status, false};
+  const auto said = classify_words(own_words(error.message, sent));
+  return {said.value_or(errc::rejected), http_status, said.has_value()};
+}
+
+/// The server's words as an `Error` holds them: as many as a person reads.
 [[nodiscard]] inline std::vector<ServerMessage> to_messages(const std::vector<GraphqlError>& errors) {
+  constexpr std::size_t most = 16;
   std::vector<ServerMessage> messages;
-  messages.reserve(errors.size());
-  for (const auto& error : errors) messages.push_back({error.message, error.path_text(), error.code});
+  messages.reserve(std::min(errors.size(), most));
+  for (const auto& error : errors) {
+    if (messages.size() == most) break;
+    const bool told = !error.message.empty();
+    messages.push_back({told ? error.message : "(the server gave no reason)", error.path.text(), error.code});
+  }
+  if (errors.size() > most) messages.push_back({"and " + std::to_string(errors.size() - most) + " more", {}, {}});
   return messages;
 }
 

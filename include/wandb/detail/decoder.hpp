@@ -15,9 +15,9 @@
 
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/graphql_errors.hpp>
+#include <wandb/detail/null_check.hpp>
 #include <wandb/detail/page_builder.hpp>
 #include <wandb/detail/page_parser.hpp>
-#include <wandb/detail/place.hpp>
 #include <wandb/detail/redact.hpp>
 #include <wandb/detail/secure_memory.hpp>
 #include <wandb/page.hpp>
@@ -36,6 +36,7 @@ struct Decoded {
   std::shared_ptr<const Page> page;  ///< null when there is no data, or null in its place
   std::vector<GraphqlError> errors;
   std::optional<Malformed> malformed;
+  bool foreign = false;  ///< it is no GraphQL answer at all, well-formed or not; `malformed` then says what it is
 };
 
 /// A little of a text from `at` on, on one line and without what looks like a key, even where the text breaks off in
@@ -57,10 +58,14 @@ struct Decoded {
   wipe(frames, sizeof frames);
 }
 
+/// Whether what is wrong with an answer is told with a little of its text.
+enum class Excerpts : std::uint8_t { none, short_ones };
+
 /// Reads one text into one page. Used once.
 class AnswerReader {
  public:
-  AnswerReader(PageBuilder builder, bool bare) : builder_(std::move(builder)), bare_(bare) {}
+  AnswerReader(PageBuilder builder, bool bare, Excerpts excerpts)
+      : builder_(std::move(builder)), bare_(bare), excerpts_(excerpts) {}
 
   [[nodiscard]] Decoded read() {
     Decoded decoded;
@@ -69,6 +74,7 @@ class AnswerReader {
       decoded.malformed = Malformed{{}, "it is larger than 4 GiB"};
     } else if (trimmed(text).empty()) {
       decoded.malformed = Malformed{{}, "it is empty"};
+      decoded.foreign = true;
     } else {
       parse(decoded, text);
     }
@@ -87,15 +93,31 @@ class AnswerReader {
     const bool ours = *handler.failure() != '\0';
     if (ours) decoded.malformed = Malformed{handler.path(), handler.failure()};
     else if (ec || length != text.size()) decoded.malformed = Malformed{handler.path(), why(ec, length)};
-    if (decoded.malformed && !ours) return;
     const auto& envelope = handler.envelope();
-    if (envelope.errors().state() == SlotState::raw) read_errors(decoded.errors, envelope.errors().text());
-    if (envelope.error().state() == SlotState::raw) read_errors(decoded.errors, envelope.error().text());
-    if (!decoded.malformed) conclude(decoded, envelope.data_slot().state(), handler.saw_odd_null());
+    if (decoded.malformed && !ours) {
+      decoded.foreign = !names_an_answer(text);
+      return;
+    }
+    if (!decoded.malformed && builder_.exhausted()) decoded.malformed = Malformed{{}, "it holds more than its size allows"};
+    for (const auto said : {envelope.errors(), envelope.error()}) {
+      if (said.state() != SlotState::raw || read_errors(decoded.errors, said.text(), builder_.budget())) continue;
+      decoded.malformed = Malformed{{}, "it holds more errors than its size allows"};
+    }
+    if (!decoded.malformed) conclude(decoded, envelope, handler.saw_odd_null());
+    decoded.foreign = decoded.malformed && envelope.is_empty() && (!ours || !names_an_answer(text));
   }
 
-  void conclude(Decoded& decoded, SlotState data, bool saw_odd_null) {
-    if (data == SlotState::object) {
+  // Whether broken JSON may have been an answer of a GraphQL server.
+  [[nodiscard]] static bool names_an_answer(std::string_view text) noexcept {
+    if (!trimmed(text).starts_with('{')) return false;
+    for (const std::string_view key : {"\"data\"", "\"errors\"", "\"error\""}) {
+      if (text.find(key) != text.npos) return true;
+    }
+    return false;
+  }
+
+  void conclude(Decoded& decoded, const Envelope& envelope, bool saw_odd_null) {
+    if (envelope.data_slot().state() == SlotState::object) {
       auto page = builder_.finish();
       if (saw_odd_null) {
         if (const NullCheck check(*page, decoded.errors); check.found()) {
@@ -106,6 +128,7 @@ class AnswerReader {
       decoded.page = std::move(page);
     } else if (decoded.errors.empty()) {
       decoded.malformed = Malformed{{}, "it has neither data nor errors"};
+      if (envelope.is_empty()) decoded.malformed->reason += told(0, 80);
     }
   }
 
@@ -114,29 +137,34 @@ class AnswerReader {
     const auto text = builder_.body();
     const auto place = "byte " + std::to_string(at);
     const char first = trimmed(text).front();
-    if (first != '{' && first != '[') return "it is not JSON: " + excerpt(trimmed(text), 0, 80);
-    if (!ec) return "text follows its end at " + place + ": " + excerpt(text, at, 16);
+    if (first != '{' && first != '[') return "it is not JSON" + told(0, 80);
+    if (!ec) return "text follows its end at " + place + told(at, 16);
     if (ec == error::incomplete) return "it breaks off after " + std::to_string(text.size()) + " bytes";
     if (ec == error::too_deep)
       return "it is nested more than " + std::to_string(PageParser::max_depth) + " levels deep";
     if (ec == error::exponent_overflow) return "it holds a number beyond all limits at " + place;
-    return "it is not JSON at " + place + ": " + excerpt(text, at, 16);
+    return "it is not JSON at " + place + told(at, 16);
+  }
+  [[nodiscard]] std::string told(std::size_t at, std::size_t length) const {
+    const auto text = at == 0 ? trimmed(builder_.body()) : builder_.body();
+    return excerpts_ == Excerpts::none ? std::string{} : ": " + excerpt(text, at, length);
   }
 
   PageBuilder builder_;
   bool bare_;
+  Excerpts excerpts_;
 };
 
 /// Decodes the answer to a GraphQL request: `data`, `errors` and `error` in any order. Of a field that comes twice, the
 /// last counts; what the shape does not know is skipped. `shape` must have static storage.
-[[nodiscard]] inline Decoded decode(const Shape& shape, SecureString body) {
-  return AnswerReader(PageBuilder(shape, std::move(body)), false).read();
+[[nodiscard]] inline Decoded decode(const Shape& shape, SecureString body, Excerpts excerpts = Excerpts::short_ones) {
+  return AnswerReader(PageBuilder(shape, std::move(body)), false, excerpts).read();
 }
 
 /// Decodes a text that is the root object itself. The page keeps the shape.
 [[nodiscard]] inline Decoded decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body) {
   const auto view = shape->shape();
-  return AnswerReader(PageBuilder(view, std::move(body), std::move(shape)), true).read();
+  return AnswerReader(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones).read();
 }
 
 }  // namespace wandb::detail

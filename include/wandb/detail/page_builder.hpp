@@ -16,7 +16,8 @@ class PageBuilder {
  public:
   /// `shape_owner` keeps the shape's tables, unless they have static storage.
   PageBuilder(const Shape& shape, SecureString body, std::shared_ptr<const void> shape_owner = nullptr)
-      : page_(std::make_shared<Page>(Page::Key(), shape, std::move(shape_owner), std::move(body))) {}
+      : page_(std::make_shared<Page>(Page::Key(), shape, std::move(shape_owner), std::move(body))),
+        budget_(7 * page_->body_.size() + std::size_t{48} * 1024) {}
 
   [[nodiscard]] const Shape& shape() const noexcept { return page_->shape_; }
   [[nodiscard]] std::string_view body() const noexcept { return page_->body_; }
@@ -30,14 +31,20 @@ class PageBuilder {
   }
   [[nodiscard]] std::uint32_t rows(std::uint16_t table) const noexcept { return page_->tables_[table].rows; }
   /// A new row of a list's table, unloaded. Moves the table's earlier rows; `at` of the body's bytes have been read.
+  /// Where the budget is used up, a row that is in no table.
   [[nodiscard]] Slot* append(std::uint16_t table, std::size_t at) {
     auto& into = page_->tables_[table];
     const std::size_t width = shape().widths[table];
-    if (into.rows == into.capacity) grow(into, width, at);
-    Slot* row = into.slots + into.rows++ * width;
+    const bool room = into.rows != into.capacity || grow(into, width, at);
+    Slot* row = room ? into.slots + into.rows++ * width : spare_row();
     std::fill_n(row, width, Slot{});
     return row;
   }
+  /// How many bytes the page may still take besides its body: a few times the body's size, however little text its
+  /// values stand in.
+  [[nodiscard]] std::size_t& budget() noexcept { return budget_; }
+  /// Whether there are rows for which there was no room.
+  [[nodiscard]] bool exhausted() const noexcept { return spare_ != nullptr; }
   /// The finished page. The builder is spent.
   [[nodiscard]] std::shared_ptr<const Page> finish() noexcept { return std::move(page_); }
 
@@ -59,19 +66,39 @@ class PageBuilder {
       next += std::size_t{widths[i]} * rows;
     }
   }
-  // To four times a small table, and then at once to what the rest of the body lets expect, within reason.
-  void grow(Page::Table& table, std::size_t width, std::size_t at) {
+  // To four times a small table, and then at once to what the rest of the body lets expect, within reason. False where
+  // the budget has no room for another row.
+  [[nodiscard]] bool grow(Page::Table& table, std::size_t width, std::size_t at) {
     const std::size_t rows = table.rows;
-    const auto expected = expected_total(rows, at, page_->body_.size());
-    const auto capacity = rows < 4 * first_rows ? 4 * rows : std::clamp(expected, rows + rows / 4, 64 * rows);
+    const auto expected = expected_total(rows, at, end_of_data(rows, at));
+    const auto wanted = rows < 4 * first_rows ? 4 * rows : std::clamp(expected, rows + rows / 4, 64 * rows);
+    const auto capacity = std::min(wanted, budget_ / (width * sizeof(Slot)));
+    if (capacity <= rows) return false;
     auto grown = std::make_unique_for_overwrite<Slot[]>(capacity * width);
     std::copy_n(table.slots, rows * width, grown.get());
+    budget_ -= capacity * width * sizeof(Slot);
+    if (table.own) budget_ += table.capacity * width * sizeof(Slot);
     table.own = std::move(grown);
     table.slots = table.own.get();
     table.capacity = static_cast<std::uint32_t>(capacity);
+    return true;
+  }
+  // Where the data ends, as a guess: errors, of which a large answer may hold many, stand before it or behind.
+  [[nodiscard]] std::size_t end_of_data(std::size_t rows, std::size_t at) const noexcept {
+    constexpr std::size_t many = 64 * 4 * first_rows;
+    const auto errors = rows < many ? page_->body_.npos : page_->body_.rfind("\"errors\"");
+    return errors != page_->body_.npos && errors > at ? errors : page_->body_.size();
+  }
+  // What is written there counts for nothing. As wide as the widest row: one that stands within another shares it.
+  [[nodiscard]] Slot* spare_row() {
+    const auto widths = shape().widths;
+    if (!spare_) spare_ = std::make_unique<Slot[]>(*std::max_element(widths.begin(), widths.end()));
+    return spare_.get();
   }
 
   std::shared_ptr<Page> page_;
+  std::size_t budget_;
+  std::unique_ptr<Slot[]> spare_;
 };
 
 }  // namespace wandb::detail

@@ -1,12 +1,13 @@
 // Where a parser stands in a page that it fills.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 
-#include <wandb/detail/graphql_errors.hpp>
+#include <wandb/detail/error_path.hpp>
 #include <wandb/page.hpp>
 #include <wandb/shape.hpp>
 
@@ -26,6 +27,11 @@ struct Envelope {
   [[nodiscard]] Slot data_slot() const noexcept { return slots[0]; }
   [[nodiscard]] Slot errors() const noexcept { return slots[1]; }
   [[nodiscard]] Slot error() const noexcept { return slots[2]; }
+  /// Whether it has none of them.
+  [[nodiscard]] bool is_empty() const noexcept {
+    return std::all_of(slots.begin(), slots.begin() + 3,
+                       [](Slot slot) { return slot.state() == SlotState::unloaded; });
+  }
 };
 
 /// An object or a list that has begun and not ended.

@@ -14,7 +14,6 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/graphql_errors.hpp>
 #include <wandb/detail/page_builder.hpp>
 #include <wandb/detail/page_frame.hpp>
 #include <wandb/detail/skipper.hpp>

@@ -11,8 +11,9 @@
 #include <vector>
 
 #include <wandb/detail/answer.hpp>
-#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/complete_keys.hpp>
 #include <wandb/detail/cursor_guard.hpp>
+#include <wandb/detail/namesakes.hpp>
 #include <wandb/detail/records.hpp>
 #include <wandb/detail/step.hpp>
 #include <wandb/detail/user_record.hpp>
@@ -20,65 +21,6 @@
 #include <wandb/graphql/request_body.hpp>
 
 namespace wandb::detail {
-
-/// Reads the further pages of a user's keys, so that they are complete.
-class CompleteKeys {
- public:
-  using value_type = UserRecord;
-  explicit CompleteKeys(UserRecord record) : record_(std::move(record)) {}
-
-  [[nodiscard]] Step<UserRecord> start() { return follow(record_.find_key("apiKeys").object, true); }
-
-  [[nodiscard]] Step<UserRecord> resume(Answer answer) {
-    // Keys of which a part was refused would look complete.
-    if (!answer) return is_refusal(answer.error()) ? refused(answer.error()) : finished<UserRecord>(answer.error());
-    if (!answer->errors.empty()) return refused(to_error(root(), answer->errors.front()));
-    const auto user = answer->root.object(root());
-    if (!user || !is_about(record_, *user)) {
-      return finished<UserRecord>(malformed(std::string(root()), "it is not the user whose keys are being read"));
-    }
-    const auto connection = user->object("apiKeys");
-    if (!connection || connection->state("edges") != SlotState::rows) {
-      return finished<UserRecord>(malformed(path("edges"), "it is missing"));
-    }
-    const Nodes more(answer->page, *user, "apiKeys");
-    for (std::size_t i = 0; i != more.size(); ++i) record_.add_key(KeyAccess::make(answer->page, more[i], false));
-    return follow(*user, false);
-  }
-
- private:
-  [[nodiscard]] std::string_view root() const noexcept { return record_.is_caller ? "viewer" : "user"; }
-  [[nodiscard]] std::string path(std::string_view below) const {
-    return std::string(root()).append(".apiKeys.").append(below);
-  }
-  // Whether the server understood the question and would not answer it.
-  [[nodiscard]] static bool is_refusal(const Error& error) noexcept {
-    return error.status() >= 200 && error.status() < 300 && !error.messages().empty();
-  }
-  // The user is there, without the keys (decision 9).
-  [[nodiscard]] Step<UserRecord> refused(Error error) {
-    record_.refuse_keys(std::move(error));
-    return finished<UserRecord>(record_);
-  }
-
-  // On from a page of keys. Of the first one, the user's own errors may tell what is wrong.
-  [[nodiscard]] Step<UserRecord> follow(const ObjectView& user, bool first) {
-    const auto keys = user.object("apiKeys");
-    if (!keys) return finished<UserRecord>(record_);
-    if (tells_no_end(*keys)) {
-      if (first && record_.keys_error()) return finished<UserRecord>(record_);
-      return refused(malformed(path("pageInfo"), "it is missing or incomplete"));
-    }
-    const auto info = keys->object("pageInfo");
-    if (!info || !*info->boolean("hasNextPage")) return finished<UserRecord>(record_);
-    const auto after = info->string("endCursor").value_or(std::string_view{});
-    if (guard_.leads_on(after)) return ask_keys(record_, after);
-    return finished<UserRecord>(malformed(path("pageInfo.endCursor"), "there are more pages and no way to the next"));
-  }
-
-  UserRecord record_;
-  CursorGuard guard_;
-};
 
 /// A step towards a user as a step towards perhaps a user.
 [[nodiscard]] inline Step<std::optional<UserRecord>> perhaps(Step<UserRecord> step) {
@@ -88,21 +30,44 @@ class CompleteKeys {
   return finished<Found>(result ? Result<Found>(std::move(*result)) : Result<Found>(result.error()));
 }
 
-/// The current user, or a user by id: one record with all its keys; nothing where there is none.
+/// Whether keys are asked for, and why the server would not have it.
+class KeyWish {
+ public:
+  explicit KeyWish(bool wanted) noexcept : wanted_(wanted) {}
+  [[nodiscard]] bool stands() const noexcept { return wanted_ && !refused_; }
+  /// Whether an answer is a refusal on the keys' account, as far as that can be: then the same is asked without them.
+  [[nodiscard]] bool gives_way(const Answer& answer) {
+    if (!stands() || answer || answer.error() != errc::client_refused) return false;
+    refused_ = answer.error();
+    return true;
+  }
+  /// Lets a user who was read without their keys say why.
+  void tell(const UserRecord& user) const {
+    if (refused_) user.refuse_keys(*refused_);
+  }
+
+ private:
+  bool wanted_;
+  std::optional<Error> refused_;
+};
+
+/// The current user, or a user by id: one record with all its keys, if those are wanted; nothing where there is none.
 class FetchUser {
  public:
   using value_type = std::optional<UserRecord>;
   /// An empty id means whoever the caller is.
-  FetchUser(std::string id, const graphql::UserQueries& queries) : id_(std::move(id)), queries_(&queries) {}
+  FetchUser(std::string id, const graphql::UserQueries& queries, bool keys)
+      : id_(std::move(id)), queries_(&queries), keys_(keys) {}
 
   [[nodiscard]] Step<value_type> start() {
-    graphql::RequestBody body(operation());
+    graphql::RequestBody body(operation(), keys_.stands());
     if (!id_.empty()) body.add("id", id_);
     return Ask{&operation(), body.take(), nullptr};
   }
 
   [[nodiscard]] Step<value_type> resume(Answer answer) {
     if (completing_) return perhaps(completing_->resume(std::move(answer)));
+    if (keys_.gives_way(answer)) return start();
     if (!answer) return finished<value_type>(answer.error());
     auto record = record_at(*answer, operation().field, id_.empty(), {}, *queries_);
     if (!record && id_.empty()) {
@@ -111,6 +76,7 @@ class FetchUser {
                                         Delivery::answered));
     }
     if (!record) return finished<value_type>(std::optional<UserRecord>{});
+    keys_.tell(*record);
     return perhaps(completing_.emplace(std::move(*record)).start());
   }
 
@@ -121,6 +87,7 @@ class FetchUser {
 
   std::string id_;
   const graphql::UserQueries* queries_;
+  KeyWish keys_;
   std::optional<CompleteKeys> completing_;
 };
 
@@ -131,9 +98,11 @@ struct Walk {
   int size = 0;
   std::string cursor;  // where the page that follows begins
   CursorGuard guard;
+  KeyWish keys{true};
   UserPage page;
   std::size_t next = 0;
   bool more = true;
+  std::optional<Error> gap;  // why a page lacked users, perhaps: the walk ends with it
   std::optional<CompleteKeys> completing;
 };
 
@@ -148,20 +117,23 @@ class NextUser {
     walk.completing.reset();  // what an earlier step left that never came to its end
     if (walk.next != walk.page.size()) return emit(walk.page.at(walk.next++, *walk.queries));
     if (const auto broken = walk.page.broken_end()) return stop(*broken);
-    if (!walk.more) return finished<value_type>(std::optional<UserRecord>{});
-    return ask_users(*walk.queries, walk.query, {}, walk.size, walk.cursor);
+    if (walk.more) return ask_users(*walk.queries, walk.keys.stands(), walk.query, {}, walk.size, walk.cursor);
+    if (const auto gap = std::exchange(walk.gap, std::nullopt)) return stop(*gap);
+    return finished<value_type>(std::optional<UserRecord>{});
   }
 
   [[nodiscard]] Step<value_type> resume(Answer answer) {
     auto& walk = *walk_;
     if (walk.completing) return follow(walk.completing->resume(std::move(answer)));
+    if (walk.keys.gives_way(answer)) return start();
     if (!answer) return stop(answer.error());
-    auto page = UserPage::read(*answer, walk.guard);
+    auto page = UserPage::read(std::move(*answer), walk.guard);
     if (!page) return stop(page.error());
     walk.page = std::move(*page);
     walk.next = 0;
     walk.more = walk.page.more();
     if (walk.more) walk.cursor = walk.page.cursor();
+    if (!walk.gap) walk.gap = walk.page.gap();
     return start();
   }
 
@@ -171,10 +143,12 @@ class NextUser {
     walk_->page = {};
     walk_->next = 0;
     walk_->more = false;
+    walk_->gap.reset();
     return finished<value_type>(std::move(error));
   }
   [[nodiscard]] Step<value_type> emit(Result<UserRecord> user) {
     if (!user) return finished<value_type>(user.error());
+    walk_->keys.tell(*user);
     return follow(walk_->completing.emplace(std::move(*user)).start());
   }
   [[nodiscard]] Step<value_type> follow(Step<UserRecord> step) {
@@ -187,62 +161,73 @@ class NextUser {
 };
 
 /// The user of exactly that username, e-mail or id; nothing where there is none. The service matches prefixes and
-/// suffixes, so every page is looked through. An e-mail whose case a server might mind is asked for in lower case as
-/// well, and what can be an id, which the service's search does not match, as an id.
+/// suffixes, so every page is looked through, and who of several is meant is for `Namesakes` to say. An e-mail whose
+/// case a server might mind is asked for in lower case as well, and what can be an id, which the service's search does
+/// not match, as an id.
 class FindUser {
  public:
   using value_type = std::optional<UserRecord>;
-  FindUser(std::string name, const graphql::UserQueries& queries)
-      : queries_(&queries), name_(std::move(name)), query_(name_) {}
+  FindUser(std::string name, const graphql::UserQueries& queries, bool keys)
+      : queries_(&queries), query_(name), namesakes_(std::move(name)), keys_(keys) {}
 
-  [[nodiscard]] Step<value_type> start() { return ask_users(*queries_, query_, {}, 0, cursor_); }
+  [[nodiscard]] Step<value_type> start() {
+    if (by_id_) return ask_users(*queries_, keys_.stands(), {}, namesakes_.name(), 0, {});
+    return ask_users(*queries_, keys_.stands(), query_, {}, 0, cursor_);
+  }
 
   [[nodiscard]] Step<value_type> resume(Answer answer) {
     if (completing_) return perhaps(completing_->resume(std::move(answer)));
-    if (!answer) {
-      const bool no_such_id =
-          by_id_ && (answer.error() == condition::rejected || answer.error() == condition::not_found);
-      return no_such_id ? none() : finished<value_type>(answer.error());
-    }
-    const auto page = UserPage::read(*answer, guard_);
+    if (keys_.gives_way(answer)) return start();
+    if (!answer) return is_no_id(answer.error()) ? decide() : finished<value_type>(answer.error());
+    const auto page = UserPage::read(std::move(*answer), guard_);
     if (!page) return finished<value_type>(page.error());
-    for (std::size_t i = 0; i != page->size(); ++i) {
-      auto user = page->at(i, *queries_);
-      if (user && is_exactly(*user)) return perhaps(completing_.emplace(std::move(*user)).start());
-      if (!user && !unread_) unread_ = user.error();
+    for (std::size_t i = 0; i != page->size(); ++i) namesakes_.look_at(page->at(i, *queries_));
+    if (auto gap = page->gap()) namesakes_.miss(std::move(*gap));
+    if (page->broken_end()) namesakes_.miss(*page->broken_end());
+    if (page->more() && !by_id_) {
+      cursor_ = page->cursor();
+      return start();
     }
-    if (page->more() && !by_id_) return ask_users(*queries_, query_, {}, 0, cursor_ = page->cursor());
-    // The one that is looked for may be the one that could not be read.
-    if (!unread_) unread_ = page->broken_end();
-    if (unread_) return finished<value_type>(std::move(*unread_));
     return ask_otherwise();
   }
 
  private:
-  static Step<value_type> none() { return finished<value_type>(std::optional<UserRecord>{}); }
-  [[nodiscard]] bool is_exactly(const UserRecord& user) const {
-    return name_ == user.text("username") || equal_ignoring_case(name_, user.text("email")) || name_ == user.text("id");
+  // Whether the server says of a name, by its code or status, that it is nobody's id.
+  [[nodiscard]] bool is_no_id(const Error& error) const {
+    return by_id_ && !error.from_words() && (error == errc::not_found || error == errc::bad_request);
   }
+
   [[nodiscard]] Step<value_type> ask_otherwise() {
+    const auto& name = namesakes_.name();
     cursor_.clear();
     guard_ = {};
-    if (name_.find('@') != name_.npos) {
-      std::string lower = name_;
-      for (char& c : lower) c = to_lower(c);
-      if (lower == query_) return none();
-      query_ = std::move(lower);
-      return start();
+    if (name.find('@') != name.npos) {
+      if (auto lower = in_lower_case(name); namesakes_.empty() && lower != query_) {
+        query_ = std::move(lower);
+        return start();
+      }
+      return decide();
     }
-    if (std::exchange(by_id_, true)) return none();
-    return ask_users(*queries_, {}, name_, 0, {});
+    // The search does not show whose id a username is; what looks like an id is asked for as one all the same.
+    const bool may_be_id = namesakes_.empty() || name.starts_with("VXNlc");
+    if (!may_be_id || std::exchange(by_id_, true)) return decide();
+    return start();
+  }
+
+  [[nodiscard]] Step<value_type> decide() {
+    auto one = namesakes_.choose();
+    if (!one) return finished<value_type>(one.error());
+    if (!*one) return finished<value_type>(std::optional<UserRecord>{});
+    keys_.tell(**one);
+    return perhaps(completing_.emplace(std::move(**one)).start());
   }
 
   const graphql::UserQueries* queries_;
-  std::string name_;
   std::string query_;
   std::string cursor_;
   CursorGuard guard_;
-  std::optional<Error> unread_;
+  Namesakes namesakes_;
+  KeyWish keys_;
   bool by_id_ = false;
   std::optional<CompleteKeys> completing_;
 };

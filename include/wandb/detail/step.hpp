@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,11 @@ struct Reply {
   std::shared_ptr<const Page> page;
   std::vector<GraphqlError> errors;  ///< beside the data
   ObjectView root;                   ///< the root row, in `page`
+  int status = 0;                    ///< the HTTP status of the answer
   bool ambiguous = false;            ///< a mutation of which an earlier try may have run as well
+  /// A mutation that ran, and of which the server says besides that something failed: what the method gives, once it
+  /// has taken what the answer holds.
+  std::optional<Error> failure;
 };
 
 using Answer = Result<Reply>;

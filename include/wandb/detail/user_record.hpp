@@ -18,6 +18,7 @@
 #include <wandb/keys.hpp>
 #include <wandb/page.hpp>
 #include <wandb/shape.hpp>
+#include <wandb/text.hpp>
 
 namespace wandb::detail {
 
@@ -43,19 +44,20 @@ struct UserRecord {
   [[nodiscard]] Found find_key(std::string_view key) const {
     return find([key](const ObjectView& where) { return where.field(key); });
   }
+  [[nodiscard]] bool has(std::string_view key) const { return find_key(key).field != nullptr; }
 
-  /// A text attribute; empty where null or not loaded. The view lives as long as the store.
-  [[nodiscard]] std::string_view text(std::string_view key) const {
-    const auto found = find_key(key);
-    return found.field == nullptr ? std::string_view{} : found.object.string(key).value_or(std::string_view{});
+  /// A text attribute; empty where null or not loaded.
+  [[nodiscard]] Text text(std::string_view key) const {
+    auto found = find_key(key);
+    if (found.field == nullptr) return {};
+    const auto slot = found.object.slot(*found.field);
+    return slot.state() == SlotState::string ? Text(std::move(found.page), slot.text()) : Text();
   }
   [[nodiscard]] std::optional<bool> flag(std::string_view key) const {
     const auto found = find_key(key);
     return found.field == nullptr ? std::nullopt : found.object.boolean(key);
   }
-  [[nodiscard]] Person person() const {
-    return {std::string(text("id")), std::string(text("username")), std::string(text("email"))};
-  }
+  [[nodiscard]] Person person() const { return {text("id"), text("username"), text("email")}; }
 
   [[nodiscard]] Nodes nodes(std::string_view connection) const {
     const auto found = find_key(connection);
@@ -79,27 +81,45 @@ struct UserRecord {
   }
   /// Why the keys are not there, if the server said so.
   [[nodiscard]] std::optional<Error> keys_error() const {
-    for (const auto& error : errors_of("apiKeys")) return error;
-    return std::nullopt;
+    const auto refused = store->read(index, [](const auto* changes) {
+      return changes == nullptr ? std::nullopt : changes->keys_refused;
+    });
+    if (refused) return refused;
+    const auto as_read = whole();
+    return as_read.answer->errors.first(as_read.user, "apiKeys");
   }
 
-  [[nodiscard]] std::vector<Error> errors_of(std::string_view field) const {
-    std::vector<Error> errors;
-    each_error([&](const FieldError& error) {
-      if (field.empty() || error.field == field) errors.push_back(error.error);
-    });
-    return errors;
-  }
+  /// What the server said of the user's fields as they are now, and of the answer that they came in.
   [[nodiscard]] std::vector<Error> errors() const {
-    auto all = errors_of({});
+    std::vector<Error> errors;
+    std::vector<LaterField> later;
+    store->read(index, [&](const auto* changes) {
+      if (changes == nullptr) return;
+      later = changes->later;
+      if (changes->keys_refused) errors.push_back(*changes->keys_refused);
+    });
     const auto as_read = whole();
-    all.insert(all.end(), as_read.page_errors.begin(), as_read.page_errors.end());
-    return all;
+    as_read.answer->errors.each(as_read.user, [&](std::string_view field, Error error) {
+      const bool renewed = std::any_of(later.begin(), later.end(),
+                                       [&](const LaterField& one) { return one.field->key == field; });
+      if (!renewed) errors.push_back(std::move(error));
+    });
+    for (const auto& one : later) {
+      one.reading.answer->errors.each(one.reading.user, [&](std::string_view field, Error error) {
+        if (field == one.field->key) errors.push_back(std::move(error));
+      });
+    }
+    as_read.answer->errors.each_of_page(
+        [&](std::string_view, Error error) { errors.push_back(std::move(error)); });
+    return errors;
   }
 
   /// What was read last of the user as a whole.
-  [[nodiscard]] UserStore::Changes::Overlay whole() const {
-    return store->read(index, [&](const UserStore::Changes* changes) { return whole(changes); });
+  [[nodiscard]] Reading whole() const {
+    return store->read(index, [&](const UserStore::Changes* changes) {
+      if (changes != nullptr && changes->whole) return *changes->whole;
+      return Reading{std::shared_ptr<const UserAnswer>(store, &store->first()), object, index};
+    });
   }
 
   /// The credentials that were given for this user; null where there are none.
@@ -119,11 +139,18 @@ struct UserRecord {
     });
   }
 
-  /// Adds a key to the list, whatever it is now.
+  /// Adds a key that was made to the list, whatever it is now.
   void add_key(ApiKey key) const {
     store->write(index, [&](auto& changes) {
       if (const auto journal = changes.journal.lock()) journal->push_back({std::string(key.id()), key});
       own_keys(changes).push_back(std::move(key));
+    });
+  }
+  /// Lets these be the user's keys.
+  void set_keys(KeyList keys) const {
+    store->write(index, [&](auto& changes) {
+      changes.keys = std::make_shared<KeyList>(std::move(keys));
+      changes.keys_shown = false;
     });
   }
   /// Forgets the key of that id, and the credentials that it was.
@@ -142,15 +169,14 @@ struct UserRecord {
   /// Takes back the keys that were read so far: the server refused the rest, and a part would look complete.
   void refuse_keys(Error error) const {
     store->write(index, [&](auto& changes) {
-      auto refused = whole(&changes);
-      refused.errors.push_back({0, "apiKeys", true, std::move(error)});
-      changes.overlays.push_back(std::move(refused));
+      changes.keys_refused = std::move(error);
       changes.keys = nullptr;
     });
   }
 
-  void overlay(UserStore::Changes::Overlay fresh) const {
-    store->write(index, [&](auto& changes) { changes.overlays.push_back(std::move(fresh)); });
+  /// Takes over what a mutation gave back of the user.
+  void take(const Reading& fresh) const {
+    store->write(index, [&](auto& changes) { changes.take(fresh); });
   }
 
   /// From here on what becomes of the keys is kept, for as long as somebody has the watch.
@@ -167,6 +193,9 @@ struct UserRecord {
   /// `watch` saw is done again. Secrets that are known stay known.
   void replace_with(const UserRecord& fresh, const KeyWatch& watch) const {
     auto as_read = fresh.whole();
+    auto refused = fresh.store->read(fresh.index, [](const auto* changes) {
+      return changes == nullptr ? std::nullopt : changes->keys_refused;
+    });
     const auto source = fresh.key_source();
     KeyList keys;
     for (std::size_t i = 0; i != source.size(); ++i) keys.push_back(source[i]);
@@ -180,7 +209,9 @@ struct UserRecord {
       if (changes.keys) {
         for (auto& key : keys) KeyAccess::keep_secret(key, *changes.keys);
       }
-      changes.overlays.push_back(std::move(as_read));
+      changes.whole = std::move(as_read);
+      changes.later.clear();
+      changes.keys_refused = std::move(refused);
       changes.keys = std::make_shared<KeyList>(std::move(keys));
       changes.keys_shown = false;
       forget_gone(changes);
@@ -190,36 +221,30 @@ struct UserRecord {
  private:
   template <class Matches>
   [[nodiscard]] Found find(const UserStore::Changes* changes, const Matches& matches) const {
-    const auto in = [&](const std::shared_ptr<const Page>& page, const ObjectView& where,
-                        const std::vector<FieldError>& errors, std::uint32_t user) -> Found {
-      const Field* field = matches(where);
-      if (field == nullptr || where.state(field->key) == SlotState::unloaded) return {};
-      for (const auto& error : errors) {
-        // A null that stands for an error is no value: the field counts as not loaded.
-        if (error.user == user && error.whole && error.field == field->key) return {};
-      }
-      return {page, where, field};
-    };
     if (changes != nullptr) {
-      for (auto overlay = changes->overlays.rbegin(); overlay != changes->overlays.rend(); ++overlay) {
-        auto found = in(overlay->page, overlay->object, overlay->errors, 0);
-        if (found.field != nullptr || overlay->complete) return found;
+      for (const auto& [reading, of] : changes->later) {
+        if (matches(reading.object) != of) continue;
+        return reading.has(*of) ? Found{reading.answer->page, reading.object, of} : Found{};
       }
+      if (changes->whole) return find_in(*changes->whole, changes, matches);
     }
-    return in(store->page(), object, store->field_errors, index);
+    const Field* field = matches(object);
+    if (field == nullptr) return {};
+    const auto& first = store->first();
+    const auto state = object.slot(*field).state();
+    const bool loaded =
+        state == SlotState::null ? !first.errors.has(index, field->key) : state != SlotState::unloaded;
+    return loaded && !are_refused(changes, *field) ? Found{first.page, object, field} : Found{};
   }
-
-  [[nodiscard]] UserStore::Changes::Overlay whole(const UserStore::Changes* changes) const {
-    if (changes != nullptr) {
-      for (auto overlay = changes->overlays.rbegin(); overlay != changes->overlays.rend(); ++overlay) {
-        if (overlay->complete) return *overlay;
-      }
-    }
-    UserStore::Changes::Overlay first{store->page(), object, true, {}, store->page_errors};
-    for (const auto& error : store->field_errors) {
-      if (error.user == index) first.errors.push_back({0, error.field, error.whole, error.error});
-    }
-    return first;
+  template <class Matches>
+  [[nodiscard]] static Found find_in(const Reading& reading, const UserStore::Changes* changes,
+                                     const Matches& matches) {
+    const Field* field = matches(reading.object);
+    const bool loaded = field != nullptr && reading.has(*field) && !are_refused(changes, *field);
+    return loaded ? Found{reading.answer->page, reading.object, field} : Found{};
+  }
+  [[nodiscard]] static bool are_refused(const UserStore::Changes* changes, const Field& field) noexcept {
+    return changes != nullptr && changes->keys_refused && field.key == "apiKeys";
   }
 
   static KeyList::iterator find_key_of(KeyList& keys, std::string_view id) {
@@ -248,22 +273,6 @@ struct UserRecord {
     }
     changes.keys_shown = false;
     return *changes.keys;
-  }
-
-  template <class F>
-  void each_error(F f) const {
-    const bool replaced = store->read(index, [&](const auto* changes) {
-      if (changes == nullptr) return false;
-      for (auto overlay = changes->overlays.rbegin(); overlay != changes->overlays.rend(); ++overlay) {
-        for (const auto& error : overlay->errors) f(error);
-        if (overlay->complete) return true;
-      }
-      return false;
-    });
-    if (replaced) return;
-    for (const auto& error : store->field_errors) {
-      if (error.user == index) f(error);
-    }
   }
 };
 

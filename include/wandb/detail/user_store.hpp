@@ -1,6 +1,8 @@
 // The users of one answer, and what has changed of each since: behind every handle of the same user.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -13,18 +15,36 @@
 #include <vector>
 
 #include <wandb/detail/identity.hpp>
+#include <wandb/detail/user_errors.hpp>
 #include <wandb/error.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/page.hpp>
 
 namespace wandb::detail {
 
-/// An error that belongs inside a user, at one of the user's fields.
-struct FieldError {
-  std::uint32_t user = 0;
-  std::string field;
-  bool whole = false;  // the field itself is what is null
-  Error error;
+/// An answer about users: the page, and what was said beside it. Never changed once it is shared.
+struct UserAnswer {
+  std::shared_ptr<const Page> page;
+  UserErrors errors;
+};
+
+/// A user as one answer shows them.
+struct Reading {
+  std::shared_ptr<const UserAnswer> answer;
+  ObjectView object;
+  std::uint32_t user = 0;  ///< whose errors in `answer` are this one's
+
+  /// Whether a field was loaded: a null that stands for an error is no value.
+  [[nodiscard]] bool has(const Field& field) const noexcept {
+    const auto state = object.slot(field).state();
+    return state == SlotState::null ? !answer->errors.has(user, field.key) : state != SlotState::unloaded;
+  }
+};
+
+/// A field that a mutation gave back: it stands in place of what was read before, also where it is an error.
+struct LaterField {
+  Reading reading;
+  const Field* field;
 };
 
 /// What became of a user's keys, in order, kept only while somebody reads them anew: what was read may be older.
@@ -43,33 +63,40 @@ struct KeyWatch {
 /// The users of one page: the page, never changed, and beside it, guarded, what has changed of each.
 class UserStore {
  public:
-  explicit UserStore(std::shared_ptr<const Page> page) : page_(std::move(page)) {}
+  explicit UserStore(UserAnswer first) : first_(std::move(first)) {}
 
-  /// What has changed of one user. Pages are only ever added, so that views of earlier ones stay valid.
+  /// What has changed of one user. However often that happens, it holds one reading of the whole user and one value of
+  /// each field that came later.
   struct Changes {
-    struct Overlay {
-      std::shared_ptr<const Page> page;
-      ObjectView object;
-      bool complete = false;           // nothing older counts
-      std::vector<FieldError> errors;  // of user 0
-      std::vector<Error> page_errors;  // with a complete one
-    };
-    std::vector<Overlay> overlays;  // the newest last
+    std::optional<Reading> whole;   // what was read anew; none: as in the store's own answer
+    std::vector<LaterField> later;  // one a field
+    std::optional<Error> keys_refused;
     std::shared_ptr<KeyList> keys;
     mutable bool keys_shown = false;  // ranges have this list, so that it may not change any more
     std::weak_ptr<KeyJournal> journal;
     IdentityPtr given;               // the credentials that were given for this user
     std::vector<IdentityPtr> found;  // those of keys whose secret is known, as far as they were used
+
+    /// Lets what a mutation gave back stand in place of what was known. Only what it left out is as before.
+    void take(const Reading& fresh) {
+      for (const auto& field : fresh.object.fields()) {
+        if (fresh.object.state(field.key) == SlotState::unloaded) continue;
+        const auto known = std::find_if(later.begin(), later.end(),
+                                        [&](const LaterField& one) { return one.field->key == field.key; });
+        if (known != later.end()) *known = {fresh, &field};
+        else later.push_back({fresh, &field});
+      }
+    }
   };
 
-  [[nodiscard]] const std::shared_ptr<const Page>& page() const noexcept { return page_; }
-  /// Filled before the store is shared, never changed after.
-  std::vector<FieldError> field_errors;
-  std::vector<Error> page_errors;
+  /// The answer that the users came with.
+  [[nodiscard]] const UserAnswer& first() const noexcept { return first_; }
 
-  /// Runs `read(const Changes*)` or `write(Changes&)` under the lock.
+  /// Runs `read(const Changes*)` or `write(Changes&)` under the lock. Users of whom nothing has changed are read
+  /// without it.
   template <class F>
   auto read(std::uint32_t user, F f) const {
+    if (!changed_.load(std::memory_order_acquire)) return f(static_cast<const Changes*>(nullptr));
     const std::lock_guard lock(mutex_);
     const auto found = changes_.find(user);
     return f(found == changes_.end() ? nullptr : &found->second);
@@ -77,12 +104,14 @@ class UserStore {
   template <class F>
   auto write(std::uint32_t user, F f) {
     const std::lock_guard lock(mutex_);
+    changed_.store(true, std::memory_order_release);
     return f(changes_[user]);
   }
 
  private:
-  std::shared_ptr<const Page> page_;
+  UserAnswer first_;
   mutable std::mutex mutex_;
+  std::atomic<bool> changed_ = false;
   std::map<std::uint32_t, Changes> changes_;
 };
 

@@ -20,9 +20,10 @@
 
 namespace wandb::detail {
 
-/// A mutation whose refusal may be the echo of its own earlier, lost success.
+/// A mutation whose refusal may be the echo of its own earlier, lost success. A look then shows what is; whatever it
+/// is that is looked for, looking does no harm.
 [[nodiscard]] inline bool may_be_own_echo(const Error& error) {
-  return error.outcome() == Outcome::unknown && error.status() != 0 &&
+  return error.outcome() == Outcome::unknown && error.status() != 0 && error != errc::not_the_service &&
          (error == condition::rejected || error == condition::not_found || error == condition::conflict);
 }
 
@@ -37,8 +38,11 @@ namespace wandb::detail {
 /// none.
 [[nodiscard]] inline Error incomplete(const Reply& reply, const graphql::Operation& operation, std::string_view place,
                                       std::string_view reason) {
-  for (const auto& error : reply.errors) return with_outcome(to_error(operation.field, error), Outcome::ran);
-  return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason);
+  if (reply.failure) return *reply.failure;
+  for (const auto& error : reply.errors) {
+    return with_outcome(to_error(operation.field, error, reply.status), Outcome::ran);
+  }
+  return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason, reply.status);
 }
 
 /// Makes a user.
@@ -52,6 +56,7 @@ class CreateUser {
   [[nodiscard]] Step<value_type> start() { return Ask{&graphql::create_user, body_.take(), nullptr}; }
   [[nodiscard]] Step<value_type> resume(Answer answer) {
     if (!answer) return finished<value_type>(answer.error());
+    if (answer->failure) return finished<value_type>(*answer->failure);
     auto record = record_at(*answer, "createUser", false, "user");
     if (record) return finished<value_type>(std::move(*record));
     return finished<value_type>(incomplete(*answer, graphql::create_user, "user", "it is missing"));
@@ -80,7 +85,9 @@ class GenerateKey {
       return finished<value_type>(
           incomplete(*answer, graphql::generate_api_key, "apiKey.name", "it is not an API key"));
     }
+    // Also where something failed besides: the secret is shown this once.
     user_.add_key(KeyAccess::make(answer->page, *node, true));
+    if (answer->failure) return finished<value_type>(*answer->failure);
     return finished<value_type>(Secret(name));
   }
 
@@ -108,19 +115,30 @@ class DeleteKey {
     const auto payload = answer->root.object("deleteApiKey");
     const auto done = payload ? payload->boolean("success") : std::nullopt;
     if (!done) return finished<void>(incomplete(*answer, graphql::delete_api_key, "success", "it is missing"));
-    if (*done) return gone();
-    auto refusal = Error(make_error_code(errc::rejected),
-                         Error::Details{.reason = "the server did not delete the key: it answered success: false",
-                                        .operation = "deleteApiKey",
-                                        .messages = {},
-                                        .status = 200,
-                                        .attempts = 1,
-                                        .outcome = answer->ambiguous ? Outcome::unknown : Outcome::not_run,
-                                        .delivery = Delivery::answered});
+    if (*done && !answer->failure) return gone();
+    if (*done) {
+      user_.remove_key(id_);
+      return finished<void>(*answer->failure);
+    }
+    auto refusal = refused(*answer);
     return answer->ambiguous ? look(std::move(refusal)) : finished<void>(std::move(refusal));
   }
 
  private:
+  // The server says itself that it did nothing, with or without words.
+  [[nodiscard]] static Error refused(const Reply& reply) {
+    auto code = make_error_code(errc::rejected);
+    Error::Details details{.reason = "the server did not delete the key: it answered success: false",
+                           .operation = "deleteApiKey",
+                           .messages = {},
+                           .status = reply.status,
+                           .attempts = 1,
+                           .outcome = reply.ambiguous ? Outcome::unknown : Outcome::not_run,
+                           .delivery = Delivery::answered};
+    details.messages = to_messages(reply.errors);
+    if (reply.failure) code = reply.failure->code();
+    return Error(code, std::move(details));
+  }
   [[nodiscard]] Step<void> gone() {
     user_.remove_key(id_);
     return finished<void>(success());
@@ -171,13 +189,13 @@ class ChangeUser {
       const bool deletion = operation_ == &graphql::delete_user;
       return deletion && may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
     }
-    auto overlay = overlay_at(*answer, operation_->field, "user");
-    if (overlay && !is_about(user_, overlay->object)) {
+    const auto fresh = reading_at(*answer, operation_->field, "user");
+    if (fresh && !is_about(user_, fresh->object)) {
       return finished<void>(incomplete(*answer, *operation_, "user.id", "it is another user's"));
     }
-    if (overlay) {
-      user_.overlay(std::move(*overlay));
-      return finished<void>(success());
+    if (fresh) {
+      user_.take(*fresh);
+      return finished<void>(answer->failure ? Result<void>(*answer->failure) : success());
     }
     return finished<void>(incomplete(*answer, *operation_, "user", "it is missing"));
   }
@@ -196,10 +214,7 @@ class ChangeUser {
     const auto deleted_at = user ? user->state("deletedAt") : SlotState::string;
     if (deleted_at == SlotState::unloaded || (user && !is_about(user_, *user))) return finished<void>(*doubt_);
     if (deleted_at == SlotState::null) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
-    if (auto overlay = overlay_at(*answer, "user")) {
-      overlay->complete = false;
-      user_.overlay(std::move(*overlay));
-    }
+    if (const auto now = reading_at(*answer, "user")) user_.take(*now);
     return finished<void>(success());
   }
 
@@ -214,13 +229,13 @@ class Reload {
  public:
   using value_type = void;
   explicit Reload(UserRecord user) : user_(std::move(user)) {
-    if (user_.is_caller) fetch_.emplace(std::string{}, *user_.queries);
-    else if (const auto id = user_.text("id"); !id.empty()) fetch_.emplace(std::string(id), *user_.queries);
-    else search_.emplace(std::string(search_name(user_)), *user_.queries);
+    if (user_.is_caller) fetch_.emplace(std::string{}, *user_.queries, true);
+    else if (const auto id = user_.text("id"); !id.empty()) fetch_.emplace(id, *user_.queries, true);
+    else search_.emplace(search_name(user_), *user_.queries, true);
   }
   /// By what a user without an id can be found; empty where there is nothing.
-  [[nodiscard]] static std::string_view search_name(const UserRecord& user) {
-    const auto email = user.text("email");
+  [[nodiscard]] static Text search_name(const UserRecord& user) {
+    auto email = user.text("email");
     return email.empty() ? user.text("username") : email;
   }
 
@@ -240,7 +255,8 @@ class Reload {
     if (!*result) return finished<void>(Error(make_error_code(errc::not_found), "the user is not there any more"));
     const auto& fresh = **result;
     if (fetch_ && !is_about(user_, fresh.object)) {
-      return finished<void>(malformed(user_.is_caller ? "viewer.id" : "user.id", "it is another user's"));
+      return finished<void>(malformed(user_.is_caller ? "viewer.id" : "user.id", "it is another user's",
+                                      fresh.store->first().errors.status()));
     }
     // What was searched for may be another user's name, id or e-mail as well.
     if (search_ && !user_.person().is(fresh.text("id"), fresh.text("username"), fresh.text("email"))) {

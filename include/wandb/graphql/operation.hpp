@@ -24,16 +24,18 @@ struct Operation {
   std::string_view document;  ///< its text
   std::string_view field;     ///< its one root field, such as "createUser": what errors name
   Repeat repeat = Repeat::harmless;
-  Shape shape;         ///< of its answer
-  bool plain = false;  ///< whether the text can stand in JSON as it is
+  Shape shape;               ///< of its answer
+  bool plain = false;        ///< whether the texts can stand in JSON as they are
+  std::string_view keyless;  ///< the document without users' keys, where it reads those; else the same
 
-  consteval Operation(const Document& checked, Repeat repeating) noexcept
+  consteval Operation(const Document& checked, Repeat repeating, std::string_view without_keys = {}) noexcept
       : name(checked.name),
         document(checked.text),
         field(checked.field),
         repeat(repeating),
         shape(checked.shape),
-        plain(is_plain(checked.text)) {}
+        plain(is_plain(checked.text)),
+        keyless(without_keys.empty() ? checked.text : without_keys) {}
 };
 
 }  // namespace wandb::graphql

@@ -15,9 +15,14 @@ namespace texts {
 
 inline constexpr auto key_page =
     FixedString("{ edges { node { id name description } } pageInfo { endCursor hasNextPage } }");
-/// A user with everything that the library reads unasked.
-inline constexpr auto user = FixedString("id name username email admin flags entity deletedAt apiKeys ") + key_page +
-                             " teams { edges { node { name } } }";
+/// A user with everything that the library reads unasked, their keys included or left out.
+template <bool Keys>
+inline constexpr auto user = [] {
+  constexpr auto attributes = FixedString("id name username email admin flags entity deletedAt");
+  constexpr auto teams = FixedString(" teams { edges { node { name } } }");
+  if constexpr (Keys) return attributes + " apiKeys " + key_page + teams;
+  else return attributes + teams;
+}();
 /// A user as a mutation gives it back, with `Extra` besides.
 template <FixedString Extra = "">
 constexpr auto changed_user = FixedString("{ user { id name username email admin deletedAt") + Extra + " } }";
@@ -25,23 +30,23 @@ constexpr auto changed_user = FixedString("{ user { id name username email admin
 // Each text is the member of a type, since a type's name is short where a text as a template argument is not.
 
 /// `Extra` is what is read of each user besides: empty, or fields behind a space.
-template <FixedString Extra>
+template <FixedString Extra, bool Keys = true>
 struct SearchUsers {
   static constexpr auto source =
       FixedString(
           "query SearchUsers($query: String, $ids: [ID!], $first: Int, $after: String) { "
           "users(query: $query, ids: $ids, first: $first, after: $after) { edges { node { ") +
-      user + Extra + " } } pageInfo { endCursor hasNextPage } } }";
+      user<Keys> + Extra + " } } pageInfo { endCursor hasNextPage } } }";
   static constexpr auto text = source.view();
 };
-template <FixedString Extra>
+template <FixedString Extra, bool Keys = true>
 struct GetViewer {
-  static constexpr auto source = FixedString("query GetViewer { viewer { ") + user + Extra + " } }";
+  static constexpr auto source = FixedString("query GetViewer { viewer { ") + user<Keys> + Extra + " } }";
   static constexpr auto text = source.view();
 };
-template <FixedString Extra>
+template <FixedString Extra, bool Keys = true>
 struct GetUser {
-  static constexpr auto source = FixedString("query GetUser($id: ID!) { user(id: $id) { ") + user + Extra + " } }";
+  static constexpr auto source = FixedString("query GetUser($id: ID!) { user(id: $id) { ") + user<Keys> + Extra + " } }";
   static constexpr auto text = source.view();
 };
 struct VerifyCredentials {
@@ -101,6 +106,9 @@ struct GenerateApiKey {
 
 template <class Source>
 inline constexpr Operation query{detail::compile<Source>(), Repeat::harmless};
+/// A query that reads whole users, checked with their keys; `Keyless` is the same without, and its answer lacks them.
+template <class Source, class Keyless>
+inline constexpr Operation user_query{detail::compile<Source>(), Repeat::harmless, Keyless::text};
 
 /// The queries that read whole users, with the same attributes.
 struct UserQueries {
@@ -110,13 +118,14 @@ struct UserQueries {
 };
 /// Those that read, besides what the library does unasked, `Extra` of each user.
 template <FixedString Extra>
-inline constexpr UserQueries user_queries{&query<texts::SearchUsers<Extra>>, &query<texts::GetViewer<Extra>>,
-                                          &query<texts::GetUser<Extra>>};
+inline constexpr UserQueries user_queries{&user_query<texts::SearchUsers<Extra>, texts::SearchUsers<Extra, false>>,
+                                          &user_query<texts::GetViewer<Extra>, texts::GetViewer<Extra, false>>,
+                                          &user_query<texts::GetUser<Extra>, texts::GetUser<Extra, false>>};
 inline constexpr const UserQueries& plain_user_queries = user_queries<"">;
 
-inline constexpr auto& search_users = query<texts::SearchUsers<"">>;
-inline constexpr auto& get_viewer = query<texts::GetViewer<"">>;
-inline constexpr auto& get_user = query<texts::GetUser<"">>;
+inline constexpr auto& search_users = *plain_user_queries.search;
+inline constexpr auto& get_viewer = *plain_user_queries.viewer;
+inline constexpr auto& get_user = *plain_user_queries.by_id;
 inline constexpr auto& verify_credentials = query<texts::VerifyCredentials>;
 inline constexpr auto& user_api_keys = query<texts::UserApiKeys>;
 inline constexpr auto& viewer_api_keys = query<texts::ViewerApiKeys>;

@@ -13,11 +13,13 @@ namespace wandb::graphql {
 /// The body of a request: the operation with its variables.
 class RequestBody {
  public:
-  explicit RequestBody(const Operation& operation) {
-    text_.reserve(operation.document.size() + operation.name.size() + 256);
+  /// `keys`: whether a query that reads users reads their keys as well.
+  explicit RequestBody(const Operation& operation, bool keys = true) {
+    const auto document = keys ? operation.document : operation.keyless;
+    text_.reserve(document.size() + operation.name.size() + 256);
     text_ += R"({"query":)";
-    if (operation.plain) text_.append("\"").append(operation.document).append("\"");
-    else wandb::detail::append_json_string(text_, operation.document);
+    if (operation.plain) text_.append("\"").append(document).append("\"");
+    else wandb::detail::append_json_string(text_, document);
     text_.append(R"(,"operationName":")").append(operation.name).append(R"(","variables":{)");
   }
   /// `value` is UTF-8.

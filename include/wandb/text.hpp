@@ -1,0 +1,57 @@
+// Text that keeps itself alive.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wandb {
+
+/// A text of a server's answer: a view that shares the answer, so that it outlives the user it was read of and whatever
+/// becomes of that one. Cheap to copy; reads as a `std::string_view`, which then lives as long as any copy of the text.
+class Text {
+ public:
+  Text() = default;
+  /// `owner` keeps what `text` views.
+  Text(std::shared_ptr<const void> owner, std::string_view text) noexcept : owner_(std::move(owner)), text_(text) {}
+  /// A text of its own.
+  Text(const char* text) {
+    auto own = std::make_shared<const std::string>(text);
+    text_ = *own;
+    owner_ = std::move(own);
+  }
+
+  [[nodiscard]] std::string_view view() const noexcept { return text_; }
+  operator std::string_view() const noexcept { return text_; }
+  operator std::string() const { return std::string(text_); }
+
+  [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+  [[nodiscard]] std::size_t size() const noexcept { return text_.size(); }
+  [[nodiscard]] const char* data() const noexcept { return text_.data(); }
+  [[nodiscard]] char front() const noexcept { return text_.front(); }
+  [[nodiscard]] char back() const noexcept { return text_.back(); }
+  [[nodiscard]] char operator[](std::size_t at) const noexcept { return text_[at]; }
+  [[nodiscard]] bool starts_with(std::string_view part) const noexcept { return text_.starts_with(part); }
+  [[nodiscard]] bool ends_with(std::string_view part) const noexcept { return text_.ends_with(part); }
+  [[nodiscard]] std::size_t find(std::string_view part) const noexcept { return text_.find(part); }
+  [[nodiscard]] const char* begin() const noexcept { return text_.data(); }
+  [[nodiscard]] const char* end() const noexcept { return text_.data() + text_.size(); }
+
+  friend bool operator==(const Text& a, const Text& b) noexcept { return a.text_ == b.text_; }
+  friend bool operator==(const Text& a, std::string_view b) noexcept { return a.text_ == b; }
+  friend bool operator==(const Text& a, const std::string& b) noexcept { return a.text_ == b; }
+  friend bool operator==(const Text& a, const char* b) noexcept { return a.text_ == b; }
+  friend auto operator<=>(const Text& a, const Text& b) noexcept { return a.text_ <=> b.text_; }
+  friend auto operator<=>(const Text& a, std::string_view b) noexcept { return a.text_ <=> b; }
+  friend std::ostream& operator<<(std::ostream& out, const Text& text) { return out << text.text_; }
+
+ private:
+  std::shared_ptr<const void> owner_;
+  std::string_view text_;
+};
+
+}  // namespace wandb
