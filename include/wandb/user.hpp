@@ -213,7 +213,7 @@ class User<T, any_selection> {
   }
 
   static detail::UserRecord record_of(const Attrs& attrs) {
-    auto store = std::make_shared<detail::UserStore>(attrs.page());
+    auto store = std::make_shared<detail::UserStore>(detail::UserAnswer{attrs.page(), {}});
     return {std::move(store), attrs.view(), 0, false};
   }
 

@@ -61,7 +61,7 @@ TEST_CASE("further keys that the server refuses leave the user without keys, and
     CHECK(me.api_keys().empty());
     REQUIRE(me.errors().size() == 1);
     CHECK(me.errors()[0].messages().at(0).text == "relogin required");
-    CHECK(me.delete_api_key("a").error() == condition::unauthorized);
+    CHECK(me.delete_api_key("a").error() == errc::client_refused);
   }
 }
 

@@ -95,7 +95,8 @@ class AnswerReader {
     else if (ec || length != text.size()) decoded.malformed = Malformed{handler.path(), why(ec, length)};
     const auto& envelope = handler.envelope();
     if (decoded.malformed && !ours) {
-      decoded.foreign = !names_an_answer(text);
+      const bool cut = ec == boost::json::error::incomplete && trimmed(text).starts_with('{');
+      decoded.foreign = !cut && !names_an_answer(text);
       return;
     }
     if (!decoded.malformed && builder_.exhausted()) decoded.malformed = Malformed{{}, "it holds more than its size allows"};

@@ -45,6 +45,8 @@ class Namesakes {
     if (!gap_) gap_ = std::move(why);
   }
 
+  [[nodiscard]] bool has_gap() const noexcept { return gap_.has_value(); }
+
   /// The one who is meant; nothing where there is nobody, and that is certain.
   [[nodiscard]] Result<std::optional<UserRecord>> choose() {
     using Chosen = std::optional<UserRecord>;

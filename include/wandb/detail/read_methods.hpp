@@ -35,10 +35,12 @@ class KeyWish {
  public:
   explicit KeyWish(bool wanted) noexcept : wanted_(wanted) {}
   [[nodiscard]] bool stands() const noexcept { return wanted_ && !refused_; }
-  /// Whether an answer is a refusal on the keys' account, as far as that can be: then the same is asked without them.
-  [[nodiscard]] bool gives_way(const Answer& answer) {
-    if (!stands() || answer || answer.error() != errc::client_refused) return false;
-    refused_ = answer.error();
+  /// Whether what was asked was refused on the keys' account, as far as that can be: then the same is asked without
+  /// them.
+  template <class T>
+  [[nodiscard]] bool gives_way(const Result<T>& asked) {
+    if (!stands() || asked || asked.error() != errc::client_refused) return false;
+    refused_ = asked.error();
     return true;
   }
   /// Lets a user who was read without their keys say why.
@@ -128,6 +130,7 @@ class NextUser {
     if (walk.keys.gives_way(answer)) return start();
     if (!answer) return stop(answer.error());
     auto page = UserPage::read(std::move(*answer), walk.guard);
+    if (walk.keys.gives_way(page)) return start();
     if (!page) return stop(page.error());
     walk.page = std::move(*page);
     walk.next = 0;
@@ -180,6 +183,7 @@ class FindUser {
     if (keys_.gives_way(answer)) return start();
     if (!answer) return is_no_id(answer.error()) ? decide() : finished<value_type>(answer.error());
     const auto page = UserPage::read(std::move(*answer), guard_);
+    if (keys_.gives_way(page)) return start();
     if (!page) return finished<value_type>(page.error());
     for (std::size_t i = 0; i != page->size(); ++i) namesakes_.look_at(page->at(i, *queries_));
     if (auto gap = page->gap()) namesakes_.miss(std::move(*gap));
@@ -201,6 +205,7 @@ class FindUser {
     const auto& name = namesakes_.name();
     cursor_.clear();
     guard_ = {};
+    if (namesakes_.has_gap()) return decide();
     if (name.find('@') != name.npos) {
       if (auto lower = in_lower_case(name); namesakes_.empty() && lower != query_) {
         query_ = std::move(lower);
