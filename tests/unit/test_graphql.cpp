@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,6 +39,33 @@ bool same_shape(const wandb::Shape& a, const wandb::Shape& b) {
          std::equal(a.widths.begin(), a.widths.end(), b.widths.begin(), b.widths.end()) && a.first == b.first &&
          a.last == b.last;
 }
+
+// A document whose every fragment spreads the next one `times` over: as long as it is short, and exponential for
+// whoever follows each spread.
+struct SpreadingDocument {
+  std::array<char, 4096> text{};
+  std::size_t size = 0;
+
+  constexpr explicit SpreadingDocument(int fragments, int times, std::string_view condition = {}) {
+    say("query Q($x:Boolean=true){viewer{id @skip(if:$x) ...A}}");
+    for (char name = 'A'; name != static_cast<char>('A' + fragments); ++name) {
+      say("fragment ");
+      say({&name, 1});
+      say(" on User{id teams{edges{cursor}}");
+      const char next = static_cast<char>(name + 1);
+      for (int i = 0; i != times && next != static_cast<char>('A' + fragments); ++i) {
+        say(" ...");
+        say({&next, 1});
+        if (i % 2 == 0) say(condition);
+      }
+      say("}");
+    }
+  }
+  constexpr void say(std::string_view piece) {
+    for (const char c : piece) text[size++] = c;
+  }
+  [[nodiscard]] constexpr std::string_view view() const { return {text.data(), size}; }
+};
 
 // The fields of a document's answer: key, kind, whether it may be null, slot, and for a list its table.
 std::string shape_of(std::string_view source) {
@@ -177,6 +206,9 @@ TEST_CASE("each rule refuses with the word at fault") {
       {"query A($x: Usr){user(id: $x){id}}", "unknown type 'Usr' on x; did you mean 'User'?"},
       {"query A($x: ID, $x: ID){user(id: $x){id}}", "given twice: 'x'"},
       {"query A{viewer{id}} query A{viewer{id}}", "given twice: 'A'"},
+      {"query A{viewer{id}} query B{viewer{id}}", ""},
+      {"query A{viewer{id}} {viewer{id}}", "no one operation 'A'"},
+      {"{viewer{id}} query B{viewer{id}}", "no one operation 'B'"},
       {"{users(first:1, first:2){edges{cursor}}}", "given twice: 'first' on users"},
       {"{viewer{...F}}", "unknown fragment 'F'"},
       {"{viewer{id}} fragment F on User{id}", "unused fragment 'F'"},
@@ -208,6 +240,37 @@ TEST_CASE("each rule refuses with the word at fault") {
     CAPTURE(source);
     CHECK(verdict(source) == one.second);
   }
+}
+
+TEST_CASE("fragments that spread each other many times over are gone through once") {
+  static_assert(accepts(SpreadingDocument(15, 4).view()));
+  static_assert(accepts(SpreadingDocument(15, 4, "@skip(if:$x)").view()));
+  for (const auto* condition : {"", "@include(if:$x)"}) {
+    const SpreadingDocument spreading(15, 4, condition);
+    CHECK(verdict(spreading.view()) == "");
+    CHECK(shape_of(spreading.view()) == shape_of(SpreadingDocument(15, 1).view()));
+  }
+}
+
+TEST_CASE("each fragment is checked wherever it stands, though it was gone through before") {
+  CHECK(verdict("{viewer{...F} users(first:1){edges{...F}}} fragment F on User{id}") ==
+        "wrong type for 'User' on UserEdge");
+  CHECK(verdict("query A{viewer{...F}} query B{viewer{...F}} fragment F on User{apiKeys(first:$x){edges{cursor}}}") ==
+        "unknown variable 'x'");
+  CHECK(verdict("query A($x: Int){viewer{...F}} query B{viewer{...F}} fragment F on "
+                "User{apiKeys(first:$x){edges{cursor}}}") == "unknown variable 'x'");
+  CHECK(verdict("{viewer{...F}} fragment F on User{...G} fragment G on User{apiKeys{edges{node{user{...F}}}}}") ==
+        "circular fragment on 'User'");
+}
+
+TEST_CASE("a fragment that comes with and without a condition is there without one") {
+  const auto certain = shape_of("{ viewer { id teams { edges { cursor } } } }");
+  for (const auto* spreads : {"...F @include(if: $x) ...F", "...F ...F @include(if: $x)"}) {
+    CHECK(shape_of("query Q($x: Boolean!) { viewer { " + std::string(spreads) +
+                   " } } fragment F on User { id teams { edges { cursor } } }") == certain);
+  }
+  CHECK(shape_of("query Q($x: Boolean!) { viewer { ...F @skip(if: $x) ...F @include(if: $x) } } "
+                 "fragment F on User { id }") == "viewer:object?0 id:string?1 ");
 }
 
 TEST_CASE("a document that is cut off anywhere is refused, and nothing is read beyond its end") {

@@ -160,19 +160,15 @@ class RequestRun {
   }
 
   void conclude(const Done& done) {
-    if (done.by == Done::By::success) {
-      reply_.ambiguous = exchange_.ambiguous();
-      answer_ = std::move(reply_);
-      return;
-    }
-    auto failure = failure_of(done);
+    const bool succeeded = done.by == Done::By::success;
     // What a mutation that ran gave back is the method's to take, whatever failed besides.
-    if (done.outcome == Outcome::ran && reply_.page) {
-      reply_.failure = std::move(failure);
+    if (succeeded || (done.outcome == Outcome::ran && reply_.page)) {
+      reply_.ambiguous = exchange_.ambiguous();
+      if (!succeeded) reply_.failure = failure_of(done);
       answer_ = std::move(reply_);
       return;
     }
-    answer_ = std::move(failure);
+    answer_ = failure_of(done);
   }
 
   [[nodiscard]] Error failure_of(const Done& done) const {

@@ -61,27 +61,43 @@ namespace wandb::detail {
     int status;
   };
   constexpr Known known[] = {
-      {"PERMISSION_ERROR", 403},       {"PERMISSION_DENIED", 403},
-      {"FORBIDDEN", 403},              {"ACCESS_DENIED", 403},
-      {"UNAUTHENTICATED", 401},        {"UNAUTHORIZED", 401},
-      {"AUTHENTICATION_ERROR", 401},   {"NOT_LOGGED_IN", 401},
-      {"NOT_FOUND", 404},              {"CONFLICT", 409},
-      {"ALREADY_EXISTS", 409},         {"DUPLICATE", 409},
-      {"BAD_REQUEST", 400},            {"BAD_USER_INPUT", 400},
-      {"INVALID_ARGUMENT", 400},       {"VALIDATION_ERROR", 400},
-      {"GRAPHQL_PARSE_FAILED", 400},   {"GRAPHQL_VALIDATION_FAILED", 400},
-      {"RATE_LIMITED", 429},           {"RATE_LIMIT_EXCEEDED", 429},
-      {"TOO_MANY_REQUESTS", 429},      {"RESOURCE_EXHAUSTED", 429},
-      {"REQUEST_TIMEOUT", 408},        {"TIMEOUT", 504},
-      {"GATEWAY_TIMEOUT", 504},        {"DEADLINE_EXCEEDED", 504},
-      {"INTERNAL_SERVER_ERROR", 500},  {"INTERNAL_ERROR", 500},
-      {"INTERNAL", 500},               {"BAD_GATEWAY", 502},
-      {"SERVICE_UNAVAILABLE", 503},    {"UNAVAILABLE", 503},
-      {"NOT_IMPLEMENTED", 501},        {"UNIMPLEMENTED", 501},
+      {"PERMISSION_ERROR", 403},
+      {"PERMISSION_DENIED", 403},
+      {"FORBIDDEN", 403},
+      {"ACCESS_DENIED", 403},
+      {"UNAUTHENTICATED", 401},
+      {"UNAUTHORIZED", 401},
+      {"AUTHENTICATION_ERROR", 401},
+      {"NOT_LOGGED_IN", 401},
+      {"NOT_FOUND", 404},
+      {"CONFLICT", 409},
+      {"ALREADY_EXISTS", 409},
+      {"DUPLICATE", 409},
+      {"BAD_REQUEST", 400},
+      {"BAD_USER_INPUT", 400},
+      {"INVALID_ARGUMENT", 400},
+      {"VALIDATION_ERROR", 400},
+      {"GRAPHQL_PARSE_FAILED", 400},
+      {"GRAPHQL_VALIDATION_FAILED", 400},
+      {"RATE_LIMITED", 429},
+      {"RATE_LIMIT_EXCEEDED", 429},
+      {"TOO_MANY_REQUESTS", 429},
+      {"RESOURCE_EXHAUSTED", 429},
+      {"REQUEST_TIMEOUT", 408},
+      {"TIMEOUT", 504},
+      {"GATEWAY_TIMEOUT", 504},
+      {"DEADLINE_EXCEEDED", 504},
+      {"INTERNAL_SERVER_ERROR", 500},
+      {"INTERNAL_ERROR", 500},
+      {"INTERNAL", 500},
+      {"BAD_GATEWAY", 502},
+      {"SERVICE_UNAVAILABLE", 503},
+      {"UNAVAILABLE", 503},
+      {"NOT_IMPLEMENTED", 501},
+      {"UNIMPLEMENTED", 501},
   };
   int number = 0;
-  const bool is_number =
-      code.size() == 3 && std::all_of(code.begin(), code.end(), [](char c) { return is_digit(c); });
+  const bool is_number = code.size() == 3 && std::all_of(code.begin(), code.end(), [](char c) { return is_digit(c); });
   if (is_number) {
     for (const char c : code) number = number * 10 + (c - '0');
     return number >= 400 && number <= 599 ? number : 0;
@@ -127,7 +143,8 @@ namespace wandb::detail {
   std::string words(text);
   const auto in_word = [](char c) { return is_letter(c) || is_digit(c); };
   const auto blank = [&](std::size_t begin, std::size_t end) {
-    std::fill(words.begin() + static_cast<std::ptrdiff_t>(begin), words.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+    std::fill(words.begin() + static_cast<std::ptrdiff_t>(begin), words.begin() + static_cast<std::ptrdiff_t>(end),
+              ' ');
   };
   for (const auto& value : sent) {
     if (value.empty()) continue;
@@ -164,13 +181,20 @@ namespace wandb::detail {
     errc code;
   };
   constexpr Sign signs[] = {
-      {"permission", errc::permission_denied},    {"permissions", errc::permission_denied},
-      {"forbidden", errc::permission_denied},     {"not authorized", errc::permission_denied},
-      {"access denied", errc::permission_denied}, {"unauthenticated", errc::unauthorized},
-      {"unauthorized", errc::unauthorized},       {"not logged in", errc::unauthorized},
-      {"already exists", errc::conflict},         {"conflict", errc::conflict},
-      {"duplicate", errc::conflict},              {"not found", errc::not_found},
-      {"rate limit", errc::rate_limited},         {"rate limited", errc::rate_limited},
+      {"permission", errc::permission_denied},
+      {"permissions", errc::permission_denied},
+      {"forbidden", errc::permission_denied},
+      {"not authorized", errc::permission_denied},
+      {"access denied", errc::permission_denied},
+      {"unauthenticated", errc::unauthorized},
+      {"unauthorized", errc::unauthorized},
+      {"not logged in", errc::unauthorized},
+      {"already exists", errc::conflict},
+      {"conflict", errc::conflict},
+      {"duplicate", errc::conflict},
+      {"not found", errc::not_found},
+      {"rate limit", errc::rate_limited},
+      {"rate limited", errc::rate_limited},
       {"too many requests", errc::rate_limited},
   };
   for (const auto& sign : signs) {
@@ -195,8 +219,11 @@ struct Verdict {
 /// The verdict on one error of an answer that came with `http_status`, to a request that held the texts `sent`.
 [[nodiscard]] inline Verdict classify(const GraphqlError& error, int http_status,
                                       const std::vector<std::string>& sent = {}) {
-  if (refuses_client(error, sent)) return {errc::client_refused, http_status, false};
-  if (const int own = own_status(error); own != 0) return {classify_status(own), own, false};
+  const int own = own_status(error);
+  // Words tell nothing about what became of a request that a gateway gave up on.
+  if (!is_undecided(own) && refuses_client(error, sent))
+    return {errc::client_refused, own != 0 ? own : http_status, false};
+  if (own != 0) return {classify_status(own), own, false};
   if (!is_accepted(http_status)) return {classify_status(http_status), http_status, false};
   // A code that is not known here says that the matter is none of those that words might tell.
   if (!error.code.empty()) return {errc::rejected, http_status, false};

@@ -41,7 +41,11 @@ namespace wandb::detail {
 [[nodiscard]] inline KeyList without_repeats(KeyList keys) {
   std::vector<std::size_t> order(keys.size());
   for (std::size_t i = 0; i != order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return keys[a].id() < keys[b].id(); });
+  // Without std::stable_sort, of which clang warns over libstdc++ 12 that its buffer is deprecated.
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const auto order_of_ids = keys[a].id().compare(keys[b].id());
+    return order_of_ids != 0 ? order_of_ids < 0 : a < b;
+  });
   std::vector<bool> repeated(keys.size());
   for (std::size_t i = 1; i < order.size(); ++i) {
     const auto id = keys[order[i]].id();

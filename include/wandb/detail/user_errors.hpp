@@ -42,8 +42,11 @@ class UserErrors {
       const std::optional<std::uint32_t> user = user_of(errors_[i]);
       places_.push_back({user.value_or(whole_page), static_cast<std::uint32_t>(i)});
     }
-    std::stable_sort(places_.begin(), places_.end(), [&](const Place& a, const Place& b) {
-      return a.user != b.user ? a.user < b.user : field_of(a) < field_of(b);
+    // Without std::stable_sort, of which clang warns over libstdc++ 12 that its buffer is deprecated.
+    std::sort(places_.begin(), places_.end(), [&](const Place& a, const Place& b) {
+      if (a.user != b.user) return a.user < b.user;
+      const auto order_of_fields = field_of(a).compare(field_of(b));
+      return order_of_fields != 0 ? order_of_fields < 0 : a.error < b.error;
     });
   }
 

@@ -143,19 +143,21 @@ class Pool {
 
 /// A document of at most a few hundred nodes. Views its source.
 struct Ast {
-  Pool<DefinitionNode, 16> definitions;
+  static constexpr std::size_t most_definitions = 16;
+
+  Pool<DefinitionNode, most_definitions> definitions;
   Pool<VariableNode, 32> variables;
   Pool<SelectionNode, 256> selections;
   Pool<DirectiveNode, 32> directives;
   Pool<ValueNode, 192> values;
 
-  /// The fragment of that name.
-  [[nodiscard]] constexpr Found<DefinitionNode> fragment(std::string_view name) const noexcept {
+  /// Where the fragment of that name stands among the definitions.
+  [[nodiscard]] constexpr Index fragment_index(std::string_view name) const noexcept {
     for (Index i = 0; i != definitions.size; ++i) {
       if (definitions[i].kind == DefinitionNode::Kind::fragment && wandb::detail::equal(definitions[i].name, name))
-        return definitions[i];
+        return i;
     }
-    return {};
+    return none;
   }
   /// The operation of that name, or the only one where the name is empty.
   [[nodiscard]] constexpr Found<DefinitionNode> operation(std::string_view name = {}) const noexcept {

@@ -1,6 +1,10 @@
 // The fields that are selected of one object, wherever in the document that is.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <string_view>
+
 #include <wandb/detail/ascii.hpp>
 #include <wandb/graphql/ast.hpp>
 
@@ -17,11 +21,10 @@ class FieldSet {
     for (auto i = first; i != none; i = ast_->selections[i].next) {
       const auto& node = ast_->selections[i];
       const bool perhaps = conditional || node.directives != none;
-      if (node.kind != SelectionKind::field) {
-        if (!add(inside(node), perhaps, depth + 1)) return false;
-      } else if (!insert({i, entries_.size, perhaps})) {
-        return false;
-      }
+      const bool fine = node.kind == SelectionKind::field             ? insert({i, entries_.size, perhaps})
+                        : node.kind == SelectionKind::inline_fragment ? add(node.selections, perhaps, depth + 1)
+                                                                      : spread(node.name, perhaps, depth);
+      if (!fine) return false;
     }
     return true;
   }
@@ -46,6 +49,7 @@ class FieldSet {
     bool certain = false;
     bool repeated = false;
   };
+  enum class Added : std::uint8_t { never, conditionally, certainly };
   static constexpr int deepest = 32;
 
   constexpr bool insert(Entry entry) {
@@ -61,14 +65,20 @@ class FieldSet {
     if (entry.first != entries_.size - 1) first.repeated = true;
     return true;
   }
-  [[nodiscard]] constexpr Index inside(const SelectionNode& node) const noexcept {
-    if (node.kind == SelectionKind::inline_fragment) return node.selections;
-    const auto fragment = ast_->fragment(node.name);
-    return fragment ? fragment->selections : none;
+  // A fragment adds its fields once, and once more where only now they come without a condition.
+  constexpr bool spread(std::string_view name, bool conditional, int depth) {
+    const auto index = ast_->fragment_index(name);
+    if (index == none) return true;
+    auto& added = added_[index];
+    const auto now = conditional ? Added::conditionally : Added::certainly;
+    if (added >= now) return true;
+    added = now;
+    return add(ast_->definitions[index].selections, conditional, depth + 1);
   }
 
   const Ast* ast_;
   Pool<Entry, 96> entries_;
+  std::array<Added, Ast::most_definitions> added_{};
 };
 
 }  // namespace wandb::graphql

@@ -63,7 +63,7 @@ class Validator {
     for (Index i = 0; i != ast_.definitions.size; ++i) definition(i);
     for (Index i = 0; i != ast_.definitions.size; ++i) {
       const auto& node = ast_.definitions[i];
-      if (node.kind == DefinitionNode::Kind::fragment && !fragment_used_[i])
+      if (node.kind == DefinitionNode::Kind::fragment && !fragments_[i].used)
         fail(FaultKind::unused_fragment, node.name);
     }
     if (!ast_.operation(first_name())) fail(FaultKind::unknown_operation, {});
@@ -72,6 +72,12 @@ class Validator {
 
  private:
   static constexpr int deepest = 32;
+
+  /// How far the operation at hand has come with a fragment, and whether any operation uses it.
+  struct Fragment {
+    enum class Visit : std::uint8_t { not_yet, begun, done } visit = Visit::not_yet;
+    bool used = false;
+  };
 
   constexpr void fail(FaultKind kind, std::string_view word, std::string_view on = {},
                       std::string_view suggestion = {}) noexcept {
@@ -91,6 +97,9 @@ class Validator {
       const bool same_sort = (ast_.definitions[other].kind == DefinitionNode::Kind::fragment) == fragment;
       if (same_sort && wandb::detail::equal(ast_.definitions[other].name, node.name))
         return fail(FaultKind::duplicate, node.name);
+      // An operation without a name must be the only one.
+      if (same_sort && !fragment && (ast_.definitions[other].name.empty() || node.name.empty()))
+        return fail(FaultKind::unknown_operation, node.name.empty() ? ast_.definitions[other].name : node.name);
     }
     if (fragment) {
       const auto type = schema_.type(node.type);
@@ -103,6 +112,7 @@ class Validator {
     variables(node.variables);
     variables_ = node.variables;
     for (auto& used : variable_used_) used = false;
+    for (auto& each : fragments_) each.visit = Fragment::Visit::not_yet;
     selections(node.selections, *root, 0);
     for (auto i = node.variables; i != none; i = ast_.variables[i].next) {
       if (!variable_used_[i]) fail(FaultKind::unused_variable, ast_.variables[i].name, node.name);
@@ -126,34 +136,43 @@ class Validator {
   }
 
   constexpr void selections(Index first, const TypeDefinition& type, int depth) noexcept {
-    if (depth == deepest) return fail(FaultKind::cycle, type.name);
+    if (depth == deepest) return fail(FaultKind::too_large, type.name);
     for (auto i = first; i != none && !fault_; i = ast_.selections[i].next) {
       const auto& node = ast_.selections[i];
       directives(node.directives);
       if (node.kind == SelectionKind::field) field(node, type, depth);
-      else if (node.kind == SelectionKind::inline_fragment)
-        inside(node.type.empty() ? type.name : node.type, node.selections, type, depth);
-      else spread(node, type, depth);
+      else if (node.kind == SelectionKind::fragment_spread) spread(node, type, depth);
+      else if (const auto narrowed = narrow(node.type.empty() ? type.name : node.type, type))
+        selections(node.selections, *narrowed, depth + 1);
     }
   }
 
+  // Each fragment is gone through once an operation: all that is spread again is whether it may stand there.
   constexpr void spread(const SelectionNode& node, const TypeDefinition& type, int depth) noexcept {
-    for (Index i = 0; i != ast_.definitions.size; ++i) {
-      const auto& fragment = ast_.definitions[i];
-      if (fragment.kind != DefinitionNode::Kind::fragment || fragment.name != node.name) continue;
-      fragment_used_[i] = true;
-      return inside(fragment.type, fragment.selections, type, depth);
-    }
-    fail(FaultKind::unknown_fragment, node.name);
+    const auto index = ast_.fragment_index(node.name);
+    if (index == none) return fail(FaultKind::unknown_fragment, node.name);
+    auto& fragment = fragments_[index];
+    const auto& definition = ast_.definitions[index];
+    const auto narrowed = narrow(definition.type, type);
+    if (fragment.visit == Fragment::Visit::begun) return fail(FaultKind::cycle, definition.type);
+    if (!narrowed || fragment.visit == Fragment::Visit::done) return;
+    fragment = {Fragment::Visit::begun, true};
+    selections(definition.selections, *narrowed, depth + 1);
+    fragment.visit = Fragment::Visit::done;
   }
 
-  constexpr void inside(std::string_view condition, Index first, const TypeDefinition& type, int depth) noexcept {
+  // The type of a fragment's condition; nothing where an object of `type` cannot be one.
+  constexpr Found<TypeDefinition> narrow(std::string_view condition, const TypeDefinition& type) noexcept {
     const auto narrowed = schema_.type(condition);
-    if (!narrowed || narrowed->fields.empty()) return fail(FaultKind::unknown_type, condition);
+    if (!narrowed || narrowed->fields.empty()) {
+      fail(FaultKind::unknown_type, condition);
+      return {};
+    }
     const bool possible =
         narrowed->name == type.name || narrowed->interface_name == type.name || type.interface_name == narrowed->name;
-    if (!possible) return fail(FaultKind::wrong_type, condition, type.name);
-    selections(first, *narrowed, depth + 1);
+    if (possible) return narrowed;
+    fail(FaultKind::wrong_type, condition, type.name);
+    return {};
   }
 
   constexpr void field(const SelectionNode& node, const TypeDefinition& type, int depth) noexcept {
@@ -273,7 +292,7 @@ class Validator {
   std::optional<Fault> fault_;
   Index variables_ = none;
   std::array<bool, 32> variable_used_{};
-  std::array<bool, 16> fragment_used_{};
+  std::array<Fragment, Ast::most_definitions> fragments_{};
 };
 
 }  // namespace detail

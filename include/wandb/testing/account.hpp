@@ -24,6 +24,7 @@
 #include <wandb/testing/detail/account_graph.hpp>
 #include <wandb/testing/detail/account_state.hpp>
 #include <wandb/testing/detail/executor.hpp>
+#include <wandb/testing/detail/variable_reader.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb::testing {

@@ -1,7 +1,11 @@
 // Executes a GraphQL document over an object graph: what a server does, for the in-memory one.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,66 +45,11 @@ struct Node {
   std::function<Resolved(std::string_view field, const json::object& arguments)> field;
 };
 
-/// The variables of a request, by their declared types; an error in words where one does not fit.
-class VariableReader {
- public:
-  VariableReader(const graphql::Ast& ast, const json::object& given) : ast_(ast), given_(given) {}
-
-  [[nodiscard]] std::optional<std::string> read(graphql::Index first, json::object& out) const {
-    for (auto i = first; i != graphql::none; i = ast_.variables[i].next) {
-      const auto& variable = ast_.variables[i];
-      const auto* value = given_.if_contains(json::string_view(variable.name.data(), variable.name.size()));
-      if (value == nullptr && variable.default_value == graphql::none) {
-        if (variable.type.non_null) return "variable $" + std::string(variable.name) + " is required";
-        continue;
-      }
-      if (value == nullptr) continue;  // the default stands in the document, which has been validated
-      if (!fits(*value, variable.type)) return "variable $" + std::string(variable.name) + " has a wrong value";
-      out[json::string_view(variable.name.data(), variable.name.size())] = *value;
-    }
-    for (const auto& [name, value] : given_) {
-      bool declared = false;
-      for (auto i = first; i != graphql::none; i = ast_.variables[i].next) {
-        declared = declared || ast_.variables[i].name == std::string_view(name.data(), name.size());
-      }
-      if (!declared) return "variable $" + std::string(name.data(), name.size()) + " is not declared";
-    }
-    return std::nullopt;
-  }
-
- private:
-  static bool fits(const json::value& value, const graphql::TypeReference& type) {
-    if (value.is_null()) return !type.non_null;
-    const graphql::TypeReference element{type.name, false, type.element_non_null, false, type.definition};
-    if (type.list && value.is_array()) {
-      for (const auto& one : value.get_array()) {
-        if (!fits(one, element)) return false;
-      }
-      return true;
-    }
-    const auto definition = graphql::users_schema.type(type);
-    if (definition->kind == graphql::TypeKind::input) return fits_input(value, *definition);
-    if (type.name == "Boolean") return value.is_bool();
-    if (type.name == "Int" || type.name == "Int64") return value.is_int64();
-    if (type.name == "Float") return value.is_number();
-    if (type.name == "ID") return value.is_string() || value.is_int64();
-    return type.name == "JSON" || value.is_string();
-  }
-  static bool fits_input(const json::value& value, const graphql::TypeDefinition& definition) {
-    if (!value.is_object()) return false;
-    for (const auto& [name, inner] : value.get_object()) {
-      const auto field = graphql::find(definition.inputs, std::string_view(name.data(), name.size()));
-      if (!field || !fits(inner, field->type)) return false;
-    }
-    for (const auto& field : definition.inputs) {
-      const json::string_view name(field.name.data(), field.name.size());
-      if (field.type.non_null && !value.get_object().contains(name)) return false;
-    }
-    return true;
-  }
-
-  const graphql::Ast& ast_;
-  const json::object& given_;
+/// A field of an object to resolve: once, however many selections and fragments name it, with all that they select.
+struct Step {
+  const graphql::SelectionNode* field = nullptr;
+  std::vector<graphql::Index> selections{};  // below it
+  std::vector<Step> inside{};
 };
 
 /// Runs one operation of a validated document.
@@ -115,38 +64,62 @@ class Executor {
   };
 
   [[nodiscard]] Outcome run(const graphql::DefinitionNode& operation, const Node& root) {
-    const auto data = object(operation.selections, root);
+    mutation_ = operation.kind == graphql::DefinitionNode::Kind::mutation;
+    const auto data = object(plan({operation.selections}, root.type), root);
     outcome_.data = data ? json::value(*data) : json::value();
     return std::move(outcome_);
   }
 
  private:
   using Path = std::vector<json::value>;
+  using Spread = std::array<bool, graphql::Ast::most_definitions>;
+  /// An answer multiplies with every list in a list: a server gives up somewhere.
+  static constexpr std::size_t most_fields = 1'000'000;
 
-  // An object, or nothing where a field that must not be null is: then its parent is null.
-  [[nodiscard]] std::optional<json::object> object(graphql::Index selections, const Node& node) {
-    json::object out;
-    if (!fields(selections, node, out)) return std::nullopt;
-    return out;
+  // What an object of that type is asked for. The same for all elements of a list, so that it is made once.
+  [[nodiscard]] std::vector<Step> plan(const std::vector<graphql::Index>& selections, std::string_view type) const {
+    std::vector<Step> steps;
+    Spread spread{};
+    for (const auto chain : selections) collect(chain, type, spread, steps);
+    for (auto& step : steps) {
+      if (step.selections.empty()) continue;
+      const auto field = graphql::users_schema.type(type)->field(step.field->name);
+      step.inside = plan(step.selections, field->type.name);
+    }
+    return steps;
   }
 
-  [[nodiscard]] bool fields(graphql::Index selections, const Node& node, json::object& out) {
-    for (auto i = selections; i != graphql::none; i = ast_.selections[i].next) {
+  void collect(graphql::Index chain, std::string_view type, Spread& spread, std::vector<Step>& into) const {
+    for (auto i = chain; i != graphql::none; i = ast_.selections[i].next) {
       const auto& selection = ast_.selections[i];
       if (!wanted(selection.directives)) continue;
       if (selection.kind == graphql::SelectionKind::field) {
-        if (!field(selection, node, out)) return false;
-        continue;
+        const auto same = std::find_if(into.begin(), into.end(),
+                                       [&](const Step& step) { return step.field->alias == selection.alias; });
+        auto& step = same == into.end() ? into.emplace_back(Step{&selection}) : *same;
+        if (selection.selections != graphql::none) step.selections.push_back(selection.selections);
+      } else if (selection.kind == graphql::SelectionKind::inline_fragment) {
+        if (applies(selection.type, type)) collect(selection.selections, type, spread, into);
+      } else {
+        const auto index = ast_.fragment_index(selection.name);
+        const auto& fragment = ast_.definitions[index];
+        if (!std::exchange(spread.at(index), true) && applies(fragment.type, type))
+          collect(fragment.selections, type, spread, into);
       }
-      const auto fragment = selection.kind == graphql::SelectionKind::fragment_spread
-                                ? ast_.fragment(selection.name)
-                                : graphql::Found<graphql::DefinitionNode>();
-      const auto condition = fragment ? fragment->type : selection.type;
-      const auto type = graphql::users_schema.type(node.type);
-      if (!condition.empty() && condition != node.type && condition != type->interface_name) continue;
-      if (!fields(fragment ? fragment->selections : selection.selections, node, out)) return false;
     }
-    return true;
+  }
+
+  [[nodiscard]] static bool applies(std::string_view condition, std::string_view type) {
+    return condition.empty() || condition == type || condition == graphql::users_schema.type(type)->interface_name;
+  }
+
+  // An object, or nothing where a field that must not be null is: then its parent is null.
+  [[nodiscard]] std::optional<json::object> object(const std::vector<Step>& steps, const Node& node) {
+    json::object out;
+    for (const auto& step : steps) {
+      if (!field(step, node, out)) return std::nullopt;
+    }
+    return out;
   }
 
   [[nodiscard]] bool wanted(graphql::Index directives) const {
@@ -158,31 +131,35 @@ class Executor {
     return true;
   }
 
-  [[nodiscard]] bool field(const graphql::SelectionNode& selection, const Node& node, json::object& out) {
-    const json::string_view key(selection.alias.data(), selection.alias.size());
+  [[nodiscard]] bool field(const Step& step, const Node& node, json::object& out) {
+    const json::string_view key(step.field->alias.data(), step.field->alias.size());
+    path_.emplace_back(key);
+    const bool fine = has_room() && resolve(step, node, out[key]);
+    path_.pop_back();
+    return fine;
+  }
+
+  // Whether one more field is given. What a mutation did stays told, however much was asked of it.
+  [[nodiscard]] bool has_room() {
+    if (resolved_ == most_fields) return false;
+    if (++resolved_ != most_fields) return true;
+    fail({"the answer is too large", {}, mutation_ ? 0 : 400});
+    return false;
+  }
+
+  [[nodiscard]] bool resolve(const Step& step, const Node& node, json::value& into) {
+    const auto& selection = *step.field;
     if (selection.name == graphql::type_name) {
-      out[key] = json::string_view(node.type.data(), node.type.size());
+      into = json::string_view(node.type.data(), node.type.size());
       return true;
     }
     const auto& type = graphql::users_schema.type(node.type)->field(selection.name)->type;
-    path_.emplace_back(key);
-    auto completed = complete(node.field(selection.name, arguments(selection.arguments)), selection.selections, type);
-    path_.pop_back();
-    if (completed.is_null() && type.non_null) return false;
-    merge(out[key], std::move(completed));
-    return true;
+    into = complete(node.field(selection.name, arguments(selection.arguments)), step.inside, type);
+    return !into.is_null() || !type.non_null;
   }
 
-  // Two selections of one field add to each other.
-  static void merge(json::value& into, json::value from) {
-    if (!into.is_object() || !from.is_object()) {
-      into = std::move(from);
-      return;
-    }
-    for (auto& member : from.get_object()) merge(into.get_object()[member.key()], std::move(member.value()));
-  }
-
-  [[nodiscard]] json::value complete(Resolved resolved, graphql::Index selections, const graphql::TypeReference& type) {
+  [[nodiscard]] json::value complete(Resolved resolved, const std::vector<Step>& inside,
+                                     const graphql::TypeReference& type) {
     if (const auto* failure = std::get_if<Failure>(&resolved)) {
       fail(*failure);
       return nullptr;
@@ -193,13 +170,13 @@ class Executor {
     }
     if (const auto* node = std::get_if<NodePtr>(&resolved)) {
       if (!*node) return nullptr;
-      auto inner = object(selections, **node);
+      auto inner = object(inside, **node);
       return inner ? json::value(std::move(*inner)) : json::value();
     }
     json::array list;
     for (const auto& node : std::get<std::vector<NodePtr>>(resolved)) {
       path_.emplace_back(list.size());
-      auto inner = object(selections, *node);
+      auto inner = object(inside, *node);
       path_.pop_back();
       if (!inner && type.element_non_null) return nullptr;
       list.push_back(inner ? json::value(std::move(*inner)) : json::value());
@@ -256,6 +233,8 @@ class Executor {
 
   const graphql::Ast& ast_;
   json::object variables_;
+  bool mutation_ = false;
+  std::size_t resolved_ = 0;
   Path path_;
   Outcome outcome_;
 };

@@ -1,0 +1,41 @@
+// Answers of any text, to each of the library's operations: decoded or refused, within a budget of memory and time.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <wandb/detail/decoder.hpp>
+#include <wandb/graphql/operations.hpp>
+#include <wandb/page.hpp>
+
+#include "budget.hpp"
+
+namespace {
+
+// Touches every value, so that a sanitizer sees a view that leads nowhere.
+std::size_t read(const wandb::ObjectView& object) {
+  std::size_t size = 0;
+  for (const auto& field : object.fields()) {
+    const auto slot = object.slot(field);
+    if (slot.state() == wandb::SlotState::string || slot.state() == wandb::SlotState::raw)
+      for (const char c : slot.text()) size += c == 'x' ? 2 : 1;
+    if (const auto inner = object.object(field)) size += read(*inner);
+    for (const auto& element : object.list(field)) size += 1 + read(element);
+  }
+  return size;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Bytes bytes(data, size);
+  const auto& operation = *wandb::graphql::all_operations[bytes.below(wandb::graphql::all_operations.size())];
+  const auto text = bytes.long_text();
+  wandb::SecureString body(text);
+  const Budget budget;
+  const auto decoded = wandb::detail::decode(operation.shape, std::move(body));
+  require(decoded.page || decoded.malformed || !decoded.errors.empty(), "an answer that says nothing is malformed");
+  if (decoded.page) read(decoded.page->root());
+  budget.check(text.size());
+  return 0;
+}

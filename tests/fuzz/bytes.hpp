@@ -1,0 +1,59 @@
+// What a fuzzer gives, taken piece by piece.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+/// Stops the fuzzer at this input, and says why, where something that must hold does not.
+inline void require(bool holds, std::string_view what, std::string_view shown = {}) {
+  if (holds) return;
+  std::fprintf(stderr, "does not hold: %.*s\n%.*s\n", static_cast<int>(what.size()), what.data(),
+               static_cast<int>(shown.size()), shown.data());
+  std::abort();
+}
+
+/// Reads numbers and texts off the front. When nothing is left, numbers are 0 and texts empty.
+class Bytes {
+ public:
+  Bytes(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
+
+  [[nodiscard]] unsigned byte() { return static_cast<unsigned char>(text(1).append(1, '\0').front()); }
+  [[nodiscard]] unsigned below(std::size_t limit) { return byte() % static_cast<unsigned>(limit); }
+  [[nodiscard]] std::string text(std::size_t size) {
+    const auto taken = rest_.substr(0, size);
+    rest_.remove_prefix(taken.size());
+    return std::string(taken);
+  }
+  /// Up to the end of the line, which is taken as well.
+  [[nodiscard]] std::string line() {
+    const auto end = std::min(rest_.find('\n'), rest_.size());
+    auto taken = text(end);
+    rest_.remove_prefix(std::min<std::size_t>(1, rest_.size()));
+    return taken;
+  }
+  [[nodiscard]] std::string rest() { return text(rest_.size()); }
+  /// The rest as a long text that is told in few bytes: what stands between `\1`, a byte and `\2` is there as often as
+  /// the byte says, as a power of two.
+  [[nodiscard]] std::string long_text() {
+    constexpr std::size_t most = 64 * 1024;
+    std::string out;
+    while (!rest_.empty()) {
+      out += text(rest_.find('\1'));
+      if (text(1).empty()) break;
+      const auto times = std::size_t{1} << below(17);
+      const auto repeated = text(rest_.find('\2'));
+      static_cast<void>(byte());
+      for (std::size_t i = 0; i != times && out.size() + repeated.size() < most && !repeated.empty(); ++i)
+        out += repeated;
+    }
+    return out;
+  }
+
+ private:
+  std::string_view rest_;
+};

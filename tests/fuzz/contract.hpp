@@ -1,0 +1,82 @@
+// The calls of the library, and what each promises of what it did.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <wandb/wandb.hpp>
+
+#include "bytes.hpp"
+#include "unreliable.hpp"
+
+/// The error of a call, or nothing where it succeeded.
+using Ending = std::optional<wandb::Error>;
+
+template <class T>
+[[nodiscard]] Ending ended(const wandb::Result<T>& result) {
+  return result ? Ending() : Ending(result.error());
+}
+
+/// A method, what it may execute, and how often.
+struct Call {
+  const char* mutation;  ///< empty: nothing
+  bool once = false;
+  /// Whether it changes nothing, and may say so either way, where it was done before.
+  bool ends_something = false;
+  Ending (*run)(const wandb::Api<UnreliableTransport>& api, const wandb::User<UnreliableTransport>& ann);
+};
+
+inline constexpr std::array calls{
+    Call{"createUser", true, false,
+         [](auto& api, auto&) { return ended(api.create_user("conflict@new@example.com")); }},
+    Call{"generateApiKey", true, false,
+         [](auto&, auto& ann) { return ended(ann.generate_api_key("unauthorized laptop")); }},
+    Call{"deleteApiKey", false, true,
+         [](auto&, auto& ann) {
+           for (const auto& key : ann.keys()) return ended(ann.delete_api_key(key));
+           return Ending(wandb::errc::keys_not_loaded);
+         }},
+    Call{"updateUser", false, false,
+         [](auto&, auto& ann) { return ended(ann.update({.admin = true, .photo_url = "x"})); }},
+    Call{"deleteUser", false, true, [](auto&, auto& ann) { return ended(ann.remove()); }},
+    Call{"undeleteUser", true, false, [](auto&, auto& ann) { return ended(ann.restore()); }},
+    Call{"", false, false, [](auto& api, auto&) { return ended(api.viewer()); }},
+    Call{"", false, false, [](auto& api, auto&) { return ended(api.user("ANN@example.com")); }},
+    Call{"", false, false, [](auto&, auto& ann) { return ended(ann.reload()); }},
+    Call{"", false, false,
+         [](auto& api, auto&) {
+           Ending last;
+           for (auto& user : api.users("", {.size = 1})) last = ended(user);
+           return last;
+         }},
+};
+
+/// Holds what a call says against what the server did: `ran` times what it may, `others` times something else. `again`:
+/// it had been done by an earlier call.
+inline void check(const Call& call, const Ending& ending, std::size_t ran, std::size_t others, bool again,
+                  const Record& record) {
+  using wandb::Outcome;
+  const auto outcome = ending ? ending->outcome() : Outcome::ran;
+  const auto shown = std::string(call.mutation) + ", executed " + std::to_string(ran) + ": " +
+                     (ending ? ending->message() : "success") + " -> " + std::string(to_string(outcome));
+  require(others == 0, "nothing else is done", shown);
+  require(!call.once || ran <= 1, "what must not run twice does not", shown);
+  if (*call.mutation == '\0') return require(!ending || outcome == Outcome::not_run, "a query did nothing", shown);
+  const bool no_change = call.ends_something && again;
+  require(outcome != Outcome::ran || ran > 0 || no_change, "what is told done is done", shown);
+  require(outcome != Outcome::not_run || ran == 0, "what is told not run did not", shown);
+  // A conflict on a resend may be the echo of what the first request did.
+  const bool may_be_echo = ending && *ending == wandb::condition::conflict && record.requests > 1;
+  require(outcome != Outcome::unknown || record.doubtful || may_be_echo, "what is known is told", shown);
+  require(outcome == Outcome::ran || !record.proven, "data proves", shown);
+}
+
+/// No error shows a secret, nor much of one.
+inline void check_secrets(const wandb::Error& error, std::string_view secret) {
+  const auto text = error.message();
+  for (std::size_t at = 0; at + 16 <= secret.size(); ++at)
+    require(text.find(secret.substr(at, 16)) == text.npos, "no secret is told", text);
+}

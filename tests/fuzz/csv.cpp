@@ -1,0 +1,42 @@
+// CSV: any text is rows or a fault with its line, and rows that are written by the rules come back as they were.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../../examples/csv.hpp"
+#include "../../examples/people.cpp"
+#include "budget.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Bytes bytes(data, size);
+  const auto key = bytes.line();
+  const auto text = bytes.long_text();
+  const Budget budget;
+  CsvReader reader(text);
+  std::size_t line = 0;
+  while (const auto row = reader.next()) {
+    require(row->line > line && !row->fields.empty(), "rows come in the order of their lines", text);
+    line = row->line;
+  }
+  require(reader.fault().empty() || reader.fault().starts_with("line "), "a fault has its line", reader.fault());
+  std::vector<std::string> complaints;
+  const auto people = read_people(text, complaints);
+  for (const auto& person : people)
+    if (complaints.empty()) require(is_email(person.email) && is_text(person.key), "only people are read", text);
+  budget.check(text.size(), 256);
+
+  std::string quoted;
+  for (const char c : key) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  const auto written = "\xEF\xBB\xBFkey,\"email\"\r\n\r\n\"" + quoted + "\",a@b\n";
+  CsvReader again(written);
+  const auto header = again.next();
+  const auto row = again.next();
+  require(header && header->fields == std::vector<std::string>{"key", "email"}, "the header comes back", written);
+  require(row && row->fields == std::vector<std::string>{key + text, "a@b"} && row->line == 3 && !again.next() &&
+              again.fault().empty(),
+          "a row comes back", written);
+  return 0;
+}
