@@ -1,6 +1,8 @@
 #include "earlier_results.hpp"
 
+#include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,64 +14,184 @@
 #include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <wandb/detail/ascii.hpp>
+
 #include "csv.hpp"
 #include "files.hpp"
-#include "report.hpp"
+#include "json.hpp"
+#include "tool.hpp"
 
 namespace {
 
-using Emails = std::vector<std::string>;
+/// One row of an earlier run's.
+struct Row {
+  std::string email;
+  std::string status;
+  std::string key;
+  std::string reason;
+};
+using Rows = std::vector<Row>;
 
-/// Whose results the rows are; nothing where one is no result.
-std::optional<Emails> emails_of_csv(std::string_view text) {
-  Emails emails;
+/// The rows; nothing where one is no result.
+std::optional<Rows> rows_of_csv(std::string_view text) {
+  Rows rows;
   CsvReader reader(text);
   while (auto row = reader.next()) {
     if (row->fields.size() != csv_columns) return std::nullopt;
-    emails.push_back(std::move(row->fields[1]));
+    auto& fields = row->fields;
+    rows.push_back({std::move(fields[1]), std::move(fields[2]), std::move(fields[3]), std::move(fields[4])});
   }
-  return reader.fault().empty() ? std::optional(std::move(emails)) : std::nullopt;
+  return reader.fault().empty() ? std::optional(std::move(rows)) : std::nullopt;
 }
 
-std::optional<Emails> emails_of_jsonl(std::string_view text) {
-  Emails emails;
+std::string member(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(boost::json::string_view(name.data(), name.size()));
+  return value != nullptr && value->is_string() ? std::string(value->get_string().c_str()) : std::string();
+}
+
+std::optional<Rows> rows_of_jsonl(std::string_view text) {
+  Rows rows;
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(line.size() + 1);
     boost::system::error_code ec;
     const auto row = boost::json::parse({line.data(), line.size()}, ec);
     const auto* object = ec ? nullptr : row.if_object();
-    const auto* email = object == nullptr ? nullptr : object->if_contains("email");
-    if (email == nullptr || !email->is_string() || !object->contains("status")) return std::nullopt;
-    emails.emplace_back(email->get_string().c_str());
+    if (object == nullptr || member(*object, "email").empty() || !object->contains("status")) return std::nullopt;
+    rows.push_back(
+        {member(*object, "email"), member(*object, "status"), member(*object, "key"), member(*object, "reason")});
   }
-  return emails;
+  return rows;
 }
 
-std::optional<Emails> emails_of(std::string_view text) {
+std::optional<Rows> rows_of(std::string_view text) {
   // A run may have been ended within a row: what follows the last whole one counts for nothing.
   const auto end = text.rfind('\n');
   if (end == text.npos) return std::nullopt;
   text = text.substr(0, end + 1);
-  if (!text.starts_with(csv_header)) return emails_of_jsonl(text);
+  if (!text.starts_with(csv_header)) return rows_of_jsonl(text);
   text.remove_prefix(csv_header.size());
-  return text.starts_with('\n') ? emails_of_csv(text.substr(1)) : std::nullopt;
+  return text.starts_with('\n') ? rows_of_csv(text.substr(1)) : std::nullopt;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = wandb::detail::to_lower(c);
+  return out;
+}
+
+EarlierResult result_of(const Row& row) {
+  const auto says = [&](std::string_view reason) { return row.reason.starts_with(reason); };
+  return {.created = row.status == "created" || (row.status == "differs" && says(created_now)),
+          .perhaps_created = row.status == "unknown" || says(perhaps_created_earlier),
+          .made_key = row.key == "made"};
+}
+
+void put_before(Report& report, std::string_view reason) {
+  report.reason = std::string(reason) + (report.reason.empty() ? "" : "; ") + report.reason;
+}
+
+/// A run that could not see the person does not take back what an earlier one has told.
+void keep(Report& report, Status status, std::string_view reason) {
+  const bool looked = report.status != Status::not_started;
+  report.reason = std::string(reason) + (looked ? ", and now: " + report.reason : ", and not looked at now");
+  report.status = status;
+  if (status == Status::unknown) report.code = outcome_unknown;
+  report.stale = true;
+}
+
+/// Where an earlier run's results are kept while they are written anew.
+std::string kept_beside(const std::string& path) { return path + ".earlier"; }
+
+bool is_somebody_elses(const std::string& path) {
+  std::error_code ec;
+  return std::filesystem::exists(path, ec) && !rows_of(read_whole(path).text);
+}
+
+/// Adds what one file tells. `of` says whose fault it is, where it is not the file's that was named.
+void read_file(EarlierResults& earlier, const std::string& path, const std::string& of,
+               const std::set<std::string>& now) {
+  std::error_code ec;
+  if (!std::filesystem::is_regular_file(path, ec) || std::filesystem::file_size(path, ec) == 0) return;
+  const auto lose = [&](const std::string& what) {
+    if (!earlier.loss) earlier.loss = of + " " + what;
+  };
+  const auto file = read_whole(path);
+  if (!file.fault.empty()) return lose((of.empty() ? "is there, and " : "") + ("cannot be read: " + file.fault));
+  const auto rows = rows_of(file.text);
+  if (!rows) return lose((of.empty() ? "is there, and " : "") + std::string("holds something other than results"));
+  for (const auto& row : *rows) {
+    const auto email = lower(row.email);
+    if (now.count(email) == 0) lose("holds the result of " + row.email + ", who is not among these people");
+    const auto told = result_of(row);
+    auto& person = earlier.people[email];
+    person.created = person.created || told.created;
+    person.perhaps_created = person.perhaps_created || told.perhaps_created;
+    person.made_key = person.made_key || told.made_key;
+  }
 }
 
 }  // namespace
 
-std::optional<std::string> loss_of_writing(const std::string& path, const std::vector<Person>& people) {
-  std::error_code ec;
-  if (path.empty() || !std::filesystem::is_regular_file(path, ec)) return std::nullopt;
-  if (std::filesystem::file_size(path, ec) == 0) return std::nullopt;
-  const auto file = read_whole(path);
-  if (!file.fault.empty()) return "is there, and cannot be read: " + file.fault;
-  const auto earlier = emails_of(file.text);
-  if (!earlier) return "is there, and holds something other than results";
-  std::set<std::string_view> now;
-  for (const auto& person : people) now.insert(person.email);
-  for (const auto& email : *earlier) {
-    if (now.count(email) == 0) return "holds the result of " + email + ", who is not among these people";
+EarlierResults read_earlier(const std::string& path, const std::vector<Person>& people) {
+  EarlierResults earlier;
+  if (path.empty()) return earlier;
+  std::set<std::string> now;
+  for (const auto& person : people) now.insert(lower(person.email));
+  read_file(earlier, path, "", now);
+  read_file(earlier, kept_beside(path), " has a neighbour " + kept_beside(path) + " that", now);
+  return earlier;
+}
+
+Keepsake::Keepsake(const std::string& output, const EarlierResults& earlier) {
+  std::string rows;
+  for (const auto& [email, told] : earlier.people) {
+    if (!told.created && !told.perhaps_created && !told.made_key) continue;
+    rows += JsonObject()
+                .add_text("email", email)
+                .add_text("status", told.created           ? "created"
+                                    : told.perhaps_created ? "unknown"
+                                                           : "exists")
+                .add_text("key", told.made_key ? "made" : "")
+                .text() +
+            "\n";
   }
-  return std::nullopt;
+  if (output.empty() || rows.empty() || is_somebody_elses(kept_beside(output))) return;
+  const auto fresh = kept_beside(output) + ".new";
+  std::error_code ec;
+  if (std::ofstream file(fresh, std::ios::binary); !(file << rows << std::flush)) {
+    std::filesystem::remove(fresh, ec);
+    note("what an earlier run has told cannot be kept in " + kept_beside(output) + " while this one writes");
+    return;
+  }
+  // At no time is there half of it.
+  std::filesystem::rename(fresh, kept_beside(output), ec);
+  if (!ec) path_ = kept_beside(output);
+}
+
+void Keepsake::drop() const {
+  std::error_code ec;
+  if (!path_.empty()) std::filesystem::remove(path_, ec);
+}
+
+Report with_earlier(Report report, const Person& person, const EarlierResults& earlier) {
+  const auto found = earlier.people.find(lower(person.email));
+  if (found == earlier.people.end()) return report;
+  const auto& [created, perhaps_created, made_key] = found->second;
+  const bool unseen = report.status == Status::not_started || report.status == Status::failed;
+  if (created) {
+    if (unseen || report.status == Status::unknown) keep(report, Status::created, created_earlier);
+    else if (report.status == Status::exists) put_before(report, created_earlier);
+    else if (report.status == Status::differs && !report.reason.starts_with(created_now)) {
+      put_before(report, std::string(created_now) + " " + std::string(created_earlier));
+    }
+    if (report.status == Status::exists) report.status = Status::created;
+  } else if (perhaps_created) {
+    if (unseen) keep(report, Status::unknown, perhaps_created_earlier);
+    else if (report.status == Status::exists || report.status == Status::differs) {
+      put_before(report, perhaps_created_earlier);
+    }
+  }
+  if (made_key && (report.key == "exists" || report.key.empty()) && !person.key.empty()) report.key = "made";
+  return report;
 }

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstddef>
 #include <exception>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -10,162 +11,105 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <wandb/transport/async_beast.hpp>
-#include <wandb/wandb.hpp>
-
-#include "advice.hpp"
 #include "earlier_results.hpp"
 #include "files.hpp"
 #include "people.hpp"
+#include "provision_person.hpp"
 #include "report.hpp"
+#include "row_order.hpp"
 #include "tool.hpp"
 
 namespace {
 
-using Transport = wandb::AsyncBeastTransport;
-using Api = wandb::Api<Transport>;
-using User = wandb::User<Transport>;
-template <class T>
-using Task = boost::asio::awaitable<T>;
-
-Report failure(const wandb::Error& error) {
-  const bool hopeless = error == wandb::condition::unauthorized || error == wandb::condition::permission_denied;
-  return {error == wandb::condition::outcome_unknown ? Status::unknown : Status::failed,
-          {},
-          advised(error),
-          exit_code(error),
-          hopeless};
-}
-
-/// The user is there already.
-Report existing(const User& user, const Person& person) {
-  Report report{Status::exists};
-  if (!user.deleted_at().empty()) report.reason = "the user is deleted";
-  else if (user.admin() && *user.admin() != person.admin) {
-    report.reason =
-        *user.admin() ? "the user is an admin; nothing was changed" : "the user is no admin; nothing was changed";
-  }
-  return report;
-}
-
-/// A creation whose answer was lost: a look tells.
-Task<Report> look_again(Api api, Person person, wandb::Error lost) {
-  const auto found = co_await api.user(person.email);
-  if (found && *found) co_return Report{Status::created, {}, "the answer was lost, and the user is there now"};
-  auto report = failure(lost);
-  if (!found) {
-    report.reason += "; nor does a look tell: " + advised(found.error());
-    co_return report;
-  }
-  report.reason += "; a look finds no such user";
-  // What the server itself answered is over. Without an answer, or with a gateway's, it may yet run.
-  const int status = lost.status();
-  if (status != 0 && status != 502 && status != 504) {
-    report.status = Status::failed;
-    report.code = failed;
-  }
-  co_return report;
-}
-
-Task<Report> create(Api api, Person person, std::optional<User>& user) {
-  const auto made = co_await api.create_user(person.email, person.admin);
-  if (made) {
-    user = *made;
-    co_return Report{Status::created};
-  }
-  if (made.error() == wandb::condition::outcome_unknown) co_return co_await look_again(api, person, made.error());
-  if (made.error() == wandb::condition::conflict) {
-    co_return Report{Status::exists, {}, "somebody made the user in the meantime, or took the name"};
-  }
-  co_return failure(made.error());
-}
-
-/// A key with that description, made as the user: only where the user's own secret is known.
-Task<void> add_key(User user, Person person, bool dry_run, Report& report) {
-  for (const auto& key : user.keys()) {
-    if (key.description() == person.key) report.key = "exists";
-  }
-  if (!report.key.empty()) co_return;
-  report.key = "not_made";
-  wandb::Result<void> made = wandb::success();
-  if (const auto as_user = user.user_api(); !as_user) made = as_user.error();
-  else if (dry_run) report.key = "would_make";
-  else if (const auto key = co_await user.generate_api_key(person.key); !key) made = key.error();
-  else report.key = "made";
-  if (made) co_return;
-  if (made.error() == wandb::condition::outcome_unknown) report.key = "unknown";
-  report.reason.append(report.reason.empty() ? "" : "; ").append("no key: ").append(advised(made.error()));
-}
-
-/// Everything about one person.
-Task<Report> provide(Api api, Person person, bool dry_run) {
-  const auto found = co_await api.user(person.email);
-  if (!found) co_return failure(found.error());
-  std::optional<User> user = *found;
-  Report report{Status::would_create};
-  if (user) report = existing(*user, person);
-  else if (!dry_run) report = co_await create(api, person, user);
-  if (person.key.empty() || report.status == Status::failed || report.status == Status::unknown) co_return report;
-  if (user) {
-    co_await add_key(*user, person, dry_run, report);
-    co_return report;
-  }
-  report.key = "not_made";
-  report.reason.append(report.reason.empty() ? "" : "; ")
-      .append("no key: ")
-      .append(advised(wandb::errc::no_user_credentials));
-  co_return report;
-}
-
 /// What the run shares with its end.
 struct Run {
+  Run(boost::asio::io_context& context, std::span<const Person> given, const ProvisionFlags& flags, ReportWriter& rows)
+      : people(given), writer(rows), progress(given.size()), turns(context, flags.concurrency) {}
+
+  std::span<const Person> people;
   ReportWriter& writer;
-  Progress& progress;
-  std::stop_source stop{};
-  int first_code = ok;  // of the first failure
+  Progress progress;
+  RowOrder turns;
+  EarlierResults earlier{};
+  std::stop_source stop{};     // nobody else is begun
+  std::stop_source give_up{};  // what is under way ends at once
+  bool interrupted = false;    // by a first Ctrl-C
+  int first_code = ok;         // of the first failure
+  bool stale = false;          // something could not be seen now that an earlier run has told
 };
+
+/// One person, not further ahead of the rows than may wait for their turn.
+Task<Report> provide_in_turn(AsyncApi api, std::size_t index, bool dry_run, Run& run) {
+  while (run.turns.is_ahead(index)) {
+    if (run.stop.stop_requested()) co_return Report{};
+    co_await run.turns.moved();
+  }
+  co_return co_await provide(api, run.people[index], dry_run, run.give_up.get_token());
+}
 
 /// Whether somebody must be told of it, however.
 bool may_have_changed(const Report& report) {
   return report.status == Status::created || report.status == Status::unknown || report.key == "made" ||
-         report.key == "unknown";
+         report.key == "unknown" || report.reason.starts_with(created_now);
 }
 
-void record(Run& run, const Person& person, const Report& report) {
-  run.progress.clear();
+void stop(Run& run) {
+  run.stop.request_stop();
+  run.turns.wake();
+}
+
+void write(Run& run, std::size_t index, const Report& report) {
+  const auto& person = run.people[index];
   run.writer.write(person, report);
-  if (!run.writer.good() && may_have_changed(report)) tell("not written: " + run.writer.row(person, report), failed);
+  if (run.writer.good()) return;
+  if (may_have_changed(report)) tell("not written: " + run.writer.row(person, report), failed, wandb::Outcome::ran);
+  stop(run);
+}
+
+void record(Run& run, std::size_t index, Report report) {
+  report = with_earlier(std::move(report), run.people[index], run.earlier);
+  run.progress.clear();
   run.progress.count(report);
+  run.stale = run.stale || report.stale;
   if (run.first_code == ok) run.first_code = report.code;
   if (report.hopeless && !run.stop.stop_requested()) {
-    run.progress.clear();
-    tell("stopping: the rest would fail alike: " + report.reason, failed);
+    note("stopping: the rest would fail alike: " + report.reason);
+    stop(run);
   }
-  if (report.hopeless || !run.writer.good()) run.stop.request_stop();
+  run.turns.put(index, std::move(report));
+  while (const auto next = run.turns.take()) write(run, next->index, next->report);
 }
 
-Task<void> provide_all(Api api, std::span<const Person> people, const ProvisionFlags& flags, Run& run) {
+Task<void> provide_all(AsyncApi api, const ProvisionFlags& flags, Run& run) {
   const auto token = run.stop.get_token();
-  auto done = wandb::for_each(
-      api, people,
-      [dry_run = flags.dry_run](const Api& paced, const Person& person) { return provide(paced, person, dry_run); },
-      {.concurrency = flags.concurrency, .stop = &token});
-  while (auto one = co_await done.next()) record(run, one->input, one->result);
-  for (const auto& person : people.subspan(done.taken())) record(run, person, Report{});
+  std::vector<std::size_t> indices(run.people.size());
+  std::iota(indices.begin(), indices.end(), std::size_t{0});
+  auto done =
+      wandb::for_each(api, std::move(indices),
+                      [dry_run = flags.dry_run, &run](const AsyncApi& paced, const std::size_t& index) -> Task<Report> {
+                        return provide_in_turn(paced, index, dry_run, run);
+                      },
+                      {.concurrency = flags.concurrency, .stop = &token});
+  while (auto one = co_await done.next()) record(run, one->input, std::move(one->result));
+  for (auto rest = done.taken(); rest != run.people.size(); ++rest) record(run, rest, Report{});
 }
 
-/// The first Ctrl-C stops; the second ends the program, as ever.
+/// The first Ctrl-C stops; the second ends what is under way as well; the third ends the program, as ever.
 void stop_on_signal(boost::asio::signal_set& signals, Run& run) {
   signals.async_wait([&](const boost::system::error_code& ec, int) {
     if (ec) return;
     run.progress.clear();
-    tell("stopping: what is under way is finished and written; once more to give up", ok);
-    run.stop.request_stop();
+    if (!std::exchange(run.interrupted, true)) {
+      note("stopping: what is under way is finished and written; once more to give up");
+      stop(run);
+      return stop_on_signal(signals, run);
+    }
+    note("giving up: what is under way is written as it stands");
+    run.give_up.request_stop();
     signals.clear();
   });
 }
@@ -176,9 +120,12 @@ int result_of(const Run& run, const ReportWriter& writer) {
                 failed);
   }
   const auto& progress = run.progress;
-  const auto bad = progress.of(Status::failed) + progress.of(Status::unknown) + progress.of(Status::not_started);
-  const auto good = progress.of(Status::created) + progress.of(Status::would_create) + progress.of(Status::exists);
-  if (bad == 0) return ok;
+  const auto differing = progress.of(Status::differs);
+  const auto bad =
+      differing + progress.of(Status::failed) + progress.of(Status::unknown) + progress.of(Status::not_started);
+  const auto good =
+      differing + progress.of(Status::created) + progress.of(Status::would_create) + progress.of(Status::exists);
+  if (bad == 0 && !run.stale) return ok;
   return good == 0 && run.first_code != ok ? run.first_code : static_cast<int>(partly);
 }
 
@@ -201,30 +148,34 @@ int provision(const ProvisionFlags& flags, const std::string& ca_file, const wan
   std::signal(SIGPIPE, SIG_IGN);
   const auto people = read_file(flags.people);
   if (!people) return usage;
-  if (const auto loss = flags.force ? std::nullopt : loss_of_writing(flags.output, *people)) {
-    return tell(flags.output + " " + *loss + "; name another file with --output, or give --force to write over it",
-                usage);
+  auto earlier = read_earlier(flags.output, *people);
+  if (earlier.loss && !flags.force) {
+    return tell(
+        flags.output + " " + *earlier.loss + "; name another file with --output, or give --force to write over it",
+        usage);
   }
   boost::asio::io_context context(1);
-  auto api =
-      Api::make(Transport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency}), options);
+  auto api = AsyncApi::make(
+      wandb::AsyncBeastTransport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency}),
+      options);
   if (!api) return tell(api.error());
+  const Keepsake keepsake(flags.output, earlier);
   ReportWriter writer(flags.output, flags.format == "jsonl");
   if (!writer.good()) {
     return tell("cannot write " + (flags.output.empty() ? "the results" : flags.output) + ": " + writer.fault(), usage);
   }
   if (people->empty()) return ok;
-  Progress progress(people->size());
-  Run run{writer, progress};
+  Run run(context, *people, flags, writer);
+  run.earlier = std::move(earlier);
   boost::asio::signal_set signals(context, SIGINT, SIGTERM);
   stop_on_signal(signals, run);
-  boost::asio::co_spawn(context, provide_all(std::move(*api), *people, flags, run),
-                        [&](const std::exception_ptr& thrown) {
-                          signals.clear();
-                          signals.cancel();
-                          if (thrown) std::rethrow_exception(thrown);
-                        });
+  boost::asio::co_spawn(context, provide_all(std::move(*api), flags, run), [&](const std::exception_ptr& thrown) {
+    signals.clear();
+    signals.cancel();
+    if (thrown) std::rethrow_exception(thrown);
+  });
   context.run();
-  progress.finish();
+  run.progress.finish();
+  if (writer.good()) keepsake.drop();
   return result_of(run, writer);
 }

@@ -9,7 +9,7 @@
 struct ProvisionFlags {
   std::string people;  ///< the CSV file
   std::string output;  ///< where the results go; standard output when empty
-  std::string format = "csv";
+  std::string format;  ///< `csv`, `jsonl`, or empty for the first
   std::size_t concurrency = 16;
   bool dry_run = false;
   bool force = false;  ///< write the results over whatever is there

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "json.hpp"
 #include "people.hpp"
 #include "tool.hpp"
 
@@ -41,10 +42,17 @@ void ReportWriter::write(const Person& person, const Report& report) {
 std::string ReportWriter::row(const Person& person, const Report& report) const {
   const auto line = std::to_string(person.line);
   const auto status = status_names[static_cast<std::size_t>(report.status)];
+  const auto or_null = [](std::string_view text) { return text.empty() ? "null" : json_text(text); };
   if (json_) {
-    return "{\"line\":" + line + ",\"email\":" + json_text(person.email) + ",\"status\":" + json_text(status) +
-           ",\"key\":" + (report.key.empty() ? "null" : json_text(report.key)) +
-           ",\"reason\":" + (report.reason.empty() ? "null" : json_text(report.reason)) + "}";
+    return JsonObject()
+        .add("line", line)
+        .add_text("email", person.email)
+        .add_text("status", status)
+        .add("key", or_null(report.key))
+        .add("reason", or_null(report.reason))
+        .add("id", or_null(report.id))
+        .add("key_id", or_null(report.key_id))
+        .text();
   }
   return line + "," + csv_text(person.email) + "," + std::string(status) + "," + std::string(report.key) + "," +
          csv_text(report.reason);
@@ -54,7 +62,7 @@ void ReportWriter::note_fault() {
   if (!good() && fault_.empty()) fault_ = std::strerror(errno);
 }
 
-Progress::Progress(std::size_t total) : total_(total), terminal_(::isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(std::size_t total) : total_(total), terminal_(!speaks_json() && ::isatty(STDERR_FILENO) == 1) {}
 
 void Progress::count(const Report& report) {
   ++counts_[static_cast<std::size_t>(report.status)];
@@ -93,4 +101,12 @@ void Progress::show_bar() const {
             << std::flush;
 }
 
-void Progress::show_line() const { std::cerr << "wandb-users: " << summary() << std::endl; }
+void Progress::show_line() const {
+  if (!speaks_json()) return note(summary());
+  JsonObject json;
+  json.add("done", std::to_string(done_)).add("total", std::to_string(total_));
+  for (std::size_t i = 0; i != counts_.size(); ++i) {
+    if (counts_[i] != 0) json.add(status_names[i], std::to_string(counts_[i]));
+  }
+  std::cerr << JsonObject().add("progress", json.text()).text() << std::endl;
+}

@@ -13,8 +13,8 @@
 
 #include "people.hpp"
 
-enum class Status : std::uint8_t { created, would_create, exists, failed, unknown, not_started };
-inline constexpr std::array<std::string_view, 6> status_names{"created", "would_create", "exists",
+enum class Status : std::uint8_t { created, would_create, exists, differs, failed, unknown, not_started };
+inline constexpr std::array<std::string_view, 7> status_names{"created", "would_create", "exists",     "differs",
                                                               "failed",  "unknown",      "not_started"};
 
 /// What became of one person. No field holds a secret.
@@ -22,9 +22,17 @@ struct Report {
   Status status = Status::not_started;
   std::string_view key{};  ///< `made`, `would_make`, `exists`, `not_made`, `unknown`; empty where none was asked for
   std::string reason{};
+  std::string id{};       ///< the user's; empty where it is not known
+  std::string key_id{};   ///< the key's; empty where there is none or it is not known
   int code = 0;           ///< the exit code that an error alone would give
   bool hopeless = false;  ///< the others would fail alike
+  bool stale = false;     ///< what an earlier run has told, which this one could not see
 };
+
+// Reasons that another run reads, so that what they tell stays told.
+inline constexpr std::string_view created_now = "created";
+inline constexpr std::string_view created_earlier = "by an earlier run";
+inline constexpr std::string_view perhaps_created_earlier = "perhaps created by an earlier run";
 
 inline constexpr std::string_view csv_header = "line,email,status,key,reason";
 inline constexpr std::size_t csv_columns = 5;

@@ -27,7 +27,7 @@ std::string SecretSink::open() {
   return file_ >= 0 ? std::string() : "cannot make " + path_ + ": " + std::strerror(errno);
 }
 
-std::string SecretSink::keep(const wandb::Secret& secret) {
+std::string SecretSink::keep(const wandb::Secret& secret, std::string_view printed) {
   std::string faults;
   const auto fail = [&](const std::string& what) {
     faults.append(faults.empty() ? "" : ", and ").append(what).append(": ").append(std::strerror(errno));
@@ -41,8 +41,10 @@ std::string SecretSink::keep(const wandb::Secret& secret) {
     }
   }
   if (print_) {
-    if (std::cout << secret.reveal() << std::endl) place_ = place_.empty() ? "on standard output" : place_;
-    else fail("its secret could not be printed");
+    const bool shows = printed.find(secret.reveal()) != printed.npos;
+    if (!(std::cout << printed << std::endl))
+      fail(shows ? "its secret could not be printed" : "it could not be printed");
+    else if (shows && place_.empty()) place_ = "on standard output";
   }
   return faults;
 }

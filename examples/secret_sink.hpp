@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <wandb/secret.hpp>
@@ -9,7 +10,7 @@
 /// A new file, standard output, or both. Opened before the key is made: one whose secret cannot be kept must not be.
 class SecretSink {
  public:
-  /// `path` is empty for no file.
+  /// `path` is empty for no file; `print` says whether something is printed.
   SecretSink(std::string path, bool print) : path_(std::move(path)), print_(print) {}
   SecretSink(const SecretSink&) = delete;
   SecretSink& operator=(const SecretSink&) = delete;
@@ -18,8 +19,8 @@ class SecretSink {
 
   /// Why a secret cannot be kept; empty where it seems that it can.
   [[nodiscard]] std::string open();
-  /// Takes the secret. What of it failed; empty for nothing.
-  [[nodiscard]] std::string keep(const wandb::Secret& secret);
+  /// Takes the secret, and what is to be printed of it. What of it failed; empty for nothing.
+  [[nodiscard]] std::string keep(const wandb::Secret& secret, std::string_view printed);
   /// Where the secret is now; empty where it is lost.
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
 

@@ -1,15 +1,10 @@
-// What the commands of wandb-users share.
+// What the commands of wandb-users share: exit codes, and how they speak.
 #pragma once
 
-#include <iostream>
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/json_text.hpp>
-#include <wandb/detail/redact.hpp>
 #include <wandb/error.hpp>
-
-#include "advice.hpp"
 
 // Exit codes: what a script branches on.
 enum Exit {
@@ -20,30 +15,29 @@ enum Exit {
   denied = 4,
   unreachable = 5,
   outcome_unknown = 6,
-  partly = 7
+  partly = 7,
+  already_exists = 8,
+  try_later = 9
 };
+inline constexpr const char* exit_codes =
+    "Exit codes: 0 done, 1 failed, 2 usage (settings too), 3 not found, 4 not permitted, 5 not reached (or something "
+    "else answers), 6 outcome unknown, 7 partly done, 8 exists already, 9 try again later.";
 
-inline int exit_code(const wandb::Error& error) {
-  using wandb::condition;
-  if (error == condition::outcome_unknown) return outcome_unknown;
-  if (error == condition::unauthorized || error == condition::permission_denied || error == condition::configuration)
-    return denied;
-  if (error == condition::not_found) return not_found;
-  if (error == wandb::errc::invalid_argument) return usage;
-  if (error == condition::network || error == condition::timed_out) return unreachable;
-  return failed;
-}
+/// The exit code for an error. What was read out of the server's words alone proves no fact about a person.
+[[nodiscard]] int exit_code(const wandb::Error& error);
 
-/// A line on standard error. Files and arguments may have given words to it: none of them breaks it.
-inline int tell(std::string_view text, int code) {
-  std::cerr << "wandb-users: " << wandb::detail::one_line(std::string(text)) << '\n';
-  return code;
-}
+/// From here on each line on standard error is a JSON text.
+void speak_json();
+[[nodiscard]] bool speaks_json();
 
-inline int tell(const wandb::Error& error) { return tell(advised(error), exit_code(error)); }
+/// A complaint of the tool's own, on one line of standard error. Gives `code`.
+int tell(std::string_view text, int code, wandb::Outcome outcome = wandb::Outcome::not_run);
+/// An error of the library's. Gives its exit code.
+int tell(const wandb::Error& error);
+/// The same with `text` in place of the error's own, and `code` as the exit code.
+int tell(const wandb::Error& error, std::string_view text, int code);
+/// A line for whoever watches, which is no complaint.
+void note(std::string_view text);
 
-inline std::string json_text(std::string_view text) {
-  std::string json;
-  wandb::detail::append_json_string(json, text);
-  return json;
-}
+/// A text from outside for a line of output: nobody's name breaks it or steers the terminal.
+[[nodiscard]] std::string plain(std::string_view text);

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/decoder.hpp>
 #include <wandb/detail/json_reader.hpp>
+#include <wandb/detail/misuse.hpp>
 #include <wandb/detail/page_builder.hpp>
 #include <wandb/error.hpp>
 #include <wandb/page.hpp>
@@ -51,23 +53,26 @@ namespace wandb {
 class AttrValue {
  public:
   AttrValue(std::nullptr_t) noexcept : slot_(Slot::null()) {}
-  AttrValue(const char* text) noexcept : slot_(Slot::string(text)) {}
-  AttrValue(std::string_view text) noexcept : slot_(Slot::string(text)) {}
-  AttrValue(const std::string& text) noexcept : slot_(Slot::string(text)) {}
+  AttrValue(const char* text) noexcept : AttrValue(std::string_view(text)) {}
+  AttrValue(std::string_view text) noexcept : slot_(Slot::string(text)), fits_(text.size() <= Slot::longest_text) {}
+  AttrValue(const std::string& text) noexcept : AttrValue(std::string_view(text)) {}
   // Templates, so that a pointer does not become a bool and a double not an integer.
   template <std::same_as<bool> T>
   AttrValue(T value) noexcept : slot_(Slot::boolean(value)) {}
   /// Any integer that always fits into 64 bits with a sign.
-  template <std::integral T>
-  requires(!std::same_as<T, bool> && (sizeof(T) < 8 || std::signed_integral<T>)) AttrValue(T value)
+  template <NumberOrTruth T>
+  requires(!std::same_as<T, bool> && (sizeof(T) < 8 || (sizeof(T) == 8 && std::signed_integral<T>))) AttrValue(T value)
   noexcept : slot_(Slot::integer(value)) {}
   template <std::floating_point T>
   AttrValue(T value) noexcept : slot_(Slot::real(static_cast<double>(value))) {}
 
   [[nodiscard]] Slot slot() const noexcept { return slot_; }
+  /// False for a text that is longer than an attribute can hold.
+  [[nodiscard]] bool fits() const noexcept { return fits_; }
 
  private:
   Slot slot_;
+  bool fits_ = true;
 };
 
 /// A user's attributes by hand: `Attrs{{"email", "ann@example.com"}, {"admin", true}}`, or from JSON. Names are the
@@ -78,7 +83,9 @@ class Attrs {
 
   /// No attributes.
   Attrs() : Attrs(std::span<const Attr>{}) {}
-  /// Names with their values, at most 65,535 (what follows is left out); of a name that comes twice, the last counts.
+  /// Names with their values; of a name that comes twice, the last counts. More than 65,535 names, or a text beyond
+  /// 4 GiB, are misuse: `std::invalid_argument`; without exceptions there are no attributes then, and `status()` says
+  /// so.
   Attrs(std::initializer_list<Attr> attrs) : Attrs(std::span(attrs.begin(), attrs.size())) {}
   explicit Attrs(std::span<const Attr> attrs);
 
@@ -87,6 +94,8 @@ class Attrs {
   /// wrong.
   [[nodiscard]] static Result<Attrs> parse(std::string_view json);
 
+  /// Whether the attributes are those that were given, else `errc::invalid_argument`, where it could not be thrown.
+  [[nodiscard]] Result<void> status() const { return fault_ ? Result<void>(*fault_) : success(); }
   [[nodiscard]] const std::shared_ptr<const Page>& page() const noexcept { return page_; }
   /// The attributes; they live as long as `page()`.
   [[nodiscard]] ObjectView view() const noexcept { return page_->root(); }
@@ -94,6 +103,7 @@ class Attrs {
  private:
   explicit Attrs(std::shared_ptr<const Page> page) noexcept : page_(std::move(page)) {}
   std::shared_ptr<const Page> page_;
+  std::optional<Error> fault_;
 };
 
 namespace detail {
@@ -123,21 +133,55 @@ inline constexpr auto team_attributes = shapes::object(
   }
 }
 
+/// As many fields as a shape can have.
+inline constexpr std::size_t most_fields = 0xFFFF;
+
+/// Where a name stands first, and where last.
+struct NamePlaces {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+/// Each name once, in the order in which they first come. In n log n comparisons.
+template <class Less = std::less<std::string_view>>
+[[nodiscard]] std::vector<NamePlaces> distinct(std::span<const std::string_view> names, Less less = {}) {
+  std::vector<std::size_t> by_name(names.size());
+  for (std::size_t i = 0; i != names.size(); ++i) by_name[i] = i;
+  std::stable_sort(by_name.begin(), by_name.end(),
+                   [&](std::size_t a, std::size_t b) { return less(names[a], names[b]); });
+  std::vector<NamePlaces> places;
+  for (const auto at : by_name) {
+    if (places.empty() || names[places.back().first] != names[at]) places.push_back({at, at});
+    else places.back().last = at;
+  }
+  std::sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return places;
+}
+
 /// An attribute of an object that is only known at run time.
 struct FoundAttribute {
   std::string name;
   FieldKind kind = FieldKind::raw;
 };
 
-/// The attributes of a JSON object; of a name that comes twice, as it is the last time.
-[[nodiscard]] inline std::vector<FoundAttribute> attributes_of(const JsonValue& object, std::size_t most) {
+/// The attributes of a JSON object; of a name that comes twice, as it is the last time. One more than `most` where
+/// there are more.
+template <class Less = std::less<std::string_view>>
+[[nodiscard]] inline std::vector<FoundAttribute> attributes_of(const JsonValue& object, std::size_t most,
+                                                               Less less = {}) {
   std::vector<FoundAttribute> found;
+  std::vector<std::size_t> by_name;
   object.each_member([&](const std::string& name, const JsonValue& value) {
     const bool connection = value.is_object() && (name == "apiKeys" || name == "teams");
     const auto kind = connection ? FieldKind::object : kind_of(value);
-    const auto same = std::find_if(found.begin(), found.end(), [&](const auto& one) { return one.name == name; });
-    if (same != found.end()) same->kind = kind;
-    else if (found.size() <= most) found.push_back({name, kind});
+    const auto at = std::lower_bound(by_name.begin(), by_name.end(), std::string_view(name),
+                                     [&](std::size_t one, auto wanted) { return less(found[one].name, wanted); });
+    if (at != by_name.end() && found[*at].name == name) {
+      found[*at].kind = kind;
+    } else if (found.size() <= most) {
+      by_name.insert(at, found.size());
+      found.push_back({name, kind});
+    }
   });
   return found;
 }
@@ -153,44 +197,59 @@ struct FoundAttribute {
   return std::make_shared<const DynamicShape>(nodes);
 }
 
+/// A page of one row. Its text is its own.
+[[nodiscard]] inline std::shared_ptr<const Page> page_of(std::span<const shapes::Node> nodes,
+                                                         std::span<const Slot> slots) {
+  const auto text = [](Slot slot) { return slot.state() == SlotState::string ? slot.text() : std::string_view{}; };
+  std::size_t length = 0;
+  for (const auto slot : slots) length += text(slot).size();
+  SecureString body;
+  body.reserve(length);
+  for (const auto slot : slots) body += text(slot);
+  auto shape = std::make_shared<const DynamicShape>(nodes);
+  const auto view = shape->shape();
+  PageBuilder builder(view, std::move(body), std::move(shape));
+  Slot* row = builder.root();
+  for (std::size_t at = 0; const auto slot : slots) {
+    const auto size = text(slot).size();
+    *row++ = slot.state() == SlotState::string ? Slot::string(builder.body().substr(at, size)) : slot;
+    at += size;
+  }
+  return builder.finish();
+}
+
+[[nodiscard]] inline Error unusable_attributes(const std::string& why) {
+  return Error(make_error_code(errc::invalid_argument), "the attributes are not usable: " + why,
+               Delivery::nothing_sent);
+}
+
 }  // namespace detail
 
 inline Attrs::Attrs(std::span<const Attr> attrs) {
+  std::vector<std::string_view> names;
+  names.reserve(attrs.size());
+  for (const auto& attr : attrs) names.push_back(attr.first);
+  auto places = detail::distinct(names);
+  const bool fit = std::all_of(places.begin(), places.end(), [&](auto at) { return attrs[at.last].second.fits(); });
+  if (!fit || places.size() > detail::most_fields) {
+    const auto why = fit ? "there are more than " + std::to_string(detail::most_fields) : "a text is beyond 4 GiB";
+    fault_ = detail::unusable_attributes(why);
+    detail::throw_misuse(fault_->reason());
+    places.clear();
+  }
   std::vector<shapes::Node> nodes;
   std::vector<Slot> slots;
-  std::size_t length = 0;
-  for (const auto& attr : attrs.first(std::min<std::size_t>(attrs.size(), 0xFFFF))) {
-    auto node = std::find_if(nodes.begin(), nodes.end(), [&](const auto& one) { return one.key == attr.first; });
-    if (node == nodes.end()) {
-      node = nodes.insert(nodes.end(), shapes::Node{.key = attr.first});
-      slots.emplace_back();
-    }
-    node->kind = detail::kind_of(attr.second.slot());
-    slots[static_cast<std::size_t>(node - nodes.begin())] = attr.second.slot();
+  for (const auto& at : places) {
+    slots.push_back(attrs[at.last].second.slot());
+    nodes.push_back({.key = names[at.first], .kind = detail::kind_of(slots.back())});
   }
-  for (const auto slot : slots) length += slot.state() == SlotState::string ? slot.text().size() : 0;
-  SecureString body;
-  body.reserve(length);
-  for (const auto slot : slots) body += slot.state() == SlotState::string ? slot.text() : std::string_view{};
-  auto shape = std::make_shared<const DynamicShape>(nodes);
-  const auto view = shape->shape();
-  detail::PageBuilder builder(view, std::move(body), std::move(shape));
-  // The text is the page's own now, in the same order.
-  Slot* row = builder.root();
-  for (std::size_t at = 0; const auto slot : slots) {
-    const bool text = slot.state() == SlotState::string;
-    *row++ = text ? Slot::string(builder.body().substr(at, slot.text().size())) : slot;
-    at += text ? slot.text().size() : 0;
-  }
-  page_ = builder.finish();
+  page_ = detail::page_of(nodes, slots);
 }
 
 inline Result<Attrs> Attrs::parse(std::string_view json) {
   constexpr std::size_t most = 1000;
-  const auto refuse = [](const std::string& reason) {
-    return Error(make_error_code(errc::invalid_argument), "the attributes are not usable: " + reason,
-                 Delivery::nothing_sent);
-  };
+  const auto refuse = detail::unusable_attributes;
+  if (json.size() > Slot::longest_text) return refuse("they are beyond 4 GiB");
   const auto attributes = detail::attributes_of(detail::JsonValue(json), most);
   if (attributes.size() > most) return refuse("there are more than " + std::to_string(most));
   auto decoded = detail::decode_bare(detail::shape_of(attributes), SecureString(json));

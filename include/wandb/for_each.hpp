@@ -15,6 +15,7 @@
 #include <wandb/detail/batch.hpp>
 #include <wandb/detail/checks.hpp>
 #include <wandb/detail/completion_event.hpp>
+#include <wandb/error.hpp>
 #include <wandb/options.hpp>
 #include <wandb/transport.hpp>
 
@@ -43,6 +44,24 @@ template <template <class, class...> class Task, class R, class... Rest>
 struct TaskResult<Task<R, Rest...>> {
   using type = R;
 };
+
+/// The misuse of no concurrency at all, where it cannot be thrown.
+[[nodiscard]] inline std::optional<Error> fault_of(const ForEachOptions& options) {
+  if (options.concurrency != 0) return std::nullopt;
+  return misused("for_each", "the concurrency", "is 0");
+}
+
+/// The next input with the error that stands for all of them; nothing where no result can hold one.
+template <class Completed, class Range>
+[[nodiscard]] std::optional<Completed> refuse_next(Inputs<Range>& inputs, const Error& error) {
+  if constexpr (std::convertible_to<const Error&, decltype(Completed::result)>) {
+    if (auto taken = inputs.take()) return Completed{taken->index, std::move(taken->value), error};
+  } else {
+    static_cast<void>(error);
+    inputs.close();
+  }
+  return std::nullopt;
+}
 
 template <class Operation, class T, class Input>
 using Returned = std::invoke_result_t<const Operation&, const Api<T>&, const Input&>;
@@ -91,17 +110,22 @@ class [[nodiscard]] ForEach {
   /// How many inputs were taken: each of them has a result, or will have one, and none that follows. After a stop this
   /// is where to go on.
   [[nodiscard]] std::size_t taken() const noexcept { return state_->inputs.taken(); }
+  /// `errc::invalid_argument` after misuse that could not be thrown. It is the result of each input as well, where that
+  /// can hold an error, and nothing is run.
+  [[nodiscard]] Result<void> status() const { return state_->fault ? Result<void>(*state_->fault) : success(); }
 
  private:
   struct State {
     State(const Client<T>& client, Range range, Operation what, const ForEachOptions& options)
-        : api(detail::ClientAccess::paced(client)),
+        : fault(detail::fault_of(options)),
+          api(detail::ClientAccess::paced(client)),
           operation(std::move(what)),
           inputs(std::move(range), options.stop == nullptr ? StopToken() : *options.stop),
           results(options.concurrency),
           event(detail::make_completion_event<T>(transport())) {}
     [[nodiscard]] detail::Unwrapped<T>& transport() { return detail::ClientAccess::transport(api); }
 
+    std::optional<Error> fault;
     Api<T> api;
     Operation operation;
     detail::Inputs<Range> inputs;
@@ -132,6 +156,7 @@ class [[nodiscard]] ForEach {
   }
 
   [[nodiscard]] static task<std::optional<value_type>> next(StatePtr state) {
+    if (state->fault) co_return detail::refuse_next<value_type>(state->inputs, *state->fault);
     for (;;) {
       while (!state->inputs.over() && state->results.hire()) state->transport().spawn(run(Presence(state)));
       bool over = false;
@@ -173,8 +198,8 @@ class [[nodiscard]] ForEach {
 /// The operation gives a `task` of the transport; where that runs on several threads it is called on several at once.
 /// It is called with an `Api` at whose pace all of them go: what the server asks of one, with `Retry-After` or
 /// `RateLimit-*`, all heed. The inputs are any range, moved or copied, and taken one by one; a view must outlive what
-/// this gives. `api` and `options` may die as soon as the call returns. No `concurrency` at all is misuse. Needs a
-/// `ConcurrentTransport`.
+/// this gives. `api` and `options` may die as soon as the call returns. No `concurrency` at all is misuse, which
+/// without exceptions is the result of each input and told by `status()`. Needs a `ConcurrentTransport`.
 template <AsyncTransport T, std::ranges::input_range Range, class Operation>
 [[nodiscard]] auto for_each(const Api<T>& api, Range&& inputs, Operation operation,
                             const ForEachOptions& options = {}) {
@@ -182,7 +207,6 @@ template <AsyncTransport T, std::ranges::input_range Range, class Operation>
   using Input = std::ranges::range_value_t<Range>;
   static_assert(GivesTask<Operation, T, Input>,
                 "for_each needs an operation(const Api&, const Input&) that gives a task");
-  if (options.concurrency == 0) detail::throw_misuse("for_each: the concurrency is 0");
   return ForEach<T, std::remove_cvref_t<Range>, Operation>(api, std::forward<Range>(inputs), std::move(operation),
                                                            options);
 }

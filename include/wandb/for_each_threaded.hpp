@@ -18,7 +18,7 @@
 #include <wandb/api.hpp>
 #include <wandb/client.hpp>
 #include <wandb/detail/batch.hpp>
-#include <wandb/detail/misuse.hpp>
+#include <wandb/error.hpp>
 #include <wandb/for_each.hpp>
 #include <wandb/transport.hpp>
 
@@ -76,6 +76,7 @@ class [[nodiscard]] ThreadedForEach {
   /// call goes on.
   [[nodiscard]] std::optional<value_type> next() {
     State& state = *state_;
+    if (state.fault) return detail::refuse_next<value_type>(state.inputs, *state.fault);
     while (!state.inputs.over() && state.results.hire()) {
       state.threads.emplace_back([presence = Presence(state)] { run(presence.state()); });
     }
@@ -93,6 +94,9 @@ class [[nodiscard]] ThreadedForEach {
   /// How many inputs were taken: each of them has a result, or will have one, and none that follows. After a stop this
   /// is where to go on.
   [[nodiscard]] std::size_t taken() const noexcept { return state_->inputs.taken(); }
+  /// `errc::invalid_argument` after misuse that could not be thrown. It is the result of each input as well, where that
+  /// can hold an error, and nothing is run.
+  [[nodiscard]] Result<void> status() const { return state_->fault ? Result<void>(*state_->fault) : success(); }
 
   /// Takes the first result, or goes on where the last loop stopped.
   [[nodiscard]] iterator begin() {
@@ -106,7 +110,8 @@ class [[nodiscard]] ThreadedForEach {
 
   struct State {
     State(const Client<T>& client, Range range, Operation what, const ForEachOptions& options)
-        : api(detail::ClientAccess::paced(client)),
+        : fault(detail::fault_of(options)),
+          api(detail::ClientAccess::paced(client)),
           operation(std::move(what)),
           inputs(std::move(range), options.stop == nullptr ? StopToken() : *options.stop),
           results(options.concurrency) {}
@@ -128,6 +133,7 @@ class [[nodiscard]] ThreadedForEach {
       wakeup.notify_all();
     }
 
+    std::optional<Error> fault;
     Api<T> api;
     Operation operation;
     detail::Inputs<Range> inputs;
@@ -190,7 +196,6 @@ class [[nodiscard]] ThreadedForEach {
 template <SyncTransport T, std::ranges::input_range Range, class Operation>
 [[nodiscard]] auto for_each(const Api<T>& api, Range&& inputs, Operation operation,
                             const ForEachOptions& options = {}) {
-  if (options.concurrency == 0) detail::throw_misuse("for_each: the concurrency is 0");
   return ThreadedForEach<T, std::remove_cvref_t<Range>, Operation>(api, std::forward<Range>(inputs),
                                                                    std::move(operation), options);
 }

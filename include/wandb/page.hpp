@@ -36,10 +36,12 @@ enum class SlotState : std::uint8_t {
 /// One value of a page, in 16 bytes. Text is a view into the page.
 class Slot {
  public:
+  static constexpr std::uint64_t longest_text = 0xFFFF'FFFF;
+
   Slot() = default;  // trivial, so that a table costs nothing before its rows are used; `Slot{}` is unloaded
   [[nodiscard]] static Slot null() noexcept { return Slot(SlotState::null, 0); }
   [[nodiscard]] static Slot object() noexcept { return Slot(SlotState::object, 0); }
-  /// Text of at most 4 GiB.
+  /// Text of at most `longest_text` bytes.
   [[nodiscard]] static Slot string(std::string_view text) noexcept { return Slot(SlotState::string, text); }
   [[nodiscard]] static Slot raw(std::string_view json) noexcept { return Slot(SlotState::raw, json); }
   [[nodiscard]] static Slot integer(std::int64_t value) noexcept {

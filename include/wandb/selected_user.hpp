@@ -28,13 +28,8 @@ class User : public User<T> {
   requires Selects<S, Name>
   [[nodiscard]] auto get() const& {
     constexpr auto at = detail::find_field(S::shape, detail::user_field, Name.view());
-    constexpr auto index = static_cast<std::size_t>(at - S::shape.fields[detail::user_field].first);
     // As it was selected, it stands in its place; what an update gave back has other attributes.
-    const auto found = this->record_.find([](const ObjectView& where) {
-      constexpr auto key = S::shape.fields[at].key;
-      const auto fields = where.fields();
-      return index < fields.size() && fields[index].key == key ? &fields[index] : where.field(key);
-    });
+    const auto found = this->record_.find(detail::selected_in<S, detail::user_field, at>);
     return detail::SelectedField<S, at>::read(found.page, found.object, found.field);
   }
   template <graphql::FixedString Name>

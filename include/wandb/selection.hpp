@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <wandb/attrs.hpp>
+#include <wandb/detail/field_aliases.hpp>
 #include <wandb/graphql/fixed_string.hpp>
 #include <wandb/graphql/lexer.hpp>
 #include <wandb/graphql/operations.hpp>
@@ -84,9 +85,10 @@ inline constexpr std::uint16_t user_field = 0;
 using any_selection = struct AnySelection { static constexpr auto& queries = graphql::plain_user_queries; };
 
 /// The fields that are read of a user besides what the library reads unasked, as in GraphQL. One that is not on the
-/// schema's `User`, or that conflicts with another, does not compile.
+/// schema's `User`, or that conflicts with another, does not compile, nor does an alias that is another field's name.
 template <graphql::FixedString Fields>
 struct Selection {
+  static_assert(detail::Aliases<detail::tidied<Fields>()>::checked);
   static constexpr auto& queries = graphql::user_queries<detail::tidied<Fields>()>;
   static constexpr Shape shape = queries.by_id->shape;  ///< its first field is the user
 };
@@ -114,11 +116,33 @@ struct SelectedRows {
   [[nodiscard]] auto operator[](std::size_t at) const;
 };
 
+/// What stands in the slot of a field of that kind when it has a value.
+[[nodiscard]] constexpr SlotState state_of(FieldKind kind) noexcept {
+  switch (kind) {
+    case FieldKind::string: return SlotState::string;
+    case FieldKind::integer: return SlotState::integer;
+    case FieldKind::real: return SlotState::real;
+    case FieldKind::boolean: return SlotState::boolean;
+    case FieldKind::raw: return SlotState::raw;
+    case FieldKind::object: break;
+  }
+  return SlotState::object;
+}
+
 /// The field at `At` of `S::shape`, read as the type that the schema gives it.
 template <class S, std::uint16_t At>
 struct SelectedField {
   static constexpr Field field = S::shape.fields[At];
   static constexpr bool is_text = field.kind == FieldKind::string || field.kind == FieldKind::raw;
+
+  /// Whether a field of an answer is of the same kind. One of another answer may have the key and not the type.
+  [[nodiscard]] static constexpr bool is_like(const Field& other) noexcept {
+    return other.kind == field.kind && other.list == field.list;
+  }
+  /// Whether a value stands in the slot that a field, or an element of its list, may have.
+  [[nodiscard]] static bool holds_value(Slot slot, bool list) noexcept {
+    return slot.state() == (list ? SlotState::rows : state_of(field.kind));
+  }
 
   /// A scalar's value, which is there.
   [[nodiscard]] static auto scalar(Slot slot) noexcept {
@@ -129,11 +153,12 @@ struct SelectedField {
   }
   using Scalar = decltype(scalar(Slot{}));
 
-  /// The value in that object, a field of it being `found`; null: it was not loaded. Text is a view into the page.
+  /// The value in that object, a field of it being `found`; null, or of another kind: it was not loaded. Text is a view
+  /// into the page.
   [[nodiscard]] static auto read(const std::shared_ptr<const Page>& page, const ObjectView& object,
                                  const Field* found) {
-    const auto slot = found != nullptr ? object.slot(*found) : Slot{};
-    const bool there = slot.state() != SlotState::unloaded && slot.state() != SlotState::null;
+    const auto slot = found != nullptr && is_like(*found) ? object.slot(*found) : Slot{};
+    const bool there = holds_value(slot, field.list);
     if constexpr (field.list) {
       using List = OwningRange<SelectedRows<S, At>>;
       const auto list = [&] { return List({page, object.list(*found)}); };
@@ -159,14 +184,25 @@ struct SelectedField {
   }
 };
 
+/// The field of an object that was selected as the one at `At`, of those inside the one at `Object`: in its place, or
+/// where another answer has its key. Null where there is none of its kind.
+template <class S, std::uint16_t Object, std::uint16_t At>
+[[nodiscard]] const Field* selected_in(const ObjectView& object) noexcept {
+  constexpr auto index = static_cast<std::size_t>(At - S::shape.fields[Object].first);
+  constexpr auto key = S::shape.fields[At].key;
+  const auto fields = object.fields();
+  const auto* found = index < fields.size() && fields[index].key == key ? &fields[index] : object.field(key);
+  return found != nullptr && SelectedField<S, At>::is_like(*found) ? found : nullptr;
+}
+
 template <class S, std::uint16_t At>
 auto SelectedRows<S, At>::operator[](std::size_t at) const {
   constexpr Field field = S::shape.fields[At];
-  const auto there = !rows.is_null(at);
+  const auto there = SelectedField<S, At>::holds_value(rows.slot(at), false);
   if constexpr (field.kind == FieldKind::object) {
     using Object = SelectedObject<S, At>;
     if constexpr (field.element_nullable) return there ? std::optional(Object(page, rows[at])) : std::nullopt;
-    else return Object(page, rows[at]);
+    else return there ? Object(page, rows[at]) : Object();
   } else {
     using Scalar = typename SelectedField<S, At>::Scalar;
     const auto value = there ? SelectedField<S, At>::scalar(rows.slot(at)) : Scalar{};
@@ -190,9 +226,7 @@ class SelectedObject {
   requires Selects<S, Name, Object>
   [[nodiscard]] auto get() const& {
     constexpr auto at = detail::find_field(S::shape, Object, Name.view());
-    constexpr auto index = static_cast<std::size_t>(at - S::shape.fields[Object].first);
-    const auto fields = object_.fields();
-    return detail::SelectedField<S, at>::read(page_, object_, index < fields.size() ? &fields[index] : nullptr);
+    return detail::SelectedField<S, at>::read(page_, object_, detail::selected_in<S, Object, at>(object_));
   }
   template <graphql::FixedString Name>
   requires Selects<S, Name, Object>

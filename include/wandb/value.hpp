@@ -19,10 +19,15 @@
 
 namespace wandb {
 
+/// A truth, or an integer of any size. A character is neither: no attribute is one.
+template <class T>
+concept NumberOrTruth = std::integral<T> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
+                        !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+
 /// What an attribute can be read as.
 template <class T>
-concept AttributeType =
-    std::integral<T> || std::floating_point<T> || std::same_as<T, std::string> || std::same_as<T, std::string_view>;
+concept AttributeType = std::same_as<T, std::remove_cv_t<T>> &&
+    (NumberOrTruth<T> || std::floating_point<T> || std::same_as<T, std::string> || std::same_as<T, std::string_view>);
 
 /// The value of an attribute: unloaded, null, or something. Keeps what it shows alive, so it may outlive its user.
 class Value {
@@ -82,8 +87,7 @@ class Value {
     if constexpr (std::same_as<T, bool>) {
       if (kind() == SlotState::boolean) return slot_.boolean();
     } else if constexpr (std::integral<T>) {
-      const auto number = slot_.integer();
-      if (kind() == SlotState::integer && std::in_range<T>(number)) return static_cast<T>(number);
+      if (kind() == SlotState::integer && std::in_range<T>(slot_.integer())) return static_cast<T>(slot_.integer());
     } else if constexpr (std::floating_point<T>) {
       if (kind() == SlotState::real) return static_cast<T>(slot_.real());
       if (kind() == SlotState::integer) return static_cast<T>(slot_.integer());

@@ -3,9 +3,15 @@
 #include "test_async_beast.hpp"
 
 #include <atomic>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <limits>
 #include <list>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -243,6 +249,62 @@ TEST_CASE("async: a backoff can be ended") {
       co_return wandb::Response();
     });
     CHECK(error.delivery() == Delivery::nothing_sent);
+  }
+}
+
+namespace {
+
+asio::awaitable<Answer> failing() {
+  co_await rest();
+  throw std::runtime_error("it throws");
+}
+
+// Whether cancellations throw in the caller, as they did before, once `call` has thrown.
+bool stays_as_it_was(Lone& at, bool throws, std::function<asio::awaitable<Answer>()> call) {
+  const auto caller = [&]() -> asio::awaitable<bool> {
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    bool thrown = false;
+    try {
+      static_cast<void>(co_await call());
+    } catch (const std::exception&) {
+      thrown = true;
+    }
+    CHECK(thrown);
+    co_return co_await asio::this_coro::throw_if_cancelled() == throws;
+  };
+  return run(at.io, caller());
+}
+
+}  // namespace
+
+TEST_CASE("async: what throws in a call leaves the caller's coroutine as it was") {
+  const LoopbackServer server(echo());
+  Lone at;
+  auto endless = request_to(server);
+  // More than any string can hold: composing the request throws.
+  endless.body = std::string_view(endless.body.data(), std::numeric_limits<std::size_t>::max() / 2);
+  for (const bool throws : {true, false}) {
+    CAPTURE(throws);
+    CHECK(stays_as_it_was(at, throws, [&] { return at.transport.shield(failing()); }));
+    CHECK(stays_as_it_was(at, throws, [&] { return at.transport.send(endless); }));
+    CHECK(at.transport.idle_connections() == 0);
+    CHECK(at.send(request_to(server)).has_value());
+    at.transport.close_idle();
+  }
+}
+
+TEST_CASE("async: a call or a wait that ends as it should leaves the caller's coroutine as it was") {
+  const LoopbackServer server(echo());
+  Lone at;
+  const auto request = request_to(server);
+  for (const bool throws : {true, false}) {
+    const auto caller = [&]() -> asio::awaitable<bool> {
+      co_await asio::this_coro::throw_if_cancelled(throws);
+      CHECK((co_await at.transport.shield(at.transport.send(request))).has_value());
+      CHECK((co_await at.transport.wait(1ms, wandb::StopToken())).has_value());
+      co_return co_await asio::this_coro::throw_if_cancelled() == throws;
+    };
+    CHECK(run(at.io, caller()));
   }
 }
 

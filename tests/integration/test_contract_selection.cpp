@@ -70,6 +70,19 @@ TEST_CASE_TEMPLATE("a user with chosen attributes is a user", Rig, RIGS) {
   CHECK(same.template attr<std::string>("photo_url").value() == "https://example.com/a.png");
 }
 
+TEST_CASE_TEMPLATE("an update shows in what was chosen by its name, and not in an alias of something else", Rig, RIGS) {
+  Setting<Rig> setting;
+  const auto ann = get(setting.api.user("ann", fields<"mine: name is_private: private private">)).value().value();
+  const auto name = ann.template get<"mine">();
+  get(ann.update({.name = "Anna", .is_private = true})).value();
+  CHECK(ann.template get<"private">());
+  CHECK(ann.name() == "Anna");
+  CHECK(ann.template get<"mine">() == name);
+  get(ann.reload()).value();
+  CHECK(ann.template get<"mine">() == "Anna");
+  CHECK(ann.template get<"is_private">());
+}
+
 TEST_CASE_TEMPLATE("users are walked with what was chosen of them", Rig, RIGS) {
   Setting<Rig> setting;
   setting.world.account.add_users(7, "dev");

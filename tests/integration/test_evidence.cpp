@@ -116,7 +116,7 @@ TEST_CASE("a mutation that must not run twice is not sent again after a 503, wha
     CHECK(script.requests() == 1);
     script.transport.expect().answers(429, body).with_header("Retry-After", "0");
     script.answers(made + "}");
-    CHECK(script.api.create_user("new@example.com"));
+    CHECK(script.api.create_user("new@example.com").has_value());
     CHECK(script.requests() == 3);
   }
 }
@@ -169,7 +169,7 @@ TEST_CASE("words alone drop no proven secret") {
       .answers(R"({"data":{"generateApiKey":null},"errors":[{"message":"unauthorized"}]})");
   CHECK(ann.generate_api_key("one").error() == errc::unauthorized);
   script.answers(R"({"data":{"generateApiKey":{"apiKey":{"id":"K","name":")" + new_key + R"("}}}})");
-  CHECK(ann.generate_api_key("two"));  // without another look at whose it is
+  CHECK(ann.generate_api_key("two").has_value());  // without another look at whose it is
   CHECK(script.requests() == 3);
 }
 
@@ -183,7 +183,7 @@ TEST_CASE("nobody is said to be absent by an answer that may hide them") {
     Scripted second;
     second.answers(page(node("1", "bob@example.com", "bob"), R"({"hasNextPage":true,"endCursor":"c"})") + "}")
         .answers(page("") + hidden);
-    CHECK_FALSE(second.api.user("ann@example.com"));
+    CHECK_FALSE(second.api.user("ann@example.com").has_value());
     Scripted walk;
     walk.answers(page(node("1", "bob@example.com", "bob"), R"({"hasNextPage":true,"endCursor":"c"})") + hidden)
         .answers(page(node("2", "eve@example.com", "eve")) + "}");
@@ -201,11 +201,11 @@ TEST_CASE("a hit whose e-mail the server does not show may be the one that is lo
     script.answers(page(told ? R"({"node":{"id":"1","name":"n","username":"x","email":null}})"
                              : R"({"node":{"id":"1","name":"n","username":"x"}})") +
                    error);
-    CHECK_FALSE(script.api.user("ann@example.com"));
+    CHECK_FALSE(script.api.user("ann@example.com").has_value());
   }
   Scripted null;  // who has none is nobody's e-mail
   null.answers(page(R"({"node":{"id":"1","name":"n","username":"x","email":null}})") + "}");
-  CHECK_FALSE(null.api.user("ann@example.com").value());
+  CHECK_FALSE(null.api.user("ann@example.com").value().has_value());
 }
 
 TEST_CASE("a look by id that fails finds nobody only where the server says so by code or status") {
@@ -214,16 +214,16 @@ TEST_CASE("a look by id that fails finds nobody only where the server says so by
     script.answers(page("") + "}").answers(R"({"data":{"users":null},"errors":[)" + error + "]}", status);
     return script.api.user("some-id");
   };
-  CHECK_FALSE(look(R"({"message":"internal error"})", 200));
-  CHECK_FALSE(look(R"({"message":"user not found"})", 200));
-  CHECK_FALSE(look(R"({"message":"no"})", 403));
-  CHECK_FALSE(look(R"({"message":"m","extensions":{"code":"NOT_FOUND"}})", 200).value());
-  CHECK_FALSE(look(R"({"message":"m"})", 404).value());
-  CHECK_FALSE(look(R"({"message":"invalid id","extensions":{"code":"BAD_USER_INPUT"}})", 200).value());
+  CHECK_FALSE(look(R"({"message":"internal error"})", 200).has_value());
+  CHECK_FALSE(look(R"({"message":"user not found"})", 200).has_value());
+  CHECK_FALSE(look(R"({"message":"no"})", 403).has_value());
+  CHECK_FALSE(look(R"({"message":"m","extensions":{"code":"NOT_FOUND"}})", 200).value().has_value());
+  CHECK_FALSE(look(R"({"message":"m"})", 404).value().has_value());
+  CHECK_FALSE(look(R"({"message":"invalid id","extensions":{"code":"BAD_USER_INPUT"}})", 200).value().has_value());
 }
 
 TEST_CASE("what is no GraphQL answer is not the service's word") {
-  for (const auto* body : {"<html>404</html>", "", "not found", "[1]", R"({"message":"Forbidden"})", R"({"oops)"}) {
+  for (const auto* body : {"<html>404</html>", "", "not found", "[1]", R"({"message":"Forbidden"})", "{oops}"}) {
     for (const int status : {200, 401, 403, 404, 409, 429, 502}) {
       CAPTURE(body);
       CAPTURE(status);

@@ -67,6 +67,7 @@ TEST_CASE_TEMPLATE("for_each answers every input exactly once", Rig, FOR_EACH_RI
     indices.insert(one.index);
   }
   CHECK(indices.size() == 200);
+  CHECK(done.status().has_value());
   CHECK(done.taken() == 200);
   CHECK(world.account.users() == before + 200);
   CHECK_FALSE(rig.get(done.next()).has_value());

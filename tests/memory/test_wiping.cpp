@@ -10,6 +10,8 @@
 
 #include <wandb/wandb.hpp>
 
+#include "heap.hpp"
+
 using namespace wandb;
 
 namespace {
@@ -49,11 +51,16 @@ struct Server {
 }  // namespace
 
 void* operator new(std::size_t size) {
-  if (void* block = std::malloc(size == 0 ? 1 : size)) return block;
-  throw std::bad_alloc();
+  void* block = std::malloc(size == 0 ? 1 : size);
+  if (block == nullptr) throw std::bad_alloc();
+  heap.took(::malloc_usable_size(block));
+  return block;
 }
 void operator delete(void* block) noexcept {
-  if (block != nullptr) search(block);
+  if (block != nullptr) {
+    search(block);
+    heap.gave_back(::malloc_usable_size(block));
+  }
   std::free(block);
 }
 void operator delete(void* block, std::size_t) noexcept { ::operator delete(block); }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# check.sh WAY SOURCE_DIR BUILD_DIR COMPILER...: builds and runs link_client.cpp, taking the library in that way.
+# check.sh WAY SOURCE_DIR BUILD_DIR COMPILER...: builds and runs link_client.cpp, taking the library in that way; without
+# exceptions misuse_client.cpp too.
 set -eu
 way=$1 source=$2 build=$3
 shift 3
@@ -7,9 +8,11 @@ here=$source/tests/packaging
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# Headers only: no library of Boost is linked.
+# bare CLIENT COMPILER...: headers only, no library of Boost is linked.
 bare() {
-    "$@" -std=c++20 -I"$source/include" "$here/link_client.cpp" -o "$scratch/consumer"
+    client=$1
+    shift
+    "$@" -std=c++20 -I"$source/include" "$here/$client.cpp" -o "$scratch/consumer"
 }
 
 case $way in
@@ -28,10 +31,14 @@ pkg_config)
     "$@" -std=c++20 -DWANDB_CONSUMER_LINKS_BOOST_JSON "$here/link_client.cpp" -o "$scratch/consumer" \
         $(PKG_CONFIG_PATH=$packages pkg-config --define-variable=prefix="${packages%/*/*}" --cflags --libs wandb-users)
     ;;
-bare) bare "$@" ;;
-no_exceptions) bare "$@" -fno-exceptions ;;
-no_rtti) bare "$@" -fno-rtti ;;
-libcxx) bare "$@" -stdlib=libc++ ;;
+bare) bare link_client "$@" ;;
+no_exceptions)
+    bare misuse_client "$@" -fno-exceptions -pthread
+    "$scratch/consumer"
+    bare link_client "$@" -fno-exceptions
+    ;;
+no_rtti) bare link_client "$@" -fno-rtti ;;
+libcxx) bare link_client "$@" -stdlib=libc++ ;;
 *) exit 2 ;;
 esac
 "$scratch/consumer"

@@ -81,14 +81,14 @@ def looks(root):
 def creations(root, ann):
     root("create", "new@example.com", says=["new@example.com"])
     root("create", "boss@example.com", "--admin", says=["admin"])
-    root("create", "new@example.com", code=1, complains=["already exists"])
+    root("create", "new@example.com", code=8, complains=["already exists", "the user is there"])
     root("create", "a\nb@example.com", code=2, complains=["control character"])
     ann("create", "x@example.com", code=4, complains=["admin"])
 
 
 def keys(root, ann, older):
     rows = json.loads(root("keys", "list", "ann", "--json"))
-    check("keys list", [row["description"] for row in rows] == ["first", "twin", "twin", ""], rows)
+    check("keys list", [row["description"] for row in rows] == ["first", "twin", "twin", None], rows)
     root("keys", "delete", "twin", "ann", code=2, complains=["id"])
     root("keys", "delete", "", "ann", code=2, complains=["empty"])
     root("keys", "delete", rows[1]["id"], "", code=2, complains=["empty"])
@@ -197,16 +197,16 @@ def environment(at, secrets):
     caller(key="")("whoami", code=4, complains=["WANDB_API_KEY"])
     caller(key="short")("whoami", code=4, complains=["shape"])
     caller(key="0" * 40)("whoami", code=4, complains=["check the API key"])
-    caller(url="http://example.com")("whoami", code=4, complains=["https", "--allow-insecure-http"])
-    caller(url="https://app.wandb.ai")("whoami", code=4, complains=["https://api.wandb.ai"])
+    caller(url="http://example.com")("whoami", code=2, complains=["https", "--allow-insecure-http"])
+    caller(url="https://app.wandb.ai")("whoami", code=2, complains=["https://api.wandb.ai"])
     caller(url="http://127.0.0.1:1")("whoami", "--timeout", "5", code=5, complains=["could not connect"])
     caller(url="nowhere")("--base-url", at["url"], "whoami", says=["root"])
-    caller(WANDB_HTTP_TIMEOUT="soon")("whoami", code=4, complains=["WANDB_HTTP_TIMEOUT"])
+    caller(WANDB_HTTP_TIMEOUT="soon")("whoami", code=2, complains=["WANDB_HTTP_TIMEOUT"])
     for words in ([], ["nonsense"], ["keys"], ["create"]):
         caller()(*words, code=2, complains=[""])
     for seconds in ("nan", "NAN", "-nan", "inf", "-inf", "-1", "0", "1e300", "1e400", "soon", "1s", ""):
         caller()("--timeout", seconds, "whoami", code=2, complains=["--timeout", "from 0.001 to 86400"])
-        caller(WANDB_HTTP_TIMEOUT=seconds or "nan")("whoami", code=4, complains=["WANDB_HTTP_TIMEOUT"])
+        caller(WANDB_HTTP_TIMEOUT=seconds or "nan")("whoami", code=2, complains=["WANDB_HTTP_TIMEOUT"])
     caller()("--timeout", ".5", "whoami", says=["root"])
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -220,7 +220,7 @@ def refusals(at, secrets):
     for words in (["whoami"], ["whoami", "--json"], ["show"], ["show", "--json"]):
         caller(*words, says=["ann@example.com"], complains=["relogin required", "no teams"])
     check("one line a user", caller("whoami", complains=["relogin"]).count("\n") == 1)
-    caller("teams", code=4, complains=["no teams"])
+    caller("teams", code=1, complains=["no teams"])
     caller("keys", "list", code=4, complains=["relogin required"])
     caller("keys", "delete", "x", code=4, complains=["relogin required"])
 

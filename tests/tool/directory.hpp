@@ -25,13 +25,16 @@ class Directory {
     int status = 200;
     std::string retry_after{};
     bool somebody_else = false;  ///< is quicker
+    std::string body{};  ///< of the answer, in which `USER` stands for the user; else what the status makes likely
   };
   /// `attempt` counts the creations of that e-mail, from 1.
   std::function<Fate(const std::string& email, int attempt)> fate = [](const std::string&, int) { return Fate(); };
   /// Called with the number of people made, whenever it grows.
   std::function<void(std::size_t)> made = [](std::size_t) {};
 
-  void add(const std::string& email) { people_[email].there = true; }
+  void add(const std::string& email, bool admin = false, bool deleted = false) {
+    people_[email] = {.there = true, .admin = admin, .deleted = deleted};
+  }
   [[nodiscard]] bool has(const std::string& email) const {
     const std::lock_guard lock(mutex_);
     const auto found = people_.find(email);
@@ -53,12 +56,14 @@ class Directory {
     const auto& variables = body.at("variables").as_object();
     const std::lock_guard lock(mutex_);
     if (body.at("operationName").as_string() == "SearchUsers") return search(text(variables.at("query")));
-    return create(text(variables.at("email")));
+    return create(text(variables.at("email")), variables.at("admin").as_bool());
   }
 
  private:
   struct Entry {
     bool there = false;
+    bool admin = false;
+    bool deleted = false;
     int made = 0;
     int attempts = 0;
   };
@@ -70,9 +75,10 @@ class Directory {
     response.body = body;
     return response;
   }
-  static std::string user(const std::string& email) {
+  static std::string user(const std::string& email, const Entry& entry) {
     return R"({"id":"id of )" + email + R"(","name":"","username":")" + email.substr(0, email.find('@')) +
-           R"(","email":")" + email + R"(","admin":false)";
+           R"(","email":")" + email + R"(","admin":)" + (entry.admin ? "true" : "false") + R"(,"deletedAt":)" +
+           (entry.deleted ? R"("2024-06-01T00:00:00Z")" : "null");
   }
 
   [[nodiscard]] wandb::Response search(const std::string& email) const {
@@ -80,13 +86,14 @@ class Directory {
     const auto found = people_.find(email);
     std::string edges;
     if (found != people_.end() && found->second.there) {
-      edges = R"({"node":)" + user(email) + R"(,"apiKeys":)" + std::string(none) + R"(,"teams":{"edges":[]}}})";
+      edges = R"({"node":)" + user(email, found->second) + R"(,"apiKeys":)" + std::string(none) +
+              R"(,"teams":{"edges":[]}}})";
     }
     return answer(
         200, R"({"data":{"users":{"edges":[)" + edges + R"(],"pageInfo":{"endCursor":null,"hasNextPage":false}}}})");
   }
 
-  [[nodiscard]] wandb::Response create(const std::string& email) {
+  [[nodiscard]] wandb::Response create(const std::string& email, bool admin) {
     auto& entry = people_[email];
     const auto what = fate(email, ++entry.attempts);
     ++creations_;
@@ -96,11 +103,14 @@ class Directory {
     }
     if (what.runs) {
       entry.there = true;
+      entry.admin = admin;
       ++entry.made;
       made(++made_);
     }
-    auto response = answer(what.status, what.status == 200 ? R"({"data":{"createUser":{"user":)" + user(email) + "}}}}"
-                                                           : R"({"error":"as told"})");
+    auto body = what.body;
+    if (body.empty()) body = what.status == 200 ? R"({"data":{"createUser":{"user":USER}}})" : R"({"error":"as told"})";
+    if (const auto at = body.find("USER"); at != body.npos) body.replace(at, 4, user(email, entry) + "}");
+    auto response = answer(what.status, body);
     if (!what.retry_after.empty()) response.headers.add("Retry-After", what.retry_after);
     return response;
   }

@@ -1,6 +1,13 @@
+#include <sys/mman.h>
+
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -66,10 +73,118 @@ TEST_CASE("attributes may come from a list that is made at run time") {
   CHECK(attrs.view().boolean("admin") == false);
 }
 
+namespace {
+
+std::vector<std::string> many_names(std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i != count; ++i) names.push_back("name" + std::to_string((i * 7919) % count));
+  return names;
+}
+
+// Each name with its place as the value, and once more with the place doubled.
+std::vector<Attrs::Attr> twice(const std::vector<std::string>& names) {
+  std::vector<Attrs::Attr> list;
+  for (const std::int64_t times : {1, 2}) {
+    std::int64_t at = 0;
+    for (const auto& name : names) list.emplace_back(name, times * at++);
+  }
+  return list;
+}
+
+// Compares, and counts.
+struct Counting {
+  std::size_t* count;
+  bool operator()(std::string_view a, std::string_view b) const {
+    ++*count;
+    return a < b;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("as many attributes as there may be are made, in their order") {
+  for (const std::size_t count : {60'000U, 65'535U}) {
+    const auto names = many_names(count);
+    const auto list = twice(names);
+    const Attrs attrs{std::span<const Attrs::Attr>(list)};
+    CHECK(attrs.status().has_value());
+    const auto view = attrs.view();
+    REQUIRE(view.fields().size() == count);
+    std::size_t right = 0;
+    for (std::size_t i = 0; i != count; ++i) {
+      const auto& field = view.fields()[i];
+      right += field.key == names[i] && view.slot(field).integer() == static_cast<std::int64_t>(2 * i) ? 1 : 0;
+    }
+    CHECK(right == count);
+  }
+}
+
+TEST_CASE("more attributes than there may be are misuse") {
+  for (const std::size_t count : {65'536U, 70'000U}) {
+    const auto names = many_names(count);
+    const auto list = twice(names);
+    CHECK_THROWS_AS(static_cast<void>(Attrs(std::span<const Attrs::Attr>(list))), std::invalid_argument);
+  }
+}
+
+TEST_CASE("a text that is longer than an attribute can hold is misuse") {
+  // As many pages as that, of which none is ever written.
+  const auto size = (std::size_t{1} << 32) + 5;
+  void* const pages = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  REQUIRE(pages != MAP_FAILED);
+  const std::string_view text(static_cast<const char*>(pages), size);
+  CHECK_THROWS_AS((static_cast<void>(Attrs{{"a", text}, {"b", "x"}})), std::invalid_argument);
+  CHECK(Attrs{{"a", text}, {"a", "x"}}.view().string("a") == "x");
+  CHECK(Attrs::parse(text).error() == errc::invalid_argument);
+  ::munmap(pages, size);
+}
+
+TEST_CASE("the places of names are found in n log n comparisons") {
+  for (const std::size_t count : {1'000U, 60'000U}) {
+    for (const bool sorted : {false, true}) {
+      auto names = many_names(count);
+      if (sorted) std::sort(names.begin(), names.end());
+      std::vector<std::string_view> views(names.begin(), names.end());
+      views.insert(views.end(), names.begin(), names.end());
+      std::size_t comparisons = 0;
+      const auto found = wandb::detail::distinct(views, Counting{&comparisons});
+      REQUIRE(found.size() == count);
+      std::size_t right = 0;
+      for (std::size_t i = 0; i != count; ++i) right += found[i].first == i && found[i].last == i + count ? 1 : 0;
+      CHECK(right == count);
+      CHECK(comparisons < 4 * views.size() * std::bit_width(views.size()));
+    }
+  }
+}
+
+TEST_CASE("parsed attributes that come again and again are compared with few others") {
+  std::string json = "{";
+  for (int i = 0; i != 1000; ++i) json += "\"a" + std::to_string(i) + "\":1,";
+  for (int i = 0; i != 20'000; ++i) json += "\"a" + std::to_string(i * 617 % 1000) + "\":2,";
+  json += "\"a0\":3}";
+  std::size_t comparisons = 0;
+  const auto found = wandb::detail::attributes_of(wandb::detail::JsonValue(json), 1000, Counting{&comparisons});
+  CHECK(found.size() == 1000);
+  CHECK(comparisons < 21'000 * 12);
+  const auto attrs = Attrs::parse(json).value();
+  CHECK(attrs.view().fields().size() == 1000);
+  CHECK(attrs.view().integer("a0") == 3);
+  CHECK(attrs.view().integer("a999") == 2);
+}
+
 TEST_CASE("a pointer is no truth, and an unsigned 64-bit integer no attribute") {
   static_assert(!std::is_convertible_v<int*, AttrValue>);
   static_assert(!std::is_convertible_v<std::uint64_t, AttrValue>);
   static_assert(std::is_convertible_v<std::int64_t, AttrValue> && std::is_convertible_v<bool, AttrValue>);
+}
+
+TEST_CASE("a character is no number, and a number of one byte no character") {
+  static_assert(!std::is_convertible_v<char, AttrValue> && !std::is_convertible_v<wchar_t, AttrValue>);
+  static_assert(!std::is_convertible_v<char8_t, AttrValue> && !std::is_convertible_v<char16_t, AttrValue> &&
+                !std::is_convertible_v<char32_t, AttrValue>);
+  const Attrs attrs{{"a", static_cast<signed char>(-5)}, {"b", std::uint8_t{200}}};
+  CHECK(attrs.view().integer("a") == -5);
+  CHECK(attrs.view().integer("b") == 200);
 }
 
 TEST_CASE("attributes are parsed by their types") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <wandb/attrs.hpp>
 #include <wandb/value.hpp>
 
+using wandb::AttributeType;
 using wandb::errc;
 using wandb::SlotState;
 using wandb::Value;
@@ -81,6 +83,25 @@ TEST_CASE("a number that does not fit is an error") {
   CHECK(value_of("256").as<std::uint8_t>().error() == errc::wrong_attribute_type);
   CHECK(value_of("-1").as<unsigned>().error() == errc::wrong_attribute_type);
   CHECK(value_of("255").as<std::uint8_t>().value() == 255);
+}
+
+TEST_CASE("an attribute is read as any number, a truth or a text, and as no character") {
+  static_assert(AttributeType<bool> && AttributeType<std::string> && AttributeType<std::string_view>);
+  static_assert(AttributeType<float> && AttributeType<double> && AttributeType<long double>);
+  static_assert(AttributeType<signed char> && AttributeType<unsigned char> && AttributeType<short> &&
+                AttributeType<unsigned short> && AttributeType<int> && AttributeType<unsigned> && AttributeType<long> &&
+                AttributeType<unsigned long> && AttributeType<long long> && AttributeType<unsigned long long>);
+  static_assert(!AttributeType<char> && !AttributeType<wchar_t> && !AttributeType<char8_t> &&
+                !AttributeType<char16_t> && !AttributeType<char32_t>);
+  static_assert(!AttributeType<const int> && !AttributeType<volatile double> && !AttributeType<const bool> &&
+                !AttributeType<int&> && !AttributeType<const char*> && !AttributeType<std::nullptr_t>);
+  CHECK(value_of("127").as<signed char>().value() == 127);
+  CHECK(value_of("128").as<signed char>().error() == errc::wrong_attribute_type);
+  CHECK(value_of("255").as<unsigned char>().value() == 255);
+  CHECK(value_of("-1").as<unsigned char>().error() == errc::wrong_attribute_type);
+  CHECK(value_of("-1").as<unsigned long long>().error() == errc::wrong_attribute_type);
+  CHECK(value_of("7").as<short>().value() == 7);
+  CHECK(value_of("1.5").as<long double>().value() == 1.5L);
 }
 
 TEST_CASE("a view is of a value that stays, a temporary gives a string") {

@@ -68,10 +68,7 @@ class Examiner {
     auto decoded = decode(operation_.shape, std::move(body), telling);
     mask_echoes(decoded);
     if (decoded.foreign) return {Content::unproven, status, foreign(status, headers, decoded.malformed->reason), {}};
-    if (decoded.malformed) {
-      const auto& [path, reason] = *decoded.malformed;
-      return {Content::undecodable, status, malformed(path, reason, status), {}};
-    }
+    if (decoded.malformed) return {Content::undecodable, status, undecodable(status, *decoded.malformed), {}};
     const auto root = decoded.page ? decoded.page->root() : ObjectView{};
     const auto state = root.state(operation_.field);
     if (state == SlotState::object) return with_data(status, std::move(decoded), root);
@@ -137,6 +134,17 @@ class Examiner {
                                                                                 .status = http_status,
                                                                                 .delivery = Delivery::answered,
                                                                                 .from_words = verdict.from_words})};
+  }
+
+  // An answer of the service that cannot be understood. A status that says to try again later is believed all the same;
+  // one that would say something of a person is not.
+  [[nodiscard]] static Error undecodable(int status, const Malformed& fault) {
+    auto error = malformed(fault.path, fault.reason, status);
+    if (!is_undecided(status) && status != 429) return error;
+    const auto code = make_error_code(classify_status(status));
+    auto details = error.details();
+    details.reason = code.message() + "; " + details.reason;
+    return Error(code, std::move(details));
   }
 
   // What answered is not the service; `reason` says what is wrong with the answer.

@@ -19,7 +19,8 @@ namespace wandb::detail {
 
 /// Whether a status leaves open what became of a request: a gateway may have given up on a server that did not.
 [[nodiscard]] constexpr bool is_undecided(int status) noexcept {
-  return status == 408 || (status >= 500 && status != 501);
+  // 499: the gateway's own caller went away.
+  return status == 408 || status == 499 || (status >= 500 && status != 501);
 }
 
 /// The code for an HTTP status that is not a success.

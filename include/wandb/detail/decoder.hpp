@@ -95,7 +95,7 @@ class AnswerReader {
     else if (ec || length != text.size()) decoded.malformed = Malformed{handler.path(), why(ec, length)};
     const auto& envelope = handler.envelope();
     if (decoded.malformed && !ours) {
-      const bool cut = ec == boost::json::error::incomplete && trimmed(text).starts_with('{');
+      const bool cut = trimmed(text).starts_with('{') && !trimmed(text).ends_with('}');
       decoded.foreign = !cut && !names_an_answer(text);
       return;
     }

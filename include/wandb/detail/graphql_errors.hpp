@@ -84,7 +84,8 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
   std::size_t count = 0;
   if (value.is_array()) value.each_element([&](const JsonValue& item) { count += is_error(item) ? 1U : 0U; });
   else if (!value.is_empty() && is_error(value)) count = 1;
-  if (!afford(count * sizeof(GraphqlError))) return false;
+  // Those that are there already stand twice while they move.
+  if (!afford((errors.size() + count) * sizeof(GraphqlError))) return false;
   errors.reserve(errors.size() + count);
   bool all = true;
   const auto read = [&](const JsonValue& item) {

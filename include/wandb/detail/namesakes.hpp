@@ -118,15 +118,15 @@ class Namesakes {
   [[nodiscard]] Error ambiguous() const {
     std::string reason = make_error_code(errc::ambiguous_user).message() + ": ";
     const char* before = "";
-    for (const auto& [user, as] : all_) {
+    for (const auto& one : all_) {
       const auto add = [&](const char* what, const char* key) {
-        if (const auto text = user.text(key); !text.empty()) reason.append(what).append(one_line(redact(text)));
+        if (const auto text = one.user.text(key); !text.empty()) reason.append(what).append(one_line(redact(text)));
       };
       reason += std::exchange(before, "; ");
       add("id ", "id");
       add(", username ", "username");
       add(", e-mail ", "email");
-      if (!as.living) reason += ", deleted";
+      if (!one.as.living) reason += ", deleted";
     }
     return Error(make_error_code(errc::ambiguous_user), Error::Details{.reason = std::move(reason),
                                                                        .operation = "users",

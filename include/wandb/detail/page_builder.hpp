@@ -35,7 +35,7 @@ class PageBuilder {
   [[nodiscard]] Slot* append(std::uint16_t table, std::size_t at) {
     auto& into = page_->tables_[table];
     const std::size_t width = shape().widths[table];
-    const bool room = into.rows != into.capacity || grow(into, width, at);
+    const bool room = !exhausted() && (into.rows != into.capacity || grow(into, width, at));
     Slot* row = room ? into.slots + into.rows++ * width : spare_row();
     std::fill_n(row, width, Slot{});
     return row;
@@ -84,10 +84,11 @@ class PageBuilder {
     return true;
   }
   // Where the data ends, as a guess: errors, of which a large answer may hold many, stand before it or behind.
-  [[nodiscard]] std::size_t end_of_data(std::size_t rows, std::size_t at) const noexcept {
+  [[nodiscard]] std::size_t end_of_data(std::size_t rows, std::size_t at) noexcept {
     constexpr std::size_t many = 64 * 4 * first_rows;
-    const auto errors = rows < many ? page_->body_.npos : page_->body_.rfind("\"errors\"");
-    return errors != page_->body_.npos && errors > at ? errors : page_->body_.size();
+    if (rows < many) return page_->body_.size();
+    if (errors_at_ == 0) errors_at_ = std::min(page_->body_.rfind("\"errors\""), page_->body_.size());
+    return errors_at_ > at ? errors_at_ : page_->body_.size();
   }
   // What is written there counts for nothing. As wide as the widest row: one that stands within another shares it.
   [[nodiscard]] Slot* spare_row() {
@@ -98,6 +99,7 @@ class PageBuilder {
 
   std::shared_ptr<Page> page_;
   std::size_t budget_;
+  std::size_t errors_at_ = 0;  // 0: not looked for
   std::unique_ptr<Slot[]> spare_;
 };
 

@@ -98,8 +98,10 @@ struct UserRecord {
       later = changes->later;
       if (changes->keys_refused) errors.push_back(*changes->keys_refused);
     });
+    const bool keys_told = !errors.empty();
     const auto as_read = whole();
     as_read.answer->errors.each(as_read.user, [&](std::string_view field, Error error) {
+      if (keys_told && field == "apiKeys") return;
       const bool renewed = std::any_of(later.begin(), later.end(),
                                        [&](const LaterField& one) { return one.field->key == field; });
       if (!renewed) errors.push_back(std::move(error));

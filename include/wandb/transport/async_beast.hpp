@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -70,7 +71,7 @@ class AsyncBeastTransport {
   [[nodiscard]] task<void> wait(std::chrono::nanoseconds duration) const { return wait_unless(state_, duration); }
   /// The same; a stop or a cancellation ends it, with `errc::cancelled`.
   [[nodiscard]] task<Result<void>> wait(std::chrono::nanoseconds duration, StopToken stop) const {
-    return wait(state_, duration, std::move(stop));
+    return shielded(pause(state_, duration, std::move(stop)));
   }
 
   /// Runs a task on its own, on this transport's executor. What it throws leaves the context's `run()`.
@@ -131,18 +132,26 @@ class AsyncBeastTransport {
 
   [[nodiscard]] static task<Result<Response>> send(StatePtr state, const Request& request);
   [[nodiscard]] static task<Result<Response>> carry_out(State& state, const Request& request);
-  [[nodiscard]] static task<Result<void>> wait(StatePtr state, std::chrono::nanoseconds duration, StopToken stop);
+  [[nodiscard]] static task<Result<void>> pause(StatePtr state, std::chrono::nanoseconds duration, StopToken stop);
   [[nodiscard]] static task<void> wait_unless(StatePtr state, std::chrono::nanoseconds duration) {
-    static_cast<void>(co_await wait(std::move(state), duration, StopToken()));
+    static_cast<void>(co_await shielded(pause(std::move(state), duration, StopToken())));
   }
+  // The caller's setting comes back also where the call throws. No handler can await, so it is caught and thrown anew.
   template <class R>
   [[nodiscard]] static task<R> shielded(task<R> call) {
     namespace this_coro = boost::asio::this_coro;
     const bool throws = co_await this_coro::throw_if_cancelled();
     co_await this_coro::throw_if_cancelled(false);
-    R result = co_await std::move(call);
+    std::optional<R> result;
+    std::exception_ptr thrown;
+    try {
+      result.emplace(co_await std::move(call));
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     co_await this_coro::throw_if_cancelled(throws);
-    co_return result;
+    if (thrown) std::rethrow_exception(thrown);
+    co_return std::move(*result);
   }
 
   StatePtr state_;
@@ -156,13 +165,20 @@ inline boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(StateP
   const bool throws = co_await this_coro::throw_if_cancelled();
   co_await this_coro::throw_if_cancelled(false);
   Result<Response> response = Error(errc::cancelled, Delivery::nothing_sent);
-  if (std::chrono::steady_clock::now() >= request.deadline) response = Error(errc::timed_out, Delivery::nothing_sent);
-  else if (!request.stop.stop_requested() && !(co_await this_coro::cancellation_state).cancelled()) {
-    response = co_await carry_out(*state, request);
+  // As in `shielded`, here without a coroutine more for each request.
+  std::exception_ptr thrown;
+  try {
+    if (std::chrono::steady_clock::now() >= request.deadline) response = Error(errc::timed_out, Delivery::nothing_sent);
+    else if (!request.stop.stop_requested() && !(co_await this_coro::cancellation_state).cancelled()) {
+      response = co_await carry_out(*state, request);
+    }
+    // What became a result is spent: the caller's next co_await goes on.
+    if (!response && response.error() == errc::cancelled) (co_await this_coro::cancellation_state).clear();
+  } catch (...) {
+    thrown = std::current_exception();
   }
-  // What became a result is spent: the caller's next co_await goes on.
-  if (!response && response.error() == errc::cancelled) (co_await this_coro::cancellation_state).clear();
   co_await this_coro::throw_if_cancelled(throws);
+  if (thrown) std::rethrow_exception(thrown);
   co_return response;
 }
 
@@ -183,21 +199,20 @@ inline boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_out(S
   co_return co_await connection.exchange(request, state.max_response_size);
 }
 
-inline boost::asio::awaitable<Result<void>> AsyncBeastTransport::wait(StatePtr state, std::chrono::nanoseconds duration,
-                                                                      StopToken stop) {
-  namespace this_coro = boost::asio::this_coro;
-  const bool throws = co_await this_coro::throw_if_cancelled();
-  co_await this_coro::throw_if_cancelled(false);
-  auto cancellation = co_await this_coro::cancellation_state;
+// To be shielded.
+inline boost::asio::awaitable<Result<void>> AsyncBeastTransport::pause(StatePtr state,
+                                                                       std::chrono::nanoseconds duration,
+                                                                       StopToken stop) {
+  auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   detail::Gate gate(state->services.executor);
   const detail::Aborts aborts(stop, cancellation, gate);
-  const auto now = std::chrono::steady_clock::now();
-  const auto ec = co_await gate.wait(now + std::min<std::chrono::nanoseconds>(duration, State::a_day));
-  const bool cancelled = ec == errc::cancelled;
-  if (cancelled) cancellation.clear();
-  co_await this_coro::throw_if_cancelled(throws);
-  if (cancelled) co_return Error(errc::cancelled, Delivery::nothing_sent);
-  co_return success();
+  using Clock = std::chrono::steady_clock;
+  const auto now = Clock::now();
+  const bool bounded = duration < Clock::time_point::max() - now;
+  const auto ec = co_await gate.wait(bounded ? now + duration : Clock::time_point::max());
+  if (ec != errc::cancelled) co_return success();
+  cancellation.clear();
+  co_return Error(errc::cancelled, Delivery::nothing_sent);
 }
 
 static_assert(ConcurrentTransport<AsyncBeastTransport> && OptionsStruct<AsyncBeastOptions>);

@@ -50,7 +50,8 @@ class BeastTransport {
 
   /// Sends the request and waits for the whole answer. Fails with `resolve_failed`, `connect_failed`, `tls_failed`
   /// (all before anything was sent), `connection_lost`, `protocol_error`, `response_too_large`, `timed_out`,
-  /// `cancelled`, or `invalid_argument` for a request that HTTP cannot carry.
+  /// `cancelled`, or `invalid_argument` for a request that HTTP cannot carry. An error that comes after the answer's
+  /// status line carries its status.
   [[nodiscard]] Result<Response> send(const Request& request) const {
     if (const auto why = detail::defect(request); !why.empty()) {
       return Error(make_error_code(errc::invalid_argument), why, Delivery::nothing_sent);

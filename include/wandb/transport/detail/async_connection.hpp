@@ -246,7 +246,7 @@ inline boost::asio::awaitable<Result<Response>> AsyncConnection::read(std::size_
       }
       reader.arrived(count, ec);
     }
-    if (ec) co_return read_failure(peer_, socket_.explain(ec), reader.began());
+    if (ec) co_return read_failure(peer_, socket_.explain(ec), reader.began(), reader.status());
   }
   reusable_ = reader.keep_alive();
   co_return reader.take();

@@ -163,11 +163,11 @@ inline Result<Response> Connection::read(std::size_t largest_body) {
   for (bool more = false; !reader.advance(ec); more = true) {
     // Data that never runs dry never waits, so the deadline is asked here as well.
     if (!ec && more) ec = socket_.interrupted();
-    if (ec) return read_failure(peer_, ec, reader.began());
+    if (ec) return read_failure(peer_, ec, reader.began(), reader.status());
     const auto [data, size] = in_.room();
     const auto count = read_some(data, size, ec);
     reader.arrived(count, ec);
-    if (ec) return read_failure(peer_, ec, reader.began());
+    if (ec) return read_failure(peer_, ec, reader.began(), reader.status());
   }
   reusable_ = reader.keep_alive();
   return reader.take();

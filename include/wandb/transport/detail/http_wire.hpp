@@ -90,6 +90,23 @@ inline void compose(const Request& request, SecureString& out) {
   out.append("\r\n").append(request.body);
 }
 
+/// The status of the final response whose status line stands whole at the beginning of `text`; 0 when none does. For
+/// what a parser has not consumed: Beast's waits for the header's end before it looks at a status line that came in
+/// pieces.
+[[nodiscard]] constexpr int status_line(std::string_view text) noexcept {
+  constexpr std::size_t digits = 9;  // behind "HTTP/1.1 "
+  const auto line = text.substr(0, text.find("\r\n"));
+  const auto reason = line.substr(std::min(line.size(), digits + 4));
+  if (line.size() == text.size() || line.size() < digits + 4 || !consists_of(in_field_value, reason)) return 0;
+  if (!line.starts_with("HTTP/1.0 ") && !line.starts_with("HTTP/1.1 ")) return 0;
+  int status = 0;
+  for (const char c : line.substr(digits, 3)) {
+    if (!is_digit(c)) return 0;
+    status = status * 10 + (c - '0');
+  }
+  return line[digits + 3] == ' ' && status >= 200 ? status : 0;
+}
+
 /// Parses one response into a `Response`. Its error codes are Beast's, or `errc` where the fault is ours to name.
 class ResponseParser final : public boost::beast::http::basic_parser<false> {
  public:
@@ -105,12 +122,17 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
   }
   /// The final response; an interim one (1xx) is not.
   [[nodiscard]] bool interim() const noexcept { return response_.status / 100 == 1; }
+  /// 0 before the status line was parsed.
   [[nodiscard]] int status() const noexcept { return response_.status; }
   [[nodiscard]] Response take() noexcept { return std::move(response_); }
 
  private:
   void on_request_impl(boost::beast::http::verb, text, text, int, error_code&) override {}
-  void on_response_impl(int status, text, int, error_code&) override {
+  void on_response_impl(int status, text, int, error_code& ec) override {
+    if (status < 100) {
+      ec = boost::beast::http::error::bad_status;
+      return;
+    }
     response_.status = status;
     response_.headers.reserve(usual_header);
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -37,14 +38,18 @@ struct Peer {
   return ec.category() == error_category() ? static_cast<errc>(ec.value()) : otherwise;
 }
 
+/// `status`: the one that was read of the final response, 0 for none.
 [[nodiscard]] inline Error failure(const Peer& peer, errc code, Delivery delivery, std::string_view doing,
-                                   std::string_view why) {
+                                   std::string_view why, int status = 0) {
   std::string reason(doing);
   reason.append(" ").append(peer.text()).append(": ");
   if (code == errc::timed_out) reason.append("the deadline passed; allow a longer timeout, or try again later");
   else if (code == errc::cancelled) reason.append("a stop was requested");
   else reason.append(why);
-  return Error(make_error_code(code), reason, delivery);
+  return Error(
+      make_error_code(code),
+      Error::Details{
+          .reason = std::move(reason), .operation = {}, .messages = {}, .status = status, .delivery = delivery});
 }
 
 [[nodiscard]] inline Error connect_failure(const Peer& peer, const boost::system::error_code& ec,
@@ -61,35 +66,35 @@ struct Peer {
   return failure(peer, meaning(ec, errc::connection_lost), delivery, "sending to", ec.message() + "; try again");
 }
 
-/// `began`: whether any of the answer had come.
-[[nodiscard]] inline Error read_failure(const Peer& peer, const boost::system::error_code& ec, bool began) {
+/// `began`: whether any of the answer had come; `status`: its status, 0 while that had not.
+[[nodiscard]] inline Error read_failure(const Peer& peer, const boost::system::error_code& ec, bool began, int status) {
   namespace http = boost::beast::http;
-  const auto delivery = began ? Delivery::answered : Delivery::perhaps_sent;
-  constexpr std::string_view doing = "reading the answer of";
+  const auto failed = [&](errc code, std::string_view why) {
+    const auto delivery = began ? Delivery::answered : Delivery::perhaps_sent;
+    return failure(peer, code, delivery, "reading the answer of", why, status);
+  };
   if (ec == http::error::header_limit) {
     const auto limit = std::to_string(ResponseParser::largest_header / 1024) + " KiB";
-    return failure(peer, errc::response_too_large, delivery, doing,
-                   "its header exceeds " + limit + ", which no option changes; check the base URL and what is between");
+    return failed(errc::response_too_large,
+                  "its header exceeds " + limit + ", which no option changes; check the base URL and what is between");
   }
   if (ec == http::error::body_limit || ec == errc::response_too_large) {
-    return failure(peer, errc::response_too_large, delivery, doing,
-                   "it exceeds the limit; ask for fewer at once, or raise the transport's max_response_size");
+    return failed(errc::response_too_large,
+                  "it exceeds the limit; ask for fewer at once, or raise the transport's max_response_size");
   }
   if (ec == http::error::partial_message || ec == boost::asio::error::eof ||
       ec == boost::asio::ssl::error::stream_truncated) {
-    return failure(peer, errc::connection_lost, delivery, doing,
-                   began ? "the server closed the connection before the answer was complete"
-                         : "the server closed the connection without an answer");
+    return failed(errc::connection_lost, began ? "the server closed the connection before the answer was complete"
+                                               : "the server closed the connection without an answer");
   }
   if (ec.category() == make_error_code(http::error::bad_version).category()) {
-    return failure(peer, errc::protocol_error, delivery, doing,
-                   "not valid HTTP: " + ec.message() + "; check the base URL");
+    return failed(errc::protocol_error, "not valid HTTP: " + ec.message() + "; check the base URL");
   }
   if (ec == errc::protocol_error) {
-    return failure(peer, errc::protocol_error, delivery, doing,
-                   "it is encoded or switches protocols, which was not asked for; check what is between");
+    return failed(errc::protocol_error,
+                  "it is encoded or switches protocols, which was not asked for; check what is between");
   }
-  return failure(peer, meaning(ec, errc::connection_lost), delivery, doing, ec.message());
+  return failed(meaning(ec, errc::connection_lost), ec.message());
 }
 
 }  // namespace wandb::detail

@@ -54,6 +54,11 @@ class ResponseReader {
 
   /// Whether anything came at all.
   [[nodiscard]] bool began() const noexcept { return received_ != 0; }
+  /// The status of the final response, 0 while its status line has not come whole.
+  [[nodiscard]] int status() const noexcept {
+    if (parser_->status() == 0) return status_line(in_.unread());
+    return parser_->interim() ? 0 : parser_->status();
+  }
   /// Whether another request may follow, after `advance` was true.
   [[nodiscard]] bool keep_alive() const { return !ended_ && parser_->keep_alive() && in_.unread().empty(); }
   [[nodiscard]] Response take() noexcept { return parser_->take(); }

@@ -1,0 +1,176 @@
+#include "provision_person.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "advice.hpp"
+#include "tool.hpp"
+
+namespace {
+
+using User = wandb::User<wandb::AsyncBeastTransport>;
+using wandb::condition;
+using wandb::Outcome;
+
+void add_reason(Report& report, std::string_view reason) {
+  report.reason.append(report.reason.empty() ? "" : "; ").append(reason);
+}
+
+/// Whether the others would fail alike. Only what the service itself says of the caller counts, not words alone.
+bool is_hopeless(const wandb::Error& error) {
+  return error.outcome() == Outcome::not_run && !error.from_words() && error != wandb::errc::not_the_service &&
+         (error == condition::unauthorized || error == condition::permission_denied);
+}
+
+Report failure(const wandb::Error& error) {
+  const bool unknown = error == condition::outcome_unknown;
+  // Given up before anything was sent that could have made the user.
+  if (error == condition::cancelled && !unknown) return {};
+  return {.status = unknown ? Status::unknown : Status::failed,
+          .reason = advised(error),
+          .code = exit_code(error),
+          .hopeless = is_hopeless(error)};
+}
+
+/// How the user is not what the file wishes; empty where all is well.
+std::string misfit(const User& user, const Person& person) {
+  if (!user.deleted_at().empty()) return "the user is deleted";
+  const auto admin = user.admin();
+  if (admin && *admin != person.admin) return *admin ? "the user is an admin" : "the user is no admin";
+  return {};
+}
+
+/// The user was there before this run.
+Report existing(const User& user, const Person& person) {
+  Report report{.status = Status::exists, .id = std::string(user.id())};
+  const auto how = misfit(user, person);
+  if (!how.empty()) {
+    report.status = Status::differs;
+    report.reason = how + "; nothing was changed";
+  } else if (!user.admin() && person.admin) {
+    report.status = Status::differs;
+    report.reason = "the server does not say whether the user is an admin; nothing was changed";
+  }
+  return report;
+}
+
+/// The user was made by this run, for all that went wrong.
+Report made_now(const User& user, const Person& person, std::string reason) {
+  Report report{.status = Status::created, .reason = std::move(reason), .id = std::string(user.id())};
+  const auto how = misfit(user, person);
+  if (how.empty()) return report;
+  report.status = Status::differs;
+  report.reason.insert(0, report.reason.empty() ? created_now : std::string(created_now) + "; ");
+  add_reason(report, how);
+  return report;
+}
+
+/// Whether the creation may still be under way, or have been: its answer was lost, or a gateway spoke that had waited
+/// no longer (408, 499, 5xx).
+bool may_be_under_way(const wandb::Error& error) {
+  return error == condition::outcome_unknown ||
+         (error.outcome() == Outcome::not_run && (error.status() == 408 || error.status() == 499));
+}
+
+/// Whether the server itself has answered that it failed, so that nothing is under way any more. What a gateway says,
+/// and an answer that was cut, says nothing of that.
+bool is_over(const wandb::Error& error) { return error.status() == 500 && error == wandb::errc::server_error; }
+
+/// A creation went wrong, and nobody was found after it.
+Report not_found_after(const wandb::Error& error, const std::optional<wandb::Error>& look) {
+  auto report = failure(error);
+  if (report.status == Status::not_started) return report;
+  if (may_be_under_way(error)) {
+    report.status = Status::unknown;
+    report.code = outcome_unknown;
+  }
+  if (error.outcome() == Outcome::ran) {
+    report.status = look ? Status::created : Status::unknown;
+    report.code = look ? ok : outcome_unknown;
+  }
+  if (report.status == Status::unknown && !look && is_over(error)) {
+    report.status = Status::failed;
+    report.code = failed;
+  }
+  add_reason(report, look ? "nor does a look tell: " + advised(*look) : "a look finds no such user");
+  return report;
+}
+
+/// A creation went wrong in a way that a look may clear up: the answer was lost, or told of a fault beside the user, or
+/// of a conflict.
+Task<Report> look_after(AsyncApi api, Person person, wandb::Error error, wandb::StopToken give_up,
+                        std::optional<User>& user) {
+  const auto found = co_await api.user(person.email, {.stop = &give_up, .keys = !person.key.empty()});
+  if (!found) co_return not_found_after(error, found.error());
+  if (!*found) co_return not_found_after(error, std::nullopt);
+  user = **found;
+  if (error.outcome() == Outcome::ran) co_return made_now(*user, person, advised(error));
+  if (may_be_under_way(error)) {
+    co_return made_now(*user, person, "the answer was lost, and the user is there now: " + advised(error));
+  }
+  auto report = existing(*user, person);
+  add_reason(report, "somebody made the user in the meantime");
+  co_return report;
+}
+
+Task<Report> create(AsyncApi api, Person person, wandb::StopToken give_up, std::optional<User>& user) {
+  const auto made = co_await api.create_user(person.email, person.admin, {.stop = &give_up});
+  if (made) {
+    user = *made;
+    co_return made_now(*user, person, {});
+  }
+  const auto& error = made.error();
+  if (error.outcome() == Outcome::ran || may_be_under_way(error) || error == condition::conflict) {
+    co_return co_await look_after(api, person, error, give_up, user);
+  }
+  co_return failure(error);
+}
+
+/// A key with that description, made as the user: only where the user's own secret is known.
+Task<void> add_key(User user, Person person, bool dry_run, wandb::StopToken give_up, Report& report) {
+  for (const auto& key : user.keys()) {
+    if (key.description() != person.key) continue;
+    report.key = "exists";
+    report.key_id = key.id();
+  }
+  if (!report.key.empty()) co_return;
+  report.key = "not_made";
+  const auto as_user = user.user_api();
+  if (as_user && dry_run) {
+    report.key = "would_make";
+    co_return;
+  }
+  const auto before = user.keys().size();
+  const auto made = as_user ? co_await user.generate_api_key(person.key, {.stop = &give_up})
+                            : wandb::Result<wandb::Secret>(as_user.error());
+  if (const auto keys = user.keys(); keys.size() > before) report.key_id = keys[keys.size() - 1].id();
+  if (made) report.key = "made";
+  if (made) co_return;
+  if (made.error().outcome() != Outcome::not_run) {
+    report.key = made.error().outcome() == Outcome::ran ? "made" : "unknown";
+  }
+  add_reason(report, (report.key == "made" ? "a key, but: " : "no key: ") + advised(made.error()));
+}
+
+}  // namespace
+
+Task<Report> provide(AsyncApi api, Person person, bool dry_run, wandb::StopToken give_up) {
+  const auto found = co_await api.user(person.email, {.stop = &give_up, .keys = !person.key.empty()});
+  if (!found) co_return failure(found.error());
+  std::optional<User> user = *found;
+  Report report{.status = Status::would_create};
+  if (user) report = existing(*user, person);
+  else if (!dry_run) report = co_await create(api, person, give_up, user);
+  const bool there =
+      report.status != Status::failed && report.status != Status::unknown && report.status != Status::not_started;
+  if (person.key.empty() || !there) co_return report;
+  if (user) {
+    co_await add_key(*user, person, dry_run, give_up, report);
+    co_return report;
+  }
+  report.key = "not_made";
+  add_reason(report, "no key: " + advised(wandb::errc::no_user_credentials));
+  co_return report;
+}

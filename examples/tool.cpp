@@ -1,0 +1,97 @@
+#include "tool.hpp"
+
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include <wandb/detail/redact.hpp>
+#include <wandb/error.hpp>
+
+#include "advice.hpp"
+#include "json.hpp"
+
+namespace {
+
+bool json_on_stderr = false;
+
+/// Whether the server, or what stands before it, asks for patience.
+bool is_temporary(const wandb::Error& error) {
+  using wandb::condition;
+  if (!error.retryable()) return false;
+  return error == condition::rate_limited || error == condition::server_failure ||
+         (error == condition::timed_out && error.status() != 0);
+}
+
+bool is_wrong_setting(const wandb::Error& error) {
+  using wandb::errc;
+  return error == errc::invalid_argument || error == errc::invalid_base_url || error == errc::insecure_base_url ||
+         error == errc::invalid_environment || error == errc::ambiguous_user;
+}
+
+/// Whether the server itself says that what was to be made is there.
+bool says_exists(const wandb::Error& error) { return error.operation() == "createUser" && !error.from_words(); }
+
+/// A complaint of the tool's own in JSON, in the library's names where it has one.
+std::string own_json(std::string_view line, int exit, wandb::Outcome outcome) {
+  using wandb::errc;
+  const auto known = [&](errc code) { return json_of(wandb::Error(code, wandb::Delivery::nothing_sent), line); };
+  if (exit == usage) return known(errc::invalid_argument);
+  if (exit == not_found) return known(errc::not_found);
+  return JsonObject()
+      .add_text("code", "failed")
+      .add("condition", "null")
+      .add_text("outcome", to_string(outcome))
+      .add("status", "0")
+      .add("retryable", "false")
+      .add_text("message", line)
+      .text();
+}
+
+/// A line on standard error.
+void say(std::string_view kind, std::string_view json, std::string_view line) {
+  if (json_on_stderr) std::cerr << JsonObject().add(kind, json).text() << '\n';
+  else std::cerr << "wandb-users: " << line << '\n';
+}
+
+}  // namespace
+
+int exit_code(const wandb::Error& error) {
+  using wandb::condition;
+  if (error == condition::outcome_unknown) return outcome_unknown;
+  if (error.outcome() == wandb::Outcome::ran) return failed;
+  if (is_wrong_setting(error)) return usage;
+  if (is_temporary(error)) return try_later;
+  if (error == wandb::errc::not_the_service) return unreachable;
+  if (error == wandb::errc::client_refused || error == condition::unauthorized ||
+      error == condition::permission_denied || error == condition::configuration) {
+    return denied;
+  }
+  if (error == condition::not_found) return error.from_words() ? failed : not_found;
+  if (error == condition::conflict) return says_exists(error) ? already_exists : failed;
+  if (error == condition::network || error == condition::timed_out) return unreachable;
+  return failed;
+}
+
+void speak_json() { json_on_stderr = true; }
+bool speaks_json() { return json_on_stderr; }
+
+int tell(const wandb::Error& error, std::string_view text, int code) {
+  const auto line = plain(text);
+  say("error", json_of(error, line), line);
+  return code;
+}
+
+int tell(const wandb::Error& error) { return tell(error, advised(error), exit_code(error)); }
+
+int tell(std::string_view text, int code, wandb::Outcome outcome) {
+  const auto line = plain(text);
+  say("error", own_json(line, code, outcome), line);
+  return code;
+}
+
+void note(std::string_view text) {
+  const auto line = plain(text);
+  say("note", json_text(line), line);
+}
+
+std::string plain(std::string_view text) { return wandb::detail::one_line(std::string(text)); }

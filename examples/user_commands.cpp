@@ -1,0 +1,103 @@
+// wandb-users whoami, show, list, create, teams.
+#include <csignal>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <wandb/detail/key_format.hpp>
+
+#include "advice.hpp"
+#include "commands.hpp"
+#include "json.hpp"
+#include "tool.hpp"
+#include "user_output.hpp"
+
+std::string shown_name(const Flags& flags) { return wandb::detail::mask_key(flags.name); }
+
+wandb::Result<User> subject(const Api& api, const Flags& flags, bool keys) {
+  if (flags.name.empty()) return api.viewer({.keys = keys});
+  auto found = api.user(flags.name, {.keys = keys});
+  if (!found) return found.error();
+  if (*found) return std::move(**found);
+  return wandb::Error(make_error_code(wandb::errc::not_found), "there is no user " + shown_name(flags));
+}
+
+void survive_readers() { std::signal(SIGPIPE, SIG_IGN); }
+
+int whoami(const Api& api, const Flags& flags) {
+  const auto me = api.viewer({.keys = false});
+  if (!me) return tell(me.error());
+  print(*me, {}, flags);
+  return ok;
+}
+
+int show(const Api& api, const Flags& flags) {
+  const auto user = subject(api, flags, true);
+  if (!user) return tell(user.error());
+  print(*user, {.keys = true}, flags);
+  if (flags.json) return ok;
+  for (const auto team : user->teams()) std::cout << "  team " << plain(team) << '\n';
+  for (const auto& key : user->keys()) {
+    std::cout << "  key  " << plain(key.name()) << "  " << plain(key.description()) << '\n';
+  }
+  return ok;
+}
+
+int list(const Api& api, const Flags& flags) {
+  int code = ok;
+  for (auto& user : api.users(flags.query, {.keys = false})) {
+    if (user) {
+      print(*user, {}, flags);
+      continue;
+    }
+    const int one = tell(user.error());
+    if (code == ok) code = one;
+  }
+  return code;
+}
+
+namespace {
+
+/// A user could not be made, or not without a fault: a look tells who is there.
+int tell_not_made(const Api& api, const Flags& flags, const wandb::Error& error) {
+  const bool conflict = error == wandb::condition::conflict && error.outcome() == wandb::Outcome::not_run;
+  const bool ran = error.outcome() == wandb::Outcome::ran;
+  if (!conflict && !ran) {
+    if (error != wandb::condition::outcome_unknown) return tell(error);
+    return tell(error, advised(error) + "; see later with `wandb-users show " + shown_name(flags) + "`",
+                outcome_unknown);
+  }
+  const auto found = api.user(flags.name, {.keys = false});
+  const bool there = found && *found;
+  // Whoever is there now was there before, or was made in spite of the error.
+  if (there && ran) print(**found, {}, flags);
+  int code = exit_code(error);
+  if (conflict && found) code = there ? already_exists : failed;
+  return tell(error, advised(error) + (conflict && there ? "; the user is there" : ""), code);
+}
+
+}  // namespace
+
+int create(const Api& api, const Flags& flags) {
+  survive_readers();
+  const auto user = api.create_user(flags.name, flags.admin);
+  if (!user) return tell_not_made(api, flags, user.error());
+  print(*user, {.teams = false}, flags);
+  if (std::cout.flush()) return ok;
+  return tell("the user " + shown_name(flags) + " was made, but could not be printed; see `wandb-users show " +
+                  shown_name(flags) + "`",
+              failed, wandb::Outcome::ran);
+}
+
+int teams(const Api& api, const Flags& flags) {
+  const auto user = subject(api, flags, false);
+  if (!user) return tell(user.error());
+  if (const auto code = tell_missing(*user, "teams")) return *code;
+  if (flags.json) {
+    std::cout << json_list(user->teams(), json_text) << '\n';
+    return ok;
+  }
+  for (const auto team : user->teams()) std::cout << plain(team) << '\n';
+  return ok;
+}

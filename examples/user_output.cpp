@@ -1,0 +1,140 @@
+#include "user_output.hpp"
+
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wandb/error.hpp>
+#include <wandb/value.hpp>
+
+#include "advice.hpp"
+#include "json.hpp"
+#include "tool.hpp"
+
+namespace {
+
+/// Whether a path of an answer, `users.edges[0].node.email`, leads to that field or into it.
+bool leads_to(std::string_view path, std::string_view field) {
+  while (!path.empty()) {
+    const auto step = path.substr(0, path.find('.'));
+    if (step.substr(0, step.find('[')) == field) return true;
+    path.remove_prefix(step.size() == path.size() ? step.size() : step.size() + 1);
+  }
+  return false;
+}
+
+/// Whether an error may be why a field was not given: it says so, or it says of nothing in particular.
+bool concerns(const wandb::Error& error, std::string_view field) {
+  bool placed = false;
+  for (const auto& said : error.messages()) {
+    if (leads_to(said.path, field)) return true;
+    placed = placed || !said.path.empty();
+  }
+  return !placed;
+}
+
+std::optional<wandb::Error> refusal(const User& user, std::string_view field) {
+  for (const auto& error : user.errors()) {
+    if (concerns(error, field)) return error;
+  }
+  return std::nullopt;
+}
+
+/// Whether a list that shows nothing was shown: the connection has its edges.
+bool is_shown(const User& user, std::string_view list) {
+  const auto value = user[list];
+  if (!value.has_value()) return false;
+  // What is raw here names nobody's keys: it is only looked at where there are none.
+  return value.raw().find("\"edges\":[") != std::string::npos;
+}
+
+void add_attribute(JsonObject& json, const User& user, std::string_view member, std::string_view field) {
+  const auto value = user[field];
+  if (!value.is_loaded()) {
+    if (refusal(user, field)) json.add(member, "null");
+    return;
+  }
+  const auto text = value.as_string();
+  json.add(member, text && *text ? json_text(**text) : value.raw());
+}
+
+template <class Range, class ToJson>
+void add_list(JsonObject& json, const User& user, std::string_view field, const Range& range, ToJson to_json) {
+  const std::string_view member = field == "apiKeys" ? "keys" : field;
+  if (!range.empty() || is_shown(user, field)) json.add(member, json_list(range, to_json));
+  else if (user[field].is_loaded() || refusal(user, field)) json.add(member, "null");
+}
+
+std::string json_of_error(const wandb::Error& error) {
+  std::string path;
+  for (const auto& said : error.messages()) {
+    if (path.empty()) path = said.path;
+  }
+  auto json = json_of(error, wandb::detail::one_line(advised(error)));
+  json.pop_back();
+  return json + ",\"path\":" + (path.empty() ? "null" : json_text(path)) + "}";
+}
+
+}  // namespace
+
+std::string json_of(const wandb::ApiKey& key) {
+  return JsonObject()
+      .add_text("id", key.id())
+      .add_text("name", key.name())
+      .add("description", key.description().empty() ? "null" : json_text(key.description()))
+      .text();
+}
+
+std::string json_of(const User& user, Asked asked) {
+  JsonObject json;
+  for (const std::string_view field : {"id", "username", "email", "name", "admin"}) {
+    add_attribute(json, user, field, field);
+  }
+  add_attribute(json, user, "deleted_at", "deletedAt");
+  if (asked.teams) add_list(json, user, "teams", user.teams(), json_text);
+  if (asked.keys) add_list(json, user, "apiKeys", user.keys(), [](const wandb::ApiKey& key) { return json_of(key); });
+  if (const auto errors = user.errors(); !errors.empty()) json.add("errors", json_list(errors, json_of_error));
+  return json.text();
+}
+
+void print(const User& user, Asked asked, const Flags& flags) {
+  tell_errors(user);
+  if (flags.json) {
+    std::cout << json_of(user, asked) << '\n';
+    return;
+  }
+  std::cout << plain(user.username()) << '\t' << plain(user.email()) << '\t' << plain(user.name())
+            << (user.admin() == true ? "\tadmin" : "") << '\n';
+}
+
+void print(const wandb::Keys& keys, const Flags& flags) {
+  if (flags.json) {
+    std::cout << json_list(keys, [](const wandb::ApiKey& key) { return json_of(key); }) << '\n';
+    return;
+  }
+  for (const auto& key : keys) {
+    std::cout << plain(key.id()) << '\t' << plain(key.name()) << '\t' << plain(key.description()) << '\n';
+  }
+}
+
+void tell_errors(const User& user) {
+  for (const auto& error : user.errors()) tell(error);
+}
+
+bool is_whole(const User& user, std::string_view list) { return user[list].has_value() && !refusal(user, list); }
+
+std::optional<int> tell_missing(const User& user, std::string_view list) {
+  const bool there = user[list].has_value() && (list == "teams" ? !user.teams().empty() : !user.keys().empty());
+  if (there || is_shown(user, list)) {
+    tell_errors(user);
+    return std::nullopt;
+  }
+  if (const auto error = refusal(user, list)) {
+    tell_errors(user);
+    return exit_code(*error);
+  }
+  const wandb::Error missing(list == "teams" ? wandb::errc::attribute_not_loaded : wandb::errc::keys_not_loaded);
+  return tell(missing, "the server shows no " + std::string(list == "teams" ? list : "keys") + " of this user", failed);
+}

@@ -1,0 +1,17 @@
+// What this program has of the heap; its memory functions, which are replaced beside the test of wiping, count it.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+struct Heap {
+  std::size_t live = 0;
+  std::size_t peak = 0;
+
+  void took(std::size_t size) noexcept {
+    live += size;
+    peak = std::max(peak, live);
+  }
+  void gave_back(std::size_t size) noexcept { live -= size; }
+};
+inline Heap heap;
