@@ -147,8 +147,11 @@ template <class Less = std::less<std::string_view>>
 [[nodiscard]] std::vector<NamePlaces> distinct(std::span<const std::string_view> names, Less less = {}) {
   std::vector<std::size_t> by_name(names.size());
   for (std::size_t i = 0; i != names.size(); ++i) by_name[i] = i;
-  std::stable_sort(by_name.begin(), by_name.end(),
-                   [&](std::size_t a, std::size_t b) { return less(names[a], names[b]); });
+  // Without std::stable_sort, of which clang warns over libstdc++ 12 that its buffer is deprecated.
+  std::sort(by_name.begin(), by_name.end(), [&](std::size_t a, std::size_t b) {
+    if (less(names[a], names[b])) return true;
+    return a < b && !less(names[b], names[a]);
+  });
   std::vector<NamePlaces> places;
   for (const auto at : by_name) {
     if (places.empty() || names[places.back().first] != names[at]) places.push_back({at, at});
