@@ -82,8 +82,12 @@ class UnreliableTransport {
       return with_headers(std::move(answer));
     }
     record_.doubtful = true;
-    if (way == 8)
-      return wandb::Error(code(), script_.below(2) == 0 ? wandb::Delivery::perhaps_sent : wandb::Delivery::answered);
+    if (way == 8) {
+      const auto how = script_.below(4);
+      if (how < 2) return wandb::Error(code(), how == 0 ? wandb::Delivery::perhaps_sent : wandb::Delivery::answered);
+      answer.status = how == 2 ? 0 : 1000;  // no status at all
+      return answer;
+    }
     if (way == 9) return page(status(unsure));
     answer.status = status(unsure);
     if (script_.below(2) == 0) answer.body.resize(answer.body.size() * script_.byte() / 256);
