@@ -17,10 +17,23 @@ inline void require(bool holds, std::string_view what, std::string_view shown = 
   std::abort();
 }
 
+/// `text` in quotes, with `escape` before each character that is one of `marked`.
+[[nodiscard]] inline std::string quoted(std::string_view text, std::string_view marked, char escape) {
+  std::string out;
+  for (const char c : text) {
+    if (marked.find(c) != marked.npos) out += escape;
+    out += c;
+  }
+  return '"' + out + '"';
+}
+
 /// Reads numbers and texts off the front. When nothing is left, numbers are 0 and texts empty.
 class Bytes {
  public:
   Bytes(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
+
+  /// `text` must outlive it.
+  explicit Bytes(std::string_view text) : rest_(text) {}
 
   [[nodiscard]] unsigned byte() { return static_cast<unsigned char>(text(1).append(1, '\0').front()); }
   [[nodiscard]] unsigned below(std::size_t limit) { return byte() % static_cast<unsigned>(limit); }

@@ -54,6 +54,24 @@ inline constexpr std::array calls{
          }},
 };
 
+/// An account with an admin, `root`, and a user, `ann`, each with a key.
+struct World {
+  World(bool newer, std::size_t keys_per_page)
+      : account(newer ? wandb::testing::Generation::newer : wandb::testing::Generation::older) {
+    account.add_user({.email = "root@example.com", .admin = true});
+    root_key = account.add_key("root", "laptop");
+    const auto id = account.add_user({.email = "ann@example.com"});
+    ann_key = account.add_key("ann", "first");
+    account.page_sizes(1, keys_per_page);
+    ann = R"({"id":")" + id + R"(","apiKeys":{"edges":[{"node":{"id":")" + account.key_ids_of("ann").at(0) +
+          R"(","name":"k"}}]}})";
+  }
+  wandb::testing::Account account;
+  std::string root_key;
+  std::string ann_key;
+  std::string ann;  ///< as JSON, with her first key under the name `k`
+};
+
 /// Holds what a call says against what the server did: `ran` times what it may, `others` times something else. `again`:
 /// it had been done by an earlier call.
 inline void check(const Call& call, const Ending& ending, std::size_t ran, std::size_t others, bool again,

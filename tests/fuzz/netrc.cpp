@@ -7,19 +7,6 @@
 
 #include "budget.hpp"
 
-namespace {
-
-std::string quoted(const std::string& word) {
-  std::string out = "\"";
-  for (const char c : word) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
-
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Bytes bytes(data, size);
   const auto word = bytes.line();
@@ -33,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             shown);
   }
   const auto file = "# machine host password wrong\nmachine other login a password b machine HOST login " +
-                    quoted(text) + " account # password " + quoted(word) +
+                    quoted(text, "\"\\", '\\') + " account # password " + quoted(word, "\"\\", '\\') +
                     " macdef init\nmachine host:8080 password c\n\n";
   const auto mine = wandb::detail::find_password(file, "host", "host:8080");
   require(mine && *mine && (*mine)->reveal() == word, "the password of the host is found", file);

@@ -10,21 +10,16 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace wandb;
   Bytes bytes(data, size);
-  testing::Account account(bytes.below(2) == 0 ? testing::Generation::newer : testing::Generation::older);
-  account.add_user({.email = "root@example.com", .admin = true});
-  const auto root = account.add_key("root", "laptop");
-  const auto id = account.add_user({.email = "ann@example.com"});
-  const auto own = account.add_key("ann", "first");
-  account.page_sizes(1, 1 + bytes.below(2));
-
+  World world{bytes.below(2) == 0, 1 + bytes.below(2)};
+  auto& account = world.account;
   Record record;
-  const UnreliableTransport transport(account, bytes, bytes.below(2) == 0 ? root : own, record);
+  const UnreliableTransport transport(account, bytes, bytes.below(2) == 0 ? world.root_key : world.ann_key, record);
   const int attempts = 1 + static_cast<int>(bytes.below(4));
-  const Api api(transport,
-                {.base_url = "http://localhost", .api_key = Secret(root), .retry = {.max_attempts = attempts}},
-                Environment::none());
-  const auto key = R"({"edges":[{"node":{"id":")" + account.key_ids_of("ann").at(0) + R"(","name":"k"}}]})";
-  const User ann(api, Attrs::parse(R"({"id":")" + id + R"(","apiKeys":)" + key + "}").value(), Secret(own));
+  const Api api(
+      transport,
+      {.base_url = "http://localhost", .api_key = Secret(world.root_key), .retry = {.max_attempts = attempts}},
+      Environment::none());
+  const User ann(api, Attrs::parse(world.ann).value(), Secret(world.ann_key));
   for (int i = 0; i != 3; ++i) {
     const auto& call = calls[bytes.below(calls.size())];
     record = {};
