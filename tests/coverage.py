@@ -1,38 +1,64 @@
 """What the tests reach of include/: lines and branches of the whole, and of the files of which they reach the least.
 
-coverage.py BUILD [FILE...]: after the tests of a build with clang's coverage; of each FILE, its lines with their counts.
+coverage.py BUILD [FILE...]: after the tests of a build with clang's coverage; of each FILE, what no test reaches. Each
+program is read by itself, since a function may differ between programs, and a line or branch counts where any reaches it.
 """
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 build = Path(sys.argv[1])
-profiles = sorted(build.glob("profiles/*.profraw"))
-programs = sorted(path for path in build.glob("tests/test_*") if path.is_file())
-merged = build / "merged.profdata"
-subprocess.run(["llvm-profdata-19", "merge", "-sparse", "-o", merged, *profiles], check=True)
-objects = [word for program in programs for word in ("-object", program)][1:]
-here = [*objects, f"-instr-profile={merged}"]
-if sys.argv[2:]:
-    subprocess.run(["llvm-cov-19", "show", *here, "-show-branches=count", *map(Path.resolve, map(Path, sys.argv[2:]))], check=True)
-    sys.exit()
-told = subprocess.run(["llvm-cov-19", "export", "-summary-only", *here, Path("include/wandb").resolve()],
-                      check=True, capture_output=True).stdout
-report = json.loads(told)["data"][0]
+include = Path("include/wandb").resolve()
+lines, branches = defaultdict(dict), defaultdict(dict)  # of each file: whether they were reached
 
 
-def part(summary, kind):
-    return f"{summary[kind]['covered']:6} of {summary[kind]['count']:6} {kind:8} {summary[kind]['percent']:6.2f} %"
+def llvm(tool, *arguments):
+    return subprocess.run([f"llvm-{tool}-19", *arguments], check=True, capture_output=True, text=True).stdout
 
 
-def missed(entry):
-    return sum(entry["summary"][kind]["count"] - entry["summary"][kind]["covered"] for kind in ("lines", "branches"))
+def reach(found, place, count):
+    found[place] = found.get(place, False) or count > 0
 
 
-for entry in sorted(report["files"], key=missed, reverse=True)[:20]:
-    name = entry["filename"].split("/include/")[-1]
-    print(f"{name:48}", part(entry["summary"], "lines"), part(entry["summary"], "branches"))
-print(f"{'all of include/':48}", part(report["totals"], "lines"), part(report["totals"], "branches"))
-bars = {"lines": 95, "branches": 85}
-sys.exit(any(report["totals"][kind]["percent"] < bar for kind, bar in bars.items()))
+for program in sorted(path for path in build.glob("tests/test_*") if path.is_file()):
+    profiles = sorted(build.glob(f"profiles/{program.name.removeprefix('test_')}-*.profraw"))
+    if not profiles:
+        continue
+    merged = build / f"{program.name}.profdata"
+    llvm("profdata", "merge", "-sparse", "-o", merged, *profiles)
+    for line in llvm("cov", "export", "-format=lcov", f"-instr-profile={merged}", program, include).splitlines():
+        kind, _, rest = line.partition(":")
+        if kind == "SF":
+            name = str(Path(rest).relative_to(include.parent))
+        elif kind == "DA":
+            number, count = rest.split(",")[:2]
+            reach(lines[name], int(number), int(count))
+    for file in json.loads(llvm("cov", "export", f"-instr-profile={merged}", program, include))["data"][0]["files"]:
+        name = str(Path(file["filename"]).relative_to(include.parent))
+        for at, column, _, _, true, false, *_ in file["branches"]:
+            reach(branches[name], (at, column, "true"), true)
+            reach(branches[name], (at, column, "false"), false)
+
+
+def told(name, *found):
+    parts = []
+    for kind, places in zip(("lines", "branches"), found):
+        share = 100 * sum(places) / max(len(places), 1)
+        parts.append(f"{sum(places):6} of {len(places):6} {kind:8} {share:6.2f} %")
+    print(f"{name:46}", *parts)
+
+
+def missed(name):
+    return sum(not reached for found in (lines, branches) for reached in found[name].values())
+
+
+for name in sorted(lines, key=missed, reverse=True)[:20]:
+    told(name, list(lines[name].values()), list(branches[name].values()))
+for name in (str(Path(file).resolve().relative_to(include.parent)) for file in sys.argv[2:]):
+    print(name, "lines:", *sorted(at for at, reached in lines[name].items() if not reached))
+    print(name, "branches:", *("%d:%d:%s" % at for at, reached in sorted(branches[name].items()) if not reached))
+totals = [[reached for found in kind.values() for reached in found.values()] for kind in (lines, branches)]
+told("all of include/", *totals)
+sys.exit(any(100 * sum(places) < bar * len(places) for places, bar in zip(totals, (95, 85))))
