@@ -25,8 +25,8 @@ struct Asked {
     int status = 0;
     std::string body;
   };
-  [[nodiscard]] Answer ask(std::string_view query) {
-    const std::string body = R"({"query":")" + std::string(query) + R"("})";
+  [[nodiscard]] Answer ask(std::string_view query, std::string_view variables = "{}") {
+    const std::string body = R"({"query":")" + std::string(query) + R"(","variables":)" + std::string(variables) + "}";
     const auto authorization = detail::basic_authorization(key);
     const std::vector<Header> headers{{"Authorization", authorization, true},
                                       {"User-Agent", "W&B Public Client 1"},
@@ -94,4 +94,24 @@ TEST_CASE("an answer that multiplies list by list is refused, and a mutation tel
   CHECK(made.status == 200);
   CHECK(made.body.find("\"createUser\":{\"user\":{\"id\"") != made.body.npos);
   CHECK(made.body.find("\"path\":[\"generateApiKey\",") != made.body.npos);
+}
+
+TEST_CASE("variables are held against their declared types, those of input objects field by field") {
+  Asked asked;
+  constexpr std::string_view create = "mutation M($in: CreateUserInput!) { createUser(input: $in) { user { admin } } }";
+  CHECK(asked.ask(create, R"({"in":{"email":"a@b","admin":true}})").body ==
+        R"({"data":{"createUser":{"user":{"admin":true}}}})");
+  for (const auto* wrong : {R"({"in":5})", R"({"in":{"email":5}})", R"({"in":{"email":"c@d","else":1}})",
+                            R"({"in":{}})", R"({"in":null})", "{}", R"({"in":{"email":"c@d"},"more":1})"}) {
+    CAPTURE(wrong);
+    CHECK(asked.ask(create, wrong).status == 400);
+  }
+  CHECK(asked.account.executed("createUser") == 1);
+  constexpr std::string_view users =
+      "query Q($ids: [ID!], $first: Int = 1) { users(ids: $ids, first: $first) { edges { cursor } } }";
+  CHECK(asked.ask(users, R"({"ids":["x"]})").body == R"({"data":{"users":{"edges":[]}}})");
+  CHECK(asked.ask(users).body == R"({"data":{"users":{"edges":[{"cursor":"cursor:1"}]}}})");
+  CHECK(asked.ask(users, R"({"ids":[true]})").status == 400);
+  CHECK(asked.ask("{ users(ids: [\\\"x\\\"], first: 2) { edges { cursor } } }").body ==
+        R"({"data":{"users":{"edges":[]}}})");
 }
