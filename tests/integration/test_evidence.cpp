@@ -425,3 +425,22 @@ TEST_CASE("keys that nobody asked for are not loaded, and reload loads them") {
   CHECK(me.reload());
   CHECK(me.keys().size() == 1);
 }
+
+TEST_CASE("a wrong sub-path of the server is not taken for a missing person") {
+  testing::Account account;
+  account.add_user({.email = "root@example.com", .admin = true});
+  const Secret key(account.add_key("root"));
+  account.before([&](const Request& request) -> std::optional<Response> {
+    if (request.target.starts_with("/wandb/")) return std::nullopt;
+    Response elsewhere;
+    elsewhere.status = 404;
+    elsewhere.body = "404 page not found\n";
+    return elsewhere;
+  });
+  testing::FakeTransport transport(account);
+  const Api wrong(transport, {.base_url = "http://localhost/nope", .api_key = key}, Environment::none());
+  CHECK(wrong.user("root").error() == errc::not_the_service);
+  CHECK(wrong.viewer().error() == errc::not_the_service);
+  const Api right(transport, {.base_url = "http://localhost/wandb", .api_key = key}, Environment::none());
+  CHECK(right.user("root").value().has_value());
+}
