@@ -109,9 +109,9 @@ class Api : public Client<T> {
     using Found = std::optional<User<T, S>>;
     auto fault = detail::check_text("users", "the name", name);
     return detail::ClientAccess::run(
-        *this, fault ? Method(std::move(*fault)) : Method(detail::FindUser(std::string(name), S::queries, options.keys)),
-        options,
-        [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<Found> {
+        *this,
+        fault ? Method(std::move(*fault)) : Method(detail::FindUser(std::string(name), S::queries, options.keys)),
+        options, [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<Found> {
           if (!found) return found.error();
           if (!*found) return Found();
           auto user = User<T, S>::made(client, std::move(**found));

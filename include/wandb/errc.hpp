@@ -121,8 +121,7 @@ inline constexpr ErrorText error_texts[] = {
     {errc::client_refused,
      "the server refuses this client, whoever uses it (\"relogin required\"); see whether something between rewrites "
      "the User-Agent, which has to begin with \"W&B Public Client \""},
-    {errc::not_the_service,
-     "the answer is not that of a W&B server; check the base URL and what stands between"},
+    {errc::not_the_service, "the answer is not that of a W&B server; check the base URL and what stands between"},
     {errc::no_status, "the transport gave a response without an HTTP status"},
     {errc::timed_out, "the deadline passed"},
     {errc::cancelled, "cancelled"},

@@ -92,8 +92,8 @@ class [[nodiscard]] Error {
   /// pass.
   [[nodiscard]] bool retryable() const noexcept {
     return outcome() == Outcome::not_run && *this != errc::tls_failed &&
-           (*this == condition::network || *this == condition::timed_out ||
-            *this == condition::rate_limited || *this == condition::server_failure);
+           (*this == condition::network || *this == condition::timed_out || *this == condition::rate_limited ||
+            *this == condition::server_failure);
   }
   /// Our own words: what happened and what to do next.
   [[nodiscard]] std::string reason() const {
@@ -106,8 +106,9 @@ class [[nodiscard]] Error {
 
   friend bool operator==(const Error& error, errc code) noexcept { return error.code_ == make_error_code(code); }
   friend bool operator==(const Error& error, condition wanted) noexcept {
-    return wanted == condition::outcome_unknown ? error.outcome() == Outcome::unknown
-                                                : error.code_ == make_error_condition(wanted) || error.passes_as(wanted);
+    return wanted == condition::outcome_unknown
+               ? error.outcome() == Outcome::unknown
+               : error.code_ == make_error_condition(wanted) || error.passes_as(wanted);
   }
   friend std::ostream& operator<<(std::ostream& out, const Error& error) { return out << error.message(); }
 

@@ -21,22 +21,16 @@ template <Transport T, class S>
 class User : public User<T> {
  public:
   /// A selected attribute, by its response key or that in snake_case; one that was not selected does not compile. What
-  /// may be null is a `std::optional`, empty also where the server gave an error in its place (`errors()`). Texts, also
-  /// of enumerations and dates, are views that live as long as any handle of the user, and strings of their own where
-  /// the handle is a temporary; of `JSON` and `JSONString` the text is JSON. Objects and lists have `get` and `[]`.
+  /// may be null is a `std::optional`, empty also where the server gave an error in its place (`errors()`).
+  /// Enumerations and dates are texts as well; of `JSON` and `JSONString` the text is JSON. Objects and lists have
+  /// `get` and `[]`.
   template <graphql::FixedString Name>
   requires Selects<S, Name>
-  [[nodiscard]] auto get() const& {
+  [[nodiscard]] auto get() const {
     constexpr auto at = detail::find_field(S::shape, detail::user_field, Name.view());
     // As it was selected, it stands in its place; what an update gave back has other attributes.
     const auto found = this->record_.find(detail::selected_in<S, detail::user_field, at>);
     return detail::SelectedField<S, at>::read(found.page, found.object, found.field);
-  }
-  template <graphql::FixedString Name>
-  requires Selects<S, Name>
-  [[nodiscard]] auto get() const&& {
-    constexpr auto at = detail::find_field(S::shape, detail::user_field, Name.view());
-    return detail::SelectedField<S, at>::own(std::as_const(*this).template get<Name>());
   }
 
  private:

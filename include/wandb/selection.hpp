@@ -19,6 +19,7 @@
 #include <wandb/keys.hpp>
 #include <wandb/page.hpp>
 #include <wandb/shape.hpp>
+#include <wandb/text.hpp>
 
 namespace wandb {
 
@@ -145,16 +146,15 @@ struct SelectedField {
   }
 
   /// A scalar's value, which is there.
-  [[nodiscard]] static auto scalar(Slot slot) noexcept {
-    if constexpr (is_text) return slot.text();
+  [[nodiscard]] static auto scalar([[maybe_unused]] const std::shared_ptr<const Page>& page, Slot slot) {
+    if constexpr (is_text) return Text(page, slot.text());
     else if constexpr (field.kind == FieldKind::boolean) return slot.boolean();
     else if constexpr (field.kind == FieldKind::integer) return slot.integer();
     else return slot.real();
   }
-  using Scalar = decltype(scalar(Slot{}));
+  using Scalar = decltype(scalar({}, Slot{}));
 
-  /// The value in that object, a field of it being `found`; null, or of another kind: it was not loaded. Text is a view
-  /// into the page.
+  /// The value in that object, a field of it being `found`; null, or of another kind: it was not loaded.
   [[nodiscard]] static auto read(const std::shared_ptr<const Page>& page, const ObjectView& object,
                                  const Field* found) {
     const auto slot = found != nullptr && is_like(*found) ? object.slot(*found) : Slot{};
@@ -169,18 +169,9 @@ struct SelectedField {
       if constexpr (field.nullable) return there ? std::optional(Object(page, *object.object(*found))) : std::nullopt;
       else return there ? Object(page, *object.object(*found)) : Object();
     } else {
-      if constexpr (field.nullable) return there ? std::optional(scalar(slot)) : std::nullopt;
-      else return there ? scalar(slot) : Scalar{};
+      if constexpr (field.nullable) return there ? std::optional(scalar(page, slot)) : std::nullopt;
+      else return there ? scalar(page, slot) : Scalar{};
     }
-  }
-
-  /// The same with text of its own.
-  template <class V>
-  [[nodiscard]] static auto own(V value) {
-    if constexpr (std::is_same_v<V, std::string_view>) return std::string(value);
-    else if constexpr (std::is_same_v<V, std::optional<std::string_view>>)
-      return value ? std::optional<std::string>(*value) : std::nullopt;
-    else return value;
   }
 };
 
@@ -205,7 +196,7 @@ auto SelectedRows<S, At>::operator[](std::size_t at) const {
     else return there ? Object(page, rows[at]) : Object();
   } else {
     using Scalar = typename SelectedField<S, At>::Scalar;
-    const auto value = there ? SelectedField<S, At>::scalar(rows.slot(at)) : Scalar{};
+    const auto value = there ? SelectedField<S, At>::scalar(page, rows.slot(at)) : Scalar{};
     if constexpr (field.element_nullable) return there ? std::optional(value) : std::nullopt;
     else return value;
   }
@@ -224,15 +215,9 @@ class SelectedObject {
   /// A field by its name, as `User::get`.
   template <graphql::FixedString Name>
   requires Selects<S, Name, Object>
-  [[nodiscard]] auto get() const& {
+  [[nodiscard]] auto get() const {
     constexpr auto at = detail::find_field(S::shape, Object, Name.view());
     return detail::SelectedField<S, at>::read(page_, object_, detail::selected_in<S, Object, at>(object_));
-  }
-  template <graphql::FixedString Name>
-  requires Selects<S, Name, Object>
-  [[nodiscard]] auto get() const&& {
-    constexpr auto at = detail::find_field(S::shape, Object, Name.view());
-    return detail::SelectedField<S, at>::own(std::as_const(*this).template get<Name>());
   }
 
  private:

@@ -32,9 +32,10 @@ static_assert(std::copyable<User> && std::copyable<wandb::Api<MoveOnly>> && std:
 static_assert(std::is_nothrow_move_constructible_v<User> && std::is_nothrow_move_constructible_v<wandb::Error>);
 static_assert(std::default_initializable<wandb::Result<User>> && std::default_initializable<wandb::Result<void>>);
 
-// A temporary's text is its own.
-static_assert(std::same_as<decltype(std::declval<const User&>().email()), std::string_view>);
-static_assert(std::same_as<decltype(std::declval<User>().email()), std::string>);
+// A text is its own, and reads as whatever text people keep.
+static_assert(std::same_as<decltype(std::declval<const User&>().email()), wandb::Text>);
+static_assert(std::convertible_to<wandb::Text, std::string_view> && std::convertible_to<wandb::Text, std::string>);
+static_assert(std::totally_ordered<wandb::Text> && std::totally_ordered_with<wandb::Text, std::string_view>);
 
 // The transport is deduced, a reference looked through.
 static_assert(std::same_as<decltype(wandb::Api(Transport())), wandb::Api<Transport>>);

@@ -50,8 +50,9 @@ TEST_CASE("a query's data is used whatever the status says") {
   for (const int status : {206, 400, 403, 429, 500, 503}) {
     CAPTURE(status);
     Scripted script;
-    script.answers(R"({"data":{"viewer":{"id":"u","name":"n","email":null}},"errors":[{"message":"no","path":["viewer","email"]}]})",
-                   status);
+    script.answers(
+        R"({"data":{"viewer":{"id":"u","name":"n","email":null}},"errors":[{"message":"no","path":["viewer","email"]}]})",
+        status);
     const auto me = script.api.viewer().value();
     CHECK(me.id() == "u");
     REQUIRE(me.errors().size() == 1);
@@ -64,7 +65,8 @@ TEST_CASE("a key that was made beside a failure stands among the keys with its s
   Scripted script;
   const User ann(script.api, Attrs{{"id", "u"}}, Secret(std::string(40, 'b')));
   script.answers(R"({"data":{"viewer":{"id":"u"}}})")
-      .answers(R"({"data":{"generateApiKey":{"apiKey":{"id":"K","name":")" + new_key + R"("}}},"errors":["audit log full"]})");
+      .answers(R"({"data":{"generateApiKey":{"apiKey":{"id":"K","name":")" + new_key +
+               R"("}}},"errors":["audit log full"]})");
   const auto error = ann.generate_api_key("ci").error();
   CHECK(error.outcome() == Outcome::ran);
   REQUIRE(ann.keys().size() == 1);
@@ -73,7 +75,8 @@ TEST_CASE("a key that was made beside a failure stands among the keys with its s
 
 TEST_CASE("what a deletion gives back is taken, whatever failed besides") {
   Scripted script;
-  const auto ann = script.user(R"({"id":"u","apiKeys":{"edges":[{"node":{"id":"1","name":"a"}},{"node":{"id":"2","name":"b"}}]}})");
+  const auto ann =
+      script.user(R"({"id":"u","apiKeys":{"edges":[{"node":{"id":"1","name":"a"}},{"node":{"id":"2","name":"b"}}]}})");
   script.answers(R"({"data":{"deleteApiKey":{"success":true}},"errors":["audit log full"]})");
   CHECK(ann.delete_api_key("a").error().outcome() == Outcome::ran);
   CHECK(ann.keys().size() == 1);
@@ -85,9 +88,10 @@ TEST_CASE("what a deletion gives back is taken, whatever failed besides") {
 }
 
 TEST_CASE("a status within the errors counts as if the answer had it") {
-  for (const auto* inner : {R"({"code":504})", R"({"code":"504"})", R"({"status":503})", R"({"code":408})",
-                            R"({"code":"GATEWAY_TIMEOUT"})", R"({"code":"X","status":502})", R"({"http":{"status":500}})",
-                            R"({"code":"INTERNAL_SERVER_ERROR"})", R"({"code":"FORBIDDEN","status":500})"}) {
+  for (const auto* inner :
+       {R"({"code":504})", R"({"code":"504"})", R"({"status":503})", R"({"code":408})", R"({"code":"GATEWAY_TIMEOUT"})",
+        R"({"code":"X","status":502})", R"({"http":{"status":500}})", R"({"code":"INTERNAL_SERVER_ERROR"})",
+        R"({"code":"FORBIDDEN","status":500})"}) {
     CAPTURE(inner);
     Scripted script;
     const auto body = refused(R"({"message":"upstream request timeout","extensions":)" + std::string(inner) + "}");
@@ -104,7 +108,8 @@ TEST_CASE("a status within the errors counts as if the answer had it") {
   }
   // One that leaves it open among others that do not.
   Scripted script;
-  script.answers(refused(R"({"message":"no","extensions":{"code":"FORBIDDEN"}},{"message":"m","extensions":{"code":504}})"));
+  script.answers(
+      refused(R"({"message":"no","extensions":{"code":"FORBIDDEN"}},{"message":"m","extensions":{"code":504}})"));
   CHECK(script.api.create_user("new@example.com").error().outcome() == Outcome::unknown);
 }
 
@@ -228,7 +233,8 @@ TEST_CASE("what is no GraphQL answer is not the service's word") {
       CAPTURE(body);
       CAPTURE(status);
       Scripted script;
-      for (int i = 0; i != 4; ++i) script.transport.expect().answers(status, body).with_header("Content-Type", "text/html");
+      for (int i = 0; i != 4; ++i)
+        script.transport.expect().answers(status, body).with_header("Content-Type", "text/html");
       const auto error = script.api.create_user("new@example.com").error();
       CHECK(error == errc::not_the_service);
       CHECK(error.status() == status);
@@ -271,8 +277,9 @@ TEST_CASE("the status that was read is told, also where the answer is malformed"
   Scripted script;
   script.answers(R"({"data":{"viewer":{"id":5}}})", 201);
   CHECK(script.api.viewer().error().status() == 201);
-  script.transport.expect().fails(
-      Error(make_error_code(errc::protocol_error), Error::Details{.reason = "cut", .operation = {}, .messages = {}, .status = 503, .delivery = Delivery::answered}));
+  script.transport.expect().fails(Error(
+      make_error_code(errc::protocol_error),
+      Error::Details{.reason = "cut", .operation = {}, .messages = {}, .status = 503, .delivery = Delivery::answered}));
   CHECK(script.api.viewer().error().status() == 503);
   script.transport.expect().fails(Error(errc::protocol_error, Delivery::answered));
   CHECK(script.api.viewer().error().status() == 0);
@@ -287,12 +294,18 @@ TEST_CASE("of several who bear a name, the right one is given or nobody") {
     std::string edges;
     const char* found;  // null: several
   };
-  const Row rows[] = {{upper + "," + lower, "2"},           {lower + "," + upper, "2"},
-                      {deleted + "," + lower, "2"},         {deleted, "3"},
-                      {upper, "1"},                         {lower + "," + named, nullptr},
-                      {named + "," + lower, nullptr},       {named, "4"},
-                      {upper + "," + named, nullptr},       {lower + "," + node("5", "ann@example.com", "ann5"), nullptr},
-                      {lower + "," + lower, "2"},           {named + "," + deleted, "4"}};
+  const Row rows[] = {{upper + "," + lower, "2"},
+                      {lower + "," + upper, "2"},
+                      {deleted + "," + lower, "2"},
+                      {deleted, "3"},
+                      {upper, "1"},
+                      {lower + "," + named, nullptr},
+                      {named + "," + lower, nullptr},
+                      {named, "4"},
+                      {upper + "," + named, nullptr},
+                      {lower + "," + node("5", "ann@example.com", "ann5"), nullptr},
+                      {lower + "," + lower, "2"},
+                      {named + "," + deleted, "4"}};
   for (const auto& row : rows) {
     CAPTURE(row.edges);
     Scripted script;
@@ -314,7 +327,8 @@ TEST_CASE("an ambiguous name tells who bears it, on whichever page") {
 
 TEST_CASE("a username that is somebody's id is told from the id") {
   Scripted script;
-  script.answers(page(node("9", "eve@example.com", "VXNlcjox")) + "}").answers(page(node("VXNlcjox", "ann@example.com", "ann")) + "}");
+  script.answers(page(node("9", "eve@example.com", "VXNlcjox")) + "}")
+      .answers(page(node("VXNlcjox", "ann@example.com", "ann")) + "}");
   CHECK(script.api.user("VXNlcjox").error() == errc::ambiguous_user);
 }
 
@@ -340,7 +354,9 @@ TEST_CASE("a key that stands on two pages, or twice on one, is one key") {
   };
   const std::string end = R"({"hasNextPage":false})";
   Scripted pages;
-  pages.answers(R"({"data":{"viewer":)" + keys(key("1") + "," + key("2"), R"({"hasNextPage":true,"endCursor":"c"})") + "}}")
+  pages
+      .answers(R"({"data":{"viewer":)" + keys(key("1") + "," + key("2"), R"({"hasNextPage":true,"endCursor":"c"})") +
+               "}}")
       .answers(R"({"data":{"viewer":)" + keys(key("2") + "," + key("3"), end) + "}}");
   const auto me = pages.api.viewer().value();
   CHECK(me.keys().size() == 3);
@@ -408,4 +424,23 @@ TEST_CASE("keys that nobody asked for are not loaded, and reload loads them") {
   CHECK(me.delete_api_key("laptop").error() == errc::keys_not_loaded);
   CHECK(me.reload());
   CHECK(me.keys().size() == 1);
+}
+
+TEST_CASE("a wrong sub-path of the server is not taken for a missing person") {
+  testing::Account account;
+  account.add_user({.email = "root@example.com", .admin = true});
+  const Secret key(account.add_key("root"));
+  account.before([&](const Request& request) -> std::optional<Response> {
+    if (request.target.starts_with("/wandb/")) return std::nullopt;
+    Response elsewhere;
+    elsewhere.status = 404;
+    elsewhere.body = "404 page not found\n";
+    return elsewhere;
+  });
+  testing::FakeTransport transport(account);
+  const Api wrong(transport, {.base_url = "http://localhost/nope", .api_key = key}, Environment::none());
+  CHECK(wrong.user("root").error() == errc::not_the_service);
+  CHECK(wrong.viewer().error() == errc::not_the_service);
+  const Api right(transport, {.base_url = "http://localhost/wandb", .api_key = key}, Environment::none());
+  CHECK(right.user("root").value().has_value());
 }

@@ -68,7 +68,8 @@ TEST_CASE("decoding takes memory by the size of the answer, whatever is in it") 
   };
   for (const std::size_t size : {std::size_t{100}, std::size_t{20} << 10, std::size_t{2} << 20}) {
     CAPTURE(size);
-    for (const auto* edge : {"{}", "null", R"({"node":{}})", R"({"node":null})", R"({"node":{"id":"1","name":"\u0041"}})"}) {
+    for (const auto* edge :
+         {"{}", "null", R"({"node":{}})", R"({"node":null})", R"({"node":{"id":"1","name":"\u0041"}})"}) {
       CAPTURE(edge);
       CHECK(cost(users(repeated(edge, size))) <= 1.0);
     }
@@ -82,7 +83,8 @@ TEST_CASE("decoding takes memory by the size of the answer, whatever is in it") 
       CHECK(cost(R"({"errors":[)" + repeated(error, size) + R"(],"error":[)" + repeated(error, size) + "]}") <= 1.0);
     }
     CHECK(cost(R"({"errors":[{"path":[)" + repeated("1", size) + "]}]}") <= 1.0);
-    CHECK(cost(R"({"errors":[{"message":")" + std::string(size, 'm') + R"(","path":[")" + std::string(size, 'p') + R"("]}]})") <= 1.0);
+    CHECK(cost(R"({"errors":[{"message":")" + std::string(size, 'm') + R"(","path":[")" + std::string(size, 'p') +
+               R"("]}]})") <= 1.0);
     CHECK(cost(R"({"errors":[{"message":")" + std::string(size / 2, '\\') + "\"}]}") <= 1.0);
     CHECK(cost(R"({")" + std::string(size, 'k') + R"(":1,"data":{}})") <= 1.0);
     CHECK(cost(R"({"\u0061)" + std::string(size, 'k') + R"(":1,"data":{}})") <= 1.0);
@@ -92,9 +94,9 @@ TEST_CASE("decoding takes memory by the size of the answer, whatever is in it") 
 
 TEST_CASE("an answer with more rows than its text can mean is refused, and one with many errors is not") {
   const auto read = [](const std::string& edges, const std::string& errors) {
-    return detail::decode(graphql::search_users.shape, SecureString{R"({"data":{"users":{"edges":[)" + edges +
-                                                                    R"(],"pageInfo":{"hasNextPage":false}}},"errors":[)" +
-                                                                    errors + "]}"});
+    return detail::decode(graphql::search_users.shape,
+                          SecureString{R"({"data":{"users":{"edges":[)" + edges +
+                                       R"(],"pageInfo":{"hasNextPage":false}}},"errors":[)" + errors + "]}"});
   };
   CHECK(read(repeated("{}", std::size_t{2} << 20), "").malformed->reason == "it holds more than its size allows");
   CHECK(read("", repeated("0", std::size_t{2} << 20)).malformed->reason == "it holds more errors than its size allows");
@@ -102,7 +104,8 @@ TEST_CASE("an answer with more rows than its text can mean is refused, and one w
   std::string errors;
   for (int i = 0; i != 40'000; ++i) {
     edges += std::string(i == 0 ? "" : ",") + R"({"node":null})";
-    errors += std::string(i == 0 ? "" : ",") + R"({"message":"x","path":["users","edges",)" + std::to_string(i) + R"(,"node"]})";
+    errors += std::string(i == 0 ? "" : ",") + R"({"message":"x","path":["users","edges",)" + std::to_string(i) +
+              R"(,"node"]})";
   }
   const auto decoded = read(edges, errors);
   CHECK_FALSE(decoded.malformed);

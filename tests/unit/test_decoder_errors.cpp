@@ -8,10 +8,10 @@
 #include "page_shapes.hpp"
 
 using namespace page_shapes;
+using wandb::detail::ErrorPath;
 using wandb::detail::GraphqlError;
 using wandb::detail::own_status;
 using wandb::detail::to_messages;
-using wandb::detail::ErrorPath;
 
 namespace {
 

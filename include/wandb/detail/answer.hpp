@@ -77,8 +77,10 @@ class Examiner {
     if (state == SlotState::null && !is_mutation()) {
       return {Content::data, status, {}, Reply{std::move(decoded.page), {}, root, status, false, {}}};
     }
-    return {Content::undecodable, status,
-            malformed(std::string(operation_.field), "it is missing, and no error says why", status), {}};
+    return {Content::undecodable,
+            status,
+            malformed(std::string(operation_.field), "it is missing, and no error says why", status),
+            {}};
   }
 
  private:

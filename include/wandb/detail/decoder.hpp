@@ -99,7 +99,8 @@ class AnswerReader {
       decoded.foreign = !cut && !names_an_answer(text);
       return;
     }
-    if (!decoded.malformed && builder_.exhausted()) decoded.malformed = Malformed{{}, "it holds more than its size allows"};
+    if (!decoded.malformed && builder_.exhausted())
+      decoded.malformed = Malformed{{}, "it holds more than its size allows"};
     for (const auto said : {envelope.errors(), envelope.error()}) {
       if (said.state() != SlotState::raw || read_errors(decoded.errors, said.text(), builder_.budget())) continue;
       decoded.malformed = Malformed{{}, "it holds more errors than its size allows"};

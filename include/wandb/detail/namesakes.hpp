@@ -52,7 +52,8 @@ class Namesakes {
     using Chosen = std::optional<UserRecord>;
     keep_best_of_each_kind();
     const auto living = [](const Namesake& one) { return one.as.living; };
-    if (std::any_of(all_.begin(), all_.end(), living)) std::erase_if(all_, [&](const Namesake& one) { return !living(one); });
+    if (std::any_of(all_.begin(), all_.end(), living))
+      std::erase_if(all_, [&](const Namesake& one) { return !living(one); });
     if (all_.size() > 1) return ambiguous();
     // Whoever is hidden could be spelled better, or live.
     const bool certain = !all_.empty() && all_.front().as.exact && all_.front().as.living;
@@ -87,11 +88,9 @@ class Namesakes {
 
   void add(Namesake found) {
     const auto id = found.user.text("id");
-    const bool known = std::any_of(all_.begin(), all_.end(), [&](const Namesake& one) {
-      return !id.empty() && one.user.text("id") == id;
-    });
-    const auto alike =
-        std::count_if(all_.begin(), all_.end(), [&](const Namesake& one) { return one.as == found.as; });
+    const bool known = std::any_of(all_.begin(), all_.end(),
+                                   [&](const Namesake& one) { return !id.empty() && one.user.text("id") == id; });
+    const auto alike = std::count_if(all_.begin(), all_.end(), [&](const Namesake& one) { return one.as == found.as; });
     if (!known && alike < max_alike) all_.push_back(std::move(found));
   }
 
@@ -128,10 +127,10 @@ class Namesakes {
       add(", e-mail ", "email");
       if (!one.as.living) reason += ", deleted";
     }
-    return Error(make_error_code(errc::ambiguous_user), Error::Details{.reason = std::move(reason),
-                                                                       .operation = "users",
-                                                                       .messages = {},
-                                                                       .delivery = Delivery::answered});
+    return Error(
+        make_error_code(errc::ambiguous_user),
+        Error::Details{
+            .reason = std::move(reason), .operation = "users", .messages = {}, .delivery = Delivery::answered});
   }
 
   std::string name_;

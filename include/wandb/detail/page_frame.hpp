@@ -29,8 +29,7 @@ struct Envelope {
   [[nodiscard]] Slot error() const noexcept { return slots[2]; }
   /// Whether it has none of them.
   [[nodiscard]] bool is_empty() const noexcept {
-    return std::all_of(slots.begin(), slots.begin() + 3,
-                       [](Slot slot) { return slot.state() == SlotState::unloaded; });
+    return std::all_of(slots.begin(), slots.begin() + 3, [](Slot slot) { return slot.state() == SlotState::unloaded; });
   }
 };
 

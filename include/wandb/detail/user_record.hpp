@@ -81,9 +81,8 @@ struct UserRecord {
   }
   /// Why the keys are not there, if the server said so.
   [[nodiscard]] std::optional<Error> keys_error() const {
-    const auto refused = store->read(index, [](const auto* changes) {
-      return changes == nullptr ? std::nullopt : changes->keys_refused;
-    });
+    const auto refused = store->read(
+        index, [](const auto* changes) { return changes == nullptr ? std::nullopt : changes->keys_refused; });
     if (refused) return refused;
     const auto as_read = whole();
     return as_read.answer->errors.first(as_read.user, "apiKeys");
@@ -102,8 +101,8 @@ struct UserRecord {
     const auto as_read = whole();
     as_read.answer->errors.each(as_read.user, [&](std::string_view field, Error error) {
       if (keys_told && field == "apiKeys") return;
-      const bool renewed = std::any_of(later.begin(), later.end(),
-                                       [&](const LaterField& one) { return one.field->key == field; });
+      const bool renewed =
+          std::any_of(later.begin(), later.end(), [&](const LaterField& one) { return one.field->key == field; });
       if (!renewed) errors.push_back(std::move(error));
     });
     for (const auto& one : later) {
@@ -111,8 +110,7 @@ struct UserRecord {
         if (field == one.field->key) errors.push_back(std::move(error));
       });
     }
-    as_read.answer->errors.each_of_page(
-        [&](std::string_view, Error error) { errors.push_back(std::move(error)); });
+    as_read.answer->errors.each_of_page([&](std::string_view, Error error) { errors.push_back(std::move(error)); });
     return errors;
   }
 
@@ -195,9 +193,8 @@ struct UserRecord {
   /// `watch` saw is done again. Secrets that are known stay known.
   void replace_with(const UserRecord& fresh, const KeyWatch& watch) const {
     auto as_read = fresh.whole();
-    auto refused = fresh.store->read(fresh.index, [](const auto* changes) {
-      return changes == nullptr ? std::nullopt : changes->keys_refused;
-    });
+    auto refused = fresh.store->read(
+        fresh.index, [](const auto* changes) { return changes == nullptr ? std::nullopt : changes->keys_refused; });
     const auto source = fresh.key_source();
     KeyList keys;
     for (std::size_t i = 0; i != source.size(); ++i) keys.push_back(source[i]);
@@ -234,8 +231,7 @@ struct UserRecord {
     if (field == nullptr) return {};
     const auto& first = store->first();
     const auto state = object.slot(*field).state();
-    const bool loaded =
-        state == SlotState::null ? !first.errors.has(index, field->key) : state != SlotState::unloaded;
+    const bool loaded = state == SlotState::null ? !first.errors.has(index, field->key) : state != SlotState::unloaded;
     return loaded && !are_refused(changes, *field) ? Found{first.page, object, field} : Found{};
   }
   template <class Matches>

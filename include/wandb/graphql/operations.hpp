@@ -46,7 +46,8 @@ struct GetViewer {
 };
 template <FixedString Extra, bool Keys = true>
 struct GetUser {
-  static constexpr auto source = FixedString("query GetUser($id: ID!) { user(id: $id) { ") + user<Keys> + Extra + " } }";
+  static constexpr auto source =
+      FixedString("query GetUser($id: ID!) { user(id: $id) { ") + user<Keys> + Extra + " } }";
   static constexpr auto text = source.view();
 };
 struct VerifyCredentials {

@@ -146,13 +146,21 @@ class Account {
     response.body = boost::json::serialize(body);
     return response;
   }
+  // What answers on other paths is a web server, and no GraphQL.
+  [[nodiscard]] static Response page_not_found() {
+    Response response;
+    response.status = 404;
+    response.headers.add("Content-Type", "text/plain; charset=utf-8");
+    response.body = "404 page not found\n";
+    return response;
+  }
   [[nodiscard]] static Response refuse(int status, std::string_view message) {
     const boost::json::string_view text(message.data(), message.size());
     return respond(status, boost::json::object{{"errors", boost::json::array{boost::json::object{{"message", text}}}}});
   }
 
   [[nodiscard]] Response answer(const Request& request) {
-    if (!request.target.ends_with("/graphql")) return refuse(404, "not found");
+    if (!request.target.ends_with("/graphql")) return page_not_found();
     if (request.method != "POST") return refuse(405, "method not allowed");
     auto* viewer = state_.by_authorization(header(request, "Authorization"));
     if (viewer == nullptr) return refuse(401, "user is not logged in");
