@@ -20,12 +20,12 @@ using rigs::Setting;
 namespace {
 
 // On the heap, whatever its length, and overwritten in the end.
-class Text {
+class Argument {
  public:
-  explicit Text(std::string_view text) : text_(std::make_unique<std::string>(text)) { text_->reserve(100); }
-  Text(const Text&) = delete;
-  Text& operator=(const Text&) = delete;
-  ~Text() { text_->assign(text_->size(), '#'); }
+  explicit Argument(std::string_view text) : text_(std::make_unique<std::string>(text)) { text_->reserve(100); }
+  Argument(const Argument&) = delete;
+  Argument& operator=(const Argument&) = delete;
+  ~Argument() { text_->assign(text_->size(), '#'); }
   operator std::string_view() const { return *text_; }  // NOLINT: it stands for any text
 
  private:
@@ -54,12 +54,12 @@ TEST_CASE_TEMPLATE("every method of Api outlives the Api and the arguments that 
   CHECK(later([&] { return api().viewer(Token().options()); }).value().email() == "root@example.com");
   CHECK(later([&] { return api().as(Secret(at.world.ann_key.reveal())).viewer(Token().options()); }).value().email() ==
         "ann@example.com");
-  CHECK(later([&] { return api().user(Text("Ann@Example.com"), Token().options()); }).value().has_value());
-  CHECK(later([&] { return api().create_user(Text("new@example.com"), true, Token().options()); }).value().email() ==
+  CHECK(later([&] { return api().user(Argument("Ann@Example.com"), Token().options()); }).value().has_value());
+  CHECK(later([&] { return api().create_user(Argument("new@example.com"), true, Token().options()); }).value().email() ==
         "new@example.com");
-  const auto next = [&] { return api().users(Text("new"), {.size = 1, .cursor = Text("")}).next(Token().options()); };
+  const auto next = [&] { return api().users(Argument("new"), {.size = 1, .cursor = Argument("")}).next(Token().options()); };
   CHECK(later(next).value().value().email() == "new@example.com");
-  const auto refused = later([&] { return api().user(Text(""), Token().options()); });
+  const auto refused = later([&] { return api().user(Argument(""), Token().options()); });
   CHECK(refused.error() == errc::invalid_argument);
 }
 
@@ -67,11 +67,11 @@ TEST_CASE_TEMPLATE("every changing method of User outlives the user and the argu
   using Person = User<typename Rig::Transport>;
   Setting<Rig> at;
   const auto api = [&] { return at.as(Secret(at.world.root_key.reveal())); };
-  CHECK(later([&] { return Person::create(api(), Text("bob@example.com"), false, Token().options()); }).has_value());
+  CHECK(later([&] { return Person::create(api(), Argument("bob@example.com"), false, Token().options()); }).has_value());
   const auto ann = [&] {
-    return Person(api(), Attrs{{"id", std::string_view(Text(at.world.ann_id))}}, Secret(at.world.ann_key.reveal()));
+    return Person(api(), Attrs{{"id", std::string_view(Argument(at.world.ann_id))}}, Secret(at.world.ann_key.reveal()));
   };
-  REQUIRE(later([&] { return ann().update({.name = Text("Ann the First")}, Token().options()); }).has_value());
+  REQUIRE(later([&] { return ann().update({.name = Argument("Ann the First")}, Token().options()); }).has_value());
   REQUIRE(later([&] { return ann().set_admin(true, Token().options()); }).has_value());
   const auto kept = ann();
   REQUIRE(later([&] { return Person(kept).reload(Token().options()); }).has_value());
@@ -86,21 +86,21 @@ TEST_CASE_TEMPLATE("every method about keys outlives the user and the arguments"
   Setting<Rig> at;
   const auto api = [&] { return at.as(Secret(at.world.root_key.reveal())); };
   const auto ann = [&] {
-    Person made(api(), Attrs{{"id", std::string_view(Text(at.world.ann_id))}});
+    Person made(api(), Attrs{{"id", std::string_view(Argument(at.world.ann_id))}});
     CHECK(made.authenticate(Secret(at.world.ann_key.reveal())).has_value());
     return made;
   };
-  const auto made = later([&] { return ann().generate_api_key(Text("made for ann"), Token().options()); });
+  const auto made = later([&] { return ann().generate_api_key(Argument("made for ann"), Token().options()); });
   REQUIRE(made.has_value());
   CHECK(later([&] { return ann().user_api().value().viewer(Token().options()); }).value().id() == at.world.ann_id);
   const auto as_ann = [&] {
-    return ann().user_api().value().create_user(Text("who@example.com"), false, Token().options());
+    return ann().user_api().value().create_user(Argument("who@example.com"), false, Token().options());
   };
   CHECK(later(as_ann).error() == condition::permission_denied);
 
   auto kept = ann();
   REQUIRE(later([&] { return Person(kept).reload(Token().options()); }).has_value());
-  REQUIRE(later([&] { return Person(kept).generate_api_key(Text("to go"), Token().options()); }).has_value());
+  REQUIRE(later([&] { return Person(kept).generate_api_key(Argument("to go"), Token().options()); }).has_value());
   const auto count = kept.keys().size();
   REQUIRE(count == 3);
   const auto last = [&] { return *std::next(kept.keys().begin(), 2); };
@@ -111,7 +111,7 @@ TEST_CASE_TEMPLATE("every method about keys outlives the user and the arguments"
   REQUIRE(later([&] { return Person(kept).delete_api_key(first(), Token().options()); }).has_value());
   REQUIRE(kept.keys().size() == 1);
   const std::string name(*kept.api_keys().begin());
-  REQUIRE(later([&] { return Person(kept).delete_api_key(Text(name), Token().options()); }).has_value());
+  REQUIRE(later([&] { return Person(kept).delete_api_key(Argument(name), Token().options()); }).has_value());
   CHECK(kept.keys().empty());
 }
 
