@@ -11,7 +11,7 @@ one() { # one BUILD SECONDS FUZZER: what it finds is kept in BUILD/found, where 
     "$3" -max_total_time="$2" -timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=256 -artifact_prefix="$1/found/$name-" \
         "$grown" "$corpora/$name" >"$log" 2>&1 && verdict=ok || verdict=FAILED
     echo "$verdict $name: $(sed -n 's/^Done \([0-9]*\) runs.*/\1 runs/p' "$log")"
-    [ $verdict = ok ] || sed -n '/^does not hold/{p;n;p;}; /runtime error\|^SUMMARY\|Test unit written/p' "$log"
+    [ "$verdict" = ok ] || sed -n '/^does not hold/{p;n;p;}; /runtime error\|^SUMMARY\|Test unit written/p' "$log"
 }
 
 documents() { # documents BUILD SECONDS: verdicts on as many documents as that time allows, held against graphql-js
@@ -20,7 +20,7 @@ documents() { # documents BUILD SECONDS: verdicts on as many documents as that t
         NODE_PATH=/usr/share/nodejs node "$here/differential/judge.js" "$here/../conformance/users.graphql" \
             >"$1/differential.log" && verdict=ok || verdict=FAILED
     echo "$verdict documents by graphql-js: $(tail -n 1 "$1/differential.log")"
-    [ $verdict = ok ] || head -n -1 "$1/differential.log"
+    [ "$verdict" = ok ] || head -n -1 "$1/differential.log"
 }
 
 if [ $# = 3 ]; then
