@@ -40,6 +40,8 @@ struct Run {
   bool interrupted = false;    // by a first Ctrl-C
   int first_code = ok;         // of the first failure
   bool stale = false;          // something could not be seen now that an earlier run has told
+  bool key_failed = false;     // somebody's key was asked for, and something went wrong
+  bool in_doubt = false;       // somebody, or somebody's key, may have been made
 };
 
 /// One person, not further ahead of the rows than may wait for their turn.
@@ -75,6 +77,8 @@ void record(Run& run, std::size_t index, Report report) {
   run.progress.clear();
   run.progress.count(report);
   run.stale = run.stale || report.stale;
+  run.key_failed = run.key_failed || report.key_failed;
+  run.in_doubt = run.in_doubt || report.status == Status::unknown || report.key == "unknown";
   if (run.first_code == ok) run.first_code = report.code;
   if (report.hopeless && !run.stop.stop_requested()) {
     note("stopping: the rest would fail alike: " + report.reason);
@@ -125,7 +129,8 @@ int result_of(const Run& run, const ReportWriter& writer) {
       differing + progress.of(Status::failed) + progress.of(Status::unknown) + progress.of(Status::not_started);
   const auto good =
       differing + progress.of(Status::created) + progress.of(Status::would_create) + progress.of(Status::exists);
-  if (bad == 0 && !run.stale) return ok;
+  if (run.in_doubt) return outcome_unknown;
+  if (bad == 0 && !run.stale && !run.key_failed) return ok;
   return good == 0 && run.first_code != ok ? run.first_code : static_cast<int>(partly);
 }
 

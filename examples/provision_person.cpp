@@ -85,10 +85,12 @@ Report not_found_after(const wandb::Error& error, const std::optional<wandb::Err
   if (may_be_under_way(error)) {
     report.status = Status::unknown;
     report.code = outcome_unknown;
-  }
-  if (error.outcome() == Outcome::ran) {
-    report.status = look ? Status::created : Status::unknown;
-    report.code = look ? ok : outcome_unknown;
+  } else if (error.outcome() == Outcome::ran) {
+    // The answer itself has proven it; a look that does not show the user yet proves nothing.
+    report.status = Status::created;
+    report.code = ok;
+  } else if (report.status == Status::failed && error == condition::conflict) {
+    report.code = failed;  // something stands in the way, but not the person
   }
   if (report.status == Status::unknown && !look && is_over(error)) {
     report.status = Status::failed;
@@ -142,15 +144,20 @@ Task<void> add_key(User user, Person person, bool dry_run, wandb::StopToken give
     report.key = "would_make";
     co_return;
   }
+  if (!as_user) {
+    add_reason(report, "no key: " + advised(as_user.error()));
+    co_return;
+  }
   const auto before = user.keys().size();
-  const auto made = as_user ? co_await user.generate_api_key(person.key, {.stop = &give_up})
-                            : wandb::Result<wandb::Secret>(as_user.error());
+  const auto made = co_await user.generate_api_key(person.key, {.stop = &give_up});
   if (const auto keys = user.keys(); keys.size() > before) report.key_id = keys[keys.size() - 1].id();
   if (made) report.key = "made";
   if (made) co_return;
   if (made.error().outcome() != Outcome::not_run) {
     report.key = made.error().outcome() == Outcome::ran ? "made" : "unknown";
   }
+  report.key_failed = true;
+  if (report.code == ok) report.code = exit_code(made.error());
   add_reason(report, (report.key == "made" ? "a key, but: " : "no key: ") + advised(made.error()));
 }
 

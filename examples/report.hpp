@@ -22,11 +22,12 @@ struct Report {
   Status status = Status::not_started;
   std::string_view key{};  ///< `made`, `would_make`, `exists`, `not_made`, `unknown`; empty where none was asked for
   std::string reason{};
-  std::string id{};       ///< the user's; empty where it is not known
-  std::string key_id{};   ///< the key's; empty where there is none or it is not known
-  int code = 0;           ///< the exit code that an error alone would give
-  bool hopeless = false;  ///< the others would fail alike
-  bool stale = false;     ///< what an earlier run has told, which this one could not see
+  std::string id{};         ///< the user's; empty where it is not known
+  std::string key_id{};     ///< the key's; empty where there is none or it is not known
+  int code = 0;             ///< the exit code that an error alone would give
+  bool hopeless = false;    ///< the others would fail alike
+  bool key_failed = false;  ///< a key was asked of the server, and something went wrong
+  bool stale = false;       ///< what an earlier run has told, which this one could not see
 };
 
 // Reasons that another run reads, so that what they tell stays told.

@@ -73,8 +73,12 @@ int tell_not_made(const Api& api, const Flags& flags, const wandb::Error& error)
   // Whoever is there now was there before, or was made in spite of the error.
   if (there && ran) print(**found, {}, flags);
   int code = exit_code(error);
-  if (conflict && found) code = there ? already_exists : failed;
-  return tell(error, advised(error) + (conflict && there ? "; the user is there" : ""), code);
+  if (conflict) code = there ? already_exists : failed;
+  std::string how;
+  if (conflict && there)
+    how = (*found)->deleted_at().empty() ? "; the user is there" : "; the user is there, and is deleted";
+  if (conflict && !found) how = "; nor does a look tell who is there: " + advised(found.error());
+  return tell(error, advised(error) + how, code);
 }
 
 }  // namespace

@@ -5,10 +5,10 @@
 #include <cassert>
 #include <chrono>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <variant>
 
+#include <wandb/detail/http_status.hpp>
 #include <wandb/detail/rate_limit.hpp>
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
@@ -117,7 +117,6 @@ class Exchange {
   [[nodiscard]] constexpr bool done() const noexcept { return done_; }
 
  private:
-  [[nodiscard]] static constexpr bool is_success(int status) noexcept { return status >= 200 && status < 300; }
   [[nodiscard]] constexpr bool is_mutation() const noexcept { return repeat_ != Repeat::harmless; }
 
   [[nodiscard]] constexpr Action send(const Moment& moment) noexcept {
@@ -137,10 +136,9 @@ class Exchange {
     return Done{by, outcome};
   }
 
-  // Whether the service means what it says: with others the same request may fare better, or has done something.
-  [[nodiscard]] static constexpr bool is_definitive(int status) noexcept {
-    constexpr int definitive[] = {400, 401, 403, 404, 409, 410, 413, 422, 501};
-    return std::find(std::begin(definitive), std::end(definitive), status) != std::end(definitive);
+  // Whether an answer of the service itself, with errors in place of the field, settles the matter.
+  [[nodiscard]] static constexpr bool is_settled(const Arrival& arrival) noexcept {
+    return arrival.content == Content::refused && !detail::is_undecided(arrival.status) && arrival.status != 429;
   }
 
   // What this one request did, were it the only one.
@@ -149,10 +147,8 @@ class Exchange {
     if (arrival.status == 0) return arrival.delivery == Delivery::nothing_sent ? Outcome::not_run : Outcome::unknown;
     if (arrival.content == Content::incomplete) return Outcome::ran;
     if (arrival.content == Content::undecodable) return Outcome::unknown;
-    if (is_success(arrival.status)) {
-      return arrival.content == Content::refused ? Outcome::not_run : Outcome::unknown;
-    }
-    return is_definitive(arrival.status) || arrival.status == 429 ? Outcome::not_run : Outcome::unknown;
+    const bool refused = is_settled(arrival) || detail::is_definitive(arrival.status) || arrival.status == 429;
+    return refused ? Outcome::not_run : Outcome::unknown;
   }
 
   // What all requests so far amount to, when this was the last.
@@ -175,7 +171,8 @@ class Exchange {
     if (repeat_ == Repeat::once && outcome != Outcome::not_run) return false;
     if (arrival.status == 0) return repeat_ != Repeat::once || arrival.delivery == Delivery::nothing_sent;
     if (arrival.status == 429) return true;
-    return repeat_ != Repeat::once && arrival.status >= 400 && !is_definitive(arrival.status);
+    const bool may_pass = arrival.status >= 400 && !detail::is_definitive(arrival.status) && !is_settled(arrival);
+    return repeat_ != Repeat::once && may_pass;
   }
 
   [[nodiscard]] static constexpr std::optional<std::chrono::nanoseconds> asked_delay(const Arrival& arrival,

@@ -1,6 +1,7 @@
 // What an answer proves: data before codes, codes before statuses, statuses before words; and absence only as a whole.
 #include <doctest/doctest.h>
 
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -217,11 +218,17 @@ TEST_CASE("a look by id that fails finds nobody only where the server says so by
   const auto look = [](const std::string& error, int status) {
     Scripted script;
     script.answers(page("") + "}").answers(R"({"data":{"users":null},"errors":[)" + error + "]}", status);
+    for (int i = 0; i != 3; ++i) script.answers(R"({"data":{"users":null},"errors":[)" + error + "]}", status);
     return script.api.user("some-id");
   };
   CHECK_FALSE(look(R"({"message":"internal error"})", 200).has_value());
   CHECK_FALSE(look(R"({"message":"user not found"})", 200).has_value());
-  CHECK_FALSE(look(R"({"message":"no"})", 403).has_value());
+  for (const int status : {400, 402, 403, 410, 413, 422, 451}) {
+    CAPTURE(status);
+    CHECK_FALSE(look(R"({"message":"internal error"})", status).has_value());
+  }
+  CHECK_FALSE(
+      look(R"({"message":"unknown argument","extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}})", 400).has_value());
   CHECK_FALSE(look(R"({"message":"m","extensions":{"code":"NOT_FOUND"}})", 200).value().has_value());
   CHECK_FALSE(look(R"({"message":"m"})", 404).value().has_value());
   CHECK_FALSE(look(R"({"message":"invalid id","extensions":{"code":"BAD_USER_INPUT"}})", 200).value().has_value());
@@ -229,7 +236,7 @@ TEST_CASE("a look by id that fails finds nobody only where the server says so by
 
 TEST_CASE("what is no GraphQL answer is not the service's word") {
   for (const auto* body : {"<html>404</html>", "", "not found", "[1]", R"({"message":"Forbidden"})", "{oops}"}) {
-    for (const int status : {200, 401, 403, 404, 409, 429, 502}) {
+    for (const int status : {200, 302, 401, 403, 404, 409, 429, 502}) {
       CAPTURE(body);
       CAPTURE(status);
       Scripted script;
@@ -244,7 +251,7 @@ TEST_CASE("what is no GraphQL answer is not the service's word") {
       CHECK(error != condition::conflict);
       CHECK((error == condition::rate_limited) == (status == 429));
       CHECK((error == condition::server_failure) == (status == 502));
-      CHECK(error.outcome() == (status == 200 || status == 502 ? Outcome::unknown : Outcome::not_run));
+      CHECK(error.outcome() == (status == 200 || status == 302 || status == 502 ? Outcome::unknown : Outcome::not_run));
       CHECK(error.reason().find("text/html") != std::string::npos);
       CHECK(error.reason().find("base URL") != std::string::npos);
     }
@@ -369,15 +376,136 @@ TEST_CASE("a key that stands on two pages, or twice on one, is one key") {
   CHECK(twice.api.viewer().value().keys().size() == 2);
 }
 
-TEST_CASE("keys of which one is hidden are not loaded") {
+TEST_CASE("keys of which one is hidden are told, and a name that is not among them may be that one's") {
   Scripted script;
   script.answers(
       R"({"data":{"viewer":{"id":"u","name":"n","apiKeys":{"edges":[{"node":{"id":"1","name":"a"}},{"node":null}],"pageInfo":{"hasNextPage":false}}}},)"
       R"("errors":[{"message":"no","path":["viewer","apiKeys","edges",1,"node"]}]})");
   const auto me = script.api.viewer().value();
-  CHECK(me.keys().empty());
+  CHECK(me.keys().size() == 1);
   CHECK(me.errors().size() == 1);
-  CHECK(me.delete_api_key("a").error().messages().at(0).text == "no");
+  CHECK(me.delete_api_key("b").error().messages().at(0).text == "no");
+  script.answers(R"({"data":{"deleteApiKey":{"success":true}}})");
+  CHECK(me.delete_api_key("a").has_value());
+}
+
+TEST_CASE("errors beside what a mutation gives back stay with the user, until the next one") {
+  const std::string user = R"("user":{"id":"u","name":"Ann")";
+  for (const auto* path : {R"(["updateUser","user"])", R"(["updateUser",0])", R"(["updateUser","clientMutationId"])",
+                           R"(["updateUser","user","zzz"])", R"(["updateUser","user","photoUrl"])"}) {
+    CAPTURE(path);
+    Scripted script;
+    const User ann(script.api, Attrs{{"id", "u"}, {"photoUrl", "old"}});
+    script.answers(R"({"data":{"updateUser":{)" + user + R"(}}},"errors":[{"message":"but","path":)" + path + "}]}")
+        .answers(R"({"data":{"updateUser":{)" + user + "}}}}");
+    CHECK(ann.set_admin(true).has_value());
+    REQUIRE(ann.errors().size() == 1);
+    CHECK(ann.errors()[0].messages().at(0).text == "but");
+    // An error at what was left out says that the old value counts no more.
+    const bool at_photo = std::string_view(path).find("photo") != std::string_view::npos;
+    CHECK(ann["photo_url"].is_loaded() != at_photo);
+    CHECK(ann.set_admin(true).has_value());
+    CHECK(ann.errors().size() == (at_photo ? 1 : 0));
+  }
+  Scripted script;
+  const auto ann = script.user(R"({"id":"u","apiKeys":{"edges":[{"node":{"id":"1","name":"a"}}]}})");
+  script.answers(
+      R"({"data":{"deleteApiKey":{"success":true}},"errors":[{"message":"but","path":["deleteApiKey","clientMutationId"]}]})");
+  CHECK(ann.delete_api_key("a").has_value());
+  CHECK(ann.errors().size() == 1);
+}
+
+TEST_CASE("a refusal that says nothing more is what its status says") {
+  for (const auto* body :
+       {R"({"data":null})", R"({"errors":[]})", R"({"data":{}})", R"({"data":{"createUser":null}})"}) {
+    CAPTURE(body);
+    Scripted script;
+    script.answers(body, 403).answers(body, 200);
+    const auto refused = script.api.create_user("new@example.com").error();
+    CHECK(refused == errc::permission_denied);
+    CHECK(refused.outcome() == Outcome::not_run);
+    const auto silent = script.api.create_user("new@example.com").error();
+    CHECK(silent == errc::malformed_response);
+    CHECK(silent.outcome() == Outcome::unknown);
+  }
+}
+
+TEST_CASE("a service that refuses the field has not run it, with whichever status that is not a gateway's") {
+  for (const int status : {300, 402, 405, 415, 418, 425, 451}) {
+    CAPTURE(status);
+    Scripted script;
+    script.answers(R"({"data":{"createUser":null},"errors":[{"message":"no","path":["createUser"]}]})", status);
+    CHECK(script.api.create_user("new@example.com").error().outcome() == Outcome::not_run);
+    CHECK(script.requests() == 1);
+  }
+  Scripted script;  // a gateway that gave up proves nothing, even where it asks to try again
+  script.answers(refused(R"({"message":"m","extensions":{"code":429}})"), 503);
+  CHECK(script.api.create_user("new@example.com").error().outcome() == Outcome::unknown);
+  CHECK(script.requests() == 1);
+}
+
+TEST_CASE("an inner status is read in whichever way it is written") {
+  for (const auto* inner : {R"({"code":504.0})", R"({"code":"504.0"})", R"({"status":"503 Service Unavailable"})",
+                            R"({"code":" 504 "})", R"({"http":{"statusCode":504}})", R"({"response":{"status":504}})",
+                            R"({"exception":{"status":504}})", R"({"code":"TIMED_OUT"})", R"({"code":"HTTP_504"})",
+                            R"({"code":"UPSTREAM_TIMEOUT"})", R"({"statusCode":"504"})"}) {
+    CAPTURE(inner);
+    Scripted script;
+    script.answers(refused(R"({"message":"m","extensions":)" + std::string(inner) + "}"));
+    CHECK(script.api.create_user("new@example.com").error().outcome() == Outcome::unknown);
+  }
+  for (const auto* body : {R"({"error":"upstream","code":504})", R"({"status":503,"error":{"message":"m"}})"}) {
+    CAPTURE(body);
+    Scripted script;
+    script.answers(body);
+    CHECK(script.api.create_user("new@example.com").error().outcome() == Outcome::unknown);
+  }
+  Scripted none;
+  none.answers(refused(R"({"message":"m","extensions":{"code":"5040","status":"4 of 5"}})"));
+  CHECK(none.api.create_user("new@example.com").error().outcome() == Outcome::not_run);
+}
+
+TEST_CASE("no part of a new key, nor of the caller's, stands in an error about somebody else's") {
+  const std::string caller(std::string("0123456789abcdef") + "0123456789abcdef01234567");
+  testing::FakeTransport transport;
+  const Api api(transport, {.base_url = "http://localhost", .api_key = Secret(caller)}, Environment::none());
+  const User ann(api, Attrs{{"id", "u"}}, Secret(std::string(40, 'b')));
+  transport.expect().answers(200, R"({"data":{"viewer":{"id":"u"}}})");
+  transport.expect().answers(200, R"({"data":{"generateApiKey":{"apiKey":{"id":"K","name":")" + new_key +
+                                      R"("}}},"errors":["audit failed for )" + new_key.substr(5, 14) + " asked by " +
+                                      caller.substr(2, 18) + R"("]})");
+  const auto message = ann.generate_api_key("ci").error().message();
+  CHECK(message.find("audit failed for **** asked by ****") != std::string::npos);
+}
+
+TEST_CASE("no control character of any kind stands in an error or a user's line") {
+  Scripted script;
+  script.answers("{\"errors\":[\"line\u0085two\u2028three\u202eevil\u009b31m\u2066x\u200f.\"]}", 400);
+  const auto message = script.api.viewer().error().message();
+  CHECK(message.find("line two three evil 31m x .") != std::string::npos);
+  std::ostringstream out;
+  out << User(script.api, Attrs{{"email", "a\u009b2Jb\u202ec\xff\u00e9"}});
+  CHECK(out.str() == "<User a 2Jb c \u00e9>");
+}
+
+TEST_CASE("errors of a whole page are told with each of its users, but not all of them") {
+  std::string errors;
+  for (int i = 0; i != 1000; ++i) errors += std::string(i == 0 ? "" : ",") + R"({"message":"m"})";
+  Scripted script;
+  script.answers(page(node("1", "ann@example.com", "ann")) + R"(,"errors":[)" + errors + "]}");
+  const auto first = script.api.users().next().value().value();
+  CHECK(first.errors().size() == 17);
+  CHECK(first.errors().back().messages().at(0).text == "and 984 more of the page");
+}
+
+TEST_CASE("words in brackets and other quotes are not the server's own") {
+  for (const auto* words : {"\u201cconflict\u201d is odd", "\u2018conflict\u2019 is odd", "\u00abconflict\u00bb is odd",
+                            "<conflict> is odd"}) {
+    CAPTURE(words);
+    Scripted script;
+    script.answers(refused(R"({"message":")" + std::string(words) + R"("})"));
+    CHECK(script.api.create_user("new@example.com").error() == errc::rejected);
+  }
 }
 
 TEST_CASE("a question that is refused for the keys' sake is asked again without them") {

@@ -359,8 +359,9 @@ TEST_CASE("redirects are not followed, and say that the base URL should be check
     Scripted script;
     script.transport.expect().answers(status, "").with_header("Location", "https://elsewhere.example/graphql");
     const auto error = script.api.viewer().error();
-    CHECK(error == errc::unexpected_status);
+    CHECK(error == errc::not_the_service);
     CHECK(error.message().find("base URL") != std::string::npos);
+    CHECK(error.message().find("https://elsewhere.example/graphql") != std::string::npos);
     CHECK(script.requests() == 1);
   }
 }

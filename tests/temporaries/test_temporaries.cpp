@@ -55,9 +55,12 @@ TEST_CASE_TEMPLATE("every method of Api outlives the Api and the arguments that 
   CHECK(later([&] { return api().as(Secret(at.world.ann_key.reveal())).viewer(Token().options()); }).value().email() ==
         "ann@example.com");
   CHECK(later([&] { return api().user(Argument("Ann@Example.com"), Token().options()); }).value().has_value());
-  CHECK(later([&] { return api().create_user(Argument("new@example.com"), true, Token().options()); }).value().email() ==
-        "new@example.com");
-  const auto next = [&] { return api().users(Argument("new"), {.size = 1, .cursor = Argument("")}).next(Token().options()); };
+  CHECK(
+      later([&] { return api().create_user(Argument("new@example.com"), true, Token().options()); }).value().email() ==
+      "new@example.com");
+  const auto next = [&] {
+    return api().users(Argument("new"), {.size = 1, .cursor = Argument("")}).next(Token().options());
+  };
   CHECK(later(next).value().value().email() == "new@example.com");
   const auto refused = later([&] { return api().user(Argument(""), Token().options()); });
   CHECK(refused.error() == errc::invalid_argument);
@@ -67,7 +70,8 @@ TEST_CASE_TEMPLATE("every changing method of User outlives the user and the argu
   using Person = User<typename Rig::Transport>;
   Setting<Rig> at;
   const auto api = [&] { return at.as(Secret(at.world.root_key.reveal())); };
-  CHECK(later([&] { return Person::create(api(), Argument("bob@example.com"), false, Token().options()); }).has_value());
+  CHECK(
+      later([&] { return Person::create(api(), Argument("bob@example.com"), false, Token().options()); }).has_value());
   const auto ann = [&] {
     return Person(api(), Attrs{{"id", std::string_view(Argument(at.world.ann_id))}}, Secret(at.world.ann_key.reveal()));
   };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,16 +59,24 @@ struct Examined {
 /// Reads one answer to one request.
 class Examiner {
  public:
-  /// `request_body` is what was asked, as `identity`. Everything is only viewed.
-  Examiner(const graphql::Operation& operation, const Identity& identity, std::string_view request_body) noexcept
-      : operation_(operation), identity_(identity), request_body_(request_body) {}
+  /// `request_body` is what was asked, as `identity`, on behalf of `caller`, who may be unknown. Everything is only
+  /// viewed.
+  Examiner(const graphql::Operation& operation, const Identity& identity, const Identity* caller,
+           std::string_view request_body) noexcept
+      : operation_(operation), request_body_(request_body) {
+    secrets_ = {identity.secret().reveal(), identity.token()};
+    if (caller != nullptr) secrets_ = {secrets_[0], secrets_[1], caller->secret().reveal(), caller->token()};
+  }
 
-  [[nodiscard]] Examined examine(int status, const HeadersView& headers, SecureString body) const {
+  /// Once.
+  [[nodiscard]] Examined examine(int status, const HeadersView& headers, SecureString body) {
     // No part of an answer that may hold a new secret is told.
     const auto telling = operation_.field == "generateApiKey" ? Excerpts::none : Excerpts::short_ones;
     auto decoded = decode(operation_.shape, std::move(body), telling);
+    secrets_.back() = new_secret(decoded);
     mask_echoes(decoded);
     if (decoded.foreign) return {Content::unproven, status, foreign(status, headers, decoded.malformed->reason), {}};
+    if (decoded.silent && !is_accepted(status)) return {Content::unproven, status, refusal(status, {}).error, {}};
     if (decoded.malformed) return {Content::undecodable, status, undecodable(status, *decoded.malformed), {}};
     const auto root = decoded.page ? decoded.page->root() : ObjectView{};
     const auto state = root.state(operation_.field);
@@ -111,6 +120,8 @@ class Examiner {
   // to the field itself; paths no longer than the field show that it did not; others show nothing.
   [[nodiscard]] Examined refused(int status, const std::vector<GraphqlError>& errors) const {
     auto [stands, failure] = refusal(status, errors);
+    // A gateway that gave up proves nothing, whatever it says to do next.
+    if (stands == 429 && is_undecided(status)) stands = status;
     Examined examined{Content::refused, stands, std::move(failure), {}};
     if (!is_mutation()) return examined;
     const auto below = [&](const GraphqlError& error) { return is_below(error); };
@@ -153,17 +164,26 @@ class Examiner {
   [[nodiscard]] Error foreign(int status, const HeadersView& headers, const std::string& reason) const {
     Error::Details details{
         .reason = {}, .operation = {}, .messages = {}, .status = status, .delivery = Delivery::answered};
-    const bool is_of_http = is_accepted(status) || (status >= 400 && status <= 599);
-    if (!is_of_http) return Error(make_error_code(errc::unexpected_status), std::move(details));
     const auto type = masked(redact(headers.find("Content-Type").value_or(std::string_view{}))).substr(0, 80);
-    details.reason = make_error_code(errc::not_the_service).message() + " (" +
-                     (type.empty() ? "no content type" : one_line(type)) + "; " + reason + ")";
+    details.reason = make_error_code(errc::not_the_service).message() + " (";
+    if (const auto elsewhere = headers.find("Location"); elsewhere && status >= 300 && status <= 399)
+      details.reason += "it leads to " + one_line(masked(redact(*elsewhere)).substr(0, 200)) + "; ";
+    details.reason.append(type.empty() ? "no content type" : one_line(type)).append("; ").append(reason).append(")");
     return Error(make_error_code(errc::not_the_service), std::move(details));
   }
 
-  // Masks what an answer echoes of the credentials that it was asked with.
+  // The key that an answer brings; empty where it brings none.
+  [[nodiscard]] static std::string_view new_secret(const Decoded& decoded) {
+    const auto payload = decoded.page ? decoded.page->root().object("generateApiKey") : std::nullopt;
+    const auto key = payload ? payload->object("apiKey") : std::nullopt;
+    return key ? key->string("name").value_or(std::string_view{}) : std::string_view{};
+  }
+
+  // Masks what an answer echoes of the credentials that it was asked with, and of those that it brings.
   [[nodiscard]] std::string masked(std::string text) const {
-    for (const auto secret : {identity_.secret().reveal(), identity_.token()}) text = redact(text, secret);
+    for (const auto secret : secrets_) {
+      if (!secret.empty()) text = redact(text, secret);
+    }
     return text;
   }
   void mask_echoes(Decoded& decoded) const {
@@ -183,8 +203,8 @@ class Examiner {
   }
 
   const graphql::Operation& operation_;
-  const Identity& identity_;
   std::string_view request_body_;
+  std::array<std::string_view, 5> secrets_;  // known to whoever asks, and the new one
 };
 
 }  // namespace wandb::detail

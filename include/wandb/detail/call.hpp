@@ -29,8 +29,13 @@ class RequestRun {
  public:
   using Clock = std::chrono::steady_clock;
 
-  RequestRun(std::shared_ptr<const Endpoint> endpoint, PacePtr pace, const CallOptions& options)
-      : endpoint_(std::move(endpoint)), pace_(std::move(pace)), timeout_(options.timeout), deadline_(options.deadline) {
+  /// `caller` may be null.
+  RequestRun(std::shared_ptr<const Endpoint> endpoint, PacePtr pace, IdentityPtr caller, const CallOptions& options)
+      : endpoint_(std::move(endpoint)),
+        pace_(std::move(pace)),
+        timeout_(options.timeout),
+        deadline_(options.deadline),
+        caller_(std::move(caller)) {
     if (options.stop != nullptr) stop_ = *options.stop;
   }
 
@@ -84,7 +89,8 @@ class RequestRun {
     status_ = response->status;
     const auto headers = response->headers.view();
     pace_.answered(status_, headers, now.now, now.wall, endpoint_->retry);
-    auto examined = Examiner(*operation_, *identity_, body_).examine(status_, headers, std::move(response->body));
+    auto examined =
+        Examiner(*operation_, *identity_, caller_.get(), body_).examine(status_, headers, std::move(response->body));
     failure_ = std::move(examined.failure);
     reply_ = std::move(examined.reply);
     const Arrival arrival{.delivery = Delivery::answered,
@@ -192,6 +198,7 @@ class RequestRun {
   Clock::time_point began_{};
   Clock::time_point deadline_;
   StopToken stop_;
+  IdentityPtr caller_;  // whose secrets are masked as well
   const graphql::Operation* operation_ = nullptr;
   std::string body_;
   IdentityPtr identity_;
@@ -212,7 +219,9 @@ class Call {
 
   Call(std::shared_ptr<const Endpoint> endpoint, PacePtr pace, Result<IdentityPtr> caller, Method method,
        const CallOptions& options)
-      : run_(std::move(endpoint), std::move(pace), options), caller_(std::move(caller)), method_(std::move(method)) {}
+      : run_(std::move(endpoint), std::move(pace), caller ? *caller : nullptr, options),
+        caller_(std::move(caller)),
+        method_(std::move(method)) {}
 
   [[nodiscard]] Action start() {
     run_.start_clock();

@@ -6,22 +6,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/graphql_errors.hpp>
+#include <wandb/detail/http_status.hpp>
 #include <wandb/detail/redact.hpp>
 #include <wandb/error.hpp>
 
 namespace wandb::detail {
-
-[[nodiscard]] constexpr bool is_accepted(int status) noexcept { return status >= 200 && status < 300; }
-
-/// Whether a status leaves open what became of a request: a gateway may have given up on a server that did not.
-[[nodiscard]] constexpr bool is_undecided(int status) noexcept {
-  // 499: the gateway's own caller went away.
-  return status == 408 || status == 499 || (status >= 500 && status != 501);
-}
 
 /// The code for an HTTP status that is not a success.
 [[nodiscard]] constexpr errc classify_status(int status) noexcept {
@@ -86,6 +80,10 @@ namespace wandb::detail {
       {"RESOURCE_EXHAUSTED", 429},
       {"REQUEST_TIMEOUT", 408},
       {"TIMEOUT", 504},
+      {"TIMED_OUT", 504},
+      {"UPSTREAM_TIMEOUT", 504},
+      {"UPSTREAM_ERROR", 502},
+      {"SERVER_ERROR", 500},
       {"GATEWAY_TIMEOUT", 504},
       {"DEADLINE_EXCEEDED", 504},
       {"INTERNAL_SERVER_ERROR", 500},
@@ -97,12 +95,7 @@ namespace wandb::detail {
       {"NOT_IMPLEMENTED", 501},
       {"UNIMPLEMENTED", 501},
   };
-  int number = 0;
-  const bool is_number = code.size() == 3 && std::all_of(code.begin(), code.end(), [](char c) { return is_digit(c); });
-  if (is_number) {
-    for (const char c : code) number = number * 10 + (c - '0');
-    return number >= 400 && number <= 599 ? number : 0;
-  }
+  if (const int number = leading_status(code); number != 0) return number;
   for (const auto& one : known) {
     if (same_code(one.code, code)) return one.status;
   }
@@ -153,6 +146,15 @@ namespace wandb::detail {
       const auto end = at + value.size();
       const bool apart = (at == 0 || !in_word(words[at - 1])) && (end == words.size() || !in_word(words[end]));
       if (apart) blank(at, end);
+    }
+  }
+  constexpr std::pair<std::string_view, std::string_view> brackets[] = {
+      {"\u201c", "\u201d"}, {"\u2018", "\u2019"}, {"\u00ab", "\u00bb"}, {"<", ">"}};
+  for (const auto& [open, close] : brackets) {
+    for (auto begin = words.find(open); begin != words.npos; begin = words.find(open, begin + 1)) {
+      const auto end = words.find(close, begin + open.size());
+      if (end == words.npos) break;
+      blank(begin, end + close.size());
     }
   }
   for (const std::string_view quote : {"\"", "'", "`"}) {
@@ -212,18 +214,19 @@ struct Verdict {
 };
 
 /// Whether the server refuses the program that asks, rather than whoever uses it.
-[[nodiscard]] inline bool refuses_client(const GraphqlError& error, const std::vector<std::string>& sent) {
-  return same_code(error.code, "RELOGIN") || same_code(error.code, "RELOGIN_REQUIRED") ||
-         has_phrase(own_words(error.message, sent), "relogin required");
+[[nodiscard]] inline bool refuses_client(const GraphqlError& error) noexcept {
+  return same_code(error.code, "RELOGIN") || same_code(error.code, "RELOGIN_REQUIRED");
 }
 
 /// The verdict on one error of an answer that came with `http_status`, to a request that held the texts `sent`.
 [[nodiscard]] inline Verdict classify(const GraphqlError& error, int http_status,
                                       const std::vector<std::string>& sent = {}) {
   const int own = own_status(error);
-  // Words tell nothing about what became of a request that a gateway gave up on.
-  if (!is_undecided(own) && refuses_client(error, sent))
-    return {errc::client_refused, own != 0 ? own : http_status, false};
+  const int status = own != 0 ? own : http_status;
+  // The one refusal that the service tells in words, with whatever status. It blames nobody's key, and all that rests
+  // on it is to ask again for less.
+  const bool in_words = error.code.empty() && has_phrase(own_words(error.message, sent), "relogin required");
+  if (!is_undecided(status) && (in_words || refuses_client(error))) return {errc::client_refused, status, in_words};
   if (own != 0) return {classify_status(own), own, false};
   if (!is_accepted(http_status)) return {classify_status(http_status), http_status, false};
   // A code that is not known here says that the matter is none of those that words might tell.

@@ -58,11 +58,6 @@ namespace wandb::detail {
   return unique;
 }
 
-/// Whether a key is missing from the list: one that is null, where an error says so.
-[[nodiscard]] inline std::optional<Error> hidden_key(const UserRecord& user, const Nodes& keys) {
-  return keys.size() == keys.edges.size() ? std::nullopt : user.keys_error();
-}
-
 /// Reads the further pages of a user's keys, so that they are complete; a list of which a part is missing is none.
 class CompleteKeys {
  public:
@@ -74,7 +69,6 @@ class CompleteKeys {
     const auto connection = found.field == nullptr ? std::nullopt : found.object.object("apiKeys");
     if (!connection) return finished<UserRecord>(record_);
     const auto first = record_.nodes("apiKeys");
-    if (auto hidden = hidden_key(record_, first)) return refused(std::move(*hidden));
     const auto info = connection->object("pageInfo");
     const bool more = info && info->boolean("hasNextPage").value_or(false);
     if (more || has_repeats(first)) collect(first);

@@ -37,6 +37,7 @@ struct Decoded {
   std::vector<GraphqlError> errors;
   std::optional<Malformed> malformed;
   bool foreign = false;  ///< it is no GraphQL answer at all, well-formed or not; `malformed` then says what it is
+  bool silent = false;   ///< it is one that says nothing; `malformed` then says so
 };
 
 /// A little of a text from `at` on, on one line and without what looks like a key, even where the text breaks off in
@@ -105,6 +106,11 @@ class AnswerReader {
       if (said.state() != SlotState::raw || read_errors(decoded.errors, said.text(), builder_.budget())) continue;
       decoded.malformed = Malformed{{}, "it holds more errors than its size allows"};
     }
+    for (auto& error : decoded.errors) {
+      if (!error.code.empty() || error.status != 0) continue;
+      if (envelope.code().state() == SlotState::raw) read_code(error, "code", JsonValue(envelope.code().text()));
+      if (envelope.status().state() == SlotState::raw) read_code(error, "status", JsonValue(envelope.status().text()));
+    }
     if (!decoded.malformed) conclude(decoded, envelope, handler.saw_odd_null());
     decoded.foreign = decoded.malformed && envelope.is_empty() && (!ours || !names_an_answer(text));
   }
@@ -130,6 +136,7 @@ class AnswerReader {
       decoded.page = std::move(page);
     } else if (decoded.errors.empty()) {
       decoded.malformed = Malformed{{}, "it has neither data nor errors"};
+      decoded.silent = true;
       if (envelope.is_empty()) decoded.malformed->reason += told(0, 80);
     }
   }

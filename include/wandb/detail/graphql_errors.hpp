@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <wandb/detail/error_path.hpp>
+#include <wandb/detail/http_status.hpp>
 #include <wandb/detail/json_reader.hpp>
 
 namespace wandb::detail {
@@ -23,8 +24,8 @@ struct GraphqlError {
 
 /// An HTTP status of a failure, from a number or from text; else 0.
 [[nodiscard]] inline int to_status(const JsonValue& value) {
-  const auto number = value.is_string() ? JsonValue(value.string()).integer() : value.integer();
-  return number && *number >= 400 && *number <= 599 ? static_cast<int>(*number) : 0;
+  if (value.is_string()) return leading_status(value.string());
+  return value.is_number() ? leading_status(value.text()) : 0;
 }
 
 /// Reads what `extensions` says, and what servers that know no extensions say beside the message.
@@ -34,9 +35,9 @@ inline void read_code(GraphqlError& error, std::string_view name, const JsonValu
   } else if (name == "code") {
     if (value.is_string()) error.code = value.string();
     else if (value.is_number()) error.code = std::string(value.text());
-  } else if (name == "http") {
+  } else if (name == "http" || name == "response" || name == "exception") {
     value.each_member([&](const std::string& inner, const JsonValue& said) {
-      if (inner == "status") read_code(error, inner, said);
+      if (inner == "status" || inner == "statusCode") read_code(error, inner, said);
     });
   }
 }

@@ -15,19 +15,24 @@ namespace wandb::detail {
 
 /// What surrounds the data of an answer.
 struct Envelope {
-  static constexpr std::array<Field, 4> fields{
+  static constexpr std::array<Field, 6> fields{
       {{.key = "data", .kind = FieldKind::object, .slot = 0},
        {.key = "errors", .kind = FieldKind::raw, .slot = 1},
        {.key = "error", .kind = FieldKind::raw, .slot = 2},
-       {.key = "", .kind = FieldKind::object, .slot = 3, .first = 0, .last = 3}}};
+       {.key = "code", .kind = FieldKind::raw, .slot = 3},
+       {.key = "status", .kind = FieldKind::raw, .slot = 4},
+       {.key = "", .kind = FieldKind::object, .slot = 5, .first = 0, .last = 5}}};
   static constexpr const Field* data = &fields[0];
-  static constexpr const Field* whole = &fields[3];  // the answer itself
+  static constexpr const Field* whole = &fields[5];  // the answer itself
 
-  std::array<Slot, 4> slots{};
+  std::array<Slot, 6> slots{};
   [[nodiscard]] Slot data_slot() const noexcept { return slots[0]; }
   [[nodiscard]] Slot errors() const noexcept { return slots[1]; }
   [[nodiscard]] Slot error() const noexcept { return slots[2]; }
-  /// Whether it has none of them.
+  /// What some servers say beside `error` rather than in it.
+  [[nodiscard]] Slot code() const noexcept { return slots[3]; }
+  [[nodiscard]] Slot status() const noexcept { return slots[4]; }
+  /// Whether it has neither data nor errors.
   [[nodiscard]] bool is_empty() const noexcept {
     return std::all_of(slots.begin(), slots.begin() + 3, [](Slot slot) { return slot.state() == SlotState::unloaded; });
   }

@@ -1,6 +1,7 @@
 // What the reading methods of `Api`, `User` and `Users` ask and make of the answers. No I/O.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -196,9 +197,11 @@ class FindUser {
   }
 
  private:
-  // Whether the server says of a name, by its code or status, that it is nobody's id.
+  // Whether the server says of a name, by its status or by a code of its own, that it is nobody's id.
   [[nodiscard]] bool is_no_id(const Error& error) const {
-    return by_id_ && !error.from_words() && (error == errc::not_found || error == errc::bad_request);
+    if (!by_id_ || error.from_words()) return false;
+    const auto has_code = [](const ServerMessage& said) { return same_code(said.code, "BAD_USER_INPUT"); };
+    return error == errc::not_found || std::any_of(error.messages().begin(), error.messages().end(), has_code);
   }
 
   [[nodiscard]] Step<value_type> ask_otherwise() {

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <wandb/detail/json_text.hpp>
+
 namespace wandb::detail {
 
 [[nodiscard]] constexpr bool is_secret_character(char c) noexcept {
@@ -54,12 +56,30 @@ inline constexpr std::size_t shortest_secret = 40;
   return masked;
 }
 
-/// `text` with a space in place of each control character, so that nobody's words break a line or steer a terminal.
-[[nodiscard]] inline std::string one_line(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+/// Whether a UTF-8 sequence is a character that moves a cursor, ends a line, or turns the direction of what is read:
+/// C0, C1, the line and paragraph separators, and the marks, embeddings, overrides and isolates of bidirectional text.
+[[nodiscard]] constexpr bool is_control(std::string_view sequence) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+  if (sequence.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
+  if (sequence.size() == 2) return (byte(0) == 0xC2 && byte(1) < 0xA0) || (byte(0) == 0xD8 && byte(1) == 0x9C);
+  if (sequence.size() != 3 || byte(0) != 0xE2) return false;
+  if (byte(1) == 0x80) return byte(2) == 0x8E || byte(2) == 0x8F || (byte(2) >= 0xA8 && byte(2) <= 0xAE);
+  return byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9;
+}
+
+/// `text` with a space in place of each control character of any kind, and of what is no UTF-8, so that nobody's words
+/// break a line or steer a terminal.
+[[nodiscard]] inline std::string one_line(std::string_view text) {
+  std::string line;
+  line.reserve(text.size());
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    const auto sequence = text.substr(0, length == 0 ? 1 : length);
+    if (length == 0 || is_control(sequence)) line += ' ';
+    else line += sequence;
+    text.remove_prefix(sequence.size());
   }
-  return text;
+  return line;
 }
 
 }  // namespace wandb::detail

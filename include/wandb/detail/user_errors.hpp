@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -77,10 +78,18 @@ class UserErrors {
       f(field_of(*place), error_at(*place));
     }
   }
-  /// Calls `f(field, error)` for each error of the page as a whole; the field is empty.
+  /// Calls `f(error)` for the errors of the page as a whole, which each of its users tells: for the first few, and for
+  /// how many there are besides.
   template <class F>
   void each_of_page(F f) const {
-    for (auto place = begin_of(whole_page); place != places_.end(); ++place) f(std::string_view{}, error_at(*place));
+    constexpr std::ptrdiff_t most = 16;
+    const auto first = begin_of(whole_page);
+    const auto count = places_.end() - first;
+    for (auto place = first; place != first + std::min(count, most); ++place) f(error_at(*place));
+    if (count <= most) return;
+    GraphqlError rest;
+    rest.message = "and " + std::to_string(count - most) + " more of the page";
+    f(to_error(operation_, rest, status_));
   }
 
  private:

@@ -92,10 +92,12 @@ struct UserRecord {
   [[nodiscard]] std::vector<Error> errors() const {
     std::vector<Error> errors;
     std::vector<LaterField> later;
+    std::vector<Error> said;
     store->read(index, [&](const auto* changes) {
       if (changes == nullptr) return;
       later = changes->later;
       if (changes->keys_refused) errors.push_back(*changes->keys_refused);
+      said = changes->said;
     });
     const bool keys_told = !errors.empty();
     const auto as_read = whole();
@@ -110,7 +112,8 @@ struct UserRecord {
         if (field == one.field->key) errors.push_back(std::move(error));
       });
     }
-    as_read.answer->errors.each_of_page([&](std::string_view, Error error) { errors.push_back(std::move(error)); });
+    as_read.answer->errors.each_of_page([&](Error error) { errors.push_back(std::move(error)); });
+    errors.insert(errors.end(), said.begin(), said.end());
     return errors;
   }
 
@@ -179,6 +182,11 @@ struct UserRecord {
     store->write(index, [&](auto& changes) { changes.take(fresh); });
   }
 
+  /// Keeps what was said beside a mutation that gave nothing of the user back.
+  void hear(std::vector<Error> said) const {
+    store->write(index, [&](auto& changes) { changes.said = std::move(said); });
+  }
+
   /// From here on what becomes of the keys is kept, for as long as somebody has the watch.
   [[nodiscard]] KeyWatch watch_keys() const {
     return store->write(index, [](auto& changes) {
@@ -210,6 +218,7 @@ struct UserRecord {
       }
       changes.whole = std::move(as_read);
       changes.later.clear();
+      changes.said.clear();
       changes.keys_refused = std::move(refused);
       changes.keys = std::make_shared<KeyList>(std::move(keys));
       changes.keys_shown = false;

@@ -70,6 +70,7 @@ class UserStore {
   struct Changes {
     std::optional<Reading> whole;   // what was read anew; none: as in the store's own answer
     std::vector<LaterField> later;  // one a field
+    std::vector<Error> said;        // beside what the last mutation gave back, of nothing that it gave
     std::optional<Error> keys_refused;
     std::shared_ptr<KeyList> keys;
     mutable bool keys_shown = false;  // ranges have this list, so that it may not change any more
@@ -77,10 +78,19 @@ class UserStore {
     IdentityPtr given;               // the credentials that were given for this user
     std::vector<IdentityPtr> found;  // those of keys whose secret is known, as far as they were used
 
-    /// Lets what a mutation gave back stand in place of what was known. Only what it left out is as before.
+    static constexpr std::size_t max_said = 16;
+
+    /// Lets what a mutation gave back stand in place of what was known, also where it is an error. Only what it left
+    /// out without a word is as before.
     void take(const Reading& fresh) {
+      const auto& errors = fresh.answer->errors;
+      said.clear();
+      errors.each(fresh.user, [&](std::string_view field, Error error) {
+        if (fresh.object.field(field) == nullptr && said.size() < max_said) said.push_back(std::move(error));
+      });
+      errors.each_of_page([&](Error error) { said.push_back(std::move(error)); });
       for (const auto& field : fresh.object.fields()) {
-        if (fresh.object.state(field.key) == SlotState::unloaded) continue;
+        if (fresh.object.state(field.key) == SlotState::unloaded && !errors.has(fresh.user, field.key)) continue;
         const auto known = std::find_if(later.begin(), later.end(),
                                         [&](const LaterField& one) { return one.field->key == field.key; });
         if (known != later.end()) *known = {fresh, &field};

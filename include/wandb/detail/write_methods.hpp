@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <wandb/detail/cursor_guard.hpp>
 #include <wandb/detail/read_methods.hpp>
@@ -43,6 +44,17 @@ namespace wandb::detail {
     return with_outcome(to_error(operation.field, error, reply.status), Outcome::ran);
   }
   return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason, reply.status);
+}
+
+/// What is said beside a mutation's data, where that data stands all the same: the first few of it.
+[[nodiscard]] inline std::vector<Error> said_beside(const Reply& reply, const graphql::Operation& operation) {
+  constexpr std::size_t most = 16;
+  std::vector<Error> said;
+  for (const auto& error : reply.errors) {
+    if (said.size() == most) break;
+    said.push_back(to_error(operation.field, error, reply.status));
+  }
+  return said;
 }
 
 /// Makes a user.
@@ -87,6 +99,7 @@ class GenerateKey {
     }
     // Also where something failed besides: the secret is shown this once.
     user_.add_key(KeyAccess::make(answer->page, *node, true));
+    user_.hear(said_beside(*answer, graphql::generate_api_key));
     if (answer->failure) return finished<value_type>(*answer->failure);
     return finished<value_type>(Secret(name));
   }
@@ -115,6 +128,7 @@ class DeleteKey {
     const auto payload = answer->root.object("deleteApiKey");
     const auto done = payload ? payload->boolean("success") : std::nullopt;
     if (!done) return finished<void>(incomplete(*answer, graphql::delete_api_key, "success", "it is missing"));
+    user_.hear(said_beside(*answer, graphql::delete_api_key));
     if (*done && !answer->failure) return gone();
     if (*done) {
       user_.remove_key(id_);
@@ -252,7 +266,9 @@ class Reload {
     if (!step.finished()) return std::move(step.ask());
     auto& result = step.result();
     if (!result) return finished<void>(result.error());
-    if (!*result) return finished<void>(Error(make_error_code(errc::not_found), "the user is not there any more"));
+    if (!*result)
+      return finished<void>(
+          Error(make_error_code(errc::not_found), "the user is not there any more", Delivery::answered));
     const auto& fresh = **result;
     if (fetch_ && !is_about(user_, fresh.object)) {
       return finished<void>(malformed(user_.is_caller ? "viewer.id" : "user.id", "it is another user's",
@@ -260,7 +276,8 @@ class Reload {
     }
     // What was searched for may be another user's name, id or e-mail as well.
     if (search_ && !user_.person().is(fresh.text("id"), fresh.text("username"), fresh.text("email"))) {
-      return finished<void>(Error(make_error_code(errc::not_found), "no user of that e-mail or username was found"));
+      return finished<void>(
+          Error(make_error_code(errc::not_found), "no user of that e-mail or username was found", Delivery::answered));
     }
     user_.replace_with(fresh, watch_);
     return finished<void>(success());
