@@ -96,7 +96,9 @@ CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
       "Ctrl-C stops when what is under way is finished; run again to go on, nobody is made twice. Over an earlier "
       "run's "
       "--output, whom that one created stays created.\n"
-      "Exit codes: 0 everybody is there as wished, 7 some are not; where nobody is, that of the first error.");
+      "Exit codes: 0 everybody is there as wished, 6 somebody or a key may have been made, 7 some are not there or a "
+      "key "
+      "failed; where nobody is, that of the first error.");
   return sub;
 }
 

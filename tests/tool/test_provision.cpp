@@ -312,7 +312,7 @@ TEST_CASE("ten thousand people through injected failures: each made once, each t
   const std::vector<std::string> arguments{"provision", csv, "--concurrency", "32", "--format", "jsonl"};
 
   const auto first = tool::run(server.base_url(), any_key, arguments);
-  CHECK(first.code == 7);
+  CHECK(first.code == 6);
   const auto rows = statuses(first.out);
   CHECK(rows.size() == many);
   check_truth(rows, directory);

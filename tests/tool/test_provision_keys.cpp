@@ -1,0 +1,58 @@
+// What provision tells of the keys that it asks for, over a server that shows a person's key and fails at a new one.
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+
+#include <wandb/testing/account.hpp>
+#include <wandb/testing/loopback_server.hpp>
+
+#include "office.hpp"
+
+using namespace tool;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// The run, with each request for a key answered so.
+Ended with_key_answered(int status, const std::string& body) {
+  Office office(wandb::testing::Generation::older);
+  office.account.add_user({.email = "ann@example.com"});
+  static_cast<void>(office.account.add_key("ann", "own"));
+  office.account.before([&](const wandb::Request& request) -> std::optional<wandb::Response> {
+    if (request.body.find("GenerateApiKey") == request.body.npos) return std::nullopt;
+    return wandb::Response{status, {}, wandb::SecureString{body}};
+  });
+  return office.provision("email,admin,key\nann@example.com,,ci\n");
+}
+
+}  // namespace
+
+TEST_CASE("provision tells in the server's words why a key was not made, and does not exit as if it were") {
+  const auto refused =
+      with_key_answered(200, R"({"data":{"generateApiKey":null},"errors":[{"message":"keys are disabled here"}]})");
+  CHECK(refused.code == 7);
+  CHECK(has(refused.out, "2,ann@example.com,exists,not_made,"));
+  CHECK(has(refused.out, "keys are disabled here"));
+}
+
+TEST_CASE("provision exits with 6 where a key may have been made") {
+  for (const auto* body : {"<html>busy</html>", R"({"error":"busy"})", ""}) {
+    CAPTURE(body);
+    const auto unknown = with_key_answered(503, body);
+    CHECK(unknown.code == 6);
+    CHECK(has(unknown.out, "2,ann@example.com,exists,unknown,"));
+  }
+}
+
+TEST_CASE("provision tells of a key that was made beside a fault, and not its secret") {
+  const std::string secret = "abcdef0123abcdef0123abcdef0123abcdef0123";
+  const auto made =
+      with_key_answered(200, R"({"data":{"generateApiKey":{"apiKey":{"id":"K9","name":")" + secret +
+                                 R"("}}},"errors":["the audit of )" + secret.substr(0, 20) + R"( failed"]})");
+  CHECK(made.code == 7);
+  CHECK(has(made.out, "2,ann@example.com,exists,made,"));
+  CHECK(has(made.out, "the audit of **** failed"));
+  CHECK_FALSE(has(made.out + made.err, secret.substr(0, 12)));
+}
