@@ -172,11 +172,12 @@ class Examiner {
     return Error(make_error_code(errc::not_the_service), std::move(details));
   }
 
-  // The key that an answer brings; empty where it brings none.
+  // The key that an answer brings; empty where it brings none, or what is too short to be one.
   [[nodiscard]] static std::string_view new_secret(const Decoded& decoded) {
     const auto payload = decoded.page ? decoded.page->root().object("generateApiKey") : std::nullopt;
     const auto key = payload ? payload->object("apiKey") : std::nullopt;
-    return key ? key->string("name").value_or(std::string_view{}) : std::string_view{};
+    const auto name = key ? key->string("name").value_or(std::string_view{}) : std::string_view{};
+    return name.size() >= 12 ? name : std::string_view{};
   }
 
   // Masks what an answer echoes of the credentials that it was asked with, and of those that it brings.

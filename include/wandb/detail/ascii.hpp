@@ -39,13 +39,6 @@ namespace wandb::detail {
   return true;
 }
 
-[[nodiscard]] constexpr bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept {
-  for (std::size_t i = 0; i + part.size() <= text.size(); ++i) {
-    if (equal_ignoring_case(text.substr(i, part.size()), part)) return true;
-  }
-  return false;
-}
-
 [[nodiscard]] inline std::string in_lower_case(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = to_lower(c);
