@@ -136,19 +136,15 @@ class Exchange {
     return Done{by, outcome};
   }
 
-  // Whether an answer of the service itself, with errors in place of the field, settles the matter.
-  [[nodiscard]] static constexpr bool is_settled(const Arrival& arrival) noexcept {
-    return arrival.content == Content::refused && !detail::is_undecided(arrival.status) && arrival.status != 429;
-  }
-
   // What this one request did, were it the only one.
   [[nodiscard]] constexpr Outcome outcome_of(const Arrival& arrival) const noexcept {
     if (!is_mutation()) return Outcome::not_run;
     if (arrival.status == 0) return arrival.delivery == Delivery::nothing_sent ? Outcome::not_run : Outcome::unknown;
     if (arrival.content == Content::incomplete) return Outcome::ran;
     if (arrival.content == Content::undecodable) return Outcome::unknown;
-    const bool refused = is_settled(arrival) || detail::is_definitive(arrival.status) || arrival.status == 429;
-    return refused ? Outcome::not_run : Outcome::unknown;
+    const bool refused = arrival.content == Content::refused && detail::is_accepted(arrival.status);
+    const bool definitive = detail::is_definitive(arrival.status) || arrival.status == 429;
+    return refused || definitive ? Outcome::not_run : Outcome::unknown;
   }
 
   // What all requests so far amount to, when this was the last.
@@ -171,8 +167,7 @@ class Exchange {
     if (repeat_ == Repeat::once && outcome != Outcome::not_run) return false;
     if (arrival.status == 0) return repeat_ != Repeat::once || arrival.delivery == Delivery::nothing_sent;
     if (arrival.status == 429) return true;
-    const bool may_pass = arrival.status >= 400 && !detail::is_definitive(arrival.status) && !is_settled(arrival);
-    return repeat_ != Repeat::once && may_pass;
+    return repeat_ != Repeat::once && arrival.status >= 400 && !detail::is_definitive(arrival.status);
   }
 
   [[nodiscard]] static constexpr std::optional<std::chrono::nanoseconds> asked_delay(const Arrival& arrival,
