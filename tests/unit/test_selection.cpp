@@ -51,7 +51,7 @@ TEST_CASE("an alias that is the name of another field is taken, however deep it 
     std::string_view alias;
     std::string_view type;
   };
-  for (const auto& [fields, alias, type] : {
+  for (const auto& one : {
            Case{"private: name", "private", "User"},
            Case{"photoUrl mine: name totalRuns: name", "totalRuns", "User"},
            Case{"teams: defaultEntity { name }", "teams", "User"},
@@ -66,11 +66,11 @@ TEST_CASE("an alias that is the name of another field is taken, however deep it 
            Case{"mine: apiKeys { edges { node { ips: name } } }", "ips", "ApiKey"},
            Case{"mine: apiKeys { edges { node { user { admin: name } } } }", "admin", "User"},
        }) {
-    CAPTURE(fields);
-    const auto text = "{ " + std::string(fields) + " }";
+    CAPTURE(one.fields);
+    const auto text = "{ " + std::string(one.fields) + " }";
     const auto taken = taken_alias(text);
-    CHECK(taken.alias == alias);
-    CHECK(taken.type == type);
+    CHECK(taken.alias == one.alias);
+    CHECK(taken.type == one.type);
   }
 }
 

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <wandb/detail/ascii.hpp>
@@ -49,55 +48,57 @@ namespace wandb::detail {
   }
 }
 
+/// A code of GraphQL servers, and the HTTP status that it stands for.
+struct KnownCode {
+  std::string_view code;
+  int status;
+};
+inline constexpr KnownCode known_codes[] = {
+    {"PERMISSION_ERROR", 403},
+    {"PERMISSION_DENIED", 403},
+    {"FORBIDDEN", 403},
+    {"ACCESS_DENIED", 403},
+    {"UNAUTHENTICATED", 401},
+    {"UNAUTHORIZED", 401},
+    {"AUTHENTICATION_ERROR", 401},
+    {"NOT_LOGGED_IN", 401},
+    {"NOT_FOUND", 404},
+    {"CONFLICT", 409},
+    {"ALREADY_EXISTS", 409},
+    {"DUPLICATE", 409},
+    {"BAD_REQUEST", 400},
+    {"BAD_USER_INPUT", 400},
+    {"INVALID_ARGUMENT", 400},
+    {"VALIDATION_ERROR", 400},
+    {"GRAPHQL_PARSE_FAILED", 400},
+    {"GRAPHQL_VALIDATION_FAILED", 400},
+    {"RATE_LIMITED", 429},
+    {"RATE_LIMIT_EXCEEDED", 429},
+    {"TOO_MANY_REQUESTS", 429},
+    {"RESOURCE_EXHAUSTED", 429},
+    {"REQUEST_TIMEOUT", 408},
+    {"TIMEOUT", 504},
+    {"TIMED_OUT", 504},
+    {"UPSTREAM_TIMEOUT", 504},
+    {"UPSTREAM_ERROR", 502},
+    {"SERVER_ERROR", 500},
+    {"GATEWAY_TIMEOUT", 504},
+    {"DEADLINE_EXCEEDED", 504},
+    {"INTERNAL_SERVER_ERROR", 500},
+    {"INTERNAL_ERROR", 500},
+    {"INTERNAL", 500},
+    {"BAD_GATEWAY", 502},
+    {"SERVICE_UNAVAILABLE", 503},
+    {"UNAVAILABLE", 503},
+    {"NOT_IMPLEMENTED", 501},
+    {"UNIMPLEMENTED", 501},
+};
+
 /// The HTTP status that a code of GraphQL servers stands for; 0 where it is not known.
 [[nodiscard]] constexpr int status_of_code(std::string_view code) noexcept {
-  struct Known {
-    std::string_view code;
-    int status;
-  };
-  constexpr Known known[] = {
-      {"PERMISSION_ERROR", 403},
-      {"PERMISSION_DENIED", 403},
-      {"FORBIDDEN", 403},
-      {"ACCESS_DENIED", 403},
-      {"UNAUTHENTICATED", 401},
-      {"UNAUTHORIZED", 401},
-      {"AUTHENTICATION_ERROR", 401},
-      {"NOT_LOGGED_IN", 401},
-      {"NOT_FOUND", 404},
-      {"CONFLICT", 409},
-      {"ALREADY_EXISTS", 409},
-      {"DUPLICATE", 409},
-      {"BAD_REQUEST", 400},
-      {"BAD_USER_INPUT", 400},
-      {"INVALID_ARGUMENT", 400},
-      {"VALIDATION_ERROR", 400},
-      {"GRAPHQL_PARSE_FAILED", 400},
-      {"GRAPHQL_VALIDATION_FAILED", 400},
-      {"RATE_LIMITED", 429},
-      {"RATE_LIMIT_EXCEEDED", 429},
-      {"TOO_MANY_REQUESTS", 429},
-      {"RESOURCE_EXHAUSTED", 429},
-      {"REQUEST_TIMEOUT", 408},
-      {"TIMEOUT", 504},
-      {"TIMED_OUT", 504},
-      {"UPSTREAM_TIMEOUT", 504},
-      {"UPSTREAM_ERROR", 502},
-      {"SERVER_ERROR", 500},
-      {"GATEWAY_TIMEOUT", 504},
-      {"DEADLINE_EXCEEDED", 504},
-      {"INTERNAL_SERVER_ERROR", 500},
-      {"INTERNAL_ERROR", 500},
-      {"INTERNAL", 500},
-      {"BAD_GATEWAY", 502},
-      {"SERVICE_UNAVAILABLE", 503},
-      {"UNAVAILABLE", 503},
-      {"NOT_IMPLEMENTED", 501},
-      {"UNIMPLEMENTED", 501},
-  };
   if (const int number = leading_status(code); number != 0) return number;
-  for (const auto& one : known) {
-    if (same_code(one.code, code)) return one.status;
+  for (const auto& known : known_codes) {
+    if (same_code(known.code, code)) return known.status;
   }
   return 0;
 }
@@ -132,48 +133,63 @@ namespace wandb::detail {
   return false;
 }
 
-/// `text` with what others may have put into it blanked out: what stands in quotes, addresses, and what was `sent`.
-[[nodiscard]] inline std::string own_words(std::string_view text, const std::vector<std::string>& sent) {
-  std::string words(text);
-  const auto in_word = [](char c) { return is_letter(c) || is_digit(c); };
-  const auto blank = [&](std::size_t begin, std::size_t end) {
-    std::fill(words.begin() + static_cast<std::ptrdiff_t>(begin), words.begin() + static_cast<std::ptrdiff_t>(end),
-              ' ');
-  };
-  for (const auto& value : sent) {
-    if (value.empty()) continue;
-    for (auto at = words.find(value); at != words.npos; at = words.find(value, at + 1)) {
-      const auto end = at + value.size();
-      const bool apart = (at == 0 || !in_word(words[at - 1])) && (end == words.size() || !in_word(words[end]));
-      if (apart) blank(at, end);
-    }
+[[nodiscard]] constexpr bool is_in_word(char c) noexcept { return is_letter(c) || is_digit(c); }
+
+inline void blank(std::string& words, std::size_t begin, std::size_t end) {
+  std::fill(words.begin() + static_cast<std::ptrdiff_t>(begin), words.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+}
+
+/// Blanks out each place where `value` stands on its own.
+inline void blank_value(std::string& words, std::string_view value) {
+  if (value.empty()) return;
+  for (auto at = words.find(value); at != words.npos; at = words.find(value, at + 1)) {
+    const auto end = at + value.size();
+    const bool apart = (at == 0 || !is_in_word(words[at - 1])) && (end == words.size() || !is_in_word(words[end]));
+    if (apart) blank(words, at, end);
   }
-  constexpr std::pair<std::string_view, std::string_view> brackets[] = {
-      {"\u201c", "\u201d"}, {"\u2018", "\u2019"}, {"\u00ab", "\u00bb"}, {"<", ">"}};
-  for (const auto& [open, close] : brackets) {
-    for (auto begin = words.find(open); begin != words.npos; begin = words.find(open, begin + 1)) {
-      const auto end = words.find(close, begin + open.size());
-      if (end == words.npos) break;
-      blank(begin, end + close.size());
-    }
+}
+
+/// Blanks out what stands between two marks of different kinds.
+inline void blank_between(std::string& words, std::string_view open, std::string_view close) {
+  for (auto begin = words.find(open); begin != words.npos; begin = words.find(open, begin + 1)) {
+    const auto end = words.find(close, begin + open.size());
+    if (end == words.npos) return;
+    blank(words, begin, end + close.size());
   }
-  for (const std::string_view quote : {"\"", "'", "`"}) {
-    for (auto begin = words.find(quote); begin != words.npos;) {
-      auto end = words.find(quote, begin + 1);
-      // An apostrophe opens no quote.
-      if (begin != 0 && in_word(words[begin - 1])) end = begin;
-      else if (end == words.npos) break;
-      if (end != begin) blank(begin, end + 1);
-      begin = words.find(quote, end + 1);
-    }
+}
+
+/// Blanks out what stands between two of the same mark. An apostrophe within a word opens no quote.
+inline void blank_quoted(std::string& words, char quote) {
+  for (auto begin = words.find(quote); begin != words.npos;) {
+    const bool opens = begin == 0 || !is_in_word(words[begin - 1]);
+    const auto end = opens ? words.find(quote, begin + 1) : begin;
+    if (end == words.npos) return;
+    if (opens) blank(words, begin, end + 1);
+    begin = words.find(quote, end + 1);
   }
+}
+
+/// Blanks out what stands around an `@`, up to white space.
+inline void blank_addresses(std::string& words) {
   for (auto at = words.find('@'); at != words.npos; at = words.find('@', at + 1)) {
     auto begin = at;
     auto end = at;
     while (begin != 0 && !is_space(words[begin - 1])) --begin;
     while (end != words.size() && !is_space(words[end])) ++end;
-    blank(begin, end);
+    blank(words, begin, end);
   }
+}
+
+/// `text` with what others may have put into it blanked out: what stands in quotes, addresses, and what was `sent`.
+[[nodiscard]] inline std::string own_words(std::string_view text, const std::vector<std::string>& sent) {
+  std::string words(text);
+  for (const auto& value : sent) blank_value(words, value);
+  blank_between(words, "\u201c", "\u201d");
+  blank_between(words, "\u2018", "\u2019");
+  blank_between(words, "\u00ab", "\u00bb");
+  blank_between(words, "<", ">");
+  for (const char quote : {'"', '\'', '`'}) blank_quoted(words, quote);
+  blank_addresses(words);
   return words;
 }
 

@@ -81,7 +81,7 @@ struct UserRecord {
   }
   /// Why the keys are not there, if the server said so.
   [[nodiscard]] std::optional<Error> keys_error() const {
-    const auto refused = store->read(
+    auto refused = store->read(
         index, [](const auto* changes) { return changes == nullptr ? std::nullopt : changes->keys_refused; });
     if (refused) return refused;
     const auto as_read = whole();
