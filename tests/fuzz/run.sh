@@ -1,5 +1,6 @@
 #!/bin/sh
 # run.sh BUILD SECONDS: replays the corpus of each fuzzer, then runs it that long. A line for each; the last counts them.
+# FUZZ_SEED makes it go the same way each time; else each run goes another.
 set -u
 corpora=$(dirname "$0")/corpus
 export UBSAN_OPTIONS=print_stacktrace=1
@@ -8,7 +9,7 @@ one() { # one BUILD SECONDS FUZZER: what it finds is kept in BUILD/found, where 
     name=${3##*/fuzz_}
     grown=$1/corpus/$name log=$1/$name.log
     mkdir -p "$grown" "$1/found" "$corpora/$name"
-    "$3" -max_total_time="$2" -timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=256 -artifact_prefix="$1/found/$name-" \
+    "$3" -seed="${FUZZ_SEED:-0}" -max_total_time="$2" -timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=256 -artifact_prefix="$1/found/$name-" \
         "$grown" "$corpora/$name" >"$log" 2>&1 && verdict=ok || verdict=FAILED
     echo "$verdict $name: $(sed -n 's/^Done \([0-9]*\) runs.*/\1 runs/p' "$log")"
     [ "$verdict" = ok ] || sed -n '/^does not hold/{p;n;p;}; /runtime error\|^SUMMARY\|Test unit written/p' "$log"
@@ -16,7 +17,7 @@ one() { # one BUILD SECONDS FUZZER: what it finds is kept in BUILD/found, where 
 
 documents() { # documents BUILD SECONDS: verdicts on as many documents as that time allows, held against graphql-js
     here=$(dirname "$0")
-    "$1/tests/fuzz/print_verdicts" $((500 * $2)) "$(date +%s)" "$here"/corpus/document/* |
+    "$1/tests/fuzz/print_verdicts" $((500 * $2)) "${FUZZ_SEED:-$(date +%s)}" "$here"/corpus/document/* |
         NODE_PATH=/usr/share/nodejs node "$here/differential/judge.js" "$here/../conformance/users.graphql" \
             >"$1/differential.log" && verdict=ok || verdict=FAILED
     echo "$verdict documents by graphql-js: $(tail -n 1 "$1/differential.log")"
