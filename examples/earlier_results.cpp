@@ -23,6 +23,8 @@
 
 namespace {
 
+using wandb::detail::in_lower_case;
+
 /// One row of an earlier run's.
 struct Row {
   std::string email;
@@ -74,12 +76,6 @@ std::optional<Rows> rows_of(std::string_view text) {
   return text.starts_with('\n') ? rows_of_csv(text.substr(1)) : std::nullopt;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = wandb::detail::to_lower(c);
-  return out;
-}
-
 EarlierResult result_of(const Row& row) {
   const auto says = [&](std::string_view reason) { return row.reason.starts_with(reason); };
   return {.created = row.status == "created" || (row.status == "differs" && says(created_now)),
@@ -121,7 +117,7 @@ void read_file(EarlierResults& earlier, const std::string& path, const std::stri
   const auto rows = rows_of(file.text);
   if (!rows) return lose((of.empty() ? "is there, and " : "") + std::string("holds something other than results"));
   for (const auto& row : *rows) {
-    const auto email = lower(row.email);
+    const auto email = in_lower_case(row.email);
     if (now.count(email) == 0) lose("holds the result of " + row.email + ", who is not among these people");
     const auto told = result_of(row);
     auto& person = earlier.people[email];
@@ -137,7 +133,7 @@ EarlierResults read_earlier(const std::string& path, const std::vector<Person>& 
   EarlierResults earlier;
   if (path.empty()) return earlier;
   std::set<std::string> now;
-  for (const auto& person : people) now.insert(lower(person.email));
+  for (const auto& person : people) now.insert(in_lower_case(person.email));
   read_file(earlier, path, "", now);
   read_file(earlier, kept_beside(path), " has a neighbour " + kept_beside(path) + " that", now);
   return earlier;
@@ -175,7 +171,7 @@ void Keepsake::drop() const {
 }
 
 Report with_earlier(Report report, const Person& person, const EarlierResults& earlier) {
-  const auto found = earlier.people.find(lower(person.email));
+  const auto found = earlier.people.find(in_lower_case(person.email));
   if (found == earlier.people.end()) return report;
   const auto& [created, perhaps_created, made_key] = found->second;
   const bool unseen = report.status == Status::not_started || report.status == Status::failed;

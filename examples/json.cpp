@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <wandb/detail/json_text.hpp>
+#include <wandb/detail/redact.hpp>
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
 
@@ -82,17 +83,12 @@ void append_escape(std::string& json, unsigned unit) {
   for (int shift = 12; shift >= 0; shift -= 4) json += hex[(unit >> shift) & 15U];
 }
 
-/// The code point of two or three bytes of UTF-8.
+/// The code point of one to three bytes of UTF-8.
 unsigned code_point(std::string_view bytes) {
   const auto low = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]) & 0x3FU; };
   const auto lead = static_cast<unsigned char>(bytes[0]);
+  if (bytes.size() == 1) return lead;
   return bytes.size() == 2 ? (lead & 0x1FU) << 6 | low(1) : (lead & 0x0FU) << 12 | low(1) << 6 | low(2);
-}
-
-/// Control characters, line separators, and what turns the direction of text.
-bool steers(unsigned point) {
-  return point == 0x7F || (point >= 0x80 && point < 0xA0) || point == 0x61C || point == 0x200E || point == 0x200F ||
-         (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
 }
 
 }  // namespace
@@ -103,11 +99,9 @@ std::string json_text(std::string_view text) {
     const auto length = wandb::detail::utf8_length(text);
     const auto bytes = text.substr(0, length == 0 ? 1 : length);
     text.remove_prefix(bytes.size());
-    const auto byte = static_cast<unsigned char>(bytes[0]);
     if (length == 0) append_escape(json, 0xFFFD);
-    else if (length == 1 && (byte < 0x20 || byte == 0x7F)) append_escape(json, byte);
-    else if (byte == '"' || byte == '\\') (json += '\\') += bytes;
-    else if ((length == 2 || length == 3) && steers(code_point(bytes))) append_escape(json, code_point(bytes));
+    else if (wandb::detail::is_control(bytes)) append_escape(json, code_point(bytes));
+    else if (bytes == "\"" || bytes == "\\") (json += '\\') += bytes;
     else json += bytes;
   }
   return json + '"';

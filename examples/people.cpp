@@ -19,14 +19,10 @@
 
 namespace {
 
+using wandb::detail::in_lower_case;
+
 constexpr std::array<std::string_view, 3> column_names{"email", "admin", "key"};
 using Columns = std::array<std::optional<std::size_t>, column_names.size()>;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = wandb::detail::to_lower(c);
-  return out;
-}
 
 /// Somebody may have named a file that is no table, with a key in it for instance.
 std::string shown(std::string_view name) {
@@ -39,7 +35,7 @@ Columns read_header(const CsvRow& header, std::vector<std::string>& complaints) 
   const auto at = "line " + std::to_string(header.line) + ": ";
   Columns columns;
   for (std::size_t i = 0; i != header.fields.size(); ++i) {
-    const auto name = lower(wandb::detail::trimmed(header.fields[i]));
+    const auto name = in_lower_case(wandb::detail::trimmed(header.fields[i]));
     const auto* const known = std::find(column_names.begin(), column_names.end(), name);
     if (known == column_names.end()) {
       complaints.push_back(at + "there is no column \"" + shown(name) + "\"; they are email, admin and key");
@@ -69,7 +65,7 @@ bool is_email(std::string_view text) {
 }
 
 std::optional<bool> read_flag(std::string_view text) {
-  const auto flag = lower(wandb::detail::trimmed(text));
+  const auto flag = in_lower_case(wandb::detail::trimmed(text));
   if (flag == "true" || flag == "yes" || flag == "1") return true;
   if (flag.empty() || flag == "false" || flag == "no" || flag == "0") return false;
   return std::nullopt;
@@ -111,7 +107,7 @@ std::vector<Person> read_people(std::string_view csv, std::vector<std::string>& 
       continue;
     }
     auto person = read_person(*row, columns, complaints);
-    const auto [first, fresh] = lines.emplace(lower(person.email), person.line);
+    const auto [first, fresh] = lines.emplace(in_lower_case(person.email), person.line);
     if (!fresh) complaints.push_back(at + "the email stands in line " + std::to_string(first->second) + " already");
     people.push_back(std::move(person));
   }

@@ -22,6 +22,8 @@ namespace tool {
 
 inline const std::string any_key(40, 'a');
 
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
 /// An account with an admin, behind a server.
 struct Office {
   explicit Office(wandb::testing::Generation generation = wandb::testing::Generation::newer) : account(generation) {

@@ -17,6 +17,7 @@
 
 using tool::any_key;
 using tool::Ended;
+using tool::has;
 using tool::Office;
 using wandb::testing::LoopbackServer;
 
@@ -29,8 +30,6 @@ Json as_json(const char* text) { return as_json(std::string(text)); }
 Json as_json(bool flag) { return flag; }
 Json as_json(int number) { return number; }
 Json as_json(boost::json::array list) { return list; }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 Ended run(const Office& office, std::vector<std::string> words) {
   return tool::run(office.server.base_url(), office.key, std::move(words));

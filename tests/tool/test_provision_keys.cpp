@@ -13,8 +13,6 @@ using namespace tool;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 /// The run, with each request for a key answered so.
 Ended with_key_answered(int status, const std::string& body) {
   Office office(wandb::testing::Generation::older);

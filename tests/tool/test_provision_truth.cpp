@@ -19,6 +19,7 @@
 using tool::any_key;
 using tool::Directory;
 using tool::Ended;
+using tool::has;
 using tool::Office;
 using tool::people;
 using tool::Scratch;
@@ -46,8 +47,6 @@ struct Desk {
 };
 
 const std::string header = "line,email,status,key,reason\n";
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
