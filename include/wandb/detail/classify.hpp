@@ -251,17 +251,20 @@ struct Verdict {
   return {said.value_or(errc::rejected), http_status, said.has_value()};
 }
 
-/// The server's words as an `Error` holds them: as many as a person reads.
+/// How many of a server's errors are told where there are many: as many as a person reads.
+inline constexpr std::size_t max_told = 16;
+
+/// The server's words as an `Error` holds them.
 [[nodiscard]] inline std::vector<ServerMessage> to_messages(const std::vector<GraphqlError>& errors) {
-  constexpr std::size_t most = 16;
   std::vector<ServerMessage> messages;
-  messages.reserve(std::min(errors.size(), most));
+  messages.reserve(std::min(errors.size(), max_told));
   for (const auto& error : errors) {
-    if (messages.size() == most) break;
+    if (messages.size() == max_told) break;
     const bool told = !error.message.empty();
     messages.push_back({told ? error.message : "(the server gave no reason)", error.path.text(), error.code});
   }
-  if (errors.size() > most) messages.push_back({"and " + std::to_string(errors.size() - most) + " more", {}, {}});
+  if (errors.size() > max_told)
+    messages.push_back({"and " + std::to_string(errors.size() - max_told) + " more", {}, {}});
   return messages;
 }
 

@@ -58,7 +58,7 @@ namespace wandb::detail {
   return unique;
 }
 
-/// Reads the further pages of a user's keys, so that they are complete; a list of which a part is missing is none.
+/// Reads the further pages of a user's keys, so that they are complete; a list of which a page is missing is none.
 class CompleteKeys {
  public:
   using value_type = UserRecord;
@@ -69,9 +69,7 @@ class CompleteKeys {
     const auto connection = found.field == nullptr ? std::nullopt : found.object.object("apiKeys");
     if (!connection) return finished<UserRecord>(record_);
     const auto first = record_.nodes("apiKeys");
-    const auto info = connection->object("pageInfo");
-    const bool more = info && info->boolean("hasNextPage").value_or(false);
-    if (more || has_repeats(first)) collect(first);
+    if (next_page(*connection) || has_repeats(first)) collect(first);
     return follow(*connection, record_.whole().answer->errors.status());
   }
 
@@ -122,13 +120,12 @@ class CompleteKeys {
       if (auto told = record_.keys_error()) return refused(std::move(*told));
       return refused(malformed(path("pageInfo"), "it is missing or incomplete", status));
     }
-    const auto info = keys.object("pageInfo");
-    if (!info || !*info->boolean("hasNextPage")) {
+    const auto after = next_page(keys);
+    if (!after) {
       if (!keys_.empty()) record_.set_keys(without_repeats(std::move(keys_)));
       return finished<UserRecord>(record_);
     }
-    const auto after = info->string("endCursor").value_or(std::string_view{});
-    if (guard_.leads_on(after)) return ask_keys(record_, after);
+    if (guard_.leads_on(*after)) return ask_keys(record_, *after);
     return finished<UserRecord>(
         malformed(path("pageInfo.endCursor"), "there are more pages and no way to the next", status));
   }

@@ -57,26 +57,33 @@ namespace wandb::detail {
 }
 
 /// One user at the root of an answer, or one level below it; nothing where that is null.
-[[nodiscard]] inline std::optional<Reading> reading_at(const Reply& reply, std::string_view root,
-                                                       std::string_view below = {}) {
-  auto object = reply.root.object(root);
-  if (object && !below.empty()) object = object->object(below);
-  if (!object) return std::nullopt;
+[[nodiscard]] inline std::optional<ObjectView> user_at(const Reply& reply, std::string_view root,
+                                                       std::string_view below) noexcept {
+  const auto object = reply.root.object(root);
+  return object && !below.empty() ? object->object(below) : object;
+}
+
+/// An answer about that user alone.
+[[nodiscard]] inline UserAnswer answer_about(const Reply& reply, std::string_view root, std::string_view below) {
   const auto user_of = [](const GraphqlError& error) {
     return error.path.empty() ? std::nullopt : std::optional(std::uint32_t{0});
   };
-  auto answer = std::make_shared<const UserAnswer>(
-      UserAnswer{reply.page, UserErrors(root, reply.status, reply.errors, below.empty() ? 1 : 2, user_of)});
-  return Reading{std::move(answer), *object, 0};
+  return {reply.page, UserErrors(root, reply.status, reply.errors, below.empty() ? 1 : 2, user_of)};
+}
+
+[[nodiscard]] inline std::optional<Reading> reading_at(const Reply& reply, std::string_view root,
+                                                       std::string_view below = {}) {
+  const auto object = user_at(reply, root, below);
+  if (!object) return std::nullopt;
+  return Reading{std::make_shared<const UserAnswer>(answer_about(reply, root, below)), *object, 0};
 }
 
 [[nodiscard]] inline std::optional<UserRecord> record_at(
     const Reply& reply, std::string_view root, bool is_caller, std::string_view below = {},
     const graphql::UserQueries& queries = graphql::plain_user_queries) {
-  auto reading = reading_at(reply, root, below);
-  if (!reading) return std::nullopt;
-  auto store = std::make_shared<UserStore>(*reading->answer);
-  return UserRecord{std::move(store), reading->object, 0, is_caller, &queries};
+  const auto object = user_at(reply, root, below);
+  if (!object) return std::nullopt;
+  return UserRecord{std::make_shared<UserStore>(answer_about(reply, root, below)), *object, 0, is_caller, &queries};
 }
 
 /// Whether what follows a connection's page should be told and is not. A server that leaves `pageInfo` out knows no
@@ -84,6 +91,14 @@ namespace wandb::detail {
 [[nodiscard]] inline bool tells_no_end(const ObjectView& connection) noexcept {
   const auto info = connection.object("pageInfo");
   return connection.state("pageInfo") == SlotState::null || (info && !info->boolean("hasNextPage"));
+}
+
+/// The cursor of the page that follows a connection's, empty where the server gives none; nothing where it says that
+/// there is no further page.
+[[nodiscard]] inline std::optional<std::string_view> next_page(const ObjectView& connection) noexcept {
+  const auto info = connection.object("pageInfo");
+  if (!info || !info->boolean("hasNextPage").value_or(false)) return std::nullopt;
+  return info->string("endCursor").value_or(std::string_view{});
 }
 
 /// One page of `users`.
@@ -128,13 +143,11 @@ class UserPage {
 
  private:
   void read_info(const Reply& reply, const ObjectView& users, CursorGuard& guard) {
-    const auto info = users.object("pageInfo");
     if (tells_no_end(users)) broken_end_ = missing(reply, "users", "users.pageInfo");
-    more_ = info && info->boolean("hasNextPage").value_or(false);
-    if (!more_) return;
-    cursor_ = info->string("endCursor").value_or(std::string_view{});
-    if (guard.leads_on(cursor_)) return;
-    more_ = false;
+    const auto next = next_page(users);
+    cursor_ = next.value_or(std::string_view{});
+    more_ = next && guard.leads_on(cursor_);
+    if (!next || more_) return;
     broken_end_ = malformed("users.pageInfo.endCursor", "there are more pages and no way to the next", status_);
   }
 

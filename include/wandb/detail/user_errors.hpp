@@ -56,11 +56,11 @@ class UserErrors {
 
   /// Whether an error stands at that field of the user, or below it.
   [[nodiscard]] bool has(std::uint32_t user, std::string_view field) const noexcept {
-    return !places_.empty() && find(user, field) != nullptr;
+    return find(user, field) != nullptr;
   }
   /// The first error at that field of the user, or below it.
   [[nodiscard]] std::optional<Error> first(std::uint32_t user, std::string_view field) const {
-    const auto* const place = places_.empty() ? nullptr : find(user, field);
+    const auto* const place = find(user, field);
     return place == nullptr ? std::nullopt : std::optional(error_at(*place));
   }
   /// The first error of the user, wherever that is.
@@ -82,7 +82,7 @@ class UserErrors {
   /// how many there are besides.
   template <class F>
   void each_of_page(F f) const {
-    constexpr std::ptrdiff_t most = 16;
+    constexpr auto most = static_cast<std::ptrdiff_t>(max_told);
     const auto first = begin_of(whole_page);
     const auto count = places_.end() - first;
     for (auto place = first; place != first + std::min(count, most); ++place) f(error_at(*place));

@@ -90,39 +90,30 @@ struct UserRecord {
 
   /// What the server said of the user's fields as they are now, and of the answer that they came in.
   [[nodiscard]] std::vector<Error> errors() const {
+    const auto now =
+        store->read(index, [](const auto* changes) { return changes == nullptr ? UserStore::Changes() : *changes; });
     std::vector<Error> errors;
-    std::vector<LaterField> later;
-    std::vector<Error> said;
-    store->read(index, [&](const auto* changes) {
-      if (changes == nullptr) return;
-      later = changes->later;
-      if (changes->keys_refused) errors.push_back(*changes->keys_refused);
-      said = changes->said;
-    });
-    const bool keys_told = !errors.empty();
-    const auto as_read = whole();
+    if (now.keys_refused) errors.push_back(*now.keys_refused);
+    const auto as_read = whole(&now);
     as_read.answer->errors.each(as_read.user, [&](std::string_view field, Error error) {
-      if (keys_told && field == "apiKeys") return;
-      const bool renewed =
-          std::any_of(later.begin(), later.end(), [&](const LaterField& one) { return one.field->key == field; });
+      if (now.keys_refused && field == "apiKeys") return;
+      const bool renewed = std::any_of(now.later.begin(), now.later.end(),
+                                       [&](const LaterField& one) { return one.field->key == field; });
       if (!renewed) errors.push_back(std::move(error));
     });
-    for (const auto& one : later) {
+    for (const auto& one : now.later) {
       one.reading.answer->errors.each(one.reading.user, [&](std::string_view field, Error error) {
         if (field == one.field->key) errors.push_back(std::move(error));
       });
     }
     as_read.answer->errors.each_of_page([&](Error error) { errors.push_back(std::move(error)); });
-    errors.insert(errors.end(), said.begin(), said.end());
+    errors.insert(errors.end(), now.said.begin(), now.said.end());
     return errors;
   }
 
   /// What was read last of the user as a whole.
   [[nodiscard]] Reading whole() const {
-    return store->read(index, [&](const UserStore::Changes* changes) {
-      if (changes != nullptr && changes->whole) return *changes->whole;
-      return Reading{std::shared_ptr<const UserAnswer>(store, &store->first()), object, index};
-    });
+    return store->read(index, [&](const UserStore::Changes* changes) { return whole(changes); });
   }
 
   /// The credentials that were given for this user; null where there are none.
@@ -227,28 +218,30 @@ struct UserRecord {
   }
 
  private:
+  [[nodiscard]] Reading whole(const UserStore::Changes* changes) const {
+    if (changes != nullptr && changes->whole) return *changes->whole;
+    return Reading{std::shared_ptr<const UserAnswer>(store, &store->first()), object, index};
+  }
+
   template <class Matches>
   [[nodiscard]] Found find(const UserStore::Changes* changes, const Matches& matches) const {
     if (changes != nullptr) {
       for (const auto& [reading, of] : changes->later) {
         if (matches(reading.object) != of) continue;
-        return reading.has(*of) ? Found{reading.answer->page, reading.object, of} : Found{};
+        const bool loaded = reading.answer->has(reading.object, reading.user, *of);
+        return loaded ? Found{reading.answer->page, reading.object, of} : Found{};
       }
-      if (changes->whole) return find_in(*changes->whole, changes, matches);
+      if (const auto& whole = changes->whole)
+        return find_in(*whole->answer, whole->object, whole->user, changes, matches);
     }
-    const Field* field = matches(object);
-    if (field == nullptr) return {};
-    const auto& first = store->first();
-    const auto state = object.slot(*field).state();
-    const bool loaded = state == SlotState::null ? !first.errors.has(index, field->key) : state != SlotState::unloaded;
-    return loaded && !are_refused(changes, *field) ? Found{first.page, object, field} : Found{};
+    return find_in(store->first(), object, index, changes, matches);
   }
   template <class Matches>
-  [[nodiscard]] static Found find_in(const Reading& reading, const UserStore::Changes* changes,
-                                     const Matches& matches) {
-    const Field* field = matches(reading.object);
-    const bool loaded = field != nullptr && reading.has(*field) && !are_refused(changes, *field);
-    return loaded ? Found{reading.answer->page, reading.object, field} : Found{};
+  [[nodiscard]] static Found find_in(const UserAnswer& answer, const ObjectView& user, std::uint32_t number,
+                                     const UserStore::Changes* changes, const Matches& matches) {
+    const Field* field = matches(user);
+    const bool loaded = field != nullptr && answer.has(user, number, *field) && !are_refused(changes, *field);
+    return loaded ? Found{answer.page, user, field} : Found{};
   }
   [[nodiscard]] static bool are_refused(const UserStore::Changes* changes, const Field& field) noexcept {
     return changes != nullptr && changes->keys_refused && field.key == "apiKeys";

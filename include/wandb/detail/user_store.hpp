@@ -26,6 +26,12 @@ namespace wandb::detail {
 struct UserAnswer {
   std::shared_ptr<const Page> page;
   UserErrors errors;
+
+  /// Whether a field of a user in it was loaded: a null that stands for an error is no value.
+  [[nodiscard]] bool has(const ObjectView& object, std::uint32_t user, const Field& field) const noexcept {
+    const auto state = object.slot(field).state();
+    return state == SlotState::null ? !errors.has(user, field.key) : state != SlotState::unloaded;
+  }
 };
 
 /// A user as one answer shows them.
@@ -33,12 +39,6 @@ struct Reading {
   std::shared_ptr<const UserAnswer> answer;
   ObjectView object;
   std::uint32_t user = 0;  ///< whose errors in `answer` are this one's
-
-  /// Whether a field was loaded: a null that stands for an error is no value.
-  [[nodiscard]] bool has(const Field& field) const noexcept {
-    const auto state = object.slot(field).state();
-    return state == SlotState::null ? !answer->errors.has(user, field.key) : state != SlotState::unloaded;
-  }
 };
 
 /// A field that a mutation gave back: it stands in place of what was read before, also where it is an error.
@@ -78,15 +78,13 @@ class UserStore {
     IdentityPtr given;               // the credentials that were given for this user
     std::vector<IdentityPtr> found;  // those of keys whose secret is known, as far as they were used
 
-    static constexpr std::size_t max_said = 16;
-
     /// Lets what a mutation gave back stand in place of what was known, also where it is an error. Only what it left
     /// out without a word is as before.
     void take(const Reading& fresh) {
       const auto& errors = fresh.answer->errors;
       said.clear();
       errors.each(fresh.user, [&](std::string_view field, Error error) {
-        if (fresh.object.field(field) == nullptr && said.size() < max_said) said.push_back(std::move(error));
+        if (fresh.object.field(field) == nullptr && said.size() < max_told) said.push_back(std::move(error));
       });
       errors.each_of_page([&](Error error) { said.push_back(std::move(error)); });
       for (const auto& field : fresh.object.fields()) {

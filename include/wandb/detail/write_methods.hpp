@@ -48,10 +48,9 @@ namespace wandb::detail {
 
 /// What is said beside a mutation's data, where that data stands all the same: the first few of it.
 [[nodiscard]] inline std::vector<Error> said_beside(const Reply& reply, const graphql::Operation& operation) {
-  constexpr std::size_t most = 16;
   std::vector<Error> said;
   for (const auto& error : reply.errors) {
-    if (said.size() == most) break;
+    if (said.size() == max_told) break;
     said.push_back(to_error(operation.field, error, reply.status));
   }
   return said;
@@ -129,11 +128,7 @@ class DeleteKey {
     const auto done = payload ? payload->boolean("success") : std::nullopt;
     if (!done) return finished<void>(incomplete(*answer, graphql::delete_api_key, "success", "it is missing"));
     user_.hear(said_beside(*answer, graphql::delete_api_key));
-    if (*done && !answer->failure) return gone();
-    if (*done) {
-      user_.remove_key(id_);
-      return finished<void>(*answer->failure);
-    }
+    if (*done) return gone(answer->failure);
     auto refusal = refused(*answer);
     return answer->ambiguous ? look(std::move(refusal)) : finished<void>(std::move(refusal));
   }
@@ -153,9 +148,10 @@ class DeleteKey {
     if (reply.failure) code = reply.failure->code();
     return Error(code, std::move(details));
   }
-  [[nodiscard]] Step<void> gone() {
+  // `failure` is what the server says went wrong besides.
+  [[nodiscard]] Step<void> gone(const std::optional<Error>& failure = {}) {
     user_.remove_key(id_);
-    return finished<void>(success());
+    return finished<void>(failure ? Result<void>(*failure) : success());
   }
 
   // The refusal may mean that an earlier, unanswered try has deleted the key: see whether it is still there.
@@ -176,10 +172,9 @@ class DeleteKey {
       if (keys[i].string("id") == id_) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
     }
     if (tells_no_end(*connection)) return finished<void>(*doubt_);
-    const auto info = connection->object("pageInfo");
-    if (!info || !*info->boolean("hasNextPage")) return gone();
-    const auto cursor = info->string("endCursor").value_or(std::string_view{});
-    return guard_.leads_on(cursor) ? ask_keys(user_, cursor) : finished<void>(*doubt_);
+    const auto cursor = next_page(*connection);
+    if (!cursor) return gone();
+    return guard_.leads_on(*cursor) ? ask_keys(user_, *cursor) : finished<void>(*doubt_);
   }
 
   UserRecord user_;
