@@ -134,18 +134,23 @@ class [[nodiscard]] ForEach {
   };
   using StatePtr = std::shared_ptr<State>;
 
-  /// One runner's presence, which ends with it in whatever way it ends.
+  /// One runner's presence. A runner that is destroyed before its end resumes nobody: a destructor is no place for
+  /// other people's code.
   class Presence {
    public:
     explicit Presence(StatePtr state) noexcept : state_(std::move(state)) {}
     Presence(Presence&&) noexcept = default;
     Presence& operator=(Presence&&) = delete;
     ~Presence() {
-      if (!state_) return;
-      state_->results.dismiss();
-      state_->event.set();
+      if (state_) state_->results.dismiss();
     }
     [[nodiscard]] State& state() const noexcept { return *state_; }
+    /// Ends it, and tells the one that waits.
+    void leave() {
+      const auto state = std::move(state_);
+      state->results.dismiss();
+      state->event.set();
+    }
 
    private:
     StatePtr state_;
@@ -167,7 +172,7 @@ class [[nodiscard]] ForEach {
   }
 
   [[nodiscard]] static task<void> run(Presence mine) {
-    const Presence presence(std::move(mine));  // a frame may outlive its run, a local does not
+    Presence presence(std::move(mine));  // a frame may outlive its run, a local does not
     State& state = presence.state();
     for (;;) {
       typename detail::Results<value_type>::Entry entry;
@@ -175,7 +180,7 @@ class [[nodiscard]] ForEach {
       try {
 #endif
         auto taken = state.results.full() ? std::nullopt : state.inputs.take();
-        if (!taken) co_return;
+        if (!taken) break;
         auto result = co_await std::as_const(state.operation)(std::as_const(state.api), std::as_const(taken->value));
         entry.template emplace<1>(value_type{taken->index, std::move(taken->value), std::move(result)});
 #if defined(__cpp_exceptions)
@@ -186,6 +191,7 @@ class [[nodiscard]] ForEach {
       state.results.put(std::move(entry));
       state.event.set();
     }
+    presence.leave();
   }
 
   StatePtr state_;
@@ -198,8 +204,9 @@ class [[nodiscard]] ForEach {
 /// The operation gives a `task` of the transport; where that runs on several threads it is called on several at once.
 /// It is called with an `Api` at whose pace all of them go: what the server asks of one, with `Retry-After` or
 /// `RateLimit-*`, all heed. The inputs are any range, moved or copied, and taken one by one; a view must outlive what
-/// this gives. `api` and `options` may die as soon as the call returns. No `concurrency` at all is misuse, which
-/// without exceptions is the result of each input and told by `status()`. Needs a `ConcurrentTransport`.
+/// this gives. `api` and `options` may die as soon as the call returns. A spawned task must run to its end: one that is
+/// destroyed before brings no result, and wakes nobody. No `concurrency` at all is misuse, which without exceptions is
+/// the result of each input and told by `status()`. Needs a `ConcurrentTransport`.
 template <AsyncTransport T, std::ranges::input_range Range, class Operation>
 [[nodiscard]] auto for_each(const Api<T>& api, Range&& inputs, Operation operation,
                             const ForEachOptions& options = {}) {

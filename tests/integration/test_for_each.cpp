@@ -332,6 +332,66 @@ TEST_CASE("without Asio, one that waits may be destroyed, and nothing is lost") 
   CHECK(results == std::vector{10});
 }
 
+namespace {
+
+// Tasks in which anything can be awaited, and an event all the same.
+struct EventedRig : many::FreeRig {
+  struct Transport : many::FreeRig::Transport {
+    using many::FreeRig::Transport::Transport;
+    std::shared_ptr<int> made = std::make_shared<int>(0);
+    class Event {
+     public:
+      void set() { inner_->set(); }
+      [[nodiscard]] rigs::FreeTask<void> wait() { return wait(inner_); }
+
+     private:
+      using Inner = std::shared_ptr<detail::AwaitedEvent>;
+      [[nodiscard]] static rigs::FreeTask<void> wait(Inner inner) { co_await inner->wait(); }
+      Inner inner_ = std::make_shared<detail::AwaitedEvent>();
+    };
+    [[nodiscard]] Event make_event() {
+      ++*made;
+      return {};
+    }
+  };
+  using many::FreeRig::FreeRig;
+  Transport evented{fake};
+};
+
+}  // namespace
+
+TEST_CASE("a transport's own event is preferred") {
+  using T = EventedRig::Transport;
+  static_assert(detail::AwaitsOurs<T> && detail::MakesEvents<T>);
+  rigs::World world;
+  EventedRig rig(world.account);
+  const Api<T> api(rig.evented, {.base_url = rig.base_url, .api_key = world.root_key}, Environment::none());
+  auto done = for_each(api, std::vector{1, 2}, [](const Api<T>& each, int) { return each.viewer(); });
+  CHECK(many::rest_of(rig, done).size() == 2);
+  CHECK(*rig.evented.made == 1);
+}
+
+TEST_CASE("without Asio, a runner that is destroyed resumes nobody") {
+  rigs::World world;
+  many::FreeRig rig(world.account);
+  Gates gates;
+  using T = many::FreeRig::Transport;
+  auto tasks = std::make_shared<std::list<rigs::FreeTask<void>>>();
+  const T transport(rig.fake, many::SpawnFree{tasks});
+  const Api<T> api(transport, {.base_url = rig.base_url, .api_key = world.root_key}, Environment::none());
+  auto done = for_each(api, std::vector{1}, [&gates](const Api<T>&, int number) { return gated(gates, number); });
+  bool resumed = false;
+  const auto wait = [&]() -> rigs::FreeTask<void> {
+    static_cast<void>(co_await done.next());
+    resumed = true;
+  };
+  auto task = wait();
+  task.run();
+  CHECK(gates.waiting.size() == 1);
+  tasks->clear();
+  CHECK_FALSE(resumed);
+}
+
 TEST_CASE("what is in flight ends on its own when the results are no longer wanted") {
   rigs::World world;
   many::FreeRig rig(world.account);

@@ -101,11 +101,12 @@ class PolledEvent {
   Unwrapped<T>& transport_;
 };
 
-/// The best event that there is for the transport's tasks.
+/// The transport's own event if it brings one, which knows best where its coroutines resume; else the best that there
+/// is for its tasks.
 template <AsyncTransport T>
 [[nodiscard]] auto make_completion_event(Unwrapped<T>& transport) {
-  if constexpr (AwaitsOurs<T>) return AwaitedEvent();
-  else if constexpr (MakesEvents<T>) return transport.make_event();
+  if constexpr (MakesEvents<T>) return transport.make_event();
+  else if constexpr (AwaitsOurs<T>) return AwaitedEvent();
   else return PolledEvent<T>(transport);
 }
 
