@@ -246,7 +246,7 @@ TEST_CASE("requests go to the sub-path, name the library, and carry what the ser
                                          "User-Agent: W&B Public Client " + std::string(version) + " wandb-users/" +
                                              std::string(version) + " fleet/2",
                                          "Content-Type: application/json", "Accept: application/json",
-                                         "Use-Admin-Privileges: true"});
+                                         "Accept-Encoding: identity", "Use-Admin-Privileges: true"});
 }
 
 TEST_CASE("a transport that cannot be copied is moved in, or referred to") {

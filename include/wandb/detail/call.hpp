@@ -59,8 +59,11 @@ class RequestRun {
 
   /// The request to send after `SendRequest`. Views this object.
   [[nodiscard]] Request request() {
-    headers_ = {Header{"Authorization", identity_->authorization(), true}, Header{"User-Agent", endpoint_->user_agent},
-                Header{"Content-Type", "application/json"}, Header{"Accept", "application/json"},
+    headers_ = {Header{"Authorization", identity_->authorization(), true},
+                Header{"User-Agent", endpoint_->user_agent},
+                Header{"Content-Type", "application/json"},
+                Header{"Accept", "application/json"},
+                Header{"Accept-Encoding", "identity"},
                 Header{"Use-Admin-Privileges", "true"}};
     Request request;
     request.origin = {endpoint_->url.tls, endpoint_->url.host, endpoint_->url.port};
@@ -202,7 +205,7 @@ class RequestRun {
   const graphql::Operation* operation_ = nullptr;
   std::string body_;
   IdentityPtr identity_;
-  std::array<Header, 5> headers_;
+  std::array<Header, 6> headers_;
   Exchange exchange_;
   Error failure_;
   int status_ = 0;  // of the last answer, as far as it was read
