@@ -3,6 +3,8 @@
 
 #include <netdb.h>
 #include <sys/socket.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -138,6 +140,8 @@ class Resolver {
   /// The running look-up of that name, or a new one; null where no thread can be had.
   [[nodiscard]] std::shared_ptr<LookUpJob> start(const std::string& name) {
     const std::lock_guard guard(mutex_);
+    // A forked process has the jobs of its parent, but not the threads that would finish them.
+    if (std::exchange(process_, ::getpid()) != ::getpid()) jobs_.clear();
     std::erase_if(jobs_, [](const auto& entry) { return entry.second.expired(); });
     if (auto job = jobs_[name].lock(); job != nullptr && !job->done()) return job;
     auto job = std::make_shared<LookUpJob>();
@@ -173,6 +177,7 @@ class Resolver {
 
   LookUp ask_;
   std::mutex mutex_;
+  pid_t process_ = ::getpid();
   std::map<std::string, std::weak_ptr<LookUpJob>> jobs_;
 };
 
