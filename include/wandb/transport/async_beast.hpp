@@ -196,7 +196,10 @@ inline boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_out(S
     const auto opened = co_await connection.open(request, state.connect_timeout);
     if (!opened) co_return opened.error();
   }
-  co_return co_await connection.exchange(request, state.max_response_size);
+  auto response = co_await connection.exchange(request, state.max_response_size);
+  // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
+  if (!fresh && detail::went_dead(response)) lease->close_others();
+  co_return response;
 }
 
 // To be shielded.

@@ -79,6 +79,8 @@ class BeastTransport {
     }
     auto response = connection->exchange(request, state.max_response_size, state.tls);
     watch.reset();
+    // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
+    if (!fresh && detail::went_dead(response)) state.pool.clear(request.origin);
     if (connection->reusable()) state.pool.put(std::move(connection));
     return response;
   }

@@ -1,6 +1,9 @@
 // One connection to one origin, for coroutines.
 #pragma once
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -66,7 +69,8 @@ class AsyncConnection {
   void set_idle(std::chrono::steady_clock::time_point now) noexcept { idle_since_ = now; }
   /// Whether another request may follow on this connection.
   [[nodiscard]] bool reusable() const noexcept { return reusable_; }
-  /// False if the peer has closed, or sent what nobody asked for, while the connection was idle.
+  /// False if the peer has closed, or sent what nobody asked for, since the last answer; also in a process that was
+  /// forked since: the connection is its parent's.
   [[nodiscard]] bool healthy();
 
   /// Resolves, connects, and shakes hands.
@@ -82,9 +86,10 @@ class AsyncConnection {
   [[nodiscard]] task<Result<void>> connect(const Request& request, Addresses addresses,
                                            std::chrono::milliseconds connect_timeout);
   [[nodiscard]] task<Result<void>> shake_hands(const Request& request);
-  [[nodiscard]] Result<void> write_at_once(std::size_t& done);
-  [[nodiscard]] task<Result<void>> write(std::size_t done, Aborts& aborts);
-  [[nodiscard]] task<Result<Response>> read(std::size_t largest_body, Aborts& aborts);
+  [[nodiscard]] bool write(ResponseReader& reader, Ending& ending, std::size_t& done);
+  [[nodiscard]] task<void> ready();
+  [[nodiscard]] task<void> read(ResponseReader& reader, error_code& ec, Aborts& aborts);
+  void read_early(ResponseReader& reader, error_code& ec);
 
   AsyncServices& services_;
   Peer peer_;
@@ -93,20 +98,25 @@ class AsyncConnection {
   SecureString out_;
   ReadBuffer in_;
   Clock::time_point idle_since_{};
+  const pid_t process_ = ::getpid();
+  bool used_ = false;
   bool reusable_ = false;
   bool session_known_ = false;
 };
 
 inline bool AsyncConnection::healthy() {
+  if (!reusable_ || process_ != ::getpid()) return false;
   const bool arrived = socket_.readable();
   if (!tls_) return !arrived;
   auto* const ssl = tls_->native_handle();
-  if (!arrived && SSL_has_pending(ssl) == 0 && BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0) return true;
-  // Over TLS what came may be a session ticket, which is no message: the read then finds nothing.
+  if (!arrived && !holds_unread(ssl)) return true;
+  // Over TLS what came may be a session ticket, which is no message: the read then finds nothing, and leaves nothing.
   char byte = 0;
   error_code ec;
+  socket_.look();
   const auto count = tls_->read_some(boost::asio::buffer(&byte, 1), ec);
-  return count == 0 && (ec == boost::asio::error::would_block || ec == boost::asio::error::try_again);
+  const bool nothing = ec == boost::asio::error::would_block || ec == boost::asio::error::try_again;
+  return count == 0 && nothing && !holds_unread(ssl) && !socket_.readable();
 }
 
 inline boost::asio::awaitable<Result<void>> AsyncConnection::open(const Request& request,
@@ -181,75 +191,97 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::shake_hands(const R
 inline boost::asio::awaitable<Result<Response>> AsyncConnection::exchange(const Request& request,
                                                                           std::size_t largest_body) {
   reusable_ = false;
-  Result<Response> response;
+  ResponseReader reader(in_, largest_body);
+  Ending ending;
+  ending.first = !std::exchange(used_, true);
   {
     const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
     Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
+    const auto sent_before = socket_.bytes_sent();
     compose(request, out_);
-    std::size_t done = 0;
-    auto written = write_at_once(done);
-    if (written && done != out_.size()) {
-      written = co_await write(done, aborts);
+    for (std::size_t done = 0; !write(reader, ending, done);) {
+      aborts.listen(co_await boost::asio::this_coro::cancellation_state);
+      co_await ready();
     }
     wipe(out_.data(), out_.size());
     out_.clear();
-    if (!written) co_return written.error();
-    response = co_await read(largest_body, aborts);
-    in_.reset();
+    ending.began = socket_.bytes_sent() != sent_before;
+    if (may_be_answered(reader, ending)) {
+      co_await read(reader, ending.read, aborts);
+    }
   }
-  // An abort that came too late for this request, and none can come any more, must not end the next one.
-  if (socket_.interrupted()) reusable_ = false;
+  Result<Response> response;
+  if (reader.complete()) {
+    // An abort that came too late for this request, and none can come any more, must not end the next one.
+    reusable_ = ending.sent_whole && reader.keep_alive() && !socket_.interrupted();
+    response = reader.take();
+  } else {
+    response = exchange_failure(peer_, reader, ending);
+  }
+  in_.reset();
   if (response && tls_ && !std::exchange(session_known_, true)) {
     services_.tls.remember(tls_->native_handle(), peer_.text());
   }
   co_return response;
 }
 
-inline Result<void> AsyncConnection::write_at_once(std::size_t& done) {
-  error_code ec = socket_.interrupted();
-  if (!ec && !tls_) done = socket_.write_at_once(out_.data(), out_.size(), ec);
-  return ec ? Result<void>(write_failure(peer_, ec, false)) : success();
-}
-
-inline boost::asio::awaitable<Result<void>> AsyncConnection::write(std::size_t done, Aborts& aborts) {
-  error_code ec;
-  bool began = done != 0;
-  while (!ec && done != out_.size()) {
-    const auto rest = boost::asio::buffer(out_.data() + done, out_.size() - done);
-    aborts.listen(co_await boost::asio::this_coro::cancellation_state);
-    began = true;  // what an operation that fails had sent before is not known
-    if (tls_) {
-      done += co_await tls_->async_write_some(rest, into(ec));
+// Sends the request from `done` on as far as the kernel takes it, and reads what comes meanwhile: a server may answer
+// before it has read everything, and then read no further. False when that has to be waited for.
+inline bool AsyncConnection::write(ResponseReader& reader, Ending& ending, std::size_t& done) {
+  ending.write = socket_.interrupted();
+  while (!ending.write && !ending.read && !reader.complete()) {
+    if (!socket_.flush(ending.write)) {
+      if (!ending.write && socket_.readable()) read_early(reader, ending.read);
+      if (!ending.write && !ending.read && !reader.complete()) return false;
+    } else if (done != out_.size()) {
+      const auto rest = boost::asio::buffer(out_.data() + done, out_.size() - done);
+      done += tls_ ? tls_->write_some(rest, ending.write) : socket_.write_some(rest, ending.write);
     } else {
-      done += co_await socket_.async_write_some(rest, into(ec));
+      ending.sent_whole = true;
+      break;
     }
   }
-  if (ec) co_return write_failure(peer_, socket_.explain(ec), began);
-  co_return success();
+  return true;
 }
 
-inline boost::asio::awaitable<Result<Response>> AsyncConnection::read(std::size_t largest_body, Aborts& aborts) {
-  ResponseReader reader(in_, largest_body);
-  error_code ec;
-  while (!reader.advance(ec)) {
+// Waits until more can be sent, or something has come; an abort of the socket ends it as well.
+inline boost::asio::awaitable<void> AsyncConnection::ready() {
+  Gate gate(services_.executor);
+  const Tether<Gate> tether(gate);
+  socket_.when_ready(tether.bind([](Gate& either) { either.set(); }));
+  static_cast<void>(co_await gate.wait());
+  socket_.forget_waits();
+}
+
+inline boost::asio::awaitable<void> AsyncConnection::read(ResponseReader& reader, error_code& ec, Aborts& aborts) {
+  while (!reader.advance(ec) && !ec) {
     aborts.listen(co_await boost::asio::this_coro::cancellation_state);
     // Data that never runs dry never waits, so the abort is asked for here as well.
-    if (!ec) ec = socket_.interrupted();
-    if (!ec) {
-      const auto [data, size] = in_.room();
-      const auto buffer = boost::asio::buffer(data, size);
-      std::size_t count = 0;
-      if (tls_) {
-        count = co_await tls_->async_read_some(buffer, into(ec));
-      } else {
-        count = co_await socket_.async_read_some(buffer, into(ec));
-      }
-      reader.arrived(count, ec);
+    ec = socket_.interrupted();
+    if (ec) co_return;
+    const auto [data, size] = in_.room();
+    const auto buffer = boost::asio::buffer(data, size);
+    std::size_t count = 0;
+    if (tls_) {
+      count = co_await tls_->async_read_some(buffer, into(ec));
+    } else {
+      count = co_await socket_.async_read_some(buffer, into(ec));
     }
-    if (ec) co_return read_failure(peer_, socket_.explain(ec), reader.began(), reader.status());
+    reader.arrived(count, ec);
+    ec = socket_.explain(ec);
+    if (ec) co_return;
   }
-  reusable_ = reader.keep_alive();
-  co_return reader.take();
+}
+
+// Reads what has come by now.
+inline void AsyncConnection::read_early(ResponseReader& reader, error_code& ec) {
+  const auto [data, size] = in_.room();
+  const auto buffer = boost::asio::buffer(data, size);
+  socket_.look();
+  const auto count = tls_ ? tls_->read_some(buffer, ec) : socket_.read_some(buffer, ec);
+  if (ec == boost::asio::error::would_block || ec == boost::asio::error::try_again) ec = {};
+  reader.arrived(count, ec);
+  if (!ec) static_cast<void>(reader.advance(ec));
 }
 
 }  // namespace wandb::detail

@@ -46,6 +46,13 @@ class AsyncPool {
     ~Lease() {
       if (pool_ != nullptr) pool_->give_back(*place_, std::move(connection_));
     }
+    /// Closes the connection if it is no longer good, and takes the next that waits, if there is one. What was good
+    /// when it was given back need not be any more: to be called at the last moment.
+    void look() {
+      while (connection_ != nullptr && !connection_->healthy()) connection_ = pool_->another(*place_);
+    }
+    /// Closes the connections that wait: what became of one may have become of all.
+    void close_others() { pool_->clear(*place_); }
     /// Whether it has yet to be opened.
     [[nodiscard]] bool fresh() const noexcept { return connection_ == nullptr; }
     /// The connection, made where there is none.
@@ -64,10 +71,15 @@ class AsyncPool {
   [[nodiscard]] std::optional<Lease> take_at_once(const Origin& origin) {
     std::vector<Pointer> closing;
     Pointer connection;
-    const std::lock_guard guard(mutex_);
-    auto& place = place_of(origin);
-    if (!serve(place, connection, closing)) return std::nullopt;
-    return Lease(*this, place, std::move(connection));
+    Place* place = nullptr;
+    {
+      const std::lock_guard guard(mutex_);
+      place = &place_of(origin);
+      if (!serve(*place, connection, closing)) return std::nullopt;
+    }
+    std::optional<Lease> lease(std::in_place, *this, *place, std::move(connection));
+    lease->look();
+    return lease;
   }
   /// The same, waited for in line.
   [[nodiscard]] boost::asio::awaitable<Result<Lease>> take(const Request& request) {
@@ -80,7 +92,9 @@ class AsyncPool {
                           "waiting for one of the connections to", {});
       }
     }
-    co_return Lease(*this, turn.place(), turn.take());
+    Lease lease(*this, turn.place(), turn.take());
+    lease.look();
+    co_return lease;
   }
 
   [[nodiscard]] std::size_t idle() const {
@@ -92,11 +106,7 @@ class AsyncPool {
   void clear() {
     std::vector<Pointer> closing;
     const std::lock_guard guard(mutex_);
-    for (const auto& place : places_) {
-      place->open -= place->idle.size();
-      std::move(place->idle.begin(), place->idle.end(), std::back_inserter(closing));
-      place->idle.clear();
-    }
+    for (const auto& place : places_) empty(*place, closing);
   }
 
  private:
@@ -151,8 +161,29 @@ class AsyncPool {
     std::optional<Gate> gate_;
   };
 
-  // All of what follows but `give_back` runs under the lock. What is to be closed goes to `closing`, whose owner
-  // declared it before the lock.
+  void clear(Place& place) {
+    std::vector<Pointer> closing;
+    const std::lock_guard guard(mutex_);
+    empty(place, closing);
+  }
+  // Another connection in place of one that is lent and no longer good; null, the right to open one, where none waits.
+  [[nodiscard]] Pointer another(Place& place) {
+    const std::lock_guard guard(mutex_);
+    if (place.idle.empty()) return nullptr;
+    Pointer next = std::move(place.idle.back());
+    place.idle.pop_back();
+    --place.open;
+    return next;
+  }
+
+  // What follows, but `give_back`, runs under the lock. What is to be closed goes to `closing`, whose owner declared it
+  // before the lock.
+
+  static void empty(Place& place, std::vector<Pointer>& closing) {
+    place.open -= place.idle.size();
+    std::move(place.idle.begin(), place.idle.end(), std::back_inserter(closing));
+    place.idle.clear();
+  }
 
   [[nodiscard]] Place& place_of(const Origin& origin) {
     const auto known =
@@ -165,13 +196,10 @@ class AsyncPool {
     const auto now = std::chrono::steady_clock::now();
     expire(place, now, closing);
     if (!place.line.empty()) return false;
-    while (!place.idle.empty()) {
+    if (!place.idle.empty()) {
       connection = std::move(place.idle.back());
       place.idle.pop_back();
-      // What was in use until this moment is not worth a system call.
-      if (now - connection->idle_since() < this_moment || connection->healthy()) return true;
-      --place.open;
-      closing.push_back(std::move(connection));
+      return true;
     }
     if (place.open == most_per_origin_) return false;
     ++place.open;
@@ -206,8 +234,6 @@ class AsyncPool {
     std::move(place.idle.begin(), young, std::back_inserter(closing));
     place.idle.erase(place.idle.begin(), young);
   }
-
-  static constexpr std::chrono::microseconds this_moment{5};
 
   AsyncServices& services_;
   std::size_t most_per_origin_;

@@ -9,17 +9,22 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/append.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <wandb/errc.hpp>
 #include <wandb/transport/detail/interrupt.hpp>
+#include <wandb/transport/detail/send_queue.hpp>
 
 namespace wandb::detail {
 
@@ -91,27 +96,55 @@ class AsyncSocket final : public Abortable {
         std::forward<Token>(token), buffers);
   }
 
-  /// What the kernel takes at once, which is all of a small request; the rest is for `async_write_some`.
-  [[nodiscard]] std::size_t write_at_once(const char* data, std::size_t size, error_code& ec) {
-    const auto count = ::send(socket_.native_handle(), data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) ec = {errno, boost::system::system_category()};
-    return 0;
+  /// Bytes that `write_some` and `flush` brought to the kernel since the socket was made.
+  [[nodiscard]] std::size_t bytes_sent() const noexcept { return bytes_sent_; }
+  /// Takes all that it is given without waiting: what the kernel does not take, `flush` sends.
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers, error_code& ec) {
+    const boost::asio::const_buffer buffer = *boost::asio::buffer_sequence_begin(buffers);
+    const std::string_view bytes(static_cast<const char*>(buffer.data()), buffer.size());
+    ec = {};
+    const auto sent = queue_.empty() ? send_now(bytes, ec) : 0;
+    if (!ec) queue_.push(bytes.substr(sent));
+    return ec ? 0 : bytes.size();
   }
-  /// What has arrived; `would_block` where that is nothing. For looks at an idle connection.
+  /// Sends what was not taken before, as far as it is now; whether that is all.
+  [[nodiscard]] bool flush(error_code& ec) {
+    while (!ec && !queue_.empty()) {
+      const auto sent = send_now(queue_.waiting(), ec);
+      if (sent == 0) break;
+      queue_.pop(sent);
+    }
+    return queue_.empty();
+  }
+  /// Calls `tell`, perhaps twice, when more can be sent, something has come, or an abort ends the wait.
+  template <class Tell>
+  void when_ready(const Tell& tell) {
+    const std::lock_guard guard(mutex_);
+    socket_.async_wait(socket_.wait_read, tell);
+    socket_.async_wait(socket_.wait_write, tell);
+    if (aborted_) cancel();
+  }
+  void forget_waits() {
+    const std::lock_guard guard(mutex_);
+    cancel();
+  }
+  /// Begins a look at what has arrived by now, with `read_some`.
+  void look() noexcept { reads_left_ = most_reads; }
+  /// What has arrived; `would_block` where that is nothing, and after the first few of a look, for a peer that never
+  /// lets it run dry.
   template <class Buffers>
   std::size_t read_some(const Buffers& buffers, error_code& ec) {
+    if (reads_left_ == 0) {
+      ec = boost::asio::error::would_block;
+      return 0;
+    }
+    --reads_left_;
     const boost::asio::mutable_buffer buffer = *boost::asio::buffer_sequence_begin(buffers);
     const auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (count < 0) ec = {errno, boost::system::system_category()};
     if (count == 0 && buffer.size() != 0) ec = boost::asio::error::eof;
     return count > 0 ? static_cast<std::size_t>(count) : 0;
-  }
-  /// Only so that TLS streams compile: the library writes asynchronously.
-  template <class Buffers>
-  std::size_t write_some(const Buffers&, error_code& ec) {
-    ec = boost::asio::error::operation_not_supported;
-    return 0;
   }
   /// Whether there is something to read, or the peer has closed.
   [[nodiscard]] bool readable() {
@@ -128,10 +161,33 @@ class AsyncSocket final : public Abortable {
           // Once it has begun, another thread may end it, and this closure with it.
           AsyncSocket& socket = *self;
           const std::lock_guard guard(socket.mutex_);
-          initiation(socket.socket_, std::forward<decltype(handler)>(handler), given...);
-          if (socket.aborted_) socket.cancel();
+          // Data that never runs dry never waits, so that a cancel would end nothing.
+          if (socket.aborted_) socket.refuse<Signature>(std::forward<decltype(handler)>(handler));
+          else initiation(socket.socket_, std::forward<decltype(handler)>(handler), given...);
         },
         token, args...);
+  }
+  template <class Signature, class Handler>
+  void refuse(Handler&& handler) {
+    const error_code aborted = boost::asio::error::operation_aborted;
+    if constexpr (std::is_same_v<Signature, void(error_code)>) {
+      boost::asio::post(socket_.get_executor(), boost::asio::append(std::forward<Handler>(handler), aborted));
+    } else {
+      boost::asio::post(socket_.get_executor(),
+                        boost::asio::append(std::forward<Handler>(handler), aborted, std::size_t{0}));
+    }
+  }
+  [[nodiscard]] std::size_t send_now(std::string_view bytes, error_code& ec) {
+    for (;;) {
+      const auto count = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count >= 0) {
+        bytes_sent_ += static_cast<std::size_t>(count);
+        return static_cast<std::size_t>(count);
+      }
+      if (errno == EINTR) continue;
+      if (errno != EAGAIN && errno != EWOULDBLOCK) ec = {errno, boost::system::system_category()};
+      return 0;
+    }
   }
   void cancel() {
     error_code ignored;
@@ -140,6 +196,10 @@ class AsyncSocket final : public Abortable {
 
   mutable std::mutex mutex_;
   std::optional<errc> aborted_;
+  static constexpr int most_reads = 8;
+  int reads_left_ = 0;
+  SendQueue queue_;
+  std::size_t bytes_sent_ = 0;
   boost::asio::ip::tcp::socket socket_;
 };
 

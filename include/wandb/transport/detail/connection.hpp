@@ -1,6 +1,9 @@
 // One connection to one origin: opened, used for one request after the other, checked before each.
 #pragma once
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -51,7 +54,8 @@ class Connection {
   void arm(time_point deadline, bool stoppable) noexcept { socket_.arm(deadline, stoppable ? &waker_ : nullptr); }
   /// Whether another request may follow on this connection.
   [[nodiscard]] bool reusable() const noexcept { return reusable_; }
-  /// False if the peer has closed, or sent what nobody asked for, while the connection was idle.
+  /// False if the peer has closed, or sent what nobody asked for, since the last answer; also in a process that was
+  /// forked since: the connection is its parent's.
   [[nodiscard]] bool healthy();
 
   /// Resolves, connects, and shakes hands.
@@ -64,8 +68,9 @@ class Connection {
   [[nodiscard]] Result<void> connect(const std::vector<boost::asio::ip::address>& addresses,
                                      std::chrono::milliseconds connect_timeout);
   [[nodiscard]] Result<void> shake_hands(TlsClient& tls);
-  [[nodiscard]] Result<void> write(const Request& request);
-  [[nodiscard]] Result<Response> read(std::size_t largest_body);
+  void write(ResponseReader& reader, Ending& ending);
+  void read(ResponseReader& reader, error_code& ec);
+  void read_early(ResponseReader& reader, error_code& ec);
   [[nodiscard]] std::size_t read_some(char* data, std::size_t size, error_code& ec) {
     const auto buffer = boost::asio::buffer(data, size);
     return tls_ ? tls_->read_some(buffer, ec) : socket_.read_some(buffer, ec);
@@ -78,23 +83,25 @@ class Connection {
   SecureString out_;
   ReadBuffer in_;
   time_point idle_since_{};
+  const pid_t process_ = ::getpid();
+  bool used_ = false;
   bool reusable_ = false;
   bool session_known_ = false;
 };
 
 inline bool Connection::healthy() {
-  if (!reusable_ || !in_.unread().empty()) return false;
+  if (!reusable_ || process_ != ::getpid()) return false;
   const bool arrived = socket_.readable();
   if (!tls_) return !arrived;
   auto* const ssl = tls_->native_handle();
-  if (!arrived && SSL_has_pending(ssl) == 0 && BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0) return true;
-  // Over TLS what came may be a session ticket, which is no message: the read then finds nothing.
+  if (!arrived && !holds_unread(ssl)) return true;
+  // Over TLS what came may be a session ticket, which is no message: the read then finds nothing, and leaves nothing.
   char byte = 0;
   error_code ec;
   socket_.probe(true);
   const auto count = tls_->read_some(boost::asio::buffer(&byte, 1), ec);
   socket_.probe(false);
-  return count == 0 && ec == boost::asio::error::would_block;
+  return count == 0 && ec == boost::asio::error::would_block && !holds_unread(ssl) && !socket_.readable();
 }
 
 inline Result<void> Connection::open(const StopToken& stop, Resolver& resolver, TlsClient& tls,
@@ -137,40 +144,65 @@ inline Result<void> Connection::shake_hands(TlsClient& tls) {
 
 inline Result<Response> Connection::exchange(const Request& request, std::size_t largest_body, TlsClient& tls) {
   reusable_ = false;
-  if (const auto written = write(request); !written) return written.error();
-  auto response = read(largest_body);
+  ResponseReader reader(in_, largest_body);
+  Ending ending;
+  ending.first = !std::exchange(used_, true);
+  const auto sent_before = socket_.bytes_sent();
+  compose(request, out_);
+  write(reader, ending);
+  wipe(out_.data(), out_.size());
+  out_.clear();
+  ending.began = socket_.bytes_sent() != sent_before;
+  if (may_be_answered(reader, ending)) read(reader, ending.read);
+  Result<Response> response;
+  if (reader.complete()) {
+    reusable_ = ending.sent_whole && reader.keep_alive();
+    response = reader.take();
+  } else {
+    response = exchange_failure(peer_, reader, ending);
+  }
   in_.reset();
   if (response && tls_ && !std::exchange(session_known_, true)) tls.remember(tls_->native_handle(), peer_.text());
   return response;
 }
 
-inline Result<void> Connection::write(const Request& request) {
-  compose(request, out_);
-  const auto sent_before = socket_.bytes_sent();
-  error_code ec;
-  for (std::size_t done = 0; done != out_.size() && !ec;) {
-    const auto rest = boost::asio::buffer(out_.data() + done, out_.size() - done);
-    done += tls_ ? tls_->write_some(rest, ec) : socket_.write_some(rest, ec);
+// Sends the request, and reads what comes meanwhile: a server may answer before it has read everything, and then read
+// no further.
+inline void Connection::write(ResponseReader& reader, Ending& ending) {
+  socket_.queue_writes(true);
+  for (std::size_t done = 0; !ending.write && !ending.read && !reader.complete();) {
+    if (!socket_.flush(ending.write)) {
+      if (!ending.write && socket_.wait_either(ending.write)) read_early(reader, ending.read);
+      if (!ending.write) ending.write = socket_.interrupted();
+    } else if (done != out_.size()) {
+      const auto rest = boost::asio::buffer(out_.data() + done, out_.size() - done);
+      done += tls_ ? tls_->write_some(rest, ending.write) : socket_.write_some(rest, ending.write);
+    } else {
+      ending.sent_whole = true;
+      break;
+    }
   }
-  wipe(out_.data(), out_.size());
-  out_.clear();
-  return ec ? Result<void>(write_failure(peer_, ec, socket_.bytes_sent() != sent_before)) : success();
+  socket_.queue_writes(false);
 }
 
-inline Result<Response> Connection::read(std::size_t largest_body) {
-  ResponseReader reader(in_, largest_body);
-  error_code ec;
-  for (bool more = false; !reader.advance(ec); more = true) {
-    // Data that never runs dry never waits, so the deadline is asked here as well.
-    if (!ec && more) ec = socket_.interrupted();
-    if (ec) return read_failure(peer_, ec, reader.began(), reader.status());
+inline void Connection::read(ResponseReader& reader, error_code& ec) {
+  while (!reader.advance(ec) && !ec) {
     const auto [data, size] = in_.room();
     const auto count = read_some(data, size, ec);
     reader.arrived(count, ec);
-    if (ec) return read_failure(peer_, ec, reader.began(), reader.status());
+    if (ec) return;
   }
-  reusable_ = reader.keep_alive();
-  return reader.take();
+}
+
+// Reads what has come by now.
+inline void Connection::read_early(ResponseReader& reader, error_code& ec) {
+  const auto [data, size] = in_.room();
+  socket_.probe(true);
+  const auto count = read_some(data, size, ec);
+  socket_.probe(false);
+  if (ec == boost::asio::error::would_block) ec = {};
+  reader.arrived(count, ec);
+  if (!ec) static_cast<void>(reader.advance(ec));
 }
 
 }  // namespace wandb::detail

@@ -55,6 +55,15 @@ class ConnectionPool {
     const std::lock_guard guard(mutex_);
     closing.swap(idle_);
   }
+  /// Closes those to that origin.
+  void clear(const Origin& origin) {
+    std::vector<Pointer> closing;
+    const std::lock_guard guard(mutex_);
+    for (auto& connection : idle_) {
+      if (connection->peer().serves(origin)) closing.push_back(std::move(connection));
+    }
+    std::erase(idle_, nullptr);
+  }
 
  private:
   [[nodiscard]] Pointer take_any(const Origin& origin) {

@@ -24,6 +24,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <wandb/errc.hpp>
+#include <wandb/transport/detail/send_queue.hpp>
 #include <wandb/transport/detail/waker.hpp>
 
 namespace wandb::detail {
@@ -55,14 +56,35 @@ class DeadlineSocket {
   [[nodiscard]] int native_handle() const noexcept { return fd_; }
   /// Bytes that the kernel has accepted since the socket was made.
   [[nodiscard]] std::size_t bytes_sent() const noexcept { return bytes_sent_; }
-  /// While on, a read that would wait returns `would_block` instead.
-  void probe(bool on) noexcept { probing_ = on; }
+  /// While on, a read that would wait returns `would_block` instead; so does each after the first few, for a peer that
+  /// never lets it run dry.
+  void probe(bool on) noexcept { probes_left_ = on ? most_probes : -1; }
   void close() noexcept {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }
 
   /// Opens a socket and connects it, until `until` or the deadline.
   [[nodiscard]] error_code connect(const boost::asio::ip::tcp::endpoint& peer, time_point until);
+  /// While on, a write takes all that it is given and never waits: what the kernel does not take, `flush` sends.
+  void queue_writes(bool on) noexcept {
+    queueing_ = on;
+    queue_.clear();
+  }
+  /// Sends what was queued, as far as the kernel takes it; whether that is all.
+  [[nodiscard]] bool flush(error_code& ec) noexcept {
+    while (!ec && !queue_.empty()) {
+      const auto count = send_now(queue_.waiting().data(), queue_.waiting().size(), ec);
+      if (count == 0) break;
+      queue_.pop(count);
+    }
+    return queue_.empty();
+  }
+  /// Waits until more can be sent, or something has come; whether something has come.
+  [[nodiscard]] bool wait_either(error_code& ec) const noexcept {
+    short ready = 0;
+    ec = wait(POLLIN | POLLOUT, deadline_, &ready);
+    return !ec && (ready & ~POLLOUT) != 0;
+  }
   /// Whether there is something to read, or the peer has closed, at this moment.
   [[nodiscard]] bool readable() const noexcept {
     pollfd entry{fd_, POLLIN, 0};
@@ -83,7 +105,7 @@ class DeadlineSocket {
   template <class ConstBuffers>
   std::size_t write_some(const ConstBuffers& buffers, error_code& ec) {
     const auto buffer = first_of<boost::asio::const_buffer>(buffers);
-    return transmit(buffer.data(), buffer.size(), ec);
+    return transmit(static_cast<const char*>(buffer.data()), buffer.size(), ec);
   }
 
  private:
@@ -95,11 +117,13 @@ class DeadlineSocket {
     }
     return {};
   }
+  static constexpr int most_probes = 8;
+  [[nodiscard]] bool probing() const noexcept { return probes_left_ >= 0; }
   // How long recv may sleep before it looks at the deadline again.
   static constexpr std::chrono::milliseconds slice{500};
   // A read may sleep in the kernel: nothing can end it but the deadline, and that is more than a slice away.
   [[nodiscard]] bool may_sleep() const noexcept {
-    return stop_ == nullptr && !probing_ && deadline_ - std::chrono::steady_clock::now() > slice;
+    return stop_ == nullptr && !probing() && deadline_ - std::chrono::steady_clock::now() > slice;
   }
   [[nodiscard]] bool allow_sleep() const noexcept {
     const timeval longest{0, std::chrono::microseconds(slice).count()};
@@ -108,16 +132,21 @@ class DeadlineSocket {
            ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) == 0;
   }
   [[nodiscard]] error_code await_connection(time_point until) const noexcept;
-  [[nodiscard]] error_code wait(short events, time_point until) const noexcept;
+  // `ready`, where it is given, becomes what poll(2) says of the socket.
+  [[nodiscard]] error_code wait(short events, time_point until, short* ready = nullptr) const noexcept;
   std::size_t receive(void* data, std::size_t size, error_code& ec) noexcept;
-  std::size_t transmit(const void* data, std::size_t size, error_code& ec) noexcept;
+  std::size_t transmit(const char* data, std::size_t size, error_code& ec);
+  // What the kernel takes at once.
+  std::size_t send_now(const char* data, std::size_t size, error_code& ec) noexcept;
 
   executor_type executor_;
   int fd_ = -1;
   time_point deadline_ = time_point::max();
   const Waker* stop_ = nullptr;
   std::size_t bytes_sent_ = 0;
-  bool probing_ = false;
+  SendQueue queue_;
+  bool queueing_ = false;
+  int probes_left_ = -1;  // negative: reads wait
   bool answer_awaited_ = false;
 };
 
@@ -130,16 +159,17 @@ class DeadlineSocket {
   return static_cast<int>(std::min<decltype(milliseconds)>(milliseconds, INT_MAX));
 }
 
-inline boost::system::error_code DeadlineSocket::wait(short events, time_point until) const noexcept {
+inline boost::system::error_code DeadlineSocket::wait(short events, time_point until, short* ready) const noexcept {
   std::array<pollfd, 2> entries{{{fd_, events, 0}, {stop_ != nullptr ? stop_->descriptor() : -1, POLLIN, 0}}};
   for (;;) {
-    const int ready = ::poll(entries.data(), stop_ != nullptr ? 2 : 1, poll_timeout(until));
-    if (ready < 0 && errno != EINTR) return last_system_error();
-    if (ready <= 0) {
+    const int count = ::poll(entries.data(), stop_ != nullptr ? 2 : 1, poll_timeout(until));
+    if (count < 0 && errno != EINTR) return last_system_error();
+    if (count <= 0) {
       if (until != time_point::max() && std::chrono::steady_clock::now() >= until) return errc::timed_out;
       continue;
     }
     if (entries[1].revents != 0) return errc::cancelled;
+    if (ready != nullptr) *ready = entries[0].revents;
     return {};
   }
 }
@@ -169,16 +199,21 @@ inline boost::system::error_code DeadlineSocket::await_connection(time_point unt
 inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_code& ec) noexcept {
   ec = {};
   if (size == 0) return 0;
+  if (probes_left_ == 0) ec = boost::asio::error::would_block;
+  else if (probing()) --probes_left_;
   while (!ec) {
+    const bool awaited = std::exchange(answer_awaited_, false);
+    // Data that never runs dry never waits, and OpenSSL may read any amount of it in one call.
+    if (!awaited && !probing() && (ec = interrupted())) break;
     const bool sleeps = may_sleep();
     // The answer to what was just written is hardly ever there yet: asking for it would be a call in vain.
-    if (std::exchange(answer_awaited_, false) && !sleeps && !probing_ && (ec = wait(POLLIN, deadline_))) break;
+    if (awaited && !sleeps && !probing() && (ec = wait(POLLIN, deadline_))) break;
     const auto count = ::recv(fd_, data, size, sleeps ? 0 : MSG_DONTWAIT);
     if (count > 0) return static_cast<std::size_t>(count);
     if (count == 0) {
       ec = boost::asio::error::eof;
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (probing_) ec = boost::asio::error::would_block;
+      if (probing()) ec = boost::asio::error::would_block;
       else if (!sleeps) ec = wait(POLLIN, deadline_);
     } else if (errno != EINTR) {
       ec = last_system_error();
@@ -187,10 +222,8 @@ inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_c
   return 0;
 }
 
-inline std::size_t DeadlineSocket::transmit(const void* data, std::size_t size, error_code& ec) noexcept {
-  ec = {};
-  if (size == 0) return 0;
-  while (!ec) {
+inline std::size_t DeadlineSocket::send_now(const char* data, std::size_t size, error_code& ec) noexcept {
+  for (;;) {
     // A peer that is gone is an error here, not a SIGPIPE.
     const auto count = ::send(fd_, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count >= 0) {
@@ -198,11 +231,22 @@ inline std::size_t DeadlineSocket::transmit(const void* data, std::size_t size, 
       bytes_sent_ += static_cast<std::size_t>(count);
       return static_cast<std::size_t>(count);
     }
-    if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      ec = wait(POLLOUT, deadline_);
-    } else if (errno != EINTR) {
-      ec = last_system_error();
-    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) ec = last_system_error();
+    return 0;
+  }
+}
+
+inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, error_code& ec) {
+  ec = {};
+  if (queueing_) {
+    const auto sent = queue_.empty() ? send_now(data, size, ec) : 0;
+    if (!ec) queue_.push({data + sent, size - sent});
+    return ec ? 0 : size;
+  }
+  while (!ec && size != 0) {
+    if (const auto sent = send_now(data, size, ec); sent != 0) return sent;
+    if (!ec) ec = wait(POLLOUT, deadline_);
   }
   return 0;
 }

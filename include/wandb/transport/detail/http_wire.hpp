@@ -6,7 +6,8 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <limits>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -107,42 +108,65 @@ inline void compose(const Request& request, SecureString& out) {
   return line[digits + 3] == ' ' && status >= 200 ? status : 0;
 }
 
-/// Parses one response into a `Response`. Its error codes are Beast's, or `errc` where the fault is ours to name.
+/// The first of a `Content-Encoding`'s codings that changes anything; empty where there is none.
+[[nodiscard]] constexpr std::string_view first_coding(std::string_view value) noexcept {
+  while (!value.empty()) {
+    const auto comma = value.find(',');
+    const auto coding = trimmed(value.substr(0, comma));
+    if (!coding.empty() && !equal_ignoring_case(coding, "identity")) return coding;
+    value = comma == value.npos ? std::string_view{} : value.substr(comma + 1);
+  }
+  return {};
+}
+
+/// Parses one response into a `Response`, a part of it at a time. Its error codes are Beast's, or `errc` where the
+/// fault is ours to name. How large the parts around the body may be is for the reader to say.
 class ResponseParser final : public boost::beast::http::basic_parser<false> {
  public:
   using error_code = boost::system::error_code;
   using text = boost::beast::string_view;
 
-  static constexpr std::uint32_t largest_header = 64 * 1024;
-
   explicit ResponseParser(std::uint64_t largest_body) : largest_body_(largest_body) {
-    header_limit(largest_header);
+    header_limit(std::numeric_limits<std::uint32_t>::max());
     body_limit(largest_body);
-    eager(true);
   }
   /// The final response; an interim one (1xx) is not.
   [[nodiscard]] bool interim() const noexcept { return response_.status / 100 == 1; }
   /// 0 before the status line was parsed.
   [[nodiscard]] int status() const noexcept { return response_.status; }
+  [[nodiscard]] std::size_t body_size() const noexcept { return response_.body.size(); }
+  /// The coding of the body that nobody asked for, as the header names it; empty for none.
+  [[nodiscard]] const std::string& coding() const noexcept { return coding_; }
+  /// Whether two readers may disagree on where this response ends: then nothing that follows can be trusted.
+  [[nodiscard]] bool ambiguous() const noexcept {
+    const bool bodiless = interim() || response_.status == 204 || response_.status == 304;
+    return lengths_ > 1 || (chunked_ && version_ == 10) || (bodiless && (lengths_ != 0 || chunked_));
+  }
   [[nodiscard]] Response take() noexcept { return std::move(response_); }
 
  private:
   void on_request_impl(boost::beast::http::verb, text, text, int, error_code&) override {}
-  void on_response_impl(int status, text, int, error_code& ec) override {
+  void on_response_impl(int status, text, int version, error_code& ec) override {
     if (status < 100) {
       ec = boost::beast::http::error::bad_status;
       return;
     }
+    version_ = version;
     response_.status = status;
     response_.headers.reserve(usual_header);
   }
   void on_field_impl(boost::beast::http::field name, text name_text, text value, error_code& ec) override {
+    using boost::beast::http::field;
     if (header_done_) return;  // trailers come when everything is decided
-    if (name == boost::beast::http::field::content_encoding && !equal_ignoring_case(view(value), "identity")) {
-      ec = errc::protocol_error;  // nobody asked for one
-      return;
+    if (name == field::transfer_encoding) {
+      if (!equal_ignoring_case(view(value), "chunked")) ec = boost::beast::http::error::bad_transfer_encoding;
+      chunked_ = true;
+    } else if (name == field::content_length) {
+      lengths_ += view(value).find(',') == std::string_view::npos ? 1U : 2U;
+    } else if (name == field::content_encoding && coding_.empty()) {
+      coding_ = first_coding(view(value));
     }
-    response_.headers.add(view(name_text), view(value));
+    if (!ec) response_.headers.add(view(name_text), view(value));
   }
   void on_header_impl(error_code&) override { header_done_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>& size, error_code&) override {
@@ -150,6 +174,11 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
     if (size) response_.body.reserve(static_cast<std::size_t>(std::min({*size, largest_body_, believed_body})));
   }
   std::size_t on_body_impl(text part, error_code& ec) override {
+    // An error keeps its status, whatever its body is.
+    if (!coding_.empty() && response_.status / 100 == 2 && !part.empty()) {
+      ec = errc::protocol_error;
+      return 0;
+    }
     if (part.size() > largest_body_ - response_.body.size()) {
       ec = errc::response_too_large;
       return 0;
@@ -168,6 +197,10 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
 
   std::uint64_t largest_body_;
   Response response_;
+  std::string coding_;
+  int version_ = 11;
+  unsigned lengths_ = 0;
+  bool chunked_ = false;
   bool header_done_ = false;
 };
 

@@ -1,6 +1,10 @@
 // The other end of a connection, and what went wrong with it in words.
 #pragma once
 
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,6 +18,7 @@
 #include <wandb/error.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http_wire.hpp>
+#include <wandb/transport/detail/response_reader.hpp>
 
 namespace wandb::detail {
 
@@ -66,17 +71,49 @@ struct Peer {
   return failure(peer, meaning(ec, errc::connection_lost), delivery, "sending to", ec.message() + "; try again");
 }
 
-/// `began`: whether any of the answer had come; `status`: its status, 0 while that had not.
-[[nodiscard]] inline Error read_failure(const Peer& peer, const boost::system::error_code& ec, bool began, int status) {
+/// A coding's name for people, if it is one: too short to hold enough of a secret to be of use.
+[[nodiscard]] inline std::string coding_name(std::string_view coding) {
+  constexpr std::size_t longest = 11;
+  return coding.size() <= longest && is_token(coding) ? std::string(coding) : std::string("something unknown");
+}
+
+/// Whether the peer, in place of an answer, refused who we are: with TLS 1.3 a server says only after the handshake
+/// what it thinks of the client's certificate, or that it misses one. Such a server has run nothing.
+[[nodiscard]] inline bool refuses_client(const boost::system::error_code& ec) noexcept {
+  if (ec.category() != boost::asio::error::get_ssl_category()) return false;
+  switch (ERR_GET_REASON(static_cast<unsigned long>(ec.value()))) {
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_SSLV3_ALERT_NO_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED: return true;
+    default: return false;
+  }
+}
+
+[[nodiscard]] inline Error refused_client(const Peer& peer, const boost::system::error_code& ec) {
+  return failure(peer, errc::tls_failed, Delivery::nothing_sent, "TLS handshake with",
+                 ec.message() + "; the server wants a certificate of its clients, which it did not get");
+}
+
+/// What a read's error means for a response of which `reader` has read what came.
+[[nodiscard]] inline Error read_failure(const Peer& peer, const boost::system::error_code& ec,
+                                        const ResponseReader& reader) {
   namespace http = boost::beast::http;
   const auto failed = [&](errc code, std::string_view why) {
-    const auto delivery = began ? Delivery::answered : Delivery::perhaps_sent;
-    return failure(peer, code, delivery, "reading the answer of", why, status);
+    const auto delivery = reader.began() ? Delivery::answered : Delivery::perhaps_sent;
+    return failure(peer, code, delivery, "reading the answer of", why, reader.status());
   };
   if (ec == http::error::header_limit) {
-    const auto limit = std::to_string(ResponseParser::largest_header / 1024) + " KiB";
+    const std::string what = reader.in_header() ? "its header" : "what surrounds its body";
+    const auto limit = std::to_string(ResponseReader::largest_header / 1024) + " KiB";
     return failed(errc::response_too_large,
-                  "its header exceeds " + limit + ", which no option changes; check the base URL and what is between");
+                  what + " exceeds " + limit + ", which no option changes; check the base URL and what is between");
   }
   if (ec == http::error::body_limit || ec == errc::response_too_large) {
     return failed(errc::response_too_large,
@@ -84,17 +121,49 @@ struct Peer {
   }
   if (ec == http::error::partial_message || ec == boost::asio::error::eof ||
       ec == boost::asio::ssl::error::stream_truncated) {
-    return failed(errc::connection_lost, began ? "the server closed the connection before the answer was complete"
-                                               : "the server closed the connection without an answer");
+    return failed(errc::connection_lost, reader.began()
+                                             ? "the server closed the connection before the answer was complete"
+                                             : "the server closed the connection without an answer");
   }
   if (ec.category() == make_error_code(http::error::bad_version).category()) {
     return failed(errc::protocol_error, "not valid HTTP: " + ec.message() + "; check the base URL");
   }
+  if (ec == errc::protocol_error && !reader.coding().empty()) {
+    return failed(errc::protocol_error, "its body is encoded as " + coding_name(reader.coding()) +
+                                            ", though the request accepts none; check what is between");
+  }
   if (ec == errc::protocol_error) {
-    return failed(errc::protocol_error,
-                  "it is encoded or switches protocols, which was not asked for; check what is between");
+    return failed(errc::protocol_error, "it switches protocols, which was not asked for; check what is between");
   }
   return failed(meaning(ec, errc::connection_lost), ec.message());
+}
+
+/// How far an exchange came, and what ended it.
+struct Ending {
+  boost::system::error_code write;  ///< what ended the sending
+  boost::system::error_code read;   ///< what ended the reading
+  bool first = false;               ///< it was the connection's first
+  bool began = false;               ///< some of the request was sent
+  bool sent_whole = false;          ///< all of it was
+};
+
+/// Whether an answer may still be read: a peer that takes no more of a request may have answered it before.
+[[nodiscard]] inline bool may_be_answered(const ResponseReader& reader, const Ending& ending) noexcept {
+  return !reader.complete() && !ending.read && ending.write.category() != error_category();
+}
+
+/// The error of an exchange that brought no whole answer.
+[[nodiscard]] inline Error exchange_failure(const Peer& peer, const ResponseReader& reader, const Ending& ending) {
+  if (ending.first && !reader.began() && refuses_client(ending.read)) return refused_client(peer, ending.read);
+  if (ending.write && !reader.began()) return write_failure(peer, ending.write, ending.began);
+  return read_failure(peer, ending.read ? ending.read : ending.write, reader);
+}
+
+/// Whether the connection ended, or fell silent, without an answer.
+[[nodiscard]] inline bool went_dead(const Result<Response>& response) noexcept {
+  if (response) return false;
+  const auto& error = response.error();
+  return error == errc::connection_lost || (error == errc::timed_out && error.delivery() == Delivery::perhaps_sent);
 }
 
 }  // namespace wandb::detail

@@ -113,6 +113,12 @@ class TlsClient {
   std::vector<Known> sessions_;
 };
 
+/// Whether something that was received has not been read yet, were it half a record.
+[[nodiscard]] inline bool holds_unread(SSL* ssl) noexcept {
+  const bool between_records = std::string_view(SSL_rstate_string(ssl)) == "RH";
+  return !between_records || SSL_has_pending(ssl) != 0 || BIO_ctrl_pending(SSL_get_rbio(ssl)) != 0;
+}
+
 /// Why a handshake failed, in OpenSSL's words: of the certificate if it was that. No code: the host cannot be checked.
 [[nodiscard]] inline Error handshake_failure(const Peer& peer, SSL* ssl, const boost::system::error_code& ec) {
   std::string why = ec.message();
