@@ -129,8 +129,8 @@ class User<T, any_selection> {
   }
 
   /// Deletes the key of that name, the first where several bear it, as the caller. On success it is gone from
-  /// `api_keys()`. A name that no loaded key bears may be a key itself: then the one that belongs to it is meant, as
-  /// after `reload()` of a key generated here, whose name is a key ID from then on. A name that is not among the loaded
+  /// `api_keys()`. A name that no loaded key bears may be a key itself and is then taken for the secret: that of a key
+  /// generated here is its name no longer once it is read anew from a newer server. A name that is not among the loaded
   /// keys is misuse: `std::invalid_argument` from the call itself. Keys never loaded: `errc::keys_not_loaded`, or what
   /// the server said when it refused them. Stands on `deleteApiKey`.
   [[nodiscard]] auto delete_api_key(std::string_view name, const CallOptions& options = {}) const {

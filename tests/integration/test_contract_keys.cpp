@@ -240,8 +240,12 @@ TEST_CASE_TEMPLATE("keys that were never loaded are an error, which reload mends
   Setting<Rig> setting;
   const User ann(setting.api, Attrs{{"id", setting.world.ann_id}});
   CHECK(get(ann.delete_api_key("x")).error() == errc::keys_not_loaded);
+  CHECK(get(ann.delete_api_key(setting.world.ann_key)).error() == errc::keys_not_loaded);
+  CHECK(get(ann.delete_api_key(setting.ann().keys()[0])).error() == errc::keys_not_loaded);
   get(ann.reload()).value();
   CHECK(ann.keys().size() == 1);
+  get(ann.delete_api_key(setting.world.ann_key)).value();
+  CHECK(ann.keys().empty());
 }
 
 TEST_CASE_TEMPLATE("delete_api_key forgets the key only when the server says success", Rig, RIGS) {
