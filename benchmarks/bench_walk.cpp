@@ -77,7 +77,7 @@ class Everybody {
       response.body.append(R"(","email":"person)")
           .append(n)
           .append(
-              R"(@example.com","admin":false,"flags":"{}","entity":"person","deletedAt":null,"apiKeys":{"edges":[{"node":{"id":"QXBpS2V5OjE=","name":"key ending in 8186","description":"laptop"}}],"pageInfo":{"endCursor":"1","hasNextPage":false}},"teams":{"edges":[{"node":{"name":"research"}}]}}})");
+              R"(@example.com","admin":false,"flags":"{}","entity":"person","deletedAt":null,"apiKeys":{"edges":[{"node":{"id":"QXBpS2V5OjE=","name":"576f3d594bd873290a66","description":"laptop"}}],"pageInfo":{"endCursor":"1","hasNextPage":false}},"teams":{"edges":[{"node":{"name":"research"}}]}}})");
     }
     response.body.append(R"(],"pageInfo":{"endCursor":")").append(std::to_string(last)).append(R"(","hasNextPage":)");
     response.body.append(last < count_ ? "true" : "false").append("}}}}");

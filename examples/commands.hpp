@@ -13,6 +13,7 @@ using User = wandb::User<wandb::BeastTransport>;
 struct Flags {
   std::string name;
   std::string key;
+  std::string key_variable;
   std::string query;
   std::string description;
   std::string secret_file;
@@ -35,6 +36,8 @@ using Command = int (*)(const Api&, const Flags&);
 
 /// The user that a command is about: the one named, else the caller; with API keys where `keys` says so.
 [[nodiscard]] wandb::Result<User> subject(const Api& api, const Flags& flags, bool keys);
+/// The key that the server is asked with; empty where there is none.
+[[nodiscard]] wandb::Secret own_key(const Api& api);
 /// What the user typed as a name, to be shown: somebody may have typed a key.
 [[nodiscard]] std::string shown_name(const Flags& flags);
 /// For what changes something: a reader of the output who leaves must not end it before that is told.

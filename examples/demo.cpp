@@ -67,7 +67,7 @@ void embedded(wandb::testing::Generation generation, bool tls) {
   const auto ca = std::filesystem::temp_directory_path() / ("wandb-users-demo-" + std::to_string(::getpid()) + ".pem");
   if (tls) server.write_ca(ca.string());
   std::cout << "\nA server of the " << (newer ? "newer" : "older") << " generation at " << server.base_url()
-            << (newer ? "  (a key's name is a label)" : "  (a key's name is the key)") << '\n';
+            << (newer ? "  (a key's name is its ID, its first part)" : "  (a key's name is the key)") << '\n';
 
   const wandb::BeastTransport transport({.ca_file = tls ? ca.string() : std::string{}});
   const Api api{transport, {.base_url = server.base_url(), .api_key = root_key}};

@@ -44,6 +44,7 @@ constexpr CodeName code_names[] = {
     {errc::server_error, "server_error"},
     {errc::not_implemented, "not_implemented"},
     {errc::ambiguous_user, "ambiguous_user"},
+    {errc::ambiguous_key, "ambiguous_key"},
     {errc::client_refused, "client_refused"},
     {errc::not_the_service, "not_the_service"},
     {errc::no_status, "no_status"},

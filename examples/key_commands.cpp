@@ -1,7 +1,6 @@
 // wandb-users keys list, generate, delete.
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -9,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/key_format.hpp>
+#include <wandb/credentials.hpp>
 
 #include "advice.hpp"
 #include "commands.hpp"
@@ -105,31 +104,53 @@ int tell_orphan(const Api& api, const Flags& flags, const wandb::Error& error,
   return tell(error, text, exit_code(error));
 }
 
+/// The key that an environment variable holds.
+wandb::Result<wandb::Secret> key_of_variable(const std::string& name) {
+  const auto variable = "the environment variable " + name;
+  const auto value = wandb::Environment::process().get(name.c_str());
+  if (!value.empty()) return wandb::detail::checked_key(value, variable);
+  return wandb::Error(make_error_code(wandb::errc::invalid_argument), variable + " is not set",
+                      wandb::Delivery::nothing_sent);
+}
+
 /// Lets the user act with the key of `--user-key-env`; the exit code where that cannot be.
 std::optional<int> authenticate(User& user, const Flags& flags) {
   if (flags.user_key_variable.empty()) return std::nullopt;
-  const char* value = std::getenv(flags.user_key_variable.c_str());
-  const auto variable = "the environment variable " + flags.user_key_variable;
-  if (value == nullptr) return tell(variable + " is not set", usage);
-  const auto known = user.authenticate(wandb::Secret(value));
-  if (known) return std::nullopt;
-  return tell(known.error(), variable + ": " + advised(known.error()), denied);
+  const auto key = key_of_variable(flags.user_key_variable);
+  const auto known = key ? user.authenticate(*key) : wandb::Result<void>(key.error());
+  return known ? std::nullopt : std::optional(tell(known.error()));
 }
 
-/// The keys that somebody may mean by this text, each once: pages may show the same one twice.
-std::vector<wandb::ApiKey> keys_named(const User& user, std::string_view text) {
-  std::vector<wandb::ApiKey> named;
+/// The keys that somebody may mean, each once: pages may show the same one twice.
+template <class Is>
+std::vector<wandb::ApiKey> keys_that(const User& user, Is is) {
+  std::vector<wandb::ApiKey> meant;
   const auto is_there = [&](const wandb::ApiKey& key) {
-    return std::any_of(named.begin(), named.end(), [&](const auto& other) { return other.id() == key.id(); });
+    return std::any_of(meant.begin(), meant.end(), [&](const auto& other) { return other.id() == key.id(); });
   };
   for (const auto& key : user.keys()) {
-    // An id means one key, whatever others are called.
-    if (!key.id().empty() && key.id() == text) return {key};
-    if ((key.name() == text || key.description() == text) && (key.id().empty() || !is_there(key))) {
-      named.push_back(key);
-    }
+    if (is(key) && (key.id().empty() || !is_there(key))) meant.push_back(key);
   }
-  return named;
+  return meant;
+}
+
+/// Those that are so called, or the one of that id.
+std::vector<wandb::ApiKey> keys_named(const User& user, std::string_view text) {
+  // An id means one key, whatever others are called.
+  auto named = keys_that(user, [&](const wandb::ApiKey& key) { return !key.id().empty() && key.id() == text; });
+  if (!named.empty()) return named;
+  return keys_that(user, [&](const wandb::ApiKey& key) { return key.name() == text || key.description() == text; });
+}
+
+/// Deletes one of a user's keys, and says so.
+int delete_row(const User& user, const wandb::ApiKey& row, bool in_use, const Flags& flags) {
+  const auto deleted = user.delete_api_key(row);
+  if (!deleted) return tell(deleted.error());
+  if (in_use) note("it was the key that these commands use: put another into WANDB_API_KEY or the netrc file");
+  if (!flags.json) return ok;
+  std::cout << JsonObject().add_text("id", row.id()).add("deleted", "true").text() << '\n';
+  if (std::cout.flush()) return ok;
+  return tell("the key was deleted, but that could not be printed", failed, wandb::Outcome::ran);
 }
 
 }  // namespace
@@ -138,7 +159,7 @@ int list_keys(const Api& api, const Flags& flags) {
   const auto user = subject(api, flags, true);
   if (!user) return tell(user.error());
   if (const auto code = tell_missing(*user, "apiKeys")) return *code;
-  print(user->keys(), flags);
+  print(user->keys(), own_key(api), flags);
   return ok;
 }
 
@@ -166,20 +187,23 @@ int generate_key(const Api& api, const Flags& flags) {
   return tell_orphan(api, flags, made.error(), known);
 }
 
-int delete_key(const Api& api, const Flags& flags) {
+int delete_key(const Api& api, const Flags& words) {
   survive_readers();
+  auto flags = words;
+  const bool by_secret = !flags.key_variable.empty();
+  if (by_secret && !flags.name.empty()) return tell("give the key or --key-env, not both", usage);
+  // Where the key comes from elsewhere, the one word is the user.
+  if (by_secret) flags.name = std::exchange(flags.key, {});
+  else if (flags.key.empty()) return tell("say which key: its id, name or description, or --key-env", usage);
+  const auto secret = by_secret ? key_of_variable(flags.key_variable) : wandb::Result<wandb::Secret>(wandb::Secret());
+  if (!secret) return tell(secret.error());
   const auto user = subject(api, flags, true);
   if (!user) return tell(user.error());
-  const auto named = keys_named(*user, flags.key);
-  if (named.size() > 1) return tell("several keys are so named; give the id of one, as `keys list` shows it", usage);
-  if (named.empty()) {
-    if (const auto code = tell_missing(*user, "apiKeys")) return *code;
-    return tell("no key of that id, name or description", not_found);
-  }
-  const auto deleted = user->delete_api_key(named.front());
-  if (!deleted) return tell(deleted.error());
-  if (!flags.json) return ok;
-  std::cout << JsonObject().add_text("id", named.front().id()).add("deleted", "true").text() << '\n';
-  if (std::cout.flush()) return ok;
-  return tell("the key was deleted, but that could not be printed", failed, wandb::Outcome::ran);
+  const auto meant = by_secret ? keys_that(*user, [&](const wandb::ApiKey& key) { return key.belongs_to(*secret); })
+                               : keys_named(*user, flags.key);
+  if (meant.size() > 1) return tell("several keys are so named; give the id of one, as `keys list` shows it", usage);
+  if (meant.size() == 1) return delete_row(*user, meant.front(), meant.front().belongs_to(own_key(api)), flags);
+  if (const auto code = tell_missing(*user, "apiKeys")) return *code;
+  if (!by_secret) return tell("no key of that id, name or description", not_found);
+  return tell("the key of " + flags.key_variable + " is none of this user's", not_found);
 }

@@ -25,7 +25,7 @@ bool is_temporary(const wandb::Error& error) {
 bool is_wrong_setting(const wandb::Error& error) {
   using wandb::errc;
   return error == errc::invalid_argument || error == errc::invalid_base_url || error == errc::insecure_base_url ||
-         error == errc::invalid_environment || error == errc::ambiguous_user;
+         error == errc::invalid_environment || error == errc::ambiguous_user || error == errc::ambiguous_key;
 }
 
 /// Whether the server itself says that what was to be made is there.

@@ -23,6 +23,11 @@ wandb::Result<User> subject(const Api& api, const Flags& flags, bool keys) {
   return wandb::Error(make_error_code(wandb::errc::not_found), "there is no user " + shown_name(flags));
 }
 
+wandb::Secret own_key(const Api& api) {
+  const auto& caller = wandb::detail::ClientAccess::caller<wandb::BeastTransport>(api);
+  return caller && *caller ? (*caller)->secret() : wandb::Secret();
+}
+
 void survive_readers() { std::signal(SIGPIPE, SIG_IGN); }
 
 int whoami(const Api& api, const Flags& flags) {
@@ -35,11 +40,13 @@ int whoami(const Api& api, const Flags& flags) {
 int show(const Api& api, const Flags& flags) {
   const auto user = subject(api, flags, true);
   if (!user) return tell(user.error());
-  print(*user, {.keys = true}, flags);
+  const auto in_use = own_key(api);
+  print(*user, {.keys = true, .with = in_use}, flags);
   if (flags.json) return ok;
   for (const auto team : user->teams()) std::cout << "  team " << plain(team) << '\n';
   for (const auto& key : user->keys()) {
-    std::cout << "  key  " << plain(key.name()) << "  " << plain(key.description()) << '\n';
+    std::cout << "  key  " << plain(key.name()) << "  " << plain(key.description())
+              << (key.belongs_to(in_use) ? "  in use" : "") << '\n';
   }
   return ok;
 }

@@ -77,29 +77,33 @@ std::string json_of_error(const wandb::Error& error) {
   return json + ",\"path\":" + (path.empty() ? "null" : json_text(path)) + "}";
 }
 
-}  // namespace
-
-std::string json_of(const wandb::ApiKey& key) {
+std::string json_of_key(const wandb::ApiKey& key, const wandb::Secret& in_use) {
   return JsonObject()
       .add_text("id", key.id())
       .add_text("name", key.name())
       .add("description", key.description().empty() ? "null" : json_text(key.description()))
+      .add("in_use", key.belongs_to(in_use) ? "true" : "false")
       .text();
 }
 
-std::string json_of(const User& user, Asked asked) {
+}  // namespace
+
+std::string json_of(const User& user, const Asked& asked) {
   JsonObject json;
   for (const std::string_view field : {"id", "username", "email", "name", "admin"}) {
     add_attribute(json, user, field, field);
   }
   add_attribute(json, user, "deleted_at", "deletedAt");
   if (asked.teams) add_list(json, user, "teams", user.teams(), json_text);
-  if (asked.keys) add_list(json, user, "apiKeys", user.keys(), [](const wandb::ApiKey& key) { return json_of(key); });
+  if (asked.keys) {
+    add_list(json, user, "apiKeys", user.keys(),
+             [&](const wandb::ApiKey& key) { return json_of_key(key, asked.with); });
+  }
   if (const auto errors = user.errors(); !errors.empty()) json.add("errors", json_list(errors, json_of_error));
   return json.text();
 }
 
-void print(const User& user, Asked asked, const Flags& flags) {
+void print(const User& user, const Asked& asked, const Flags& flags) {
   tell_errors(user);
   if (flags.json) {
     std::cout << json_of(user, asked) << '\n';
@@ -109,13 +113,14 @@ void print(const User& user, Asked asked, const Flags& flags) {
             << (user.admin() == true ? "\tadmin" : "") << '\n';
 }
 
-void print(const wandb::Keys& keys, const Flags& flags) {
+void print(const wandb::Keys& keys, const wandb::Secret& in_use, const Flags& flags) {
   if (flags.json) {
-    std::cout << json_list(keys, [](const wandb::ApiKey& key) { return json_of(key); }) << '\n';
+    std::cout << json_list(keys, [&](const wandb::ApiKey& key) { return json_of_key(key, in_use); }) << '\n';
     return;
   }
   for (const auto& key : keys) {
-    std::cout << plain(key.id()) << '\t' << plain(key.name()) << '\t' << plain(key.description()) << '\n';
+    std::cout << plain(key.id()) << '\t' << plain(key.name()) << '\t' << plain(key.description())
+              << (key.belongs_to(in_use) ? "\tin use" : "") << '\n';
   }
 }
 

@@ -67,7 +67,9 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   generated->add_option("--user-key-env", flags.user_key_variable,
                         "the environment variable that holds that user's own key");
   auto* deleted = add(*keys, "delete", "delete a key", delete_key);
-  deleted->add_option("key", flags.key, "its id, its name as listed, or its description")->required()->check(not_empty);
+  deleted->add_option("key", flags.key, "its id, its name as listed, or its description")->check(not_empty);
+  deleted->add_option("--key-env", flags.key_variable, "else the environment variable that holds the key itself")
+      ->check(not_empty);
   user_of(deleted);
 }
 

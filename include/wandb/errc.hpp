@@ -39,6 +39,7 @@ enum class errc : int {
   server_error,                 ///< the server failed (5xx)
   not_implemented,              ///< the server does not know this operation (501)
   ambiguous_user,               ///< several users are so named; the error names them, and nothing was done
+  ambiguous_key,                ///< several of the user's keys fit a secret; the error names them, nothing was sent
   client_refused,               ///< the server refuses this client, not the person: it wants another `User-Agent`
   not_the_service,              ///< the answer is not the service's but that of something in between
   no_status,                    ///< the transport gave a response without an HTTP status
@@ -118,6 +119,7 @@ inline constexpr ErrorText error_texts[] = {
     {errc::server_error, "the server failed; try again later"},
     {errc::not_implemented, "the server does not implement this operation"},
     {errc::ambiguous_user, "several users are so named; name the one that is meant by id"},
+    {errc::ambiguous_key, "several of the user's keys may be the one that is meant; delete it by its row"},
     {errc::client_refused,
      "the server refuses this client, whoever uses it (\"relogin required\"); see whether something between rewrites "
      "the User-Agent, which has to begin with \"W&B Public Client \""},
@@ -186,6 +188,7 @@ namespace detail {
     case errc::no_status:
     case errc::unexpected_status: return condition::malformed_response;
     case errc::ambiguous_user:
+    case errc::ambiguous_key:
     case errc::client_refused:
     case errc::bad_request:
     case errc::not_implemented:

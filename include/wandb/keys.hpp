@@ -11,7 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include <wandb/detail/ascii.hpp>
 #include <wandb/detail/key_format.hpp>
+#include <wandb/detail/key_id.hpp>
+#include <wandb/detail/secure_memory.hpp>
 #include <wandb/page.hpp>
 #include <wandb/secret.hpp>
 
@@ -72,12 +75,21 @@ class ApiKey {
   /// What the key was made for; empty where the server holds nothing.
   [[nodiscard]] std::string_view description() const& noexcept { return description_; }
   [[nodiscard]] std::string description() const&& { return std::string(description_); }
-  /// The key's name, masked where it has a key's shape: safe to print.
+  /// The key's name, masked where it has a key's shape: safe to print. On newer servers the key ID, which is no secret;
+  /// of a key itself its beginning, `0a1b2****`.
   [[nodiscard]] std::string name() const { return detail::mask_key(name_); }
   /// The secret itself, where it is known: for a key generated here, also once it was read anew, and on older servers
   /// for each key.
   [[nodiscard]] std::optional<Secret> secret() const {
     return secret_.empty() ? std::nullopt : std::optional<Secret>(Secret(secret_));
+  }
+  /// Whether this is the row of that key, so that a key at hand is found in a list: by the row's own secret where it is
+  /// known, else by its name, which is the key (older servers) or the key ID, its first part, of 20 characters or more
+  /// (newer ones). What is no API key belongs to no row. Takes the same time wherever the two differ.
+  [[nodiscard]] bool belongs_to(const Secret& secret) const noexcept {
+    const auto key = detail::trimmed(secret.reveal());
+    if (!detail::is_api_key(key)) return false;
+    return secret_.empty() ? detail::is_name_of(name_, key) : detail::same_text(secret_, key);
   }
 
  private:
@@ -115,7 +127,6 @@ struct KeyAccess {
     }
   }
   [[nodiscard]] static std::string_view name(const ApiKey& key) noexcept { return key.name_; }
-  [[nodiscard]] static bool secret_known(const ApiKey& key) noexcept { return !key.secret_.empty(); }
 };
 
 using KeyList = std::vector<ApiKey>;
@@ -183,7 +194,7 @@ struct TeamNameSource {
 /// A user's keys, each an `ApiKey`. Shows the keys as they were when the range was taken.
 using Keys = detail::OwningRange<detail::KeySource>;
 /// The names of a user's keys, each a `std::string_view` that lives as long as the range. **A name can be a secret**:
-/// on older servers, and for a key generated here, it is the key itself.
+/// on older servers, and for a key generated here, it is the key itself; on newer servers it is the key ID.
 using KeyNames = detail::OwningRange<detail::KeyNameSource>;
 /// The names of a user's teams, each a `std::string_view` that lives as long as the range.
 using TeamNames = detail::OwningRange<detail::TeamNameSource>;

@@ -36,7 +36,9 @@ class Secret {
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
   /// Takes the same time wherever the two differ; their lengths may show.
-  [[nodiscard]] friend bool operator==(const Secret& a, const Secret& b) noexcept { return same(a.text_, b.text_); }
+  [[nodiscard]] friend bool operator==(const Secret& a, const Secret& b) noexcept {
+    return detail::same_text(a.text_, b.text_);
+  }
   friend std::ostream& operator<<(std::ostream& out, const Secret&) { return out << "****"; }
 
  private:
@@ -46,13 +48,6 @@ class Secret {
   void store(std::string_view text) {
     text_.reserve(beyond_small > text.size() ? beyond_small : text.size());
     text_ = text;
-  }
-  static bool same(std::string_view a, std::string_view b) noexcept {
-    unsigned difference = a.size() == b.size() ? 0U : 1U;
-    for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-      difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
-    }
-    return difference == 0;
   }
 
   SecureString text_;

@@ -14,6 +14,7 @@
 #include <wandb/client.hpp>
 #include <wandb/detail/acting.hpp>
 #include <wandb/detail/checks.hpp>
+#include <wandb/detail/chosen_key.hpp>
 #include <wandb/detail/user_record.hpp>
 #include <wandb/detail/write_methods.hpp>
 #include <wandb/graphql/request_body.hpp>
@@ -84,7 +85,8 @@ class User<T, any_selection> {
   }
 
   /// The names of the user's API keys; empty where there are none or they were not loaded. **On older servers, and for
-  /// a key generated here, a name is the secret itself.**
+  /// a key generated here, a name is the secret itself**; on newer servers it is the key ID, the first part of the
+  /// secret.
   [[nodiscard]] KeyNames api_keys() const { return KeyNames(detail::KeyNameSource{record_.key_source()}); }
   /// The same as rows, which are safe to print.
   [[nodiscard]] Keys keys() const { return Keys(record_.key_source()); }
@@ -127,20 +129,21 @@ class User<T, any_selection> {
   }
 
   /// Deletes the key of that name, the first where several bear it, as the caller. On success it is gone from
-  /// `api_keys()`. A name that is not among the loaded keys is misuse: `std::invalid_argument` from the call itself.
-  /// Keys never loaded: `errc::keys_not_loaded`, or what the server said when it refused them. Stands on
-  /// `deleteApiKey`.
+  /// `api_keys()`. A name that no loaded key bears may be a key itself and is then taken for the secret: that of a key
+  /// generated here is its name no longer once it is read anew from a newer server. A name that is not among the loaded
+  /// keys is misuse: `std::invalid_argument` from the call itself. Keys never loaded: `errc::keys_not_loaded`, or what
+  /// the server said when it refused them. Stands on `deleteApiKey`.
   [[nodiscard]] auto delete_api_key(std::string_view name, const CallOptions& options = {}) const {
-    return delete_key([&](const ApiKey& key) { return detail::KeyAccess::name(key) == name; }, options);
+    return run(detail::delete_key_of_name(record_, name), options);
   }
-  /// The same by row.
+  /// The same by row: the key of its id.
   [[nodiscard]] auto delete_api_key(const ApiKey& row, const CallOptions& options = {}) const {
-    return delete_key([&](const ApiKey& key) { return key.id() == row.id(); }, options);
+    return run(detail::delete_key_of_row(record_, row), options);
   }
-  /// The same by secret, where it is known.
+  /// The same by secret: the one key that belongs to it (`ApiKey::belongs_to`), also in a later process than that which
+  /// generated it. `errc::ambiguous_key` where several do: the error says which, and nothing was sent.
   [[nodiscard]] auto delete_api_key(const Secret& secret, const CallOptions& options = {}) const {
-    return delete_key([&](const ApiKey& key) { return detail::KeyAccess::secret_known(key) && key.secret() == secret; },
-                      options);
+    return run(detail::delete_key_of_secret(record_, secret), options);
   }
 
   /// Changes attributes, as the caller; another user's need an admin. Stands on `updateUser`.
@@ -238,25 +241,6 @@ class User<T, any_selection> {
     if (!fault) fault = detail::check_id(operation.field, "the user's id", record_.text("id"));
     return run(fault ? Method(std::move(*fault)) : Method(detail::ChangeUser(record_, operation, body.take())),
                options);
-  }
-
-  template <class Is>
-  [[nodiscard]] auto delete_key(Is is, const CallOptions& options) const {
-    using Method = detail::Checked<detail::DeleteKey>;
-    for (const auto& key : keys()) {
-      if (!is(key)) continue;
-      auto fault = detail::check_id("deleteApiKey", "the key's id", key.id());
-      return run(fault ? Method(std::move(*fault)) : Method(detail::DeleteKey(record_, std::string(key.id()))),
-                 options);
-    }
-    if (auto refused = record_.keys_error()) return run(Method(std::move(*refused)), options);
-    if (!record_.keys_loaded()) return run(Method(unknown_keys()), options);
-    return run(Method(detail::misused("deleteApiKey", "the key", "is none of this user's")), options);
-  }
-  static Error unknown_keys() {
-    return Error(
-        make_error_code(errc::keys_not_loaded),
-        Error::Details{.reason = {}, .operation = "deleteApiKey", .messages = {}, .delivery = Delivery::nothing_sent});
   }
 
   template <class Method>

@@ -3,6 +3,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <string_view>
@@ -36,6 +37,20 @@ static_assert(std::default_initializable<wandb::Result<User>> && std::default_in
 static_assert(std::same_as<decltype(std::declval<const User&>().email()), wandb::Text>);
 static_assert(std::convertible_to<wandb::Text, std::string_view> && std::convertible_to<wandb::Text, std::string>);
 static_assert(std::totally_ordered<wandb::Text> && std::totally_ordered_with<wandb::Text, std::string_view>);
+
+// A key is deleted by name, by row or by secret, whatever text one holds; a text becomes no secret by the way.
+template <class Which>
+concept Deletes = requires(const User& user, const Which& which) {
+  user.delete_api_key(which);
+};
+static_assert(Deletes<std::string_view> && Deletes<std::string> && Deletes<char[9]> && Deletes<wandb::Text>);
+static_assert(Deletes<wandb::ApiKey> && Deletes<wandb::Secret>);
+static_assert(!Deletes<wandb::SecretView> && !Deletes<std::optional<wandb::Secret>>);
+template <class Key>
+concept Belongs = requires(const wandb::ApiKey& row, const Key& key) {
+  row.belongs_to(key);
+};
+static_assert(Belongs<wandb::Secret> && !Belongs<std::string_view> && !Belongs<std::string>);
 
 // The transport is deduced, a reference looked through.
 static_assert(std::same_as<decltype(wandb::Api(Transport())), wandb::Api<Transport>>);

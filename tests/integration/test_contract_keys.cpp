@@ -138,6 +138,84 @@ TEST_CASE_TEMPLATE("delete_api_key deletes by name, row or secret, and forgets e
   }
 }
 
+TEST_CASE_TEMPLATE("a key that is held is found in a list and deleted, also in a later process", Rig, RIGS) {
+  for (const auto generation : {Generation::newer, Generation::older}) {
+    for (const auto shape : {testing::KeyShape::legacy, testing::KeyShape::v1}) {
+      Setting<Rig> setting(generation);
+      setting.world.account.key_shape(shape);
+      const auto held = get(get(setting.api.viewer()).value().generate_api_key("held")).value();
+      get(get(setting.api.viewer()).value().generate_api_key("other")).value();
+      const auto me = get(setting.api.viewer()).value();
+      REQUIRE(me.keys().size() == 3);
+      CHECK(me.keys()[0].belongs_to(setting.world.root_key));
+      CHECK_FALSE(me.keys()[0].belongs_to(held));
+      CHECK(me.keys()[1].belongs_to(held));
+      CHECK_FALSE(me.keys()[2].belongs_to(held));
+      if (generation == Generation::newer) {
+        CHECK(held.reveal().substr(0, list(me.api_keys())[1].size()) == list(me.api_keys())[1]);
+        CHECK(me.keys()[1].name() == list(me.api_keys())[1]);
+        CHECK_FALSE(me.keys()[1].secret().has_value());
+      }
+      get(me.delete_api_key(held)).value();
+      CHECK(me.keys().size() == 2);
+      CHECK_FALSE(contains(setting.world.account.keys_of("root"), held.reveal()));
+      CHECK_THROWS_AS(static_cast<void>(me.delete_api_key(held)), std::invalid_argument);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("the name of a key generated here deletes it also once it was read anew", Rig, RIGS) {
+  for (const auto generation : {Generation::newer, Generation::older}) {
+    Setting<Rig> setting(generation);
+    const auto me = get(setting.api.viewer()).value();
+    get(me.generate_api_key("ci")).value();
+    const auto name = list(me.api_keys()).at(1);
+    get(me.reload()).value();
+    CHECK(me.keys()[1].belongs_to(Secret(name)));
+    get(me.delete_api_key(name)).value();
+    CHECK(me.keys().size() == 1);
+    CHECK_THROWS_AS(static_cast<void>(me.delete_api_key(name)), std::invalid_argument);
+  }
+}
+
+TEST_CASE_TEMPLATE("a secret that several keys fit deletes none, and the error says which", Rig, RIGS) {
+  Setting<Rig> setting;
+  const std::string secret = "wandb_v1_" + std::string(27, 'k') + "_" + std::string(49, 's');
+  const auto row = [](const std::string& id, const std::string& name) {
+    return R"({"node":{"id":")" + id + R"(","name":")" + name + "\"}}";
+  };
+  const auto id = secret.substr(0, 36);
+  const auto user = [&](const std::string& rows) {
+    return User(setting.api, Attrs::parse(R"({"id":"u","apiKeys":{"edges":[)" + rows + "]}}").value());
+  };
+  const auto two = user(row("K1", id) + "," + row("K2", secret.substr(0, 50)) + "," + row("K3", "laptop"));
+  const auto before = setting.world.account.requests();
+  for (const auto& error : {get(two.delete_api_key(Secret(secret))).error(), get(two.delete_api_key(secret)).error()}) {
+    CHECK(error == errc::ambiguous_key);
+    CHECK(error == condition::rejected);
+    CHECK(error.outcome() == Outcome::not_run);
+    CHECK(error.operation() == "deleteApiKey");
+    CHECK(error.reason().find("2 keys, id K1; id K2") != std::string::npos);
+    CHECK(error.message().find(secret.substr(9, 12)) == std::string::npos);
+  }
+  CHECK(two.keys().size() == 3);
+  std::string many;
+  for (int i = 0; i != 20; ++i) many += (i == 0 ? "" : ",") + row("K" + std::to_string(i), id);
+  CHECK(get(user(many).delete_api_key(Secret(secret))).error().reason().find("20 keys, id K0; ") != std::string::npos);
+  CHECK(setting.world.account.requests() == before);
+  // Two pages may show the same key.
+  CHECK(get(user(row("K1", id) + "," + row("K1", id)).delete_api_key(Secret(secret))).error() != errc::ambiguous_key);
+  CHECK(setting.world.account.requests() == before + 1);
+}
+
+TEST_CASE_TEMPLATE("a deleted key is not acted with any more, also where its row shows no secret", Rig, RIGS) {
+  Setting<Rig> setting;
+  auto ann = setting.ann();
+  ann.authenticate(setting.world.ann_key).value();
+  get(ann.delete_api_key(ann.keys()[0])).value();
+  CHECK(get(ann.generate_api_key("ci")).error() == errc::no_user_credentials);
+}
+
 TEST_CASE_TEMPLATE("an admin deletes another user's key", Rig, RIGS) {
   Setting<Rig> setting;
   const auto ann = setting.ann();
@@ -162,8 +240,12 @@ TEST_CASE_TEMPLATE("keys that were never loaded are an error, which reload mends
   Setting<Rig> setting;
   const User ann(setting.api, Attrs{{"id", setting.world.ann_id}});
   CHECK(get(ann.delete_api_key("x")).error() == errc::keys_not_loaded);
+  CHECK(get(ann.delete_api_key(setting.world.ann_key)).error() == errc::keys_not_loaded);
+  CHECK(get(ann.delete_api_key(setting.ann().keys()[0])).error() == errc::keys_not_loaded);
   get(ann.reload()).value();
   CHECK(ann.keys().size() == 1);
+  get(ann.delete_api_key(setting.world.ann_key)).value();
+  CHECK(ann.keys().empty());
 }
 
 TEST_CASE_TEMPLATE("delete_api_key forgets the key only when the server says success", Rig, RIGS) {

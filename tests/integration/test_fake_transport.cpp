@@ -145,6 +145,24 @@ TEST_CASE("the account makes a key for whoever asks, and shows its secret once o
   }
 }
 
+TEST_CASE("a list of the newer generation names a key by its ID, and deletes by what identifies it") {
+  Asked asked;
+  constexpr std::string_view list = "{ viewer { apiKeys { edges { node { name } } } } }";
+  CHECK(says(asked.ask(list).text, R"("name":")" + asked.root.substr(0, 20) + "\""));
+  asked.account.key_shape(testing::KeyShape::v1);
+  const auto long_key = asked.account.add_key("root");
+  CHECK(long_key.size() == 86);
+  CHECK(detail::is_api_key(long_key));
+  CHECK(says(asked.ask(list).text, R"("name":")" + long_key.substr(0, 36) + "\""));
+  CHECK(asked.ask("{ viewer { id } }", "{}", long_key).status == 200);
+  const auto remove = [&](const std::string& id) {
+    return asked.ask(R"(mutation { deleteApiKey(input: {id: \")" + id + R"(\"}) { success } })").text;
+  };
+  CHECK(says(remove(long_key.substr(0, 36)), R"("success":false)"));
+  CHECK(says(remove(asked.account.key_ids_of("root").at(1)), R"("success":true)"));
+  CHECK(asked.account.keys_of("root").size() == 1);
+}
+
 TEST_CASE("a script answers its operations in order, and tells what it wanted and what came") {
   FakeTransport transport;
   transport.expect("GetViewer").answers(200, R"({"data":{"viewer":{"id":"1","name":"n"}}})");

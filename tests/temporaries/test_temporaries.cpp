@@ -117,6 +117,12 @@ TEST_CASE_TEMPLATE("every method about keys outlives the user and the arguments"
   const std::string name(*kept.api_keys().begin());
   REQUIRE(later([&] { return Person(kept).delete_api_key(Argument(name), Token().options()); }).has_value());
   CHECK(kept.keys().empty());
+
+  const Secret held(at.world.account.add_key("ann", "held"));
+  REQUIRE(later([&] { return Person(kept).reload(Token().options()); }).has_value());
+  REQUIRE(kept.keys().size() == 1);
+  REQUIRE(later([&] { return Person(kept).delete_api_key(Secret(held.reveal()), Token().options()); }).has_value());
+  CHECK(kept.keys().empty());
 }
 
 namespace {

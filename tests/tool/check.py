@@ -96,6 +96,11 @@ def keys(root, ann, older):
     root("keys", "delete", rows[1]["id"], "ann")
     root("keys", "delete", "twin", "ann")
     root("keys", "delete", rows[3]["name"], "ann")
+    check("keys of somebody else are not in use", not any(row["in_use"] for row in rows), rows)
+    mine = json.loads(root("keys", "list", "--json"))
+    check("the key in use", [row["in_use"] for row in mine] == [True], mine)
+    check("a name is the key ID, or a mask", mine[0]["name"] == (root.environment["WANDB_API_KEY"][:5] + "****" if older
+                                                               else root.environment["WANDB_API_KEY"][:20]), mine)
     check("keys delete", len(json.loads(root("keys", "list", "ann", "--json"))) == 1)
 
     ann("keys", "generate", code=2, complains=["--output", "--print-secret"])
@@ -114,6 +119,14 @@ def keys(root, ann, older):
             check("a refused key leaves no file", not Path(scratch, "no").exists())
     root.environment["ANN_KEY"] = secret
     root("keys", "generate", "ann", "--user-key-env", "ANN_KEY", "--print-secret", shows_secret=True)
+    root.environment["LINES"] = secret + "\n"
+    root("keys", "generate", "ann", "--user-key-env", "LINES", "--print-secret", shows_secret=True)
+    before = len(json.loads(root("keys", "list", "ann", "--json")))
+    root("keys", "delete", "--key-env", "ANN_KEY", code=3, complains=["ANN_KEY"])
+    spare = ann("keys", "generate", "--print-secret", shows_secret=True).strip()
+    root.environment["SPARE"] = spare + "\n"
+    root("keys", "delete", "ann", "--key-env", "SPARE")
+    check("keys delete --key-env", len(json.loads(root("keys", "list", "ann", "--json"))) == before)
     root("keys", "generate", "ann", "--user-key-env", "NOT_SET", "--print-secret", code=2, complains=["NOT_SET"])
     root.environment["SHORT"] = "short"
     root("keys", "generate", "ann", "--user-key-env", "SHORT", "--print-secret", code=4, complains=["SHORT", "shape"])

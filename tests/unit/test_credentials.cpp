@@ -194,8 +194,6 @@ TEST_CASE("a key is a JWT, or at least 40 letters, digits, underscores and hyphe
   static_assert(detail::looks_like_secret_name("local-0123456789abcdef0123456789abcdef01234567"));
   static_assert(!detail::looks_like_secret_name("x0123456789abcdef0123456789abcdef01234567"));
   static_assert(!detail::looks_like_secret_name("a label of an api key that is quite a long one"));
-  CHECK(detail::mask_key("label") == "label");
-  CHECK(detail::mask_key(std::string(36, 'x') + "wxyz") == "****wxyz");
 }
 
 TEST_CASE("base URLs: scheme, host, port and sub-path are told apart") {

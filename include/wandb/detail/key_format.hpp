@@ -48,11 +48,21 @@ namespace wandb::detail {
   return prefix.empty() || (prefix.size() > 1 && prefix.back() == '-' && all_key_characters(prefix));
 }
 
-/// `text`, or for what has a key's shape only its last four characters: `****abcd`. Of a short one they would tell too
-/// much.
+/// What the keys of 2026 begin with.
+inline constexpr std::string_view key_prefix_v1 = "wandb_v1_";
+
+/// `text`, or of what may be a key, be it a mistyped one, only the beginning, by which it is found in a list: the
+/// prefix, where that is short, and five characters: `local-0a1b2****`. Of a JWT, whose beginning tells nothing,
+/// `****`.
 [[nodiscard]] inline std::string mask_key(std::string_view text) {
-  if (!is_api_key(text)) return std::string(text);
-  return text.size() < 40 ? std::string("****") : std::string("****").append(text.substr(text.size() - 4));
+  constexpr std::size_t shortest_key = 40;
+  constexpr std::size_t longest_prefix = 10;
+  constexpr std::size_t shown = 5;
+  if (is_jwt(text)) return "****";
+  if (text.size() < shortest_key || !all_key_characters(text)) return std::string(text);
+  auto prefix = text.starts_with(key_prefix_v1) ? key_prefix_v1.size() : text.find('-') + 1;  // 0 where there is none
+  if (prefix > longest_prefix || text.size() - prefix < shortest_key) prefix = 0;
+  return std::string(text.substr(0, prefix + shown)).append("****");
 }
 
 }  // namespace wandb::detail

@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
 
 namespace wandb::detail {
 
@@ -15,6 +16,15 @@ inline void wipe(void* memory, std::size_t size) noexcept {
   std::memset(memory, 0, size);
   // The barrier makes the zeros observable; a plain memset before a delete is dropped as a dead store.
   asm volatile("" : : "r"(memory) : "memory");
+}
+
+/// As `==`, in the same time wherever the two differ; their lengths may show.
+[[nodiscard]] inline bool same_text(std::string_view a, std::string_view b) noexcept {
+  unsigned difference = a.size() == b.size() ? 0U : 1U;
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
+    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+  }
+  return difference == 0;
 }
 
 /// An allocator whose memory is wiped when it is freed, growth of a container included.

@@ -155,7 +155,7 @@ struct UserRecord {
       const auto key = find_key_of(keys, id);
       if (key == keys.end()) return;
       // A deleted key opens nothing any more; another that is known may.
-      if (changes.given && key->secret() == changes.given->secret()) changes.given = nullptr;
+      if (changes.given && key->belongs_to(changes.given->secret())) changes.given = nullptr;
       keys.erase(key);
       forget_gone(changes);
     });

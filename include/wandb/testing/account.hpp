@@ -64,6 +64,11 @@ class Account {
     const std::lock_guard lock(mutex_);
     return state_.add_key(state_.at(user), std::move(description)).secret;
   }
+  /// The shape of the keys that are made from here on.
+  void key_shape(KeyShape shape) {
+    const std::lock_guard lock(mutex_);
+    state_.key_shape = shape;
+  }
   void add_team(std::string_view user, std::string team) {
     const std::lock_guard lock(mutex_);
     state_.at(user).teams.push_back(std::move(team));

@@ -134,17 +134,17 @@ class Graph {
   }
 
   [[nodiscard]] NodePtr key(StoredUser& owner, StoredKey key, bool fresh) const {
-    return node(
-        "ApiKey", [this, &owner, key = std::move(key), fresh](std::string_view field, const json::object&) -> Resolved {
-          if (field == "id") return json::value(view(key.id));
-          const bool shown = fresh || state_.generation == Generation::older;
-          if (field == "name")
-            return shown ? json::value(view(key.secret)) : json::value(view("key ending in " + key.secret.substr(36)));
-          if (field == "description") return key.description ? json::value(view(*key.description)) : json::value();
-          if (field == "ips") return json::value(json::array{});
-          if (field == "user") return user(&owner);
-          return json::value();
-        });
+    return node("ApiKey",
+                [this, &owner, key = std::move(key), fresh](std::string_view field, const json::object&) -> Resolved {
+                  if (field == "id") return json::value(view(key.id));
+                  if (field == "name")
+                    return json::value(view(fresh ? std::string_view(key.secret) : state_.name_of(key)));
+                  if (field == "description")
+                    return key.description ? json::value(view(*key.description)) : json::value();
+                  if (field == "ips") return json::value(json::array{});
+                  if (field == "user") return user(&owner);
+                  return json::value();
+                });
   }
 
   static NodePtr entity(const std::string& name) {

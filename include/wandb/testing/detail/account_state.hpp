@@ -15,11 +15,17 @@
 
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/base64.hpp>
+#include <wandb/detail/key_format.hpp>
+#include <wandb/detail/key_id.hpp>
 
 namespace wandb::testing {
 
-/// On older servers a key's name is its secret; on newer ones it is a label, and the secret is shown once.
+/// On older servers a key's name is its secret; on newer ones it is the key ID, the first part of the secret, which is
+/// shown once.
 enum class Generation : std::uint8_t { older, newer };
+
+/// 40 hexadecimal digits, or what the keys of 2026 are: `wandb_v1_`, 27 characters, `_`, and 49 more.
+enum class KeyShape : std::uint8_t { legacy, v1 };
 
 namespace detail {
 
@@ -46,6 +52,7 @@ struct StoredUser {
 
 struct AccountState {
   Generation generation = Generation::newer;
+  KeyShape key_shape = KeyShape::legacy;
   std::size_t users_per_page = 50;
   std::size_t keys_per_page = 50;
   std::deque<StoredUser> users;                            // references stay valid
@@ -71,10 +78,30 @@ struct AccountState {
     return users.back().id;
   }
 
-  StoredKey& add_key(StoredUser& user, std::optional<std::string> description) {
-    constexpr std::string_view digits = "0123456789abcdef";
+  [[nodiscard]] std::string new_secret() {
     std::string secret;
-    while (secret.size() != 40) secret += digits[random() % digits.size()];
+    const auto add = [&](std::size_t count, std::string_view digits) {
+      for (; count != 0; --count) secret += digits[random() % digits.size()];
+    };
+    if (key_shape == KeyShape::legacy) {
+      add(40, "0123456789abcdef");
+      return secret;
+    }
+    constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    secret = wandb::detail::key_prefix_v1;
+    add(27, digits);
+    secret += '_';
+    add(49, digits);
+    return secret;
+  }
+
+  /// What a list calls a key.
+  [[nodiscard]] std::string_view name_of(const StoredKey& key) const noexcept {
+    return generation == Generation::older ? std::string_view(key.secret) : wandb::detail::key_id_of(key.secret);
+  }
+
+  StoredKey& add_key(StoredUser& user, std::optional<std::string> description) {
+    auto secret = new_secret();
     owners.emplace(wandb::detail::basic_authorization(secret), user.id);
     user.keys.push_back({global_id("ApiKey", 1000 + ++made), std::move(secret), std::move(description)});
     return user.keys.back();
