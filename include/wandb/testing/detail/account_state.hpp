@@ -74,7 +74,7 @@ struct AccountState {
   StoredKey& add_key(StoredUser& user, std::optional<std::string> description) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string secret;
-    while (secret.size() != 40) secret += digits[random() % digits.size()];
+    while (secret.size() != 40) secret += digits[static_cast<std::size_t>(random() % digits.size())];
     owners.emplace(wandb::detail::basic_authorization(secret), user.id);
     user.keys.push_back({global_id("ApiKey", 1000 + ++made), std::move(secret), std::move(description)});
     return user.keys.back();
