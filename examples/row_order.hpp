@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <coroutine>
 #include <cstddef>
 #include <map>
 #include <optional>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <concepts>
+#include <coroutine>
 #include <cstddef>
 #include <exception>
 #include <memory>

@@ -8,8 +8,15 @@
 #pragma once
 
 #include <boost/json/storage_ptr.hpp>
+#include <boost/system/system_error.hpp>
 
+#if __has_include(<boost/json/detail/charconv/impl/from_chars.ipp>)
+#include <boost/json/detail/charconv/impl/from_chars.ipp>
+#endif
 #include <boost/json/detail/impl/default_resource.ipp>
+#if __has_include(<boost/json/detail/impl/except.ipp>)
+#include <boost/json/detail/impl/except.ipp>
+#endif
 #include <boost/json/detail/impl/shared_resource.ipp>
 #include <boost/json/detail/impl/stack.ipp>
 #include <boost/json/impl/error.ipp>

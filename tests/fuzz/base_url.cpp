@@ -1,10 +1,10 @@
 // Base URLs: what is taken can be put together again and is one for Boost.URL as well; what is refused shows no secret.
-#include <boost/url/src.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include <boost/url/parse.hpp>
 
 #include <wandb/detail/base_url.hpp>
 

@@ -31,7 +31,7 @@ pkg_config)
     "$@" -std=c++20 -DWANDB_CONSUMER_LINKS_BOOST_JSON "$here/link_client.cpp" -o "$scratch/consumer" \
         $(PKG_CONFIG_PATH=$packages pkg-config --define-variable=prefix="${packages%/*/*}" --cflags --libs wandb-users)
     ;;
-bare) bare link_client "$@" ;;
+bare) bare link_client "$@" -O1 -Wall -Wextra -Werror ;; # as strict as a user may be
 no_exceptions)
     bare misuse_client "$@" -fno-exceptions -pthread
     "$scratch/consumer"

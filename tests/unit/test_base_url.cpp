@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include <boost/url/src.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/scheme.hpp>
 
 #include <wandb/detail/base_url.hpp>
 
@@ -13,7 +14,7 @@ using wandb::detail::UrlFault;
 
 namespace {
 
-std::string_view plain(boost::urls::string_view text) { return {text.data(), text.size()}; }
+std::string_view plain(const auto& text) { return {text.data(), text.size()}; }
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <coroutine>
 #include <functional>
 #include <mutex>
 #include <type_traits>

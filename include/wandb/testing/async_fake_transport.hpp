@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <coroutine>
 #include <type_traits>
 #include <utility>
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -67,10 +68,10 @@ class Graph {
     const auto* first = arguments.if_contains("first");
     if (first != nullptr && first->is_int64())
       most = std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(first->get_int64(), 0)));
-    std::size_t begin = 0;
+    std::uint64_t asked = 0;
     if (const auto after = text(arguments, "after"))
-      begin = std::strtoull(after->substr(std::min<std::size_t>(after->size(), 7)).c_str(), nullptr, 10);
-    begin = std::min(begin, nodes.size());
+      asked = std::strtoull(after->substr(std::min<std::size_t>(after->size(), 7)).c_str(), nullptr, 10);
+    const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(asked, nodes.size()));
     const auto end = std::min(nodes.size(), begin + most);
     return node(type, [=, all = std::move(nodes)](std::string_view field, const json::object&) -> Resolved {
       if (field == "pageInfo") return page_info(begin, end, all.size());

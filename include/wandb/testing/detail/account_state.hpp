@@ -81,7 +81,7 @@ struct AccountState {
   [[nodiscard]] std::string new_secret() {
     std::string secret;
     const auto add = [&](std::size_t count, std::string_view digits) {
-      for (; count != 0; --count) secret += digits[random() % digits.size()];
+      for (; count != 0; --count) secret += digits[static_cast<std::size_t>(random() % digits.size())];
     };
     if (key_shape == KeyShape::legacy) {
       add(40, "0123456789abcdef");

@@ -12,6 +12,7 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/verb.hpp>
 #include <boost/optional/optional.hpp>
+#include <boost/version.hpp>
 
 #include <wandb/detail/ascii.hpp>
 #include <wandb/transport.hpp>
@@ -97,6 +98,9 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   void on_field_impl(boost::beast::http::field, text name, text value, error_code&) override {
     out_.add({name.data(), name.size()}, {value.data(), value.size()});
   }
+#if BOOST_VERSION >= 109000
+  void on_trailer_field_impl(boost::beast::http::field, text, text, error_code&) override {}
+#endif
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(text part, error_code&) override {

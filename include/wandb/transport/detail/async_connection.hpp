@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <coroutine>
 #include <cstddef>
 #include <memory>
 #include <optional>

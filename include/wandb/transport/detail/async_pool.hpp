@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <coroutine>
 #include <cstddef>
 #include <deque>
 #include <iterator>

@@ -17,6 +17,7 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/verb.hpp>
 #include <boost/optional/optional.hpp>
+#include <boost/version.hpp>
 
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/secure_memory.hpp>
@@ -168,6 +169,9 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
     }
     if (!ec) response_.headers.add(view(name_text), view(value));
   }
+#if BOOST_VERSION >= 109000  // trailers have their own function
+  void on_trailer_field_impl(boost::beast::http::field, text, text, error_code&) override {}
+#endif
   void on_header_impl(error_code&) override { header_done_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>& size, error_code&) override {
     // A length is only a claim: what it may cost before the bytes come is limited.

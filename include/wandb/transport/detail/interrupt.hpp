@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <coroutine>
 #include <memory>
 #include <mutex>
 #include <optional>
