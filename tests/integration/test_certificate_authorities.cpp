@@ -461,6 +461,40 @@ TEST_CASE("trust: very many authorities end at a limit") {
   CHECK(error.reason().find("it holds more than 4000 certificates") != std::string::npos);
 }
 
+TEST_CASE_TEMPLATE("trust: a certificate must name its host, a common name is none", Colour, COLOURS) {
+  const CertificateAuthority authority;
+  const Trust trust{.ca_file = authority.pem()};
+  const std::vector<std::pair<std::string, int>> table{
+      {"", TLS1_3_VERSION}, {"", TLS1_2_VERSION}, {"email:root@localhost", TLS1_3_VERSION}, {"IP:127.0.0.1", 0}};
+  for (const auto& each : table) {
+    const auto& names = each.first;
+    CAPTURE(names);
+    const LoopbackServer server(echo(), {.tls = true,
+                                         .certificate = authority.issue({.names = names, .common_name = "localhost"}),
+                                         .max_tls_version = each.second});
+    refused<Colour>(trust, request_to(server),
+                    {"certificate verify failed: hostname mismatch", "the certificate names no host (subjectAltName)",
+                     "a common name alone no longer counts"});
+    CHECK(server.requests() == 0);
+  }
+  const LoopbackServer elsewhere(
+      echo(), {.tls = true, .certificate = authority.issue({.names = "DNS:other", .common_name = "localhost"})});
+  const auto reason = refused<Colour>(trust, request_to(elsewhere), {"hostname mismatch"});
+  CHECK(reason.find("common name") == std::string::npos);
+}
+
+TEST_CASE_TEMPLATE("trust: an address must be named as an address", Colour, COLOURS) {
+  const CertificateAuthority authority;
+  const Trust trust{.ca_file = authority.pem()};
+  for (const std::string names : {"", "DNS:127.0.0.1", "DNS:localhost"}) {
+    CAPTURE(names);
+    const LoopbackServer server(
+        echo(), {.tls = true, .certificate = authority.issue({.names = names, .common_name = "127.0.0.1"})});
+    refused<Colour>(trust, request_to("127.0.0.1", server.port(), true),
+                    {"IP address mismatch", "the certificate names no address (subjectAltName)"});
+  }
+}
+
 TEST_CASE("trust: a host's name that OpenSSL would take for any name is refused") {
   asio::ssl::context context(asio::ssl::context::tls_client);
   wandb::detail::TlsClient tls(TrustSources{});

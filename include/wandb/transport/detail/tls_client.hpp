@@ -72,7 +72,8 @@ class TlsClient {
     if (!not_literal) {
       if (X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str()) != 1) return false;
     } else {
-      X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+      X509_VERIFY_PARAM_set_hostflags(parameters,
+                                      X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
       if (X509_VERIFY_PARAM_set1_host(parameters, name.data(), name.size()) != 1) return false;
       if (SSL_set_tlsext_host_name(ssl, name.c_str()) != 1) return false;
     }
@@ -115,9 +116,32 @@ class TlsClient {
   std::vector<Known> sessions_;
 };
 
+/// Whether a certificate names a host of that kind (`GEN_DNS` or `GEN_IPADD`) in its `subjectAltName`.
+[[nodiscard]] inline bool names_a_host(const X509* certificate, int kind) {
+  const std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)> names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)),
+      &GENERAL_NAMES_free);
+  for (int i = 0; names != nullptr && i != sk_GENERAL_NAME_num(names.get()); ++i) {
+    if (sk_GENERAL_NAME_value(names.get(), i)->type == kind) return true;
+  }
+  return false;
+}
+
 /// Why the server's certificate was refused, and what to do about it.
 [[nodiscard]] inline std::string refusal(SSL* ssl, long verdict) {
   std::string why = std::string("certificate verify failed: ") + X509_verify_cert_error_string(verdict);
+  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
+    // Refused, it is not the connection's certificate yet, but it stands first in the chain that came.
+    auto* const chain = SSL_get_peer_cert_chain(ssl);
+    const auto* const certificate = chain == nullptr ? nullptr : sk_X509_value(chain, 0);
+    if (certificate != nullptr && verdict == X509_V_ERR_HOSTNAME_MISMATCH && !names_a_host(certificate, GEN_DNS)) {
+      why += ", the certificate names no host (subjectAltName); a common name alone no longer counts";
+    } else if (certificate != nullptr && verdict != X509_V_ERR_HOSTNAME_MISMATCH &&
+               !names_a_host(certificate, GEN_IPADD)) {
+      why += ", the certificate names no address (subjectAltName)";
+    }
+    return why + "; check the host name, and the server's certificate";
+  }
   if (verdict == X509_V_ERR_CERT_HAS_EXPIRED || verdict == X509_V_ERR_CERT_NOT_YET_VALID) {
     return why + "; check the server's certificate, and this machine's clock";
   }
