@@ -22,7 +22,7 @@ inline constexpr std::array<Advice, 9> advices{{
      "with yours; put theirs in an environment variable, and name it with `keys generate --user-key-env`"},
     {"were never loaded; call reload() first", "were not shown; ask somebody whose credentials show them"},
     {"allow a longer timeout", "allow more with --timeout"},
-    {"check the transport's ca_file", "check --ca-file"},
+    {"the transport's ca_file", "--ca-file"},
     {"ask for fewer at once, or raise the transport's max_response_size",
      "this tool takes no more; check the base URL and what is between"},
 }};
@@ -32,8 +32,10 @@ inline constexpr std::array<Advice, 9> advices{{
   auto details = error.details();
   details.reason = error.reason();
   for (const auto& advice : advices) {
-    const auto at = details.reason.find(advice.library);
-    if (at != std::string::npos) details.reason.replace(at, advice.library.size(), advice.tool);
+    for (auto at = details.reason.find(advice.library); at != std::string::npos;) {
+      details.reason.replace(at, advice.library.size(), advice.tool);
+      at = details.reason.find(advice.library, at + advice.tool.size());
+    }
   }
   return wandb::Error(error.code(), std::move(details)).message();
 }

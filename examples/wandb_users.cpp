@@ -126,7 +126,8 @@ bool hold_standard_streams() {
 void add_settings(CLI::App& app, Settings& settings) {
   app.set_version_flag("--version", std::string(wandb::version));
   app.add_option("--base-url", settings.base_url, "the server; else WANDB_BASE_URL, else https://api.wandb.ai");
-  app.add_option("--ca-file", settings.ca_file, "certificate authorities to trust, PEM; else the system's");
+  app.add_option("--ca-file", settings.ca_file,
+                 "certificate authorities to trust, PEM; else SSL_CERT_FILE, SSL_CERT_DIR, the system's");
   app.add_option("--timeout", settings.timeout, "seconds for one request; else WANDB_HTTP_TIMEOUT, else 19")
       ->check(CLI::Validator(timeout_fault, "", "--timeout"));
   app.add_flag("--json", settings.flags.json,

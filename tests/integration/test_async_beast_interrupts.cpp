@@ -46,7 +46,7 @@ TEST_CASE("async: a look-up can be ended, which then goes on without the call") 
     const auto open = std::make_shared<std::atomic<bool>>(false);
     const auto done = std::make_shared<std::atomic<bool>>(false);
     asio::io_context io;
-    AsyncServices services(io.get_executor(), "", [open, done](const std::string&) -> wandb::detail::Addresses {
+    AsyncServices services(io.get_executor(), {}, [open, done](const std::string&) -> wandb::detail::Addresses {
       while (!*open) std::this_thread::sleep_for(1ms);
       *done = true;
       return {{boost::asio::ip::make_address("127.0.0.9")}, {}};
@@ -69,7 +69,7 @@ TEST_CASE("async: a look-up can be ended, which then goes on without the call") 
 
 TEST_CASE("async: a look-up that is answered wakes the call") {
   asio::io_context io;
-  AsyncServices services(io.get_executor(), "", [](const std::string&) -> wandb::detail::Addresses {
+  AsyncServices services(io.get_executor(), {}, [](const std::string&) -> wandb::detail::Addresses {
     std::this_thread::sleep_for(20ms);
     return {{boost::asio::ip::make_address("127.0.0.1")}, {}};
   });

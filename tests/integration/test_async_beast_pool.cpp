@@ -109,7 +109,7 @@ TEST_CASE("async: who leaves the line early does not hold up those behind") {
 TEST_CASE("async: what was given to a caller who is leaving goes to the next in line") {
   const LoopbackServer server(echo());
   asio::io_context io;
-  wandb::detail::AsyncServices services(io.get_executor(), "");
+  wandb::detail::AsyncServices services(io.get_executor(), {});
   wandb::detail::AsyncPool pool(services, 1, 60s);
   const auto origin = request_to(server);
   std::string order;

@@ -271,7 +271,7 @@ TEST_CASE("a write of which nothing left says so") {
   server.inject({.close_silently = true, .reset = true});
   boost::asio::io_context io;
   wandb::detail::Resolver resolver;
-  wandb::detail::TlsClient tls("");
+  wandb::detail::TlsClient tls({});
   wandb::detail::Connection connection(io.get_executor(), {false, "127.0.0.1", server.port()});
   REQUIRE(connection.open({}, resolver, tls, 1s).has_value());
   REQUIRE(connection.exchange(request_to(server), 1000, tls).has_value());
@@ -339,7 +339,7 @@ TEST_CASE("an address that never answers leaves time for the next one") {
     return {{boost::asio::ip::make_address("127.0.0.2"), boost::asio::ip::make_address("127.0.0.1")}, {}};
   });
   boost::asio::io_context io;
-  wandb::detail::TlsClient tls("");
+  wandb::detail::TlsClient tls({});
   wandb::detail::Connection connection(io.get_executor(), {false, "two.example", server.port()});
   connection.arm(Clock::now() + 600ms, false);
   const Stopwatch watch;
@@ -353,7 +353,7 @@ TEST_CASE("when all addresses fail, each is named") {
     return {{boost::asio::ip::make_address("127.0.0.2"), boost::asio::ip::make_address("127.0.0.3")}, {}};
   });
   boost::asio::io_context io;
-  wandb::detail::TlsClient tls("");
+  wandb::detail::TlsClient tls({});
   wandb::detail::Connection connection(io.get_executor(), {false, "two.example", closed_port()});
   const auto error = connection.open({}, resolver, tls, 10s).error();
   CHECK(error == errc::connect_failed);

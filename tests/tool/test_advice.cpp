@@ -41,3 +41,10 @@ TEST_CASE("advice changes the reason of an error, and nothing else of it") {
       "viewer: plain http would show the API key to the network; use https, or give --allow-insecure-http (the server "
       "says: or allow it in wandb::Options at a.b) [HTTP 418] [3 attempts] [it may have taken effect]");
 }
+
+TEST_CASE("advice says each thing in the tool's words, however often it stands in a reason") {
+  const Error error(make_error_code(errc::tls_failed),
+                    "trusted: the transport's ca_file /x; others are given with the transport's ca_file",
+                    wandb::Delivery::nothing_sent);
+  CHECK(advised(error) == "trusted: --ca-file /x; others are given with --ca-file");
+}

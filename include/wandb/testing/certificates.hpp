@@ -26,16 +26,19 @@ struct Certificate {
 
 /// What a certificate is for, and when.
 struct CertificateOptions {
-  /// `subjectAltName`, in OpenSSL's words.
+  /// `subjectAltName`, in OpenSSL's words; the certificate has none when empty.
   std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1";
   std::chrono::seconds valid_from{-3600};  ///< relative to now
   std::chrono::seconds valid_to{86400};    ///< relative to now
+  std::string common_name = "test server";
 };
 
 /// An authority with a fresh key. Throws `std::runtime_error` should OpenSSL fail. Thread-safe once made.
 class CertificateAuthority {
  public:
-  CertificateAuthority() : key_(fresh_key()), certificate_(make({.names = {}}, *key_, nullptr)) {}
+  /// A client that trusts several authorities tells them apart by their names.
+  explicit CertificateAuthority(const std::string& name = "test authority")
+      : key_(fresh_key()), certificate_(make({.names = {}, .common_name = name}, *key_, nullptr)) {}
 
   /// The authority's certificate, for clients to trust.
   [[nodiscard]] std::string pem() const { return certificate_pem(*certificate_); }
@@ -75,7 +78,7 @@ class CertificateAuthority {
     ASN1_INTEGER_set(X509_get_serialNumber(made.get()), serial + 1);
     X509_gmtime_adj(X509_getm_notBefore(made.get()), static_cast<long>(options.valid_from.count()));
     X509_gmtime_adj(X509_getm_notAfter(made.get()), static_cast<long>(options.valid_to.count()));
-    const auto* common = reinterpret_cast<const unsigned char*>(issuer != nullptr ? "test server" : "test authority");
+    const auto* common = reinterpret_cast<const unsigned char*>(options.common_name.c_str());
     auto* const subject = X509_get_subject_name(made.get());
     require(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, common, -1, -1, 0) == 1);
     require(X509_set_issuer_name(made.get(), issuer != nullptr ? X509_get_subject_name(issuer) : subject) == 1);

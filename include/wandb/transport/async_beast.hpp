@@ -9,7 +9,6 @@
 #include <exception>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -20,19 +19,25 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <wandb/detail/environment.hpp>
 #include <wandb/options.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/async_connection.hpp>
 #include <wandb/transport/detail/async_pool.hpp>
 #include <wandb/transport/detail/http_wire.hpp>
 #include <wandb/transport/detail/interrupt.hpp>
+#include <wandb/transport/detail/trust.hpp>
 
 namespace wandb {
 
 /// Settings of an `AsyncBeastTransport`. Views only: everything is copied by the constructor that takes it.
 struct AsyncBeastOptions {
-  /// PEM file of the certificate authorities to trust; the system's when empty. Read at the first TLS request.
+  /// The certificate authorities to trust in place of the system's: a PEM file's path, or PEM text (what holds
+  /// `-----BEGIN`). When empty, those of `SSL_CERT_FILE` and `SSL_CERT_DIR`; the system's file in place of the one, its
+  /// directory in place of the other, where a variable is not set. Read at the first TLS request.
   std::string_view ca_file{};
+  /// Further certificate authorities, besides those: likewise a path or PEM text.
+  std::string_view extra_ca{};
   /// The largest body that is accepted, in bytes.
   std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
   /// How many connections each origin has at most, at least 1; further calls wait in line.
@@ -56,14 +61,17 @@ class AsyncBeastTransport {
   template <class T>
   using task = boost::asio::awaitable<T>;
 
-  /// No traffic, and nothing fails here: what is wrong with the options, `send` tells.
-  explicit AsyncBeastTransport(boost::asio::any_io_executor executor, const AsyncBeastOptions& options = {})
-      : state_(std::make_shared<State>(std::move(executor), options)) {}
+  /// No traffic, and nothing fails here: what is wrong with the options, `send` tells. `SSL_CERT_FILE` and
+  /// `SSL_CERT_DIR` are looked up in `environment`, here and once.
+  explicit AsyncBeastTransport(boost::asio::any_io_executor executor, const AsyncBeastOptions& options = {},
+                               const Environment& environment = Environment::process())
+      : state_(std::make_shared<State>(std::move(executor), options, environment)) {}
   /// The same on a context's executor.
   template <class Context>
   requires std::is_convertible_v<Context&, boost::asio::execution_context&>
-  explicit AsyncBeastTransport(Context& context, const AsyncBeastOptions& options = {})
-      : AsyncBeastTransport(boost::asio::any_io_executor(context.get_executor()), options) {}
+  explicit AsyncBeastTransport(Context& context, const AsyncBeastOptions& options = {},
+                               const Environment& environment = Environment::process())
+      : AsyncBeastTransport(boost::asio::any_io_executor(context.get_executor()), options, environment) {}
 
   /// Sends the request and awaits the whole answer. Errors as those of `BeastTransport::send`.
   [[nodiscard]] task<Result<Response>> send(const Request& request) const { return send(state_, request); }
@@ -115,10 +123,10 @@ class AsyncBeastTransport {
 
  private:
   struct State {
-    State(boost::asio::any_io_executor executor, const AsyncBeastOptions& options)
+    State(boost::asio::any_io_executor executor, const AsyncBeastOptions& options, const Environment& environment)
         : max_response_size(options.max_response_size),
           connect_timeout(std::clamp<std::chrono::milliseconds>(options.connect_timeout, {}, a_day)),
-          services(std::move(executor), std::string(options.ca_file)),
+          services(std::move(executor), detail::trust_sources(options, environment)),
           pool(services, std::max<std::size_t>(options.max_connections_per_origin, 1),
                std::clamp<std::chrono::seconds>(options.idle_timeout, {}, a_day)) {}
     // Longer ones would overflow the clock's arithmetic.

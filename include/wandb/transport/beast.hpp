@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include <boost/asio/io_context.hpp>
 
+#include <wandb/detail/environment.hpp>
 #include <wandb/options.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/connection.hpp>
@@ -19,14 +19,19 @@
 #include <wandb/transport/detail/http_wire.hpp>
 #include <wandb/transport/detail/resolver.hpp>
 #include <wandb/transport/detail/tls_client.hpp>
+#include <wandb/transport/detail/trust.hpp>
 #include <wandb/transport/detail/waker.hpp>
 
 namespace wandb {
 
 /// Settings of a `BeastTransport`. Views only: everything is copied by the constructor that takes it.
 struct BeastOptions {
-  /// PEM file of the certificate authorities to trust; the system's when empty. Read at the first TLS request.
+  /// The certificate authorities to trust in place of the system's: a PEM file's path, or PEM text (what holds
+  /// `-----BEGIN`). When empty, those of `SSL_CERT_FILE` and `SSL_CERT_DIR`; the system's file in place of the one, its
+  /// directory in place of the other, where a variable is not set. Read at the first TLS request.
   std::string_view ca_file{};
+  /// Further certificate authorities, besides those: likewise a path or PEM text.
+  std::string_view extra_ca{};
   /// The largest body that is accepted, in bytes.
   std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
   /// How many idle connections are kept for each origin; 0 closes each after its answer.
@@ -45,8 +50,10 @@ struct BeastOptions {
 /// only be destroyed or assigned to.
 class BeastTransport {
  public:
-  /// No traffic, and nothing fails here: what is wrong with the options, `send` tells.
-  explicit BeastTransport(const BeastOptions& options = {}) : state_(std::make_shared<State>(options)) {}
+  /// No traffic, and nothing fails here: what is wrong with the options, `send` tells. `SSL_CERT_FILE` and
+  /// `SSL_CERT_DIR` are looked up in `environment`, here and once.
+  explicit BeastTransport(const BeastOptions& options = {}, const Environment& environment = Environment::process())
+      : state_(std::make_shared<State>(options, environment)) {}
 
   /// Sends the request and waits for the whole answer. Fails with `resolve_failed`, `connect_failed`, `tls_failed`
   /// (all before anything was sent), `connection_lost`, `protocol_error`, `response_too_large`, `timed_out`,
@@ -96,10 +103,10 @@ class BeastTransport {
 
  private:
   struct State {
-    explicit State(const BeastOptions& options)
+    State(const BeastOptions& options, const Environment& environment)
         : max_response_size(options.max_response_size),
           connect_timeout(std::clamp<std::chrono::milliseconds>(options.connect_timeout, {}, a_day)),
-          tls(std::string(options.ca_file)),
+          tls(detail::trust_sources(options, environment)),
           pool(options.max_idle_per_origin, std::clamp<std::chrono::seconds>(options.idle_timeout, {}, a_day)) {}
     // Longer ones would overflow the clock's arithmetic.
     static constexpr std::chrono::hours a_day{24};

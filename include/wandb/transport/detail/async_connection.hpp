@@ -36,11 +36,11 @@ namespace wandb::detail {
 
 /// What the connections of one transport share.
 struct AsyncServices {
-  AsyncServices(boost::asio::any_io_executor on, std::string ca_file, Resolver::LookUp look_up = detail::look_up)
+  AsyncServices(boost::asio::any_io_executor on, TrustSources trust, Resolver::LookUp look_up = detail::look_up)
       : executor(std::move(on)),
         watchdog(std::make_shared<Watchdog>(executor)),
         resolver(std::move(look_up)),
-        tls(std::move(ca_file)) {}
+        tls(std::move(trust)) {}
   boost::asio::any_io_executor executor;
   std::shared_ptr<Watchdog> watchdog;
   Resolver resolver;
