@@ -29,7 +29,7 @@ make_root() {
     debootstrap --variant=minbase unstable "$root.partial" "$mirror" >"$root.log" 2>&1 || { tail -n 5 "$root.log"; exit 1; }
     apt-config dump Acquire | grep -i proxy >"$root.partial/etc/apt/apt.conf.d/proxy" || true
     # A mirror may stand still for longer than a release file says that it is valid.
-    echo 'Acquire::Check-Valid-Until "false"; Acquire::Check-Date "false";' >"$root.partial/etc/apt/apt.conf.d/stale"
+    echo 'Acquire::Check-Valid-Until "false"; Acquire::Check-Date "false"; Dpkg::Use-Pty "0";' >"$root.partial/etc/apt/apt.conf.d/stale"
     mv "$root.partial" "$root"
 }
 

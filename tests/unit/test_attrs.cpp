@@ -154,7 +154,7 @@ TEST_CASE("the places of names are found in n log n comparisons") {
       std::size_t right = 0;
       for (std::size_t i = 0; i != count; ++i) right += found[i].first == i && found[i].last == i + count ? 1 : 0;
       CHECK(right == count);
-      CHECK(comparisons < 4 * views.size() * std::bit_width(views.size()));
+      CHECK(comparisons < 4 * views.size() * static_cast<std::size_t>(std::bit_width(views.size())));
     }
   }
 }
