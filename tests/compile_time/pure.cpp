@@ -39,6 +39,8 @@ static_assert(detail::looks_like_secret_name(hex) && !detail::looks_like_secret_
 constexpr auto url = detail::split_base_url("https://[::1]:8443/wandb").url;
 static_assert(url.tls && url.host == "::1" && url.port == 8443 && url.path == "/wandb" && url.is_loopback());
 static_assert(detail::split_base_url("http://127.0.0.1").url.is_loopback());
+static_assert(detail::split_base_url("http://[0::1]").url.is_loopback() && detail::is_loopback_host("localhost."));
+static_assert(detail::is_loopback_host("::ffff:127.0.0.1") && !detail::is_loopback_host("::ffff:128.0.0.1"));
 static_assert(detail::split_base_url("ftp://host").fault != detail::UrlFault::none);
 static_assert(detail::split_base_url("https://user:secret@host").fault != detail::UrlFault::none);
 static_assert(detail::split_base_url("https://host?x").fault == detail::UrlFault::query);
