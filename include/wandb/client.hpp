@@ -3,15 +3,21 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include <wandb/credentials.hpp>
 #include <wandb/detail/call.hpp>
 #include <wandb/detail/drivers.hpp>
 #include <wandb/detail/endpoint.hpp>
+#include <wandb/detail/environment.hpp>
+#include <wandb/detail/identity.hpp>
 #include <wandb/detail/pace.hpp>
+#include <wandb/error.hpp>
 #include <wandb/options.hpp>
+#include <wandb/secret.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb {
@@ -68,9 +74,11 @@ class Client {
 
   /// The same server and transport with other credentials. A malformed secret is told by `status()` and every call.
   [[nodiscard]] Client as(const Secret& secret) const {
+    constexpr std::string_view source = "Api::as";
     auto other = *this;
-    if (detail::is_api_key(secret.reveal())) other.caller_ = std::make_shared<const detail::Identity>(secret);
-    else other.caller_ = Error(errc::malformed_api_key, Delivery::nothing_sent);
+    auto key = detail::checked_key(secret.reveal(), source);
+    if (key) other.caller_ = std::make_shared<const detail::Identity>(std::move(*key), std::string(source));
+    else other.caller_ = key.error();
     return other;
   }
 
