@@ -1,7 +1,6 @@
 // wandb-users keys list, generate, delete.
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <wandb/detail/environment.hpp>
 #include <wandb/detail/key_format.hpp>
 
 #include "advice.hpp"
@@ -108,9 +108,9 @@ int tell_orphan(const Api& api, const Flags& flags, const wandb::Error& error,
 /// Lets the user act with the key of `--user-key-env`; the exit code where that cannot be.
 std::optional<int> authenticate(User& user, const Flags& flags) {
   if (flags.user_key_variable.empty()) return std::nullopt;
-  const char* value = std::getenv(flags.user_key_variable.c_str());
+  const auto value = wandb::Environment::process().get(flags.user_key_variable.c_str());
   const auto variable = "the environment variable " + flags.user_key_variable;
-  if (value == nullptr) return tell(variable + " is not set", usage);
+  if (value.empty()) return tell(variable + " is not set, or empty", usage);
   const auto known = user.authenticate(wandb::Secret(value));
   if (known) return std::nullopt;
   return tell(known.error(), variable + ": " + advised(known.error()), denied);

@@ -35,7 +35,8 @@ namespace detail {
   key = trimmed(key);
   const auto fault = describe_key_fault(key);
   if (fault.empty()) return Secret(key);
-  return setting_error(errc::malformed_api_key, "the API key from " + std::string(source) + " " + fault +
+  return setting_error(errc::malformed_api_key, "the API key from " + std::string(source) +
+                                                    " does not have the shape of one: it " + fault +
                                                     "; copy it again from the server's settings page");
 }
 
