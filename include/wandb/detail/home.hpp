@@ -6,10 +6,10 @@
 #include <unistd.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <wandb/detail/environment.hpp>
@@ -46,13 +46,13 @@ namespace wandb::detail {
 }
 
 /// `path` with a `~` or `~name` at its beginning expanded, where that home is known.
-[[nodiscard]] inline std::string expand_home(std::string_view path, const Environment& environment) {
-  if (!path.starts_with('~')) return std::string(path);
-  const auto end = path.substr(0, path.find('/')).size();
-  const std::string name(path.substr(1, end - 1));
+[[nodiscard]] inline std::string expand_home(const std::string& path, const Environment& environment) {
+  if (!path.starts_with('~')) return path;
+  const auto end = std::min(path.find('/'), path.size());
+  const auto name = path.substr(1, end - 1);
   auto home = name.empty() ? home_directory(environment) : account_home(name);
-  if (home.empty()) return std::string(path);
-  return home.append(path.substr(end));
+  if (home.empty()) return path;
+  return home.append(path, end, path.npos);
 }
 
 }  // namespace wandb::detail

@@ -96,7 +96,7 @@ inline constexpr std::size_t key_length_2026 = 86;
       return "holds " + std::string(kind_of_stray(key[at])) + " at position " + std::to_string(at + 1) + given;
     }
     case KeyFault::parts: return "begins like a JWT and is not three parts joined by dots" + given;
-    case KeyFault::length: return "is of the wrong length: 86 characters expected, " + count(key) + " given";
+    case KeyFault::length: return "has the wrong number of characters: 86 expected, " + count(key) + " given";
     case KeyFault::short_secret: break;
   }
   const auto secret = secret_part(key);

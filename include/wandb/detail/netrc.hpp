@@ -219,7 +219,7 @@ struct NetrcFound {
   const auto fail = [](const std::string& why) {
     return Error(make_error_code(errc::unreadable_credentials), why, Delivery::nothing_sent);
   };
-  const auto named = expand_home(environment.get("NETRC"), environment);
+  const auto named = expand_home(std::string(environment.get("NETRC")), environment);
   const auto home = named.empty() ? home_directory(environment) : std::string();
   if (named.empty() && home.empty()) return NetrcFound{{}, {}, "no home is known to look for a netrc file in"};
   std::array<std::string, 2> paths{named, {}};
