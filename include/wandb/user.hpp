@@ -97,8 +97,8 @@ class User<T, any_selection> {
   /// What the server said about parts of this user that it did not give. Such parts count as not loaded.
   [[nodiscard]] std::vector<Error> errors() const { return record_.errors(); }
 
-  /// Gives the user's own secret, to act as the user. Nothing is sent; it is proven before its first use.
-  /// `errc::malformed_api_key`.
+  /// Gives the user's own secret, to act as the user; white space around it is left out. Nothing is sent; it is proven
+  /// before its first use. `errc::malformed_api_key`.
   Result<void> authenticate(const Secret& secret) {
     constexpr std::string_view source = "User::authenticate";
     if (const auto key = detail::checked_key(secret.reveal(), source); !key) return key.error();

@@ -10,7 +10,6 @@
 #include <unistd.h>
 #endif
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -86,12 +85,11 @@ class SecretFile {
   [[nodiscard]] bool wait() {
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
+      if (left.count() <= 0) return false;
       pollfd waiting{file_, POLLIN, 0};
-      const int ready =
-          ::poll(&waiting, 1, static_cast<int>(std::max<std::chrono::milliseconds::rep>(left.count(), 0)));
+      const int ready = ::poll(&waiting, 1, static_cast<int>(left.count()));
       if (ready > 0) writer_seen_ = true;
       if (ready > 0 || (ready < 0 && errno != EINTR)) return ready > 0;
-      if (left.count() <= 0) return false;
     }
   }
 
