@@ -13,11 +13,15 @@ struct Advice {
   std::string_view library;
   std::string_view tool;
 };
-inline constexpr std::array<Advice, 9> advices{{
+inline constexpr std::array<Advice, 13> advices{{
     {"pass one in wandb::Options, set WANDB_API_KEY", "set WANDB_API_KEY"},
     {"the API key from wandb::Options", "the API key"},
+    {" from User::authenticate", " from --user-key-env"},
+    {", or give a key in wandb::Options", ""},
+    {"or base_url in wandb::Options, for", "or give --base-url, for"},
     {"or set allow_insecure_http in wandb::Options", "or give --allow-insecure-http"},
     {"or allow it in wandb::Options", "or give --allow-insecure-http"},
+    {" from wandb::Options", " from --base-url"},
     {"with the caller's; give it with user.authenticate(secret)",
      "with yours; put theirs in an environment variable, and name it with `keys generate --user-key-env`"},
     {"were never loaded; call reload() first", "were not shown; ask somebody whose credentials show them"},

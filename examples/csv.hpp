@@ -9,21 +9,24 @@
 #include <utility>
 #include <vector>
 
+#include <wandb/detail/encoding.hpp>
+
 struct CsvRow {
   std::size_t line = 0;
   std::vector<std::string> fields;
 };
 
-/// RFC 4180: fields between commas, rows between line ends, quotes around whatever holds one of those, and a quote in
-/// quotes is written twice.
+/// RFC 4180, in UTF-8: fields between commas, rows between line ends, quotes around whatever holds one of those, and a
+/// quote in quotes is written twice.
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text) : rest_(text) { take("\xEF\xBB\xBF"); }
+  explicit CsvReader(std::string_view text)
+      : rest_(wandb::detail::without_mark(text)), fault_(wandb::detail::encoding_fault(text)) {}
 
   /// The next row that is not empty; nothing at the end, or at what is no CSV, which `fault()` then tells.
   [[nodiscard]] std::optional<CsvRow> next() {
     while (take("\r\n") || take("\n")) ++line_;
-    if (rest_.empty()) return std::nullopt;
+    if (rest_.empty() || !fault_.empty()) return std::nullopt;
     CsvRow row{line_, {}};
     do {
       row.fields.push_back(take('"') ? quoted() : plain());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <wandb/credentials.hpp>
+#include <wandb/detail/environment.hpp>
 
 #include "advice.hpp"
 #include "commands.hpp"
@@ -117,8 +118,11 @@ wandb::Result<wandb::Secret> key_of_variable(const std::string& name) {
 std::optional<int> authenticate(User& user, const Flags& flags) {
   if (flags.user_key_variable.empty()) return std::nullopt;
   const auto key = key_of_variable(flags.user_key_variable);
-  const auto known = key ? user.authenticate(*key) : wandb::Result<void>(key.error());
-  return known ? std::nullopt : std::optional(tell(known.error()));
+  if (!key) return tell(key.error());
+  const auto known = user.authenticate(*key);
+  if (known) return std::nullopt;
+  const auto variable = "the environment variable " + flags.user_key_variable;
+  return tell(known.error(), variable + ": " + advised(known.error()), denied);
 }
 
 /// The keys that somebody may mean, each once: pages may show the same one twice.

@@ -81,7 +81,8 @@ Person read_person(CsvRow& row, const Columns& columns, std::vector<std::string>
   else complain("admin is neither true nor false");
   if (columns[2]) person.key = std::move(row.fields[*columns[2]]);
   if (!is_text(person.key)) complain("the key's description is no text of one line");
-  if (wandb::detail::is_api_key(person.key)) complain("the column key is for a description, and this looks like a key");
+  if (wandb::detail::may_be_api_key(person.key))
+    complain("the column key is for a description, and this looks like a key");
   return person;
 }
 

@@ -64,8 +64,9 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   generated->add_option("--description", flags.description, "what the key is for");
   generated->add_option("--output", flags.secret_file, "a new file for the secret, readable by you alone");
   generated->add_flag("--print-secret", flags.print_secret, "print the secret");
-  generated->add_option("--user-key-env", flags.user_key_variable,
-                        "the environment variable that holds that user's own key");
+  generated
+      ->add_option("--user-key-env", flags.user_key_variable, "the environment variable that holds that user's own key")
+      ->check(not_empty);
   auto* deleted = add(*keys, "delete", "delete a key", delete_key);
   deleted->add_option("key", flags.key, "its id, its name as listed, or its description")->check(not_empty);
   deleted->add_option("--key-env", flags.key_variable, "else the environment variable that holds the key itself")

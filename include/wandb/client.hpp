@@ -3,15 +3,21 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include <wandb/credentials.hpp>
 #include <wandb/detail/call.hpp>
 #include <wandb/detail/drivers.hpp>
 #include <wandb/detail/endpoint.hpp>
+#include <wandb/detail/environment.hpp>
+#include <wandb/detail/identity.hpp>
 #include <wandb/detail/pace.hpp>
+#include <wandb/error.hpp>
 #include <wandb/options.hpp>
+#include <wandb/secret.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb {
@@ -48,7 +54,8 @@ template <Transport T>
 class Client {
  public:
   /// Settles base URL, credentials and timeout from `options` and the environment. What is wrong with them is kept for
-  /// `status()` and told by every call; only memory can run out here.
+  /// `status()` and told by every call; only memory can run out here. A netrc file that is a pipe is waited for up to 5
+  /// s.
   explicit Client(T transport, const Options& options = {}, const Environment& environment = Environment::process())
       : state_(std::make_shared<detail::ClientState<T>>(std::move(transport))) {
     detail::read_endpoint(*state_, options, environment);
@@ -56,8 +63,8 @@ class Client {
   }
 
   /// Success, or what makes this client unusable: `errc::invalid_base_url`, `errc::insecure_base_url`,
-  /// `errc::no_credentials`, `errc::malformed_api_key`, `errc::unreadable_credentials`, `errc::invalid_environment`,
-  /// `errc::invalid_argument`.
+  /// `errc::no_credentials`, `errc::malformed_api_key`, `errc::unreadable_credentials`, `errc::invalid_environment`
+  /// (for `WANDB_IDENTITY_TOKEN_FILE` as well, which is not supported yet), `errc::invalid_argument`.
   [[nodiscard]] Result<void> status() const {
     if (state_->fault) return *state_->fault;
     return caller_ ? success() : Result<void>(caller_.error());
@@ -66,11 +73,14 @@ class Client {
   /// The server's base URL, without a trailing slash.
   [[nodiscard]] std::string_view base_url() const noexcept { return state_->url_text; }
 
-  /// The same server and transport with other credentials. A malformed secret is told by `status()` and every call.
+  /// The same server and transport with other credentials, white space around them left out. A malformed secret is told
+  /// by `status()` and every call.
   [[nodiscard]] Client as(const Secret& secret) const {
+    constexpr std::string_view source = "Api::as";
     auto other = *this;
-    if (detail::is_api_key(secret.reveal())) other.caller_ = std::make_shared<const detail::Identity>(secret);
-    else other.caller_ = Error(errc::malformed_api_key, Delivery::nothing_sent);
+    auto key = detail::checked_key(secret.reveal(), source);
+    if (key) other.caller_ = std::make_shared<const detail::Identity>(std::move(*key), std::string(source));
+    else other.caller_ = key.error();
     return other;
   }
 

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <wandb/detail/ascii.hpp>
 #include <wandb/detail/base_url.hpp>
 #include <wandb/detail/environment.hpp>
+#include <wandb/detail/host.hpp>
 #include <wandb/detail/key_format.hpp>
 #include <wandb/detail/netrc.hpp>
+#include <wandb/detail/redact.hpp>
 #include <wandb/error.hpp>
 #include <wandb/retry.hpp>
 #include <wandb/secret.hpp>
@@ -25,36 +29,77 @@ namespace detail {
   return Error(make_error_code(code), reason, Delivery::nothing_sent);
 }
 
+/// A key without the white space around it, if it has the shape of one. `errc::malformed_api_key`, which tells
+/// `source`.
 [[nodiscard]] inline Result<Secret> checked_key(std::string_view key, std::string_view source) {
-  if (is_api_key(key)) return Secret(key);
-  return setting_error(errc::malformed_api_key,
-                       "the API key from " + std::string(source) +
-                           " does not have the shape of one (a JWT, or at least 40 letters, digits, _ or -); "
-                           "copy it again from the server's settings page");
+  key = trimmed(key);
+  const auto fault = describe_key_fault(key);
+  if (fault.empty()) return Secret(key);
+  return setting_error(errc::malformed_api_key, "the API key from " + std::string(source) +
+                                                    " does not have the shape of one: it " + fault +
+                                                    "; copy it again from the server's settings page");
 }
 
-/// The base URL: given, else `WANDB_BASE_URL`, else the service's own. Not yet checked.
-[[nodiscard]] inline std::string find_base_url(std::string_view given, const Environment& environment) {
-  if (given.empty()) given = environment.get("WANDB_BASE_URL");
-  if (given.empty()) given = default_base_url;
-  std::string url(given);
-  while (url.ends_with('/')) url.pop_back();
-  return url;
+/// Which setting a base URL comes from.
+enum class UrlSource : std::uint8_t { code, variable, none };
+
+/// The setting in words; empty for none.
+[[nodiscard]] constexpr std::string_view name_of(UrlSource source) noexcept {
+  return source == UrlSource::code ? "wandb::Options" : source == UrlSource::variable ? "WANDB_BASE_URL" : "";
+}
+
+/// A base URL as it was found, not yet checked.
+struct FoundUrl {
+  std::string text;  ///< without a trailing slash
+  UrlSource source = UrlSource::none;
+};
+
+/// The base URL: given, else `WANDB_BASE_URL`, else the service's own.
+[[nodiscard]] inline FoundUrl find_base_url(std::string_view given, const Environment& environment) {
+  FoundUrl found{std::string(trimmed(given)), UrlSource::code};
+  if (found.text.empty()) found = {std::string(environment.get("WANDB_BASE_URL")), UrlSource::variable};
+  if (found.text.empty()) found = {std::string(default_base_url), UrlSource::none};
+  while (found.text.ends_with('/')) found.text.pop_back();
+  return found;
+}
+
+/// A key, and where it was found.
+struct FoundKey {
+  Secret key;
+  std::string source;
+};
+
+[[nodiscard]] inline Result<FoundKey> found_key(std::string_view key, std::string_view source) {
+  auto checked = checked_key(key, source);
+  if (!checked) return checked.error();
+  return FoundKey{std::move(*checked), std::string(source)};
+}
+
+/// Nobody's entry in a netrc file stands for a token that is meant.
+[[nodiscard]] inline Result<FoundKey> refused_token_file(bool beside_key) {
+  constexpr std::string_view text = "WANDB_IDENTITY_TOKEN_FILE is set, ";
+  return setting_error(
+      errc::invalid_environment,
+      std::string(text) + (beside_key ? "and WANDB_API_KEY as well, which contradict each other; unset one of them"
+                                      : "but identity tokens are not supported yet; unset it and set WANDB_API_KEY, or "
+                                        "give a key in wandb::Options"));
 }
 
 /// The caller's key for a server: given, else `WANDB_API_KEY`, else the netrc file's entry for the host. Errors:
-/// `malformed_api_key`, `unreadable_credentials`, `no_credentials`; none shows the key.
-[[nodiscard]] inline Result<Secret> find_api_key(const BaseUrl& url, SecretView given, const Environment& environment) {
-  if (!given.empty()) return checked_key(given.reveal(), "wandb::Options");
-  if (const auto key = environment.get("WANDB_API_KEY"); !key.empty()) return checked_key(key, "WANDB_API_KEY");
-  const bool ipv6 = url.host.find(':') != url.host.npos;
-  const auto host = ipv6 ? "[" + std::string(url.host) + "]" : std::string(url.host);
-  auto found = find_in_netrc(host, host + ":" + std::to_string(url.port), environment);
+/// `malformed_api_key`, `unreadable_credentials`, `no_credentials`, `invalid_environment` for
+/// `WANDB_IDENTITY_TOKEN_FILE`; none shows the key.
+[[nodiscard]] inline Result<FoundKey> find_api_key(const BaseUrl& url, SecretView given,
+                                                   const Environment& environment) {
+  if (!given.empty()) return found_key(given.reveal(), "wandb::Options");
+  const bool has_key = !environment.get("WANDB_API_KEY").empty();
+  if (!environment.get("WANDB_IDENTITY_TOKEN_FILE").empty()) return refused_token_file(has_key);
+  if (has_key) return found_key(environment.get("WANDB_API_KEY"), "WANDB_API_KEY");
+  auto found = find_in_netrc(normal_host(url.host), url.port, environment);
   if (!found) return found.error();
-  if (*found) return checked_key((*found)->password.reveal(), (*found)->path);
-  return setting_error(errc::no_credentials,
-                       "no API key for " + std::string(url.host_port) +
-                           ": pass one in wandb::Options, set WANDB_API_KEY, or add the host to the netrc file");
+  if (!found->password.empty()) return found_key(found->password.reveal(), found->path);
+  return setting_error(errc::no_credentials, "no API key for " + std::string(url.host_port) + " (" + found->why +
+                                                 "): pass one in wandb::Options, set WANDB_API_KEY, or add the host to "
+                                                 "the netrc file");
 }
 
 /// The timeout of one request: `WANDB_HTTP_TIMEOUT` in seconds, else 19 s. `errc::invalid_environment` where that is no

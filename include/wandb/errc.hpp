@@ -18,7 +18,7 @@ enum class errc : int {
   no_result,                    ///< a `Result` was read that nobody has set
   no_credentials,               ///< no API key was given, in `WANDB_API_KEY`, or in the netrc file
   malformed_api_key,            ///< the API key does not have the shape of one
-  unreadable_credentials,       ///< the netrc file is there and cannot be read or understood
+  unreadable_credentials,       ///< the netrc file cannot be read or understood, or is not where `NETRC` says
   invalid_environment,          ///< an environment variable holds something that it must not
   invalid_base_url,             ///< the base URL is not an http or https URL, or is the wrong one of wandb.ai
   insecure_base_url,            ///< an API key would travel over plain http to another machine

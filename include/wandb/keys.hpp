@@ -113,7 +113,7 @@ struct KeyAccess {
     key.id_ = node.string("id").value_or(std::string_view{});
     key.name_ = node.string("name").value_or(std::string_view{});
     key.description_ = node.string("description").value_or(std::string_view{});
-    if (fresh ? is_api_key(key.name_) : looks_like_secret_name(key.name_)) key.secret_ = key.name_;
+    if (fresh ? may_be_api_key(key.name_) : looks_like_secret_name(key.name_)) key.secret_ = key.name_;
     return key;
   }
   /// Lets `key` have the secret that is known of the same key in an earlier list.

@@ -14,8 +14,10 @@ namespace wandb {
 /// How an `Api` differs from its environment. Views only: everything is copied by the constructor that takes it.
 struct Options {
   std::string_view base_url{};  ///< the server; else `WANDB_BASE_URL`, else `https://api.wandb.ai`
-  SecretView api_key{};         ///< the caller's key; else `WANDB_API_KEY`, else the netrc file's entry for the host
-  RetryPolicy retry{};          ///< what is repeated, and how soon
+  /// The caller's key; else `WANDB_API_KEY`, else the netrc file's entry for the host: `$NETRC`, else `~/.netrc`, else
+  /// `~/_netrc`. White space around it is no part of it.
+  SecretView api_key{};
+  RetryPolicy retry{};                  ///< what is repeated, and how soon
   std::chrono::nanoseconds timeout{0};  ///< for one request; 0: `WANDB_HTTP_TIMEOUT` (seconds), else 19 s
   std::string_view user_agent{};        ///< added to the library's own `User-Agent`
   bool allow_insecure_http = false;     ///< send credentials over plain http to a host that is not loopback

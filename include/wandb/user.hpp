@@ -12,7 +12,9 @@
 #include <wandb/api.hpp>
 #include <wandb/attrs.hpp>
 #include <wandb/client.hpp>
+#include <wandb/credentials.hpp>
 #include <wandb/detail/acting.hpp>
+#include <wandb/detail/ascii.hpp>
 #include <wandb/detail/checks.hpp>
 #include <wandb/detail/chosen_key.hpp>
 #include <wandb/detail/user_record.hpp>
@@ -46,7 +48,9 @@ class User<T, any_selection> {
   /// A user from attributes at hand; nothing is sent.
   User(const Client<T>& client, const Attrs& attrs) : User(client, record_of(attrs)) {}
   /// The same with the user's own secret, which is proven before its first use.
-  User(const Client<T>& client, const Attrs& attrs, const Secret& secret) : User(client, attrs) { keep(secret); }
+  User(const Client<T>& client, const Attrs& attrs, const Secret& secret) : User(client, attrs) {
+    keep(secret, "User's constructor");
+  }
 
   /// Makes a user: `Api::create_user`.
   [[nodiscard]] static auto create(const Client<T>& client, std::string_view email, bool admin = false,
@@ -95,11 +99,12 @@ class User<T, any_selection> {
   /// What the server said about parts of this user that it did not give. Such parts count as not loaded.
   [[nodiscard]] std::vector<Error> errors() const { return record_.errors(); }
 
-  /// Gives the user's own secret, to act as the user. Nothing is sent; it is proven before its first use.
-  /// `errc::malformed_api_key`.
+  /// Gives the user's own secret, to act as the user; white space around it is left out. Nothing is sent; it is proven
+  /// before its first use. `errc::malformed_api_key`.
   Result<void> authenticate(const Secret& secret) {
-    if (!detail::is_api_key(secret.reveal())) return Error(errc::malformed_api_key, Delivery::nothing_sent);
-    keep(secret);
+    constexpr std::string_view source = "User::authenticate";
+    if (const auto key = detail::checked_key(secret.reveal(), source); !key) return key.error();
+    keep(secret, source);
     return success();
   }
 
@@ -222,8 +227,9 @@ class User<T, any_selection> {
 
   static Error user_itself() { return detail::misused("user", "the attribute \"user\"", "is the user itself"); }
 
-  void keep(const Secret& secret) {
-    record_.give_identity(std::make_shared<const detail::Identity>(secret, record_.person()));
+  void keep(const Secret& secret, std::string_view source) {
+    record_.give_identity(std::make_shared<const detail::Identity>(Secret(detail::trimmed(secret.reveal())),
+                                                                   record_.person(), std::string(source)));
   }
 
   [[nodiscard]] Result<detail::IdentityPtr> own_identity() const {

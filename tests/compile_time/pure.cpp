@@ -28,14 +28,19 @@ static_assert(encodes("api:", "foobar", "YXBpOmZvb2Jhcg=="));
 // The shape of a key.
 constexpr std::string_view hex = "0123456789abcdef0123456789abcdef01234567";
 static_assert(hex.size() == 40 && detail::is_api_key(hex) && !detail::is_api_key(hex.substr(1)));
-static_assert(detail::is_api_key("local-0123456789abcdef0123456789abcdef01234567") && detail::is_api_key("a.b.c"));
-static_assert(!detail::is_api_key("a.b") && !detail::is_api_key("a..c") && !detail::is_api_key(""));
+static_assert(detail::is_api_key("local-0123456789abcdef0123456789abcdef01234567") && detail::is_api_key("eyJ.b.c"));
+static_assert(!detail::is_api_key("local-0123456789abcdef0123456789abcdef0123456") && !detail::is_api_key("a.b.c"));
+static_assert(detail::may_be_api_key("local-0123456789abcdef0123456789abcdef0123456") &&
+              detail::may_be_api_key("a.b.c"));
+static_assert(!detail::is_api_key("eyJ.b") && !detail::is_api_key("eyJ..c") && !detail::is_api_key(""));
 static_assert(detail::looks_like_secret_name(hex) && !detail::looks_like_secret_name("my laptop"));
 
 // Base URLs.
 constexpr auto url = detail::split_base_url("https://[::1]:8443/wandb").url;
 static_assert(url.tls && url.host == "::1" && url.port == 8443 && url.path == "/wandb" && url.is_loopback());
 static_assert(detail::split_base_url("http://127.0.0.1").url.is_loopback());
+static_assert(detail::split_base_url("http://[0::1]").url.is_loopback() && detail::is_loopback_host("localhost."));
+static_assert(detail::is_loopback_host("::ffff:127.0.0.1") && !detail::is_loopback_host("::ffff:128.0.0.1"));
 static_assert(detail::split_base_url("ftp://host").fault != detail::UrlFault::none);
 static_assert(detail::split_base_url("https://user:secret@host").fault != detail::UrlFault::none);
 static_assert(detail::split_base_url("https://host?x").fault == detail::UrlFault::query);

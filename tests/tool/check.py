@@ -128,8 +128,12 @@ def keys(root, ann, older):
     root("keys", "delete", "ann", "--key-env", "SPARE")
     check("keys delete --key-env", len(json.loads(root("keys", "list", "ann", "--json"))) == before)
     root("keys", "generate", "ann", "--user-key-env", "NOT_SET", "--print-secret", code=2, complains=["NOT_SET"])
+    root.environment.update(ANN_KEY=f" {secret}\n", BLANK=" \n")
+    root("keys", "generate", "ann", "--user-key-env", "ANN_KEY", "--print-secret", shows_secret=True)
+    root("keys", "generate", "ann", "--user-key-env", "BLANK", "--print-secret", code=2, complains=["BLANK is not set, or empty"])
+    root("keys", "generate", "ann", "--user-key-env", "", "--print-secret", code=2, complains=["empty"])
     root.environment["SHORT"] = "short"
-    root("keys", "generate", "ann", "--user-key-env", "SHORT", "--print-secret", code=4, complains=["SHORT", "shape"])
+    root("keys", "generate", "ann", "--user-key-env", "SHORT", "--print-secret", code=4, complains=["SHORT", "shape", "too short"])
     root("keys", "generate", "dev0", "--user-key-env", "ANN_KEY", "--print-secret", code=4, complains=["another user"])
 
 

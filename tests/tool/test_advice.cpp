@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include <wandb/credentials.hpp>
+#include <wandb/detail/endpoint.hpp>
 #include <wandb/error.hpp>
 
 #include "../../examples/advice.hpp"
@@ -26,6 +28,23 @@ TEST_CASE("what the tool says otherwise, the library still says") {
   CHECK(advised(Error(errc::no_user_credentials)).find("--user-key-env") != std::string::npos);
   CHECK(advised(Error(errc::keys_not_loaded)).find("credentials show them") != std::string::npos);
   CHECK(advised(Error(errc::no_credentials)).find("no API key: set WANDB_API_KEY") != std::string::npos);
+}
+
+TEST_CASE("reasons that name a setting of the library's name the tool's flag") {
+  const auto said = [](std::string_view reason) {
+    return advised(Error(make_error_code(errc::unauthorized), reason, wandb::Delivery::nothing_sent));
+  };
+  wandb::detail::Endpoint endpoint;
+  endpoint.url_text = "https://h";
+  CHECK(said(endpoint.url_note()) ==
+        "base URL https://h, the default; set WANDB_BASE_URL, or give --base-url, for another server");
+  endpoint.url_source = wandb::detail::UrlSource::code;
+  CHECK(said(endpoint.url_note()) == "base URL https://h from --base-url");
+  const auto key = wandb::detail::checked_key("short", "User::authenticate");
+  CHECK(said(key.error().reason())
+            .starts_with("the API key from --user-key-env does not have the shape of one: it is too short"));
+  const auto token = wandb::detail::refused_token_file(false).error().reason();
+  CHECK(said(token).ends_with("unset it and set WANDB_API_KEY"));
 }
 
 TEST_CASE("advice changes the reason of an error, and nothing else of it") {

@@ -115,6 +115,12 @@ TEST_CASE("provision says what is wrong with a file, line by line, before anythi
       {"email,admin\n\"a@example.com\"x,\n", "line 2: text follows a closing quote"},
       {"email,admin\na\"b@example.com,\n", "line 2: a quote or a carriage return stands outside of quotes"},
       {"email,admin,key\na@example.com,," + std::string(40, 'f') + "\n", "line 2: the column key is for a description"},
+      {std::string("\xFF\xFE"
+                   "e\0m\0",
+                   6),
+       "line 1: the text is UTF-16; save it as UTF-8"},
+      {std::string("\0e\0m\0a", 6), "line 1: the text is UTF-16; save it as UTF-8"},
+      {std::string("email,admin\na@example.com,\0\n", 28), "line 2: a NUL character stands there"},
   };
   for (const auto& one : bad) {
     CAPTURE(one.csv);

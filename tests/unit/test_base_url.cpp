@@ -1,5 +1,7 @@
 // The library's own splitting of base URLs, held against Boost.URL's.
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <netinet/in.h>
 
 #include <string>
 #include <string_view>
@@ -8,6 +10,7 @@
 #include <boost/url/scheme.hpp>
 
 #include <wandb/detail/base_url.hpp>
+#include <wandb/detail/host.hpp>
 
 using wandb::detail::split_base_url;
 using wandb::detail::UrlFault;
@@ -33,6 +36,50 @@ TEST_CASE("base URLs: what is accepted, Boost.URL splits the same") {
     auto path = plain(theirs.encoded_path());
     while (path.ends_with('/')) path.remove_suffix(1);
     CHECK(ours.url.path == path);
+  }
+}
+
+TEST_CASE("hosts: IPv6 addresses are read and written as the system does") {
+  for (const std::string text : {"::",
+                                 "::1",
+                                 "1::",
+                                 "0::1",
+                                 "0:0:0:0:0:0:0:1",
+                                 "1:0:0:2:0:0:0:3",
+                                 "1:0:0:2:0:0:3:4",
+                                 "1:0:2:0:3:0:4:0",
+                                 "FFFF:0abc:00d:0::",
+                                 "::ffff:1.2.3.4",
+                                 "1:2:3:4:5:6:1.2.3.4",
+                                 "2001:DB8::0:1",
+                                 "0:0:1::",
+                                 "::2:3:4:5:6:7:8",
+                                 "1::2::3",
+                                 "1:2:3:4:5:6:7:8:9",
+                                 "1:2:3:4:5:6:7::8",
+                                 "::1:2:3:4:5:6:7:8",
+                                 "12345::",
+                                 "::1.2.3",
+                                 "::1.2.3.256",
+                                 "1.2.3.4::",
+                                 "::1.2.3.4:5",
+                                 ":::",
+                                 ":1",
+                                 "1:",
+                                 "",
+                                 ":",
+                                 "g::",
+                                 "::1%lo",
+                                 "1:2:3:4:5:6:7:1.2.3.4"}) {
+    CAPTURE(text);
+    in6_addr theirs{};
+    const bool valid = ::inet_pton(AF_INET6, text.c_str(), &theirs) == 1;
+    const auto ours = wandb::detail::parse_ipv6(text);
+    REQUIRE(ours.has_value() == valid);
+    if (!valid) continue;
+    char written[INET6_ADDRSTRLEN];
+    CHECK(wandb::detail::to_text(*ours) == ::inet_ntop(AF_INET6, &theirs, written, sizeof written));
+    CHECK(wandb::detail::normal_host("[" + text + "]") == written);
   }
 }
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include <wandb/credentials.hpp>
 #include <wandb/detail/identity.hpp>
-#include <wandb/detail/key_format.hpp>
 #include <wandb/detail/user_record.hpp>
 #include <wandb/error.hpp>
 #include <wandb/keys.hpp>
@@ -46,7 +46,10 @@ namespace wandb::detail {
     if (given && (!identity || identity->refused())) identity = given;
   }
   if (!identity) return no_identity(errc::no_user_credentials);
-  if (!is_api_key(identity->secret().reveal())) return no_identity(errc::malformed_api_key);
+  if (identity == given) {
+    const auto key = checked_key(identity->secret().reveal(), identity->source());
+    if (!key) return no_identity(errc::malformed_api_key, key.error().reason());
+  }
   if (!identity->proven() && !identity->owner().known()) {
     return no_identity(
         errc::no_user_credentials,

@@ -1,13 +1,15 @@
 // Base URLs: split, checked, and told apart. Small enough to be usable at compile time.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include <wandb/detail/ascii.hpp>
-#include <wandb/detail/redact.hpp>
+#include <wandb/detail/host.hpp>
+#include <wandb/detail/key_format.hpp>
 
 namespace wandb::detail {
 
@@ -21,7 +23,7 @@ struct BaseUrl {
   std::string_view path;       ///< without a trailing slash; empty for none
 
   /// Whether the host is this machine, as far as the name alone can tell.
-  [[nodiscard]] constexpr bool is_loopback() const noexcept;
+  [[nodiscard]] constexpr bool is_loopback() const noexcept { return is_loopback_host(host); }
 };
 
 /// What can be wrong with a base URL.
@@ -44,53 +46,6 @@ struct UrlSplit {
   UrlFault fault = UrlFault::none;
 };
 
-/// An IPv4 literal: four numbers up to 255.
-[[nodiscard]] constexpr bool is_ipv4(std::string_view text) noexcept {
-  for (int part = 0; part != 4; ++part) {
-    std::size_t digits = 0;
-    unsigned value = 0;
-    while (digits < text.size() && digits < 4 && is_digit(text[digits]))
-      value = value * 10 + static_cast<unsigned>(text[digits++] - '0');
-    if (digits == 0 || value > 255 || (digits > 1 && text[0] == '0')) return false;
-    text.remove_prefix(digits);
-    if (part != 3 && (text.empty() || text[0] != '.')) return false;
-    if (part != 3) text.remove_prefix(1);
-  }
-  return text.empty();
-}
-
-/// An IPv6 literal: eight groups, `::` for a run of zeros at most once, perhaps an IPv4 tail. No zone.
-[[nodiscard]] constexpr bool is_ipv6(std::string_view text) noexcept {
-  int groups = 0;
-  bool gap = false;
-  if (text.starts_with("::")) {
-    gap = true;
-    text.remove_prefix(2);
-  }
-  while (!text.empty()) {
-    std::size_t digits = 0;
-    while (digits < text.size() && is_hex_digit(text[digits])) ++digits;
-    if (digits < text.size() && text[digits] == '.') {
-      groups += 2;
-      return is_ipv4(text) && (gap ? groups < 8 : groups == 8);
-    }
-    if (digits == 0 || digits > 4) return false;
-    ++groups;
-    text.remove_prefix(digits);
-    if (text.empty()) break;
-    if (text.starts_with("::")) {
-      if (gap) return false;
-      gap = true;
-      text.remove_prefix(2);
-    } else if (text[0] == ':' && text.size() > 1) {
-      text.remove_prefix(1);
-    } else {
-      return false;
-    }
-  }
-  return gap ? groups < 8 : groups == 8;
-}
-
 /// A registered name: labels of letters, digits, `-` and `_`, or an IPv4 literal.
 [[nodiscard]] constexpr bool is_host_name(std::string_view text) noexcept {
   if (text.empty() || text.size() > 253 || text.front() == '.') return false;
@@ -106,12 +61,6 @@ struct UrlSplit {
 
 [[nodiscard]] constexpr bool ends_with_ignoring_case(std::string_view text, std::string_view end) noexcept {
   return text.size() >= end.size() && equal_ignoring_case(text.substr(text.size() - end.size()), end);
-}
-
-constexpr bool BaseUrl::is_loopback() const noexcept {
-  if (equal_ignoring_case(host, "localhost") || ends_with_ignoring_case(host, ".localhost")) return true;
-  if (is_ipv4(host)) return host.starts_with("127.");
-  return host == "::1" || host == "0:0:0:0:0:0:0:1";
 }
 
 /// A path that can be sent as it is: no query, no dot segments, whole percent escapes.
@@ -135,7 +84,7 @@ constexpr bool BaseUrl::is_loopback() const noexcept {
     const auto close = authority.find(']');
     if (close == authority.npos) return UrlFault::ipv6;
     url.host = authority.substr(1, close - 1);
-    if (!is_ipv6(url.host)) return UrlFault::ipv6;
+    if (!parse_ipv6(url.host)) return UrlFault::ipv6;
     rest = authority.substr(close + 1);
   } else {
     const auto colon = authority.find(':');
@@ -201,28 +150,55 @@ constexpr bool BaseUrl::is_loopback() const noexcept {
   return split;
 }
 
-/// What is wrong and what to do. Never shows a user name, a password or a query that the URL holds, nor what looks like
-/// a key.
-[[nodiscard]] inline std::string describe(UrlFault fault, std::string_view url) {
+/// What is wrong with a base URL, as the end of a sentence.
+[[nodiscard]] constexpr std::string_view reason_for(UrlFault fault) noexcept {
+  switch (fault) {
+    case UrlFault::none: return " is usable";
+    case UrlFault::empty: return " is empty; it looks like https://host or https://host/path";
+    case UrlFault::character: return " holds a space or another character that no URL may";
+    case UrlFault::scheme: return " does not begin with https:// or http://";
+    case UrlFault::user_info: return " holds a user name or password; give the API key apart from it";
+    case UrlFault::host: return " has no valid host name";
+    case UrlFault::ipv6: return " has no valid IPv6 address in its brackets (zones are not supported)";
+    case UrlFault::port: return " has a port that is not a number from 1 to 65535";
+    case UrlFault::path: return " has a path with dot segments or a broken percent escape";
+    case UrlFault::query: return " has a query or a fragment, which a base URL must not";
+    case UrlFault::wrong_wandb_host: return " is not the API of wandb.ai; use https://api.wandb.ai";
+  }
+  return {};
+}
+
+/// Whether a part of a refused URL is a key rather than a name. Where the scheme is there, so are names, which may be
+/// as long as keys: only what no person calls anything counts.
+[[nodiscard]] constexpr bool is_pasted_key(std::string_view part, bool among_names) noexcept {
+  if (!among_names) return may_be_api_key(part);
+  return looks_like_secret_name(part) || (part.starts_with(key_mark_2026) && may_be_api_key(part));
+}
+
+/// A refused URL with `****` in place of each key that stands in it.
+[[nodiscard]] inline std::string mask_pasted_keys(std::string_view url, bool among_names) {
+  std::string masked;
+  const auto belongs = [](char c) { return is_key_character(c) || c == '.'; };
+  while (!url.empty()) {
+    std::size_t length = 0;
+    while (length != url.size() && belongs(url[length])) ++length;
+    const auto part = url.substr(0, length);
+    masked += is_pasted_key(part, among_names) ? "****" : part;
+    masked += url.substr(length, 1);
+    url.remove_prefix(std::min(length + 1, url.size()));
+  }
+  return masked;
+}
+
+/// What is wrong and what to do; `source` is the setting that holds the URL, if any. Never shows a user name, a
+/// password or a query that the URL holds, nor a key that stands in its place.
+[[nodiscard]] inline std::string describe(UrlFault fault, std::string_view url, std::string_view source = {}) {
   const bool private_part = fault == UrlFault::character || url.find('@') != url.npos;
-  const auto shown = private_part ? std::string{} : " \"" + redact(url.substr(0, url.find_first_of("?#"))) + "\"";
-  const auto why = [&]() -> std::string_view {
-    switch (fault) {
-      case UrlFault::none: return " is usable";
-      case UrlFault::empty: return " is empty; it looks like https://host or https://host/path";
-      case UrlFault::character: return " holds a space or another character that no URL may";
-      case UrlFault::scheme: return " does not begin with https:// or http://";
-      case UrlFault::user_info: return " holds a user name or password; give the API key apart from it";
-      case UrlFault::host: return " has no valid host name";
-      case UrlFault::ipv6: return " has no valid IPv6 address in its brackets (zones are not supported)";
-      case UrlFault::port: return " has a port that is not a number from 1 to 65535";
-      case UrlFault::path: return " has a path with dot segments or a broken percent escape";
-      case UrlFault::query: return " has a query or a fragment, which a base URL must not";
-      case UrlFault::wrong_wandb_host: return " is not the API of wandb.ai; use https://api.wandb.ai";
-    }
-    return {};
-  }();
-  return "the base URL" + shown + std::string(why);
+  const auto told = url.substr(0, url.find_first_of("?#"));
+  auto text = std::string("the base URL");
+  if (!private_part) text.append(" \"").append(mask_pasted_keys(told, fault != UrlFault::scheme)).append("\"");
+  if (!source.empty()) text.append(" from ").append(source);
+  return text.append(reason_for(fault));
 }
 
 }  // namespace wandb::detail

@@ -187,12 +187,24 @@ class RequestRun {
     if (done.by == Done::By::cancelled) code = make_error_code(errc::cancelled);
     if (done.by != Done::By::failure) details.reason.clear();
     if (exchange_.attempts() == 0) details.delivery = Delivery::nothing_sent;
-    details.reason = redact(details.reason);
+    details.reason = masked_but(endpoint_->host, details.reason);
+    if (const auto note = note_on(code, details.delivery); !note.empty()) {
+      if (details.reason.empty()) details.reason = code.message();
+      details.reason.append(" (").append(note).append(")");
+    }
     details.operation = operation_->field;
     details.attempts = exchange_.attempts();
     details.elapsed = Clock::now() - began_;
     details.outcome = done.outcome;
     return Error(code, std::move(details));
+  }
+
+  // Which settings may be to blame, and where they came from.
+  [[nodiscard]] std::string note_on(const boost::system::error_code& code, Delivery delivery) const {
+    std::string note;
+    if (code == errc::unauthorized && !identity_->source().empty())
+      note = "the key is from " + identity_->source() + "; ";
+    return note.empty() && !may_be_wrong_url(code, delivery) ? note : note + endpoint_->url_note();
   }
 
   std::shared_ptr<const Endpoint> endpoint_;

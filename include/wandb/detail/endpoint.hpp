@@ -1,7 +1,10 @@
 // Where an `Api` sends, and how: everything that its handles share and nothing that changes.
 #pragma once
 
+#include <boost/system/error_code.hpp>
+
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,7 +13,11 @@
 
 #include <wandb/credentials.hpp>
 #include <wandb/detail/base_url.hpp>
+#include <wandb/detail/environment.hpp>
+#include <wandb/detail/host.hpp>
 #include <wandb/detail/identity.hpp>
+#include <wandb/detail/redact.hpp>
+#include <wandb/errc.hpp>
 #include <wandb/error.hpp>
 #include <wandb/options.hpp>
 #include <wandb/version.hpp>
@@ -18,8 +25,11 @@
 namespace wandb::detail {
 
 struct Endpoint {
-  std::string url_text;  // what `url` views
-  BaseUrl url;
+  std::string url_text;  // as it was given
+  UrlSource url_source = UrlSource::none;
+  std::string host;  // in its normal form
+  std::string host_port;
+  BaseUrl url;  // views those
   std::string target;
   std::string user_agent;
   RetryPolicy retry;
@@ -28,13 +38,58 @@ struct Endpoint {
   std::optional<Error> fault;  // what is wrong with all this; told by every call
 
   Endpoint() = default;
-  Endpoint(const Endpoint&) = delete;  // `url` views `url_text`
+  Endpoint(const Endpoint&) = delete;  // `url` views its texts
   Endpoint& operator=(const Endpoint&) = delete;
 
   void fail(Error error) {
     if (!fault) fault = std::move(error);
   }
+
+  /// Which base URL is used and where it came from: for errors that a wrong one may have caused.
+  [[nodiscard]] std::string url_note() const {
+    auto note = "base URL " + url_text;
+    if (url_source == UrlSource::none) {
+      note += ", the default; set WANDB_BASE_URL, or base_url in wandb::Options, for another server";
+    } else {
+      note.append(" from ").append(name_of(url_source));
+    }
+    if (ends_with_ignoring_case(url_text, "/graphql")) note += "; the library adds /graphql itself, leave it out";
+    return note;
+  }
 };
+
+/// Whether a wrong base URL may be the cause of a failure. Another's code does not tell, but whether the server was
+/// reached does.
+[[nodiscard]] inline bool may_be_wrong_url(const boost::system::error_code& code, Delivery delivery) {
+  if (code.category() != error_category()) return delivery == Delivery::nothing_sent && code != condition::cancelled;
+  switch (static_cast<errc>(code.value())) {
+    case errc::unauthorized:
+    case errc::not_the_service:
+    case errc::unexpected_status:
+    case errc::resolve_failed:
+    case errc::connect_failed:
+    case errc::tls_failed:
+    case errc::protocol_error: return true;
+    default: return false;
+  }
+}
+
+/// `text` with what has a secret's shape masked, but not the host where a name of that length stands by itself: that
+/// is what a person must check.
+[[nodiscard]] inline std::string masked_but(std::string_view host, std::string_view text) {
+  std::string masked;
+  std::size_t from = 0;
+  for (auto at = text.npos; host.size() >= shortest_secret && (at = text.find(host, from)) != text.npos;) {
+    const auto end = at + host.size();
+    from = end;
+    if (at != 0 && is_secret_character(text[at - 1])) continue;
+    if (end != text.size() && is_secret_character(text[end])) continue;
+    masked.append(redact(text.substr(0, at))).append(host);
+    text.remove_prefix(end);
+    from = 0;
+  }
+  return masked + redact(text);
+}
 
 /// Text that may stand in a header.
 [[nodiscard]] constexpr bool is_header_text(std::string_view text) noexcept {
@@ -44,25 +99,34 @@ struct Endpoint {
   return true;
 }
 
-inline Error misuse(std::string_view reason) {
+[[nodiscard]] inline Error misuse(std::string_view reason) {
   return Error(make_error_code(errc::invalid_argument), reason, Delivery::nothing_sent);
 }
 
 inline void read_base_url(Endpoint& endpoint, const Options& options, const Environment& environment) {
-  endpoint.url_text = find_base_url(options.base_url, environment);
+  auto found = find_base_url(options.base_url, environment);
+  endpoint.url_text = std::move(found.text);
+  endpoint.url_source = found.source;
   const auto split = split_base_url(endpoint.url_text);
-  endpoint.url = split.url;
+  auto& url = endpoint.url;
+  url = split.url;
+  endpoint.host = normal_host(url.host);
+  endpoint.host_port = host_and_port(endpoint.host, url.port, url.tls ? 443 : 80);
+  url.host = endpoint.host;
+  url.host_port = endpoint.host_port;
   if (split.fault != UrlFault::none) {
-    return endpoint.fail(Error(make_error_code(errc::invalid_base_url), describe(split.fault, endpoint.url_text),
+    return endpoint.fail(Error(make_error_code(errc::invalid_base_url),
+                               describe(split.fault, endpoint.url_text, name_of(found.source)),
                                Delivery::nothing_sent));
   }
-  endpoint.target.append(split.url.path).append("/graphql");
-  if (!split.url.tls && !split.url.is_loopback() && !options.allow_insecure_http) {
-    endpoint.fail(
-        Error(make_error_code(errc::insecure_base_url),
-              "plain http to " + std::string(split.url.host_port) +
-                  " would show the API key to the network; use https, or set allow_insecure_http in wandb::Options",
-              Delivery::nothing_sent));
+  endpoint.target.append(url.path).append("/graphql");
+  if (!url.tls && !url.is_loopback() && !options.allow_insecure_http) {
+    endpoint.fail(Error(make_error_code(errc::insecure_base_url),
+                        "plain http to " + endpoint.host_port +
+                            " would show the API key to the network; use https, or set allow_insecure_http in "
+                            "wandb::Options (" +
+                            endpoint.url_note() + ")",
+                        Delivery::nothing_sent));
   }
 }
 
@@ -90,8 +154,11 @@ inline void read_endpoint(Endpoint& endpoint, const Options& options, const Envi
                                                        const Environment& environment) {
   if (endpoint.url.host.empty()) return *endpoint.fault;
   auto key = find_api_key(endpoint.url, options.api_key, environment);
-  if (!key) return key.error();
-  return IdentityPtr(std::make_shared<const Identity>(std::move(*key)));
+  if (!key) {
+    if (key.error() != errc::no_credentials) return key.error();
+    return setting_error(errc::no_credentials, key.error().reason() + " (" + endpoint.url_note() + ")");
+  }
+  return IdentityPtr(std::make_shared<const Identity>(std::move(key->key), std::move(key->source)));
 }
 
 }  // namespace wandb::detail

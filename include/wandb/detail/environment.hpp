@@ -17,7 +17,7 @@ struct Environment {
   [[nodiscard]] static Environment process() noexcept {
     return {[](const void*, const char* name) -> const char* { return std::getenv(name); }, nullptr};
   }
-  /// No variable is set.
+  /// No variable is set, and nobody's home is looked into.
   [[nodiscard]] static Environment none() noexcept { return {}; }
 
   /// The value without surrounding white space; empty where it is not set.

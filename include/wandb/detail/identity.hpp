@@ -34,13 +34,14 @@ struct Person {
 /// A secret with its `Authorization` header, made once, and whose it has to be. Shared by the handles that act with it.
 class Identity {
  public:
-  /// Whoever the secret belongs to: the caller.
-  explicit Identity(Secret secret)
+  /// Whoever the secret belongs to: the caller. `source` says where the secret came from.
+  explicit Identity(Secret secret, std::string source = {})
       : secret_(std::move(secret)),
         authorization_(basic_authorization(secret_.reveal())),
+        source_(std::move(source)),
         standing_(Standing::proven) {}
   /// `owner`, which has to be shown before the secret is used.
-  Identity(Secret secret, Person owner) : Identity(std::move(secret)) {
+  Identity(Secret secret, Person owner, std::string source = {}) : Identity(std::move(secret), std::move(source)) {
     owner_ = std::move(owner);
     standing_ = Standing::unproven;
   }
@@ -51,6 +52,8 @@ class Identity {
   [[nodiscard]] std::string_view token() const noexcept {
     return authorization().substr(authorization().find(' ') + 1);
   }
+  /// A setting, a file or a function of ours; empty for what the server gave.
+  [[nodiscard]] const std::string& source() const noexcept { return source_; }
   [[nodiscard]] const Person& owner() const noexcept { return owner_; }
   [[nodiscard]] bool proven() const noexcept { return standing() == Standing::proven; }
   void prove() const noexcept { standing_.store(Standing::proven, std::memory_order_release); }
@@ -68,6 +71,7 @@ class Identity {
 
   Secret secret_;
   SecureString authorization_;
+  std::string source_;
   Person owner_;
   mutable std::atomic<Standing> standing_;
 };

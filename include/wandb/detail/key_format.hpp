@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,7 @@ namespace wandb::detail {
 }
 
 /// Three base64url parts joined by dots.
-[[nodiscard]] constexpr bool is_jwt(std::string_view text) noexcept {
+[[nodiscard]] constexpr bool has_three_parts(std::string_view text) noexcept {
   for (int part = 0; part != 3; ++part) {
     const auto end = part == 2 ? text.size() : text.find('.');
     if (end == text.npos || end == 0 || !all_key_characters(text.substr(0, end))) return false;
@@ -30,11 +31,77 @@ namespace wandb::detail {
   return true;
 }
 
-/// Whether `text` has the shape of an API key: a JWT, or `[prefix-]secret` with a secret of at least 40 letters,
-/// digits, `_`, `-`.
-[[nodiscard]] constexpr bool is_api_key(std::string_view text) noexcept {
-  // A prefix is made of the same characters and a secret may hold hyphens, so that the two need not be told apart.
-  return is_jwt(text) || (text.size() >= 40 && all_key_characters(text));
+/// Whether `text` may be an API key of whatever server: to take what a server hands out as one, and to show none.
+[[nodiscard]] constexpr bool may_be_api_key(std::string_view text) noexcept {
+  return has_three_parts(text) || (text.size() >= 40 && all_key_characters(text));
+}
+
+/// What is wrong with an API key that somebody gives.
+enum class KeyFault : std::uint8_t { none, empty, character, parts, short_secret, length };
+
+/// How keys of 2026 begin, and how long they are in all.
+inline constexpr std::string_view key_mark_2026 = "wandb_v1_";
+inline constexpr std::size_t key_length_2026 = 86;
+
+/// What follows the prefix of a key: everything where there is no dash.
+[[nodiscard]] constexpr std::string_view secret_part(std::string_view key) noexcept {
+  return key.substr(key.find('-') + 1);
+}
+
+/// Where the first character stands that no key has; `npos` for nowhere.
+[[nodiscard]] constexpr std::size_t find_stray(std::string_view key) noexcept {
+  const bool jwt = key.starts_with("eyJ") && key.find('.') != key.npos;
+  for (std::size_t i = 0; i != key.size(); ++i) {
+    if (!is_key_character(key[i]) && !(jwt && key[i] == '.')) return i;
+  }
+  return key.npos;
+}
+
+/// Holds `key` against the shape of one: a JWT, or `[prefix-]secret` with a secret of at least 40 letters, digits, `_`,
+/// `-` behind the first dash.
+[[nodiscard]] constexpr KeyFault key_fault(std::string_view key) noexcept {
+  if (key.empty()) return KeyFault::empty;
+  if (find_stray(key) != key.npos) return KeyFault::character;
+  if (key.find('.') != key.npos) return has_three_parts(key) ? KeyFault::none : KeyFault::parts;
+  if (key.starts_with(key_mark_2026)) return key.size() == key_length_2026 ? KeyFault::none : KeyFault::length;
+  return secret_part(key).size() < 40 ? KeyFault::short_secret : KeyFault::none;
+}
+
+/// Whether `text` has the shape of an API key that somebody may give.
+[[nodiscard]] constexpr bool is_api_key(std::string_view text) noexcept { return key_fault(text) == KeyFault::none; }
+
+/// What kind of character it is that no key has. Never the character: it may be part of a secret all the same.
+[[nodiscard]] constexpr std::string_view kind_of_stray(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  if (c == ' ' || c == '\t') return "a blank";
+  if (c == '\n' || c == '\r') return "a line end";
+  if (c == '"' || c == '\'' || c == '`') return "a quote";
+  if (byte < 0x20 || byte == 0x7F) return "a control character";
+  return byte >= 0x80 ? "a character outside ASCII" : "a character that no key has";
+}
+
+/// What is wrong with a key, in words that show nothing of it; empty for nothing.
+[[nodiscard]] inline std::string describe_key_fault(std::string_view key) {
+  const auto count = [](std::string_view text) {
+    std::size_t characters = 0;
+    for (const char c : text) characters += (static_cast<unsigned char>(c) & 0xC0U) == 0x80U ? 0U : 1U;
+    return std::to_string(characters);
+  };
+  const auto given = " (" + count(key) + " characters)";
+  switch (key_fault(key)) {
+    case KeyFault::none: return {};
+    case KeyFault::empty: return "is empty";
+    case KeyFault::character: {
+      const auto at = find_stray(key);
+      return "holds " + std::string(kind_of_stray(key[at])) + " at position " + std::to_string(at + 1) + given;
+    }
+    case KeyFault::parts: return "begins like a JWT and is not three parts joined by dots" + given;
+    case KeyFault::length: return "has the wrong number of characters: 86 expected, " + count(key) + " given";
+    case KeyFault::short_secret: break;
+  }
+  const auto secret = secret_part(key);
+  const std::string_view where = secret.size() == key.size() ? "" : " behind its prefix";
+  return "is too short: at least 40 characters expected" + std::string(where) + ", " + count(secret) + " given";
 }
 
 /// Whether a listed key's name is the key itself, as on older servers: 40 hexadecimal digits, with or without a prefix.
@@ -48,9 +115,6 @@ namespace wandb::detail {
   return prefix.empty() || (prefix.size() > 1 && prefix.back() == '-' && all_key_characters(prefix));
 }
 
-/// What the keys of 2026 begin with.
-inline constexpr std::string_view key_prefix_v1 = "wandb_v1_";
-
 /// `text`, or of what may be a key, be it a mistyped one, only the beginning, by which it is found in a list: the
 /// prefix, where that is short, and five characters: `local-0a1b2****`. Of a JWT, whose beginning tells nothing,
 /// `****`.
@@ -58,9 +122,9 @@ inline constexpr std::string_view key_prefix_v1 = "wandb_v1_";
   constexpr std::size_t shortest_key = 40;
   constexpr std::size_t longest_prefix = 10;
   constexpr std::size_t shown = 5;
-  if (is_jwt(text)) return "****";
+  if (has_three_parts(text)) return "****";
   if (text.size() < shortest_key || !all_key_characters(text)) return std::string(text);
-  auto prefix = text.starts_with(key_prefix_v1) ? key_prefix_v1.size() : text.find('-') + 1;  // 0 where there is none
+  auto prefix = text.starts_with(key_mark_2026) ? key_mark_2026.size() : text.find('-') + 1;  // 0 where there is none
   if (prefix > longest_prefix || text.size() - prefix < shortest_key) prefix = 0;
   return std::string(text.substr(0, prefix + shown)).append("****");
 }

@@ -19,7 +19,7 @@ inline constexpr std::size_t shortest_key_rest = 20;
 /// characters.
 [[nodiscard]] constexpr std::string_view key_id_of(std::string_view key) noexcept {
   constexpr std::size_t first_part = 27;
-  if (key.starts_with(key_prefix_v1)) return key.substr(0, key_prefix_v1.size() + first_part);
+  if (key.starts_with(key_mark_2026)) return key.substr(0, key_mark_2026.size() + first_part);
   return key.substr(0, key.size() - std::min(key.size(), shortest_key_rest));
 }
 

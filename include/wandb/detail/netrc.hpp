@@ -1,71 +1,87 @@
 // The netrc file: whose password for which machine.
 #pragma once
 
-#include <cerrno>
-#include <cstddef>
-#include <cstdio>
-#include <cstring>
-#include <memory>
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <wandb/detail/ascii.hpp>
+#include <wandb/detail/encoding.hpp>
 #include <wandb/detail/environment.hpp>
+#include <wandb/detail/home.hpp>
+#include <wandb/detail/host.hpp>
+#include <wandb/detail/key_format.hpp>
+#include <wandb/detail/secret_file.hpp>
 #include <wandb/detail/secure_memory.hpp>
 #include <wandb/error.hpp>
 #include <wandb/secret.hpp>
 
 namespace wandb::detail {
 
+[[nodiscard]] constexpr bool is_netrc_keyword(std::string_view word) noexcept {
+  for (const std::string_view keyword : {"machine", "default", "login", "account", "password", "macdef"}) {
+    if (word == keyword) return true;
+  }
+  return false;
+}
+
 /// Splits a netrc file into tokens: separated by white space, or quoted with `\` as escape; `#` begins a comment where
-/// a token could.
+/// a token could. A quote ends on its line. Lines end with LF, CRLF or CR.
 class NetrcTokens {
  public:
   explicit NetrcTokens(std::string_view text) noexcept : rest_(text) {}
 
-  /// The next token; false at the end. A quote that is never closed is `unterminated()`.
+  /// The next token; false at the end, or at a quote that is never closed, which is `unterminated()`.
   [[nodiscard]] bool next(SecureString& token) {
     skip_space_and_comments();
-    token.clear();
-    if (rest_.empty()) return false;
-    if (rest_.front() == '"') return quoted(token);
-    while (!rest_.empty() && !is_space(rest_.front())) token += take();
-    return true;
+    return token_here(token);
   }
-  /// The value that belongs to the keyword just read: no comment may stand in its place, so a `#` begins it like any
-  /// other character.
+  /// The value of the keyword just read. On the keyword's line it is whatever comes next, even `#` or a keyword. On a
+  /// later one a comment is passed over, and a keyword is no value: it begins what follows, another machine perhaps.
   [[nodiscard]] bool value(SecureString& token) {
-    while (!rest_.empty() && is_space(rest_.front())) take();
+    if (value_on_line(token, false)) return true;
+    if (unterminated_) return false;
+    skip_space_and_comments();
+    if (is_netrc_keyword(rest_.substr(0, rest_.find_first_of(" \t\r\n")))) return false;
+    return token_here(token);
+  }
+  /// The same for a word that means nothing here: it takes what follows on its line, a comment excepted. False where
+  /// that is nothing.
+  [[nodiscard]] bool value_on_line(SecureString& token, bool comments = true) {
     token.clear();
-    if (rest_.empty()) return false;
-    if (rest_.front() == '"') return quoted(token);
-    while (!rest_.empty() && !is_space(rest_.front())) token += take();
-    return true;
+    while (!rest_.empty() && is_space(rest_.front()) && !at_line_end()) take();
+    if (rest_.empty() || at_line_end() || (comments && rest_.front() == '#')) return false;
+    return token_here(token);
   }
   /// Passes over a macro: up to and including the next empty line.
   void skip_macro() {
     skip_line();
     while (!rest_.empty()) {
-      const auto line = rest_.substr(0, rest_.find('\n'));
+      const auto line = rest_.substr(0, rest_.find_first_of("\r\n"));
       skip_line();
       if (trimmed(line).empty()) return;
     }
   }
   [[nodiscard]] bool unterminated() const noexcept { return unterminated_; }
-  [[nodiscard]] int line() const noexcept { return line_; }
+  /// Of the token just read, or of the quote that is not closed.
+  [[nodiscard]] int line() const noexcept { return token_line_; }
 
  private:
+  [[nodiscard]] bool at_line_end() const noexcept { return rest_.front() == '\n' || rest_.front() == '\r'; }
   char take() noexcept {
     const char c = rest_.front();
     rest_.remove_prefix(1);
-    if (c == '\n') ++line_;
+    if (c == '\n' || (c == '\r' && !rest_.starts_with('\n'))) ++line_;
     return c;
   }
   void skip_line() noexcept {
-    while (!rest_.empty() && take() != '\n') {
-    }
+    while (!rest_.empty() && !at_line_end()) take();
+    if (rest_.starts_with("\r\n")) take();
+    if (!rest_.empty()) take();
   }
   void skip_space_and_comments() noexcept {
     while (!rest_.empty()) {
@@ -74,115 +90,151 @@ class NetrcTokens {
       else return;
     }
   }
+  bool token_here(SecureString& token) {
+    token.clear();
+    token_line_ = line_;
+    if (rest_.empty()) return false;
+    if (rest_.front() == '"') return quoted(token);
+    while (!rest_.empty() && !is_space(rest_.front())) token += take();
+    return true;
+  }
   bool quoted(SecureString& token) {
     take();
-    while (!rest_.empty() && rest_.front() != '"') {
+    while (!rest_.empty() && rest_.front() != '"' && !at_line_end()) {
       if (rest_.front() == '\\' && rest_.size() > 1) take();
-      token += take();
+      if (!at_line_end()) token += take();
     }
-    unterminated_ = rest_.empty();
+    unterminated_ = !rest_.starts_with('"');
     if (!unterminated_) take();
     return !unterminated_;
   }
 
   std::string_view rest_;
   int line_ = 1;
+  int token_line_ = 1;
   bool unterminated_ = false;
 };
 
-/// The password for a host in the text of a netrc file: of the entry with the port, else of that without, else of
-/// `default`; among equals the first that has a password. An error where the text cannot be understood.
-[[nodiscard]] inline Result<std::optional<Secret>> find_password(std::string_view text, std::string_view host,
-                                                                 std::string_view host_port) {
-  enum Rank { none, fallback, named, exact };
-  NetrcTokens tokens(text);
-  SecureString token;
-  Rank entry = none;
-  Rank best = none;
-  Secret password;
-  const auto value_missing = [&](std::string_view keyword) {
-    return Error(make_error_code(errc::unreadable_credentials),
-                 "line " + std::to_string(tokens.line()) + ": " +
-                     (tokens.unterminated() ? std::string("a quote is not closed")
-                                            : "nothing follows \"" + std::string(keyword) + "\""),
-                 Delivery::nothing_sent);
-  };
-  while (tokens.next(token)) {
-    if (token == "machine") {
-      if (!tokens.value(token)) return value_missing("machine");
-      entry = equal_ignoring_case(token, host_port) ? exact : equal_ignoring_case(token, host) ? named : none;
-    } else if (token == "default") {
-      entry = fallback;
-    } else if (token == "password") {
-      if (!tokens.value(token)) return value_missing("password");
-      if (entry > best) {
-        best = entry;
-        password = Secret(token);
-      }
-    } else if (token == "login" || token == "account") {
-      if (!tokens.value(token)) return value_missing("login");
-    } else if (token == "macdef") {
-      tokens.skip_macro();
-    }
-  }
-  if (tokens.unterminated()) return value_missing({});
-  return best == none ? std::optional<Secret>() : std::optional<Secret>(std::move(password));
-}
-
-/// Reads a file whole, into memory that is wiped; nothing where there is no such file.
-[[nodiscard]] inline Result<std::optional<SecureString>> read_secret_file(const std::string& path) {
-  constexpr std::size_t most = std::size_t{1} << 20;
-  const auto fail = [&](std::string_view why) {
-    return Error(make_error_code(errc::unreadable_credentials), "cannot read " + path + ": " + std::string(why),
-                 Delivery::nothing_sent);
-  };
-  errno = 0;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file && (errno == ENOENT || errno == ENOTDIR)) return std::optional<SecureString>();
-  if (!file) return fail(std::strerror(errno));
-  // Without a buffer of its own, stdio leaves no copy of the secrets behind.
-  std::setvbuf(file.get(), nullptr, _IONBF, 0);
-  SecureString text(4096, '\0');
-  std::size_t size = 0;
-  while (true) {
-    const auto count = std::fread(text.data() + size, 1, text.size() - size, file.get());
-    size += count;
-    if (std::ferror(file.get()) != 0) return fail(std::strerror(errno));
-    if (size < text.size()) break;
-    if (size >= most) return fail("it is larger than 1 MiB");
-    text.resize(text.size() * 2);
-  }
-  text.resize(size);
-  return std::optional<SecureString>(std::move(text));
-}
-
-/// The files that may be it, the first that exists counts: `$NETRC` alone where that is set, else `~/.netrc`,
-/// `~/_netrc`.
-struct NetrcFound {
-  Secret password;
-  std::string path;
+/// What a netrc file has for a host.
+struct NetrcAnswer {
+  Secret password;       ///< empty for none
+  std::string_view why;  ///< there is none
 };
-[[nodiscard]] inline Result<std::optional<NetrcFound>> find_in_netrc(std::string_view host, std::string_view host_port,
-                                                                     const Environment& environment) {
-  const std::string named(environment.get("NETRC"));
-  const std::string home(environment.get("HOME"));
-  for (const auto* name : {"/.netrc", "/_netrc"}) {
-    if (named.empty() && home.empty()) break;
-    const auto path = named.empty() ? home + name : named;
+
+/// Finds the password for a host: of the entry with the port, else of that without, else of `default`; among equals
+/// the first that has a password. The default's has to be an API key: it is not meant for this service alone.
+class NetrcSearch {
+ public:
+  /// `host` in its normal form.
+  NetrcSearch(std::string_view host, std::uint16_t port) noexcept : host_(host), port_(port) {}
+
+  /// Once. An error where the text cannot be understood: with the line, without what stands there.
+  [[nodiscard]] Result<NetrcAnswer> run(std::string_view text) {
+    if (const auto fault = encoding_fault(text); !fault.empty()) return failed(fault);
+    NetrcTokens tokens(without_mark(text));
+    SecureString token;
+    SecureString value;
+    while (tokens.next(token)) {
+      const int line = tokens.line();
+      if (token == "default") {
+        begin(Rank::fallback);
+      } else if (token == "macdef") {
+        tokens.skip_macro();
+      } else if (!is_netrc_keyword(token)) {
+        // Python's reader knows `user` as `login`, so that its value may stand on a later line as well.
+        static_cast<void>(token == "user" ? tokens.value(value) : tokens.value_on_line(value));
+      } else if (tokens.value(value)) {
+        if (token == "machine") begin(rank_of(value));
+        if (token == "password") take_password(value);
+      } else if (!tokens.unterminated()) {
+        return failed("line " + std::to_string(line) + ": nothing follows \"" + std::string(token) + "\"");
+      }
+      if (tokens.unterminated()) break;
+    }
+    if (tokens.unterminated()) return failed("line " + std::to_string(tokens.line()) + ": a quote is not closed");
+    return NetrcAnswer{std::move(password_), best_ == Rank::none ? why_ : std::string_view{}};
+  }
+
+ private:
+  enum class Rank : std::uint8_t { none, fallback, named, exact };
+
+  [[nodiscard]] static Error failed(const std::string& why) {
+    return Error(make_error_code(errc::unreadable_credentials), why, Delivery::nothing_sent);
+  }
+
+  void begin(Rank rank) noexcept {
+    entry_ = rank;
+    if (rank > Rank::fallback) why_ = "its entry for the host has no password";
+  }
+  void take_password(std::string_view password) {
+    if (entry_ <= best_ || password.empty()) return;
+    if (entry_ == Rank::fallback && !is_api_key(trimmed(password))) {
+      if (why_ == no_entry) why_ = "it has no entry for the host, and that of its default is no API key";
+      return;
+    }
+    best_ = entry_;
+    password_ = Secret(password);
+  }
+
+  /// How well a machine's name fits: `host`, `host:port`, an IPv6 address with brackets or, without a port, bare.
+  [[nodiscard]] Rank rank_of(std::string_view machine) const {
+    auto port = machine.substr(machine.size());
+    if (!parse_ipv6(machine)) {
+      const auto close = machine.starts_with('[') ? machine.find(']') : 0;
+      const auto colon = close == machine.npos ? close : machine.find(':', close);
+      if (colon != machine.npos) port = machine.substr(colon);
+      machine.remove_suffix(port.size());
+    }
+    if (normal_host(machine) != host_) return Rank::none;
+    if (port.empty()) return Rank::named;
+    std::uint32_t number = 0;
+    for (const char c : port.substr(1)) {
+      if (!is_digit(c) || number > 65'535) return Rank::none;
+      number = number * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    return number == port_ ? Rank::exact : Rank::none;
+  }
+
+  static constexpr std::string_view no_entry = "it has no entry for the host";
+
+  std::string_view host_;
+  std::uint16_t port_;
+  Rank entry_ = Rank::none;
+  Rank best_ = Rank::none;
+  Secret password_;
+  std::string_view why_ = no_entry;
+};
+
+/// What the search for a netrc file came to.
+struct NetrcFound {
+  Secret password;   ///< empty for none
+  std::string path;  ///< the file that was read; empty for none
+  std::string why;   ///< there is no password
+};
+
+/// Reads the netrc file: `$NETRC` where that is set, else `~/.netrc`, else `~/_netrc`. `errc::unreadable_credentials`
+/// where it cannot be read or understood, or where `$NETRC` names none. `host` in its normal form.
+[[nodiscard]] inline Result<NetrcFound> find_in_netrc(std::string_view host, std::uint16_t port,
+                                                      const Environment& environment) {
+  const auto fail = [](const std::string& why) {
+    return Error(make_error_code(errc::unreadable_credentials), why, Delivery::nothing_sent);
+  };
+  const auto named = expand_home(std::string(environment.get("NETRC")), environment);
+  const auto home = named.empty() ? home_directory(environment) : std::string();
+  if (named.empty() && home.empty()) return NetrcFound{{}, {}, "no home is known to look for a netrc file in"};
+  std::array<std::string, 2> paths{named, {}};
+  if (named.empty()) paths = {home + "/.netrc", home + "/_netrc"};
+  for (const auto& path : paths) {
+    if (path.empty()) continue;
     auto text = read_secret_file(path);
     if (!text) return text.error();
-    if (*text) {
-      auto password = find_password(**text, host, host_port);
-      if (!password) {
-        return Error(make_error_code(errc::unreadable_credentials),
-                     "cannot read " + path + ": " + password.error().reason(), Delivery::nothing_sent);
-      }
-      if (!*password) return std::optional<NetrcFound>();
-      return std::optional<NetrcFound>(NetrcFound{std::move(**password), path});
-    }
-    if (!named.empty()) break;
+    if (!*text) continue;
+    auto answer = NetrcSearch(host, port).run(**text);
+    if (!answer) return fail("cannot read " + path + ": " + answer.error().reason());
+    return NetrcFound{std::move(answer->password), path, path + " was read: " + std::string(answer->why)};
   }
-  return std::optional<NetrcFound>();
+  if (!named.empty()) return fail("cannot read " + named + ", which NETRC names: there is no such file");
+  return NetrcFound{{}, {}, "there is neither " + paths[0] + " nor " + paths[1]};
 }
 
 }  // namespace wandb::detail

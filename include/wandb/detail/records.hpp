@@ -199,7 +199,9 @@ class UserPage {
   };
   const auto viewer = answer->root.object("viewer");
   if (!viewer) {
-    return failed(errc::unauthorized, "the server does not know the user's secret; it may have been deleted");
+    const auto from = identity.source().empty() ? std::string() : " from " + identity.source();
+    return failed(errc::unauthorized,
+                  "the server does not know the user's secret" + from + "; it may have been deleted");
   }
   const auto text = [&](std::string_view key) { return viewer->string(key).value_or(std::string_view{}); };
   if (!identity.owner().is(text("id"), text("username"), text("email"))) {

@@ -92,7 +92,7 @@ class GenerateKey {
     const auto payload = answer->root.object("generateApiKey");
     const auto node = payload ? payload->object("apiKey") : std::nullopt;
     const auto name = node ? node->string("name").value_or(std::string_view{}) : std::string_view{};
-    if (!is_api_key(name)) {
+    if (!may_be_api_key(name)) {
       return finished<value_type>(
           incomplete(*answer, graphql::generate_api_key, "apiKey.name", "it is not an API key"));
     }

@@ -88,7 +88,7 @@ struct AccountState {
       return secret;
     }
     constexpr std::string_view digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    secret = wandb::detail::key_prefix_v1;
+    secret = wandb::detail::key_mark_2026;
     add(27, digits);
     secret += '_';
     add(49, digits);

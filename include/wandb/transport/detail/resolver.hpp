@@ -26,7 +26,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/host.hpp>
 #include <wandb/detail/stop.hpp>
 #include <wandb/error.hpp>
 
@@ -168,13 +168,6 @@ class Resolver {
   }
 
  private:
-  // RFC 6761: these names never go to a name server.
-  [[nodiscard]] static bool is_localhost(std::string_view host) noexcept {
-    constexpr std::string_view suffix = ".localhost";
-    return equal_ignoring_case(host, "localhost") ||
-           (host.size() > suffix.size() && equal_ignoring_case(host.substr(host.size() - suffix.size()), suffix));
-  }
-
   LookUp ask_;
   std::mutex mutex_;
   pid_t process_ = ::getpid();

@@ -1,0 +1,79 @@
+// A machine of a test's own: environment variables and a home.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <wandb/detail/base64.hpp>
+#include <wandb/wandb.hpp>
+
+/// Environment variables, and a home directory that is gone afterwards.
+struct Machine {
+  std::map<std::string, std::string> variables;
+  std::filesystem::path home;
+  Machine() {
+    auto pattern = (std::filesystem::temp_directory_path() / "wandb-users-test-XXXXXX").string();
+    home = ::mkdtemp(pattern.data());
+    variables["HOME"] = home.string();
+  }
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+  ~Machine() { std::filesystem::remove_all(home); }
+  void write(const std::string& name, std::string_view text) const {
+    auto* file = std::fopen((home / name).c_str(), "wb");
+    REQUIRE(file != nullptr);
+    std::fwrite(text.data(), 1, text.size(), file);
+    std::fclose(file);
+  }
+  [[nodiscard]] wandb::Environment environment() const {
+    return {[](const void* self, const char* name) -> const char* {
+              const auto& known = static_cast<const Machine*>(self)->variables;
+              const auto found = known.find(name);
+              return found == known.end() ? nullptr : found->second.c_str();
+            },
+            this};
+  }
+};
+
+/// The header `Authorization` of a key.
+[[nodiscard]] inline std::string basic(const std::string& key) {
+  return std::string(wandb::detail::basic_authorization(key));
+}
+
+/// Keeps what was asked, and answers nothing.
+struct Sniffer {
+  std::string* authorization;
+  std::string* host;
+  wandb::Result<wandb::Response> send(const wandb::Request& request) const {
+    for (const auto& header : request.headers) {
+      if (header.name == "Authorization") *authorization = std::string(header.value);
+    }
+    *host = std::string(request.host) + " " + std::string(request.origin.host);
+    return wandb::Error(wandb::errc::cancelled, wandb::Delivery::nothing_sent);
+  }
+};
+
+/// What a client on such a machine sends, or why it cannot.
+struct Sent {
+  std::string key;     // of the header `Authorization`, or the status's reason in place of it
+  std::string host;    // the header `Host`, and the origin's host
+  wandb::Error fault;  // of the status
+};
+
+[[nodiscard]] inline Sent sent_on(const Machine& machine, const wandb::Options& options = {}) {
+  Sent sent;
+  const wandb::Api api(Sniffer{&sent.key, &sent.host}, options, machine.environment());
+  if (const auto status = api.status(); !status) {
+    sent.fault = status.error();
+    sent.key = sent.fault.reason();
+    return sent;
+  }
+  static_cast<void>(api.viewer());
+  return sent;
+}
