@@ -195,7 +195,7 @@ class User<T, any_selection> {
   friend std::ostream& operator<<(std::ostream& out, const User& user) {
     for (const auto* key : {"email", "username", "id", "name"}) {
       if (const auto text = user.record_.text(key); !text.empty())
-        return out << "<User " << detail::one_line(std::string(text)) << '>';
+        return out << "<User " << detail::shown_name(text) << '>';
     }
     return out << "<User ???" << '>';  // in one piece it would hold a trigraph
   }

@@ -15,6 +15,7 @@
 #include <wandb/detail/endpoint.hpp>
 #include <wandb/detail/pace.hpp>
 #include <wandb/detail/records.hpp>
+#include <wandb/detail/redact.hpp>
 #include <wandb/detail/step.hpp>
 #include <wandb/exchange.hpp>
 #include <wandb/graphql/operations.hpp>
@@ -80,7 +81,7 @@ class RequestRun {
     const auto now = moment();
     if (response && !is_status(response->status)) response = without_status(response->status);
     if (!response) {
-      failure_ = response.error();
+      failure_ = masked(response.error());
       status_ = failure_.status();
       reply_ = {};
       const Arrival arrival{.delivery = failure_.delivery(), .headers = {}, .code = own_code(failure_.code())};
@@ -141,6 +142,19 @@ class RequestRun {
                  Delivery::answered);
   }
 
+  // The transport's words may hold what it was given to send.
+  [[nodiscard]] Error masked(const Error& error) const {
+    auto details = error.details();
+    if (details.reason.empty() && details.messages.empty()) return error;
+    const auto secrets = known_secrets(*identity_, caller_.get());
+    const Mask mask(secrets);
+    details.reason = mask(details.reason, Shapes::marked);
+    for (auto& message : details.messages) {
+      for (auto* said : {&message.text, &message.path, &message.code}) *said = mask(*said);
+    }
+    return Error(error.code(), std::move(details));
+  }
+
   [[nodiscard]] Moment moment() const {
     const auto now = Clock::now();
     // Jitter only has to differ between processes and calls: the clock's low bits, well mixed, do.
@@ -184,7 +198,6 @@ class RequestRun {
     if (done.by == Done::By::cancelled) code = make_error_code(errc::cancelled);
     if (done.by != Done::By::failure) details.reason.clear();
     if (exchange_.attempts() == 0) details.delivery = Delivery::nothing_sent;
-    details.reason = redact(details.reason);
     details.operation = operation_->field;
     details.attempts = exchange_.attempts();
     details.elapsed = Clock::now() - began_;
