@@ -44,7 +44,7 @@ std::string printed(const NewKey& key, const Flags& flags) {
   if (!flags.json) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
   auto json = JsonObject()
                   .add("id", key.id.empty() ? "null" : json_text(key.id))
-                  .add("description", flags.description.empty() ? "null" : json_text(flags.description));
+                  .add("description", flags.description.empty() ? "null" : json_name(flags.description));
   if (flags.print_secret) json.add_text("secret", key.secret.reveal());
   if (!flags.secret_file.empty()) json.add_text("output", flags.secret_file);
   return json.text();
@@ -86,7 +86,7 @@ std::optional<std::string> way_to_new_keys(const Api& api, const Flags& flags,
     if (std::find(before->begin(), before->end(), key.id()) != before->end()) continue;
     way += (way.empty() ? "`wandb-users keys delete " : ", `wandb-users keys delete ") + std::string(key.id()) +
            whose(flags) + "`";
-    if (!key.description().empty()) way += " (\"" + std::string(key.description()) + "\")";
+    if (!key.description().empty()) way += " (\"" + plain(key.description()) + "\")";
   }
   return way;
 }
@@ -109,7 +109,7 @@ int tell_orphan(const Api& api, const Flags& flags, const wandb::Error& error,
 std::optional<int> authenticate(User& user, const Flags& flags) {
   if (flags.user_key_variable.empty()) return std::nullopt;
   const char* value = std::getenv(flags.user_key_variable.c_str());
-  const auto variable = "the environment variable " + flags.user_key_variable;
+  const auto variable = "the environment variable " + plain(flags.user_key_variable);
   if (value == nullptr) return tell(variable + " is not set", usage);
   const auto known = user.authenticate(wandb::Secret(value));
   if (known) return std::nullopt;

@@ -14,6 +14,7 @@
 #include <wandb/client.hpp>
 #include <wandb/detail/acting.hpp>
 #include <wandb/detail/checks.hpp>
+#include <wandb/detail/redact.hpp>
 #include <wandb/detail/user_record.hpp>
 #include <wandb/detail/write_methods.hpp>
 #include <wandb/graphql/request_body.hpp>
