@@ -1,6 +1,7 @@
 // Texts of others, made fit for a line.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -25,7 +26,12 @@ namespace wandb::detail {
 [[nodiscard]] inline std::string one_line(std::string_view text) {
   std::string line;
   line.reserve(text.size());
-  while (!text.empty()) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  for (;;) {
+    const auto plain = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+    line += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const auto length = utf8_length(text);
     const auto sequence = text.substr(0, length == 0 ? 1 : length);
     if (length == 0 || is_control(sequence)) line += ' ';

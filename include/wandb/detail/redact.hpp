@@ -25,6 +25,8 @@ struct Unescaped {
   std::vector<std::uint32_t> begins;  ///< one more than there are characters
 
   explicit Unescaped(std::string_view escaped) {
+    text.reserve(escaped.size());
+    begins.reserve(escaped.size() + 1);
     for (std::size_t at = 0; at < escaped.size();) {
       begins.push_back(static_cast<std::uint32_t>(at));
       at += take(escaped.substr(at));
@@ -47,8 +49,9 @@ struct Unescaped {
     };
     constexpr Form forms[] = {{"%", 16, 2, 2, ""},    {"\\u", 16, 4, 4, ""},  {"\\x", 16, 2, 2, ""},
                               {"&#x", 16, 1, 6, ";"}, {"&#X", 16, 1, 6, ";"}, {"&#", 10, 1, 7, ";"}};
+    const bool may_escape = is_needed(escaped.substr(0, 1));
     for (const auto& form : forms) {
-      if (!escaped.starts_with(form.begin)) continue;
+      if (!may_escape || !escaped.starts_with(form.begin)) continue;
       auto at = form.begin.size();
       const auto last = std::min(escaped.size(), at + form.most);
       unsigned code = 0;
@@ -116,10 +119,11 @@ class Mask {
   }
 
  private:
-  // For each character of a text whether it must not be shown.
+  // For each character of a text whether it must not be shown; empty where that is true of none.
   using Marks = std::vector<bool>;
 
-  static void mark(Marks& marks, std::size_t begin, std::size_t end) {
+  static void mark(Marks& marks, std::string_view text, std::size_t begin, std::size_t end) {
+    marks.resize(text.size());
     for (; begin < end; ++begin) marks[begin] = true;
   }
 
@@ -129,19 +133,19 @@ class Mask {
       const Unescaped plain(text);
       const auto inner = marks_of(plain.text, shapes);
       for (std::size_t i = 0; i != inner.size(); ++i) {
-        if (inner[i]) mark(marks, plain.begins[i], plain.begins[i + 1]);
+        if (inner[i]) mark(marks, text, plain.begins[i], plain.begins[i + 1]);
       }
     }
     // A key may go on where the text was cut.
     if (cut) {
       auto begin = text.size();
       while (begin != 0 && (is_key_character(text[begin - 1]) || text[begin - 1] == '.')) --begin;
-      mark(marks, std::min(begin, text.size() - std::min(text.size(), enough)), text.size());
+      mark(marks, text, std::min(begin, text.size() - std::min(text.size(), enough)), text.size());
     }
     return marks;
   }
   [[nodiscard]] Marks marks_of(std::string_view text, Shapes shapes) const {
-    Marks marks(text.size());
+    Marks marks;
     mark_shapes(text, shapes, marks);
     mark_known(text, marks);
     return marks;
@@ -159,7 +163,7 @@ class Mask {
         // The parts of a JWT stand behind dots, and base64 is filled up to its length.
         if (text.substr(begin, end - begin).find("eyJ") != text.npos) end = end_of_jwt(text, end);
         while (end != text.size() && text[end] == '=') ++end;
-        mark(marks, begin, end);
+        mark(marks, text, begin, end);
       }
       at = end;
     }
@@ -227,7 +231,7 @@ class Mask {
   void mark_known(std::string_view text, Marks& marks) const {
     for (const auto secret : short_) {
       for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at + 1))
-        mark(marks, at, at + secret.size());
+        mark(marks, text, at, at + secret.size());
     }
     if (known_.empty()) return;
     Rolling hash;
@@ -235,11 +239,12 @@ class Mask {
       hash.take(text, i);
       if (i + 1 < enough) continue;
       const auto begin = i + 1 - enough;
-      if (known_[place_of(text.data() + begin, hash.value())] != nullptr) mark(marks, begin, i + 1);
+      if (known_[place_of(text.data() + begin, hash.value())] != nullptr) mark(marks, text, begin, i + 1);
     }
   }
 
   [[nodiscard]] static std::string render(std::string_view text, const Marks& marks, std::size_t from) {
+    if (marks.empty()) return std::string(text.substr(from));
     std::string shown;
     shown.reserve(text.size() - from);
     for (auto i = from; i != text.size(); ++i) {
