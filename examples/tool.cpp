@@ -4,9 +4,9 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <wandb/detail/key_format.hpp>
-#include <wandb/detail/one_line.hpp>
 #include <wandb/detail/redact.hpp>
 #include <wandb/error.hpp>
 
@@ -16,6 +16,7 @@
 namespace {
 
 bool json_on_stderr = false;
+wandb::detail::Mask typed_keys;
 
 /// Whether the server, or what stands before it, asks for patience.
 bool is_temporary(const wandb::Error& error) {
@@ -114,7 +115,20 @@ void note(std::string_view text) {
   say("note", json_text(line), line);
 }
 
-std::string on_one_line(std::string_view text) { return wandb::detail::one_line(text); }
+void hide_typed_keys(int argc, char** argv) {
+  std::vector<std::string_view> keys;
+  for (int i = 1; i < argc; ++i) {
+    for (std::string_view rest = argv[i]; !rest.empty();) {
+      const auto word = rest.substr(0, rest.find_first_of(" ="));
+      if (plain(word) != on_one_line(word))
+        keys.push_back(word.substr(std::min(word.find_first_not_of('-'), word.size())));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    }
+  }
+  typed_keys = wandb::detail::Mask(keys);
+}
+
+std::string on_one_line(std::string_view text) { return typed_keys(text, wandb::detail::Shapes::none); }
 
 std::string plain(std::string_view text) {
   const auto line = on_one_line(text);

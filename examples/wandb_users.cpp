@@ -166,6 +166,7 @@ int run(int argc, char** argv) {
   add_settings(app, settings);
   add_commands(app, settings.flags, command);
   const auto* provisioning = add_provision(app, settings.provision);
+  hide_typed_keys(argc, argv);
   if (asks_for_json(argc, argv)) speak_json();
   try {
     app.parse(argc, argv);

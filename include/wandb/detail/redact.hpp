@@ -17,7 +17,7 @@ namespace wandb::detail {
 
 /// Which shapes of a key a mask looks for. Host names, paths and e-mail addresses may be as long as a key: in those it
 /// looks only for what begins as a key does.
-enum class Shapes : std::uint8_t { all, marked };
+enum class Shapes : std::uint8_t { all, marked, none };
 
 /// A text without the escapes of URLs, JSON and HTML, and where in the text each character came from.
 struct Unescaped {
@@ -146,7 +146,7 @@ class Mask {
   }
   [[nodiscard]] Marks marks_of(std::string_view text, Shapes shapes) const {
     Marks marks;
-    mark_shapes(text, shapes, marks);
+    if (shapes != Shapes::none) mark_shapes(text, shapes, marks);
     mark_known(text, marks);
     return marks;
   }
