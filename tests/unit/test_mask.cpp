@@ -127,9 +127,16 @@ TEST_CASE("own words as long as a key stay, unless they begin as one") {
   const std::string host = "wandb-internal-production-cluster-eu-west-1.example.com";
   CHECK(redact("https://" + host + "/" + hex40, Shapes::marked) == "https://" + host + "/" + hex40);
   CHECK(redact(newer + " " + jwt, Shapes::marked) == "**** ****");
+  CHECK(redact(newer + hex40, Shapes::none) == newer + hex40);
   CHECK(wandb::detail::shown_name("svc-ml-training-pipeline-of-the-whole-company@example.com") ==
         "svc-ml-training-pipeline-of-the-whole-company@example.com");
   CHECK(wandb::detail::shown_name(hex40) == "****");
+}
+
+TEST_CASE("what may be a piece of a key is masked where that is asked for") {
+  CHECK(redact("piece 0123456789ab, 0123456789a", Shapes::pieces) == "piece ****, 0123456789a");
+  CHECK(redact("UPSTREAM_TIMEOUT at generateApiKey", Shapes::pieces) == "UPSTREAM_TIMEOUT at generateApiKey");
+  CHECK(redact(hex40 + " " + jwt, Shapes::pieces) == "**** ****");
 }
 
 TEST_CASE("an excerpt shows no part of a key, wherever it begins and ends") {

@@ -82,7 +82,7 @@ class Examiner {
     auto decoded =
         decode(operation_.shape, std::move(body), may_bring_secret() ? Excerpts::none : Excerpts::short_ones, secrets_);
     secrets_.back() = new_secret(decoded);
-    mask_errors(decoded.errors);
+    mask_errors(decoded.errors, status);
     if (decoded.foreign) return {Content::unproven, status, foreign(status, headers, decoded.malformed->reason), {}};
     if (decoded.silent && !is_accepted(status)) return {Content::unproven, status, refusal(status, {}).error, {}};
     if (decoded.malformed) return {Content::undecodable, status, undecodable(status, *decoded.malformed), {}};
@@ -216,17 +216,24 @@ class Examiner {
     return name.size() >= 12 ? name : std::string_view{};
   }
 
-  // Masks what an answer echoes of the credentials that it was asked with, and of those that it brings.
-  void mask_errors(std::vector<GraphqlError>& errors) const {
+  // Masks what an answer echoes of the credentials that it was asked with, and of those that it brings. A key that may
+  // have been made, and that the answer does not show, may stand in its words in pieces.
+  void mask_errors(std::vector<GraphqlError>& errors, int status) const {
     if (errors.empty()) return;
+    const auto leaves_open = [&](const GraphqlError& error) {
+      return is_undecided(status) || is_undecided(own_status(error)) || is_below(error);
+    };
+    const bool in_doubt = may_bring_secret() && secrets_.back().empty();
     const Mask mask(secrets_);
     for (auto& error : errors) {
-      error.message = mask(error.message);
-      error.code = mask(error.code);
+      const auto shapes = in_doubt && leaves_open(error) ? Shapes::pieces : Shapes::all;
+      const bool known_code = status_of_code(error.code) != 0;
+      error.message = mask(error.message, shapes);
+      error.code = mask(error.code, known_code ? Shapes::all : shapes);
       ErrorPath path;
       error.path.each([&](const ErrorPath::Step& step) {
         if (step.index) path.add(*step.index);
-        else path.add(mask(step.key));
+        else path.add(mask(step.key, shapes));
       });
       error.path = std::move(path);
     }

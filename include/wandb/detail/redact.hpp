@@ -16,8 +16,9 @@
 namespace wandb::detail {
 
 /// Which shapes of a key a mask looks for. Host names, paths and e-mail addresses may be as long as a key: in those it
-/// looks only for what begins as a key does.
-enum class Shapes : std::uint8_t { all, marked, none };
+/// looks only for what begins as a key does. Where somebody's new key may be told in part, for what may be a piece of
+/// it.
+enum class Shapes : std::uint8_t { none, marked, all, pieces };
 
 /// A text without the escapes of URLs, JSON and HTML, and where in the text each character came from.
 struct Unescaped {
@@ -158,7 +159,11 @@ class Mask {
   static void mark_shapes(std::string_view text, Shapes shapes, Marks& marks) {
     for (std::size_t at = 0; at < text.size(); ++at) {
       auto end = end_of_run(text, at);
-      const auto begin = shapes == Shapes::all && end - at >= shortest_secret ? at : begin_of_key(text, at, end);
+      const auto run = text.substr(at, end - at);
+      const bool is_piece =
+          shapes == Shapes::pieces && run.size() >= enough && run.find_first_of("0123456789") != run.npos;
+      const bool is_key = shapes >= Shapes::all && run.size() >= shortest_secret;
+      const auto begin = is_piece || is_key ? at : begin_of_key(text, at, end);
       if (begin < end) {
         // The parts of a JWT stand behind dots, and base64 is filled up to its length.
         if (text.substr(begin, end - begin).find("eyJ") != text.npos) end = end_of_jwt(text, end);
