@@ -5,9 +5,11 @@
 #include <string_view>
 
 #include <wandb/detail/json_text.hpp>
-#include <wandb/detail/redact.hpp>
+#include <wandb/detail/one_line.hpp>
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
+
+#include "tool.hpp"
 
 namespace {
 
@@ -106,6 +108,11 @@ std::string json_text(std::string_view text) {
     else json += bytes;
   }
   return json + '"';
+}
+
+std::string json_name(std::string_view name) {
+  const auto shown = plain(name);
+  return json_text(shown == on_one_line(name) ? name : shown);
 }
 
 JsonObject& JsonObject::add(std::string_view name, std::string_view json) {

@@ -9,6 +9,9 @@
 /// A text as JSON. Bytes that are no UTF-8 are replaced; what would steer a terminal is escaped.
 [[nodiscard]] std::string json_text(std::string_view text);
 
+/// The same of what somebody is called, with what looks like a key masked.
+[[nodiscard]] std::string json_name(std::string_view name);
+
 /// An object, member by member.
 class JsonObject {
  public:

@@ -44,7 +44,7 @@ std::string printed(const NewKey& key, const Flags& flags) {
   if (!flags.json) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
   auto json = JsonObject()
                   .add("id", key.id.empty() ? "null" : json_text(key.id))
-                  .add("description", flags.description.empty() ? "null" : json_text(flags.description));
+                  .add("description", flags.description.empty() ? "null" : json_name(flags.description));
   if (flags.print_secret) json.add_text("secret", key.secret.reveal());
   if (!flags.secret_file.empty()) json.add_text("output", flags.secret_file);
   return json.text();
@@ -86,7 +86,7 @@ std::optional<std::string> way_to_new_keys(const Api& api, const Flags& flags,
     if (std::find(before->begin(), before->end(), key.id()) != before->end()) continue;
     way += (way.empty() ? "`wandb-users keys delete " : ", `wandb-users keys delete ") + std::string(key.id()) +
            whose(flags) + "`";
-    if (!key.description().empty()) way += " (\"" + std::string(key.description()) + "\")";
+    if (!key.description().empty()) way += " (\"" + plain(key.description()) + "\")";
   }
   return way;
 }
@@ -107,7 +107,7 @@ int tell_orphan(const Api& api, const Flags& flags, const wandb::Error& error,
 
 /// The key that an environment variable holds.
 wandb::Result<wandb::Secret> key_of_variable(const std::string& name) {
-  const auto variable = "the environment variable " + name;
+  const auto variable = "the environment variable " + plain(name);
   const auto value = wandb::Environment::process().get(name.c_str());
   if (!value.empty()) return wandb::detail::checked_key(value, variable);
   return wandb::Error(make_error_code(wandb::errc::invalid_argument), variable + " is not set",
@@ -121,7 +121,7 @@ std::optional<int> authenticate(User& user, const Flags& flags) {
   if (!key) return tell(key.error());
   const auto known = user.authenticate(*key);
   if (known) return std::nullopt;
-  const auto variable = "the environment variable " + flags.user_key_variable;
+  const auto variable = "the environment variable " + plain(flags.user_key_variable);
   return tell(known.error(), variable + ": " + advised(known.error()), denied);
 }
 

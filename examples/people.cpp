@@ -13,9 +13,10 @@
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/json_text.hpp>
 #include <wandb/detail/key_format.hpp>
-#include <wandb/detail/redact.hpp>
+#include <wandb/detail/one_line.hpp>
 
 #include "csv.hpp"
+#include "tool.hpp"
 
 namespace {
 
@@ -27,8 +28,7 @@ using Columns = std::array<std::optional<std::size_t>, column_names.size()>;
 /// Somebody may have named a file that is no table, with a key in it for instance.
 std::string shown(std::string_view name) {
   constexpr std::size_t most = 40;
-  const auto masked = wandb::detail::redact(name);
-  return masked.size() <= most ? masked : masked.substr(0, most) + "...";
+  return wandb::detail::shortened(plain(name), most);
 }
 
 Columns read_header(const CsvRow& header, std::vector<std::string>& complaints) {

@@ -1,9 +1,12 @@
 #include "tool.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <wandb/detail/key_format.hpp>
 #include <wandb/detail/redact.hpp>
 #include <wandb/error.hpp>
 
@@ -13,6 +16,7 @@
 namespace {
 
 bool json_on_stderr = false;
+wandb::detail::Mask typed_keys;
 
 /// Whether the server, or what stands before it, asks for patience.
 bool is_temporary(const wandb::Error& error) {
@@ -47,6 +51,23 @@ std::string own_json(std::string_view line, int exit, wandb::Outcome outcome) {
       .text();
 }
 
+/// Whether a dot stands within a word, as in the names of hosts and files.
+bool has_inner_dot(std::string_view word) {
+  using wandb::detail::is_key_character;
+  for (auto dot = word.find('.', 1); dot < word.size() - 1; dot = word.find('.', dot + 1)) {
+    if (is_key_character(word[dot - 1]) && is_key_character(word[dot + 1])) return true;
+  }
+  return false;
+}
+
+/// What of a word may be a key. Of a URL, what stands before its host.
+wandb::detail::Shapes shapes_of(std::string_view word) {
+  using wandb::detail::Shapes;
+  const bool is_address = word.find('@') != word.npos;
+  if (is_address && word.find("//") != word.npos) return Shapes::all;
+  return is_address || word.find('/') != word.npos || has_inner_dot(word) ? Shapes::marked : Shapes::all;
+}
+
 /// A line on standard error.
 void say(std::string_view kind, std::string_view json, std::string_view line) {
   if (json_on_stderr) std::cerr << JsonObject().add(kind, json).text() << '\n';
@@ -76,7 +97,7 @@ void speak_json() { json_on_stderr = true; }
 bool speaks_json() { return json_on_stderr; }
 
 int tell(const wandb::Error& error, std::string_view text, int code) {
-  const auto line = plain(text);
+  const auto line = on_one_line(text);
   say("error", json_of(error, line), line);
   return code;
 }
@@ -90,8 +111,35 @@ int tell(std::string_view text, int code, wandb::Outcome outcome) {
 }
 
 void note(std::string_view text) {
-  const auto line = plain(text);
+  const auto line = on_one_line(text);
   say("note", json_text(line), line);
 }
 
-std::string plain(std::string_view text) { return wandb::detail::one_line(std::string(text)); }
+void hide_typed_keys(int argc, char** argv) {
+  std::vector<std::string_view> keys;
+  for (int i = 1; i < argc; ++i) {
+    for (std::string_view rest = argv[i]; !rest.empty();) {
+      const auto word = rest.substr(0, rest.find_first_of(" ="));
+      if (plain(word) != on_one_line(word))
+        keys.push_back(word.substr(std::min(word.find_first_not_of('-'), word.size())));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    }
+  }
+  typed_keys = wandb::detail::Mask(keys);
+}
+
+std::string on_one_line(std::string_view text) { return typed_keys(text, wandb::detail::Shapes::none); }
+
+std::string plain(std::string_view text) {
+  const auto line = on_one_line(text);
+  std::string masked;
+  for (std::string_view rest = line; !rest.empty();) {
+    const auto word = rest.substr(0, rest.find(' '));
+    masked += wandb::detail::redact(word, shapes_of(word));
+    rest.remove_prefix(word.size());
+    const auto blanks = std::min(rest.find_first_not_of(' '), rest.size());
+    masked += rest.substr(0, blanks);
+    rest.remove_prefix(blanks);
+  }
+  return masked;
+}

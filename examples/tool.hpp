@@ -26,18 +26,25 @@ inline constexpr const char* exit_codes =
 /// The exit code for an error. What was read out of the server's words alone proves no fact about a person.
 [[nodiscard]] int exit_code(const wandb::Error& error);
 
+/// What looks like a key in the words of the command line is shown from here on by no line, whoever writes it. The words
+/// must stay.
+void hide_typed_keys(int argc, char** argv);
+
 /// From here on each line on standard error is a JSON text.
 void speak_json();
 [[nodiscard]] bool speaks_json();
 
-/// A complaint of the tool's own, on one line of standard error. Gives `code`.
+/// A complaint of the tool's own, on one line of standard error, without what looks like a key. Gives `code`.
 int tell(std::string_view text, int code, wandb::Outcome outcome = wandb::Outcome::not_run);
 /// An error of the library's. Gives its exit code.
 int tell(const wandb::Error& error);
-/// The same with `text` in place of the error's own, and `code` as the exit code.
+/// The same with `text` in place of the error's own, and `code` as the exit code. What `text` adds must be `plain`.
 int tell(const wandb::Error& error, std::string_view text, int code);
 /// A line for whoever watches, which is no complaint.
 void note(std::string_view text);
 
-/// A text from outside for a line of output: nobody's name breaks it or steers the terminal.
+/// A text for a line of output: nobody's name breaks it or steers the terminal, and no key that was typed is in it.
+[[nodiscard]] std::string on_one_line(std::string_view text);
+/// The same with each word masked that looks like a key: somebody may have typed one, or be called so. Host names,
+/// paths and addresses stay as they are, however long.
 [[nodiscard]] std::string plain(std::string_view text);

@@ -5,15 +5,13 @@
 #include <string>
 #include <utility>
 
-#include <wandb/detail/key_format.hpp>
-
 #include "advice.hpp"
 #include "commands.hpp"
 #include "json.hpp"
 #include "tool.hpp"
 #include "user_output.hpp"
 
-std::string shown_name(const Flags& flags) { return wandb::detail::mask_key(flags.name); }
+std::string shown_name(const Flags& flags) { return plain(flags.name); }
 
 wandb::Result<User> subject(const Api& api, const Flags& flags, bool keys) {
   if (flags.name.empty()) return api.viewer({.keys = keys});
@@ -45,7 +43,7 @@ int show(const Api& api, const Flags& flags) {
   if (flags.json) return ok;
   for (const auto team : user->teams()) std::cout << "  team " << plain(team) << '\n';
   for (const auto& key : user->keys()) {
-    std::cout << "  key  " << plain(key.name()) << "  " << plain(key.description())
+    std::cout << "  key  " << on_one_line(key.name()) << "  " << plain(key.description())
               << (key.belongs_to(in_use) ? "  in use" : "") << '\n';
   }
   return ok;
@@ -106,7 +104,7 @@ int teams(const Api& api, const Flags& flags) {
   if (!user) return tell(user.error());
   if (const auto code = tell_missing(*user, "teams")) return *code;
   if (flags.json) {
-    std::cout << json_list(user->teams(), json_text) << '\n';
+    std::cout << json_list(user->teams(), json_name) << '\n';
     return ok;
   }
   for (const auto team : user->teams()) std::cout << plain(team) << '\n';

@@ -57,7 +57,9 @@ void add_attribute(JsonObject& json, const User& user, std::string_view member, 
     return;
   }
   const auto text = value.as_string();
-  json.add(member, text && *text ? json_text(**text) : value.raw());
+  // An id has to stay what it is: it names somebody to other commands.
+  if (text && *text) json.add(member, field == "id" ? json_text(**text) : json_name(**text));
+  else json.add(member, value.raw());
 }
 
 template <class Range, class ToJson>
@@ -72,7 +74,7 @@ std::string json_of_error(const wandb::Error& error) {
   for (const auto& said : error.messages()) {
     if (path.empty()) path = said.path;
   }
-  auto json = json_of(error, wandb::detail::one_line(advised(error)));
+  auto json = json_of(error, on_one_line(advised(error)));
   json.pop_back();
   return json + ",\"path\":" + (path.empty() ? "null" : json_text(path)) + "}";
 }
@@ -81,7 +83,7 @@ std::string json_of_key(const wandb::ApiKey& key, const wandb::Secret& in_use) {
   return JsonObject()
       .add_text("id", key.id())
       .add_text("name", key.name())
-      .add("description", key.description().empty() ? "null" : json_text(key.description()))
+      .add("description", key.description().empty() ? "null" : json_name(key.description()))
       .add("in_use", key.belongs_to(in_use) ? "true" : "false")
       .text();
 }
@@ -94,7 +96,7 @@ std::string json_of(const User& user, const Asked& asked) {
     add_attribute(json, user, field, field);
   }
   add_attribute(json, user, "deleted_at", "deletedAt");
-  if (asked.teams) add_list(json, user, "teams", user.teams(), json_text);
+  if (asked.teams) add_list(json, user, "teams", user.teams(), json_name);
   if (asked.keys) {
     add_list(json, user, "apiKeys", user.keys(),
              [&](const wandb::ApiKey& key) { return json_of_key(key, asked.with); });
@@ -119,7 +121,7 @@ void print(const wandb::Keys& keys, const wandb::Secret& in_use, const Flags& fl
     return;
   }
   for (const auto& key : keys) {
-    std::cout << plain(key.id()) << '\t' << plain(key.name()) << '\t' << plain(key.description())
+    std::cout << on_one_line(key.id()) << '\t' << on_one_line(key.name()) << '\t' << plain(key.description())
               << (key.belongs_to(in_use) ? "\tin use" : "") << '\n';
   }
 }

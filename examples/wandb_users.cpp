@@ -123,6 +123,13 @@ bool hold_standard_streams() {
   return true;
 }
 
+/// What is wrong with the command line: it may repeat a key that somebody typed there.
+std::string usage_message(const CLI::App* app, const CLI::Error& error) {
+  const auto whole = CLI::FailureMessage::simple(app, error);
+  const std::string_view complaint(error.what());
+  return whole.starts_with(complaint) ? plain(complaint) + whole.substr(complaint.size()) : plain(whole);
+}
+
 /// What is the same for every command.
 void add_settings(CLI::App& app, Settings& settings) {
   app.set_version_flag("--version", std::string(wandb::version));
@@ -134,6 +141,7 @@ void add_settings(CLI::App& app, Settings& settings) {
   app.add_flag("--json", settings.flags.json,
                "machine-readable output, one JSON text a line; errors too, on standard error");
   app.add_flag("--allow-insecure-http", settings.insecure, "send the key over plain http to another machine");
+  app.failure_message(usage_message);
   app.require_subcommand(1);
   app.footer(
       "With --json a member that was not loaded is left out; null is what the server holds no value of, or refuses to "
@@ -162,6 +170,7 @@ int run(int argc, char** argv) {
   add_settings(app, settings);
   add_commands(app, settings.flags, command);
   const auto* provisioning = add_provision(app, settings.provision);
+  hide_typed_keys(argc, argv);
   if (asks_for_json(argc, argv)) speak_json();
   try {
     app.parse(argc, argv);

@@ -5,6 +5,7 @@
 #include <boost/system/result.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <iosfwd>
@@ -16,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include <wandb/detail/one_line.hpp>
 #include <wandb/detail/redact.hpp>
 #include <wandb/errc.hpp>
 
@@ -33,7 +35,9 @@ enum class Delivery : std::uint8_t {
 
 /// One message of the server: its words, not ours, and so not to be trusted further than text.
 struct ServerMessage {
-  std::string text;  ///< like the others with whatever looks like a key masked
+  /// Like the others on one line of at most 4 KiB: without control characters, and with whatever looks like a key
+  /// masked.
+  std::string text;
   std::string path;  ///< where in the answer it belongs (`users.edges[3].node`), empty when the server did not say
   std::string code;  ///< `extensions.code`, empty when there is none
 };
@@ -126,6 +130,9 @@ class [[nodiscard]] Error {
     return wanted == condition::server_failure && status() >= 500 && status() <= 599 && status() != 501;
   }
 
+  // As much of a server's text as a person may want to read.
+  static constexpr std::size_t max_said = 4096;
+
   boost::system::error_code code_;
   Delivery delivery_ = Delivery::perhaps_sent;
   std::shared_ptr<const Details> details_;
@@ -182,8 +189,10 @@ class [[nodiscard]] Result<void> : public boost::system::result<void, Error> {
 
 inline Error::Error(boost::system::error_code code, Details details) : code_(code), delivery_(details.delivery) {
   for (auto& message : details.messages) {
-    for (auto* said : {&message.text, &message.path, &message.code}) *said = detail::redact(*said);
+    for (auto* said : {&message.text, &message.path, &message.code})
+      *said = detail::shortened(detail::redact(*said), max_said);
   }
+  details.reason = detail::one_line(details.reason);
   details_ = std::make_shared<const Details>(std::move(details));
 }
 

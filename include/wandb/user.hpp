@@ -17,6 +17,7 @@
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/checks.hpp>
 #include <wandb/detail/chosen_key.hpp>
+#include <wandb/detail/redact.hpp>
 #include <wandb/detail/user_record.hpp>
 #include <wandb/detail/write_methods.hpp>
 #include <wandb/graphql/request_body.hpp>
@@ -203,7 +204,7 @@ class User<T, any_selection> {
   friend std::ostream& operator<<(std::ostream& out, const User& user) {
     for (const auto* key : {"email", "username", "id", "name"}) {
       if (const auto text = user.record_.text(key); !text.empty())
-        return out << "<User " << detail::one_line(std::string(text)) << '>';
+        return out << "<User " << detail::shown_name(text) << '>';
     }
     return out << "<User ???" << '>';  // in one piece it would hold a trigraph
   }

@@ -74,10 +74,10 @@ class Value {
     write(json, object_, field_, slot_);
     return json;
   }
-  /// The value for a person: text without quotes, `null`, `(not loaded)`; what looks like a key is masked.
+  /// The value for a person, on one line: text without quotes, `null`, `(not loaded)`; what looks like a key is masked.
   friend std::ostream& operator<<(std::ostream& out, const Value& value) {
     if (!value.is_loaded()) return out << "(not loaded)";
-    if (value.kind() == SlotState::string) return out << detail::redact(value.slot_.text());
+    if (value.kind() == SlotState::string) return out << detail::shown_name(value.slot_.text());
     return out << detail::redact(value.raw());
   }
 

@@ -267,7 +267,7 @@ TEST_CASE("an error prints on one line, without what would steer a terminal") {
   script.answers(R"({"errors":["first\nsecond\r\u001b[31m red"]})", 400);
   const auto error = script.api.viewer().error();
   CHECK(error.message().find_first_of("\n\r\x1b") == std::string::npos);
-  CHECK(error.messages().at(0).text == "first\nsecond\r\x1b[31m red");
+  CHECK(error.messages().at(0).text == "first second  [31m red");
 }
 
 TEST_CASE("a user prints on one line too") {

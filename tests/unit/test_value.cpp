@@ -148,7 +148,7 @@ TEST_CASE("an object that was taken apart is written again") {
 TEST_CASE("a value prints for a person") {
   CHECK(printed(Value()) == "(not loaded)");
   CHECK(printed(value_of("null")) == "null");
-  CHECK(printed(value_of("\"a\\nb\"")) == "a\nb");
+  CHECK(printed(value_of("\"a\\nb\\u001b[2J\\u202ec\"")) == "a b [2J c");
   CHECK(printed(value_of("true")) == "true");
   CHECK(printed(value_of("12")) == "12");
   CHECK(printed(value_of("{\"a\":1}")) == "{\"a\":1}");

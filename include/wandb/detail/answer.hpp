@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include <wandb/detail/ascii.hpp>
 #include <wandb/detail/classify.hpp>
 #include <wandb/detail/decoder.hpp>
 #include <wandb/detail/identity.hpp>
 #include <wandb/detail/json_reader.hpp>
+#include <wandb/detail/one_line.hpp>
 #include <wandb/detail/redact.hpp>
 #include <wandb/detail/step.hpp>
 #include <wandb/exchange.hpp>
@@ -30,11 +32,21 @@ struct Examined {
   Reply reply;     ///< where the operation's field is there
 };
 
-/// The texts among a request's variables: an answer may repeat them, and they are not its own words.
-[[nodiscard]] inline std::vector<std::string> texts_sent(std::string_view request_body) {
+/// The secrets that whoever asks knows, and a place for one that an answer brings. Views.
+using KnownSecrets = std::array<std::string_view, 5>;
+
+/// `identity` asks, on behalf of `caller`, who may be unknown.
+[[nodiscard]] inline KnownSecrets known_secrets(const Identity& identity, const Identity* caller) noexcept {
+  if (caller == nullptr) return {identity.secret().reveal(), identity.token()};
+  return {identity.secret().reveal(), identity.token(), caller->secret().reveal(), caller->token()};
+}
+
+/// The texts among a request's variables, masked as the answer is: an answer may repeat them, and they are not its own
+/// words.
+[[nodiscard]] inline std::vector<std::string> texts_sent(std::string_view request_body, const Mask& mask) {
   std::vector<std::string> texts;
   const auto take = [&](const JsonValue& value) {
-    if (value.is_string()) texts.push_back(value.string());
+    if (value.is_string()) texts.push_back(mask(value.string()));
   };
   JsonValue(request_body).each_member([&](const std::string& name, const JsonValue& value) {
     if (name != "variables") return;
@@ -63,18 +75,14 @@ class Examiner {
   /// viewed.
   Examiner(const graphql::Operation& operation, const Identity& identity, const Identity* caller,
            std::string_view request_body) noexcept
-      : operation_(operation), request_body_(request_body) {
-    secrets_ = {identity.secret().reveal(), identity.token()};
-    if (caller != nullptr) secrets_ = {secrets_[0], secrets_[1], caller->secret().reveal(), caller->token()};
-  }
+      : operation_(operation), request_body_(request_body), secrets_(known_secrets(identity, caller)) {}
 
   /// Once.
   [[nodiscard]] Examined examine(int status, const HeadersView& headers, SecureString body) {
-    // No part of an answer that may hold a new secret is told.
-    const auto telling = operation_.field == "generateApiKey" ? Excerpts::none : Excerpts::short_ones;
-    auto decoded = decode(operation_.shape, std::move(body), telling);
+    auto decoded =
+        decode(operation_.shape, std::move(body), may_bring_secret() ? Excerpts::none : Excerpts::short_ones, secrets_);
     secrets_.back() = new_secret(decoded);
-    mask_echoes(decoded);
+    mask_errors(decoded.errors, status);
     if (decoded.foreign) return {Content::unproven, status, foreign(status, headers, decoded.malformed->reason), {}};
     if (decoded.silent && !is_accepted(status)) return {Content::unproven, status, refusal(status, {}).error, {}};
     if (decoded.malformed) return {Content::undecodable, status, undecodable(status, *decoded.malformed), {}};
@@ -98,6 +106,8 @@ class Examiner {
     Error error;
   };
 
+  /// Whether the answer may hold a secret that nobody knows yet: then no part of it is told.
+  [[nodiscard]] bool may_bring_secret() const noexcept { return operation_.field == "generateApiKey"; }
   [[nodiscard]] bool is_mutation() const noexcept { return operation_.repeat != Repeat::harmless; }
   /// Whether an error's path leads to something below the operation's field.
   [[nodiscard]] bool is_below(const GraphqlError& error) const noexcept {
@@ -139,7 +149,8 @@ class Examiner {
       const auto coded = [](const GraphqlError& error) { return own_status(error) != 0; };
       auto deciding = std::find_if(errors.begin(), errors.end(), undecided);
       if (deciding == errors.end()) deciding = std::find_if(errors.begin(), errors.end(), coded);
-      verdict = classify(deciding == errors.end() ? errors.front() : *deciding, http_status, texts_sent(request_body_));
+      verdict = classify(deciding == errors.end() ? errors.front() : *deciding, http_status,
+                         texts_sent(request_body_, Mask(secrets_)));
     }
     return {verdict.status, Error(make_error_code(verdict.code), Error::Details{.reason = {},
                                                                                 .operation = {},
@@ -164,12 +175,37 @@ class Examiner {
   [[nodiscard]] Error foreign(int status, const HeadersView& headers, const std::string& reason) const {
     Error::Details details{
         .reason = {}, .operation = {}, .messages = {}, .status = status, .delivery = Delivery::answered};
-    const auto type = masked(redact(headers.find("Content-Type").value_or(std::string_view{}))).substr(0, 80);
+    const auto type = content_type(headers);
     details.reason = make_error_code(errc::not_the_service).message() + " (";
     if (const auto elsewhere = headers.find("Location"); elsewhere && status >= 300 && status <= 399)
-      details.reason += "it leads to " + one_line(masked(redact(*elsewhere)).substr(0, 200)) + "; ";
-    details.reason.append(type.empty() ? "no content type" : one_line(type)).append("; ").append(reason).append(")");
+      details.reason += "it leads to " + address(*elsewhere) + "; ";
+    details.reason.append(type.empty() ? "no content type" : type).append("; ").append(reason).append(")");
     return Error(make_error_code(errc::not_the_service), std::move(details));
+  }
+
+  [[nodiscard]] std::string content_type(const HeadersView& headers) const {
+    const auto type = headers.find("Content-Type").value_or(std::string_view{});
+    if (!may_bring_secret()) return shortened(Mask(secrets_)(type), 80);
+    for (const std::string_view known : {"text/html", "text/plain", "application/json"}) {
+      if (equal_ignoring_case(trimmed(type.substr(0, type.find(';'))), known)) return std::string(known);
+    }
+    return type.empty() ? std::string{} : "another content type";
+  }
+
+  // Where a redirect leads to. The host is what a person has to check, and is shown however long it is.
+  [[nodiscard]] std::string address(std::string_view location) const {
+    const Mask mask(secrets_);
+    const auto slashes = location.find("//");
+    const bool absolute = slashes != location.npos && slashes <= location.find_first_of("/?#");
+    const auto authority = absolute ? slashes + 2 : 0;
+    const auto path = absolute ? std::min(location.find_first_of("/?#", authority), location.size()) : 0;
+    auto host = location.substr(authority, path - authority);
+    const auto user = host.rfind('@');
+    if (user != host.npos) host.remove_prefix(user + 1);
+    auto shown = mask(location.substr(0, authority), Shapes::marked) + (user != host.npos ? "****@" : "");
+    shown += mask(host, may_bring_secret() ? Shapes::all : Shapes::marked);
+    shown += may_bring_secret() ? "/\u2026" : mask(location.substr(path));
+    return shortened(std::move(shown), 200);
   }
 
   // The key that an answer brings; empty where it brings none, or what is too short to be one.
@@ -180,32 +216,32 @@ class Examiner {
     return name.size() >= 12 ? name : std::string_view{};
   }
 
-  // Masks what an answer echoes of the credentials that it was asked with, and of those that it brings.
-  [[nodiscard]] std::string masked(std::string text) const {
-    for (const auto secret : secrets_) {
-      if (!secret.empty()) text = redact(text, secret);
-    }
-    return text;
-  }
-  void mask_echoes(Decoded& decoded) const {
-    for (auto& error : decoded.errors) {
-      error.message = masked(std::move(error.message));
-      error.code = masked(std::move(error.code));
+  // Masks what an answer echoes of the credentials that it was asked with, and of those that it brings. A key that may
+  // have been made, and that the answer does not show, may stand in its words in pieces.
+  void mask_errors(std::vector<GraphqlError>& errors, int status) const {
+    if (errors.empty()) return;
+    const auto leaves_open = [&](const GraphqlError& error) {
+      return is_undecided(status) || is_undecided(own_status(error)) || is_below(error);
+    };
+    const bool in_doubt = may_bring_secret() && secrets_.back().empty();
+    const Mask mask(secrets_);
+    for (auto& error : errors) {
+      const auto shapes = in_doubt && leaves_open(error) ? Shapes::pieces : Shapes::all;
+      const bool known_code = status_of_code(error.code) != 0;
+      error.message = mask(error.message, shapes);
+      error.code = mask(error.code, known_code ? Shapes::all : shapes);
       ErrorPath path;
       error.path.each([&](const ErrorPath::Step& step) {
         if (step.index) path.add(*step.index);
-        else path.add(masked(std::string(step.key)));
+        else path.add(mask(step.key, shapes));
       });
       error.path = std::move(path);
     }
-    if (!decoded.malformed) return;
-    decoded.malformed->path = masked(std::move(decoded.malformed->path));
-    decoded.malformed->reason = masked(std::move(decoded.malformed->reason));
   }
 
   const graphql::Operation& operation_;
   std::string_view request_body_;
-  std::array<std::string_view, 5> secrets_;  // known to whoever asks, and the new one
+  KnownSecrets secrets_;
 };
 
 }  // namespace wandb::detail

@@ -38,9 +38,11 @@ using Deletion = Checked<DeleteKey>;
 [[nodiscard]] inline Error ambiguous_key(const std::vector<std::string>& ids, const Secret& secret) {
   constexpr std::size_t told = 8;
   auto reason = make_error_code(errc::ambiguous_key).message() + ": " + std::to_string(ids.size()) + " keys";
+  const std::string_view secrets[] = {secret.reveal()};
+  const Mask mask(secrets);
   const char* before = ", id ";
   for (std::size_t i = 0; i != std::min(ids.size(), told); ++i) {
-    reason.append(std::exchange(before, "; id ")).append(one_line(redact(redact(ids[i]), secret.reveal())));
+    reason.append(std::exchange(before, "; id ")).append(mask(ids[i], Shapes::marked));
   }
   if (ids.size() > told) reason += " and more";
   return Error(make_error_code(errc::ambiguous_key), Error::Details{.reason = std::move(reason),

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,19 +41,6 @@ struct Decoded {
   bool silent = false;   ///< it is one that says nothing; `malformed` then says so
 };
 
-/// A little of a text from `at` on, on one line and without what looks like a key, even where the text breaks off in
-/// one.
-[[nodiscard]] inline std::string excerpt(std::string_view text, std::size_t at, std::size_t length) {
-  // Masked before it is cut: half a key is not recognised as one.
-  std::string shown = redact(text.substr(std::min(at, text.size()), length + 4096));
-  const bool cut = shown.size() > length;
-  if (cut) shown.resize(length);
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F) c = ' ';
-  }
-  return "`" + shown + (cut ? "…`" : "`");
-}
-
 /// Overwrites what the parser may have left of unescaped text in its frames: called from where the parser was.
 [[gnu::noinline]] inline void wipe_parser_frames() noexcept {
   char frames[32 * 1024];
@@ -62,11 +50,14 @@ struct Decoded {
 /// Whether what is wrong with an answer is told with a little of its text.
 enum class Excerpts : std::uint8_t { none, short_ones };
 
+/// The secrets that are known to whoever asks. Views.
+using Secrets = std::span<const std::string_view>;
+
 /// Reads one text into one page. Used once.
 class AnswerReader {
  public:
-  AnswerReader(PageBuilder builder, bool bare, Excerpts excerpts)
-      : builder_(std::move(builder)), bare_(bare), excerpts_(excerpts) {}
+  AnswerReader(PageBuilder builder, bool bare, Excerpts excerpts, Secrets secrets)
+      : builder_(std::move(builder)), bare_(bare), excerpts_(excerpts), secrets_(secrets) {}
 
   [[nodiscard]] Decoded read() {
     Decoded decoded;
@@ -156,24 +147,27 @@ class AnswerReader {
   }
   [[nodiscard]] std::string told(std::size_t at, std::size_t length) const {
     const auto text = at == 0 ? trimmed(builder_.body()) : builder_.body();
-    return excerpts_ == Excerpts::none ? std::string{} : ": " + excerpt(text, at, length);
+    return excerpts_ == Excerpts::none ? std::string{} : ": " + Mask(secrets_).excerpt(text, at, length);
   }
 
   PageBuilder builder_;
   bool bare_;
   Excerpts excerpts_;
+  Secrets secrets_;
 };
 
 /// Decodes the answer to a GraphQL request: `data`, `errors` and `error` in any order. Of a field that comes twice, the
-/// last counts; what the shape does not know is skipped. `shape` must have static storage.
-[[nodiscard]] inline Decoded decode(const Shape& shape, SecureString body, Excerpts excerpts = Excerpts::short_ones) {
-  return AnswerReader(PageBuilder(shape, std::move(body)), false, excerpts).read();
+/// last counts; what the shape does not know is skipped. `shape` must have static storage. `secrets` are masked in
+/// excerpts.
+[[nodiscard]] inline Decoded decode(const Shape& shape, SecureString body, Excerpts excerpts = Excerpts::short_ones,
+                                    Secrets secrets = {}) {
+  return AnswerReader(PageBuilder(shape, std::move(body)), false, excerpts, secrets).read();
 }
 
 /// Decodes a text that is the root object itself. The page keeps the shape.
 [[nodiscard]] inline Decoded decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body) {
   const auto view = shape->shape();
-  return AnswerReader(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones).read();
+  return AnswerReader(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones, {}).read();
 }
 
 }  // namespace wandb::detail

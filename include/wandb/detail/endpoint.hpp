@@ -74,23 +74,6 @@ struct Endpoint {
   }
 }
 
-/// `text` with what has a secret's shape masked, but not the host where a name of that length stands by itself: that
-/// is what a person must check.
-[[nodiscard]] inline std::string masked_but(std::string_view host, std::string_view text) {
-  std::string masked;
-  std::size_t from = 0;
-  for (auto at = text.npos; host.size() >= shortest_secret && (at = text.find(host, from)) != text.npos;) {
-    const auto end = at + host.size();
-    from = end;
-    if (at != 0 && is_secret_character(text[at - 1])) continue;
-    if (end != text.size() && is_secret_character(text[end])) continue;
-    masked.append(redact(text.substr(0, at))).append(host);
-    text.remove_prefix(end);
-    from = 0;
-  }
-  return masked + redact(text);
-}
-
 /// Text that may stand in a header.
 [[nodiscard]] constexpr bool is_header_text(std::string_view text) noexcept {
   for (const char c : text) {

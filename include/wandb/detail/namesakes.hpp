@@ -119,7 +119,7 @@ class Namesakes {
     const char* before = "";
     for (const auto& one : all_) {
       const auto add = [&](const char* what, const char* key) {
-        if (const auto text = one.user.text(key); !text.empty()) reason.append(what).append(one_line(redact(text)));
+        if (const auto text = one.user.text(key); !text.empty()) reason.append(what).append(shown_name(text));
       };
       reason += std::exchange(before, "; ");
       add("id ", "id");

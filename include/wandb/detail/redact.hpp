@@ -1,85 +1,277 @@
-// Masks in text what has the shape of a secret, so that a server's echo never shows one.
+// The one mask over every text that came from outside: nothing in it shows a secret, ends a line or steers a terminal.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include <wandb/detail/json_text.hpp>
+#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/key_format.hpp>
+#include <wandb/detail/one_line.hpp>
 
 namespace wandb::detail {
 
-[[nodiscard]] constexpr bool is_secret_character(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-         c == '.' || c == '+' || c == '=';
-}
+/// Which shapes of a key a mask looks for. Host names, paths and e-mail addresses may be as long as a key: in those it
+/// looks only for what begins as a key does. Where somebody's new key may be told in part, for what may be a piece of
+/// it.
+enum class Shapes : std::uint8_t { none, marked, all, pieces };
 
-// The shortest secret that the service hands out.
-inline constexpr std::size_t shortest_secret = 40;
+/// A text without the escapes of URLs, JSON and HTML, and where in the text each character came from.
+struct Unescaped {
+  std::string text;
+  std::vector<std::uint32_t> begins;  ///< one more than there are characters
 
-/// `text` with every run of 40 or more characters of a key, a JWT or base64 replaced by `****`.
-[[nodiscard]] inline std::string redact(std::string_view text) {
-  std::string masked;
-  masked.reserve(text.size());
-  for (auto rest = text; !rest.empty();) {
-    const auto end = std::find_if_not(rest.begin(), rest.end(), is_secret_character);
-    const auto length = static_cast<std::size_t>(end - rest.begin());
-    if (length >= shortest_secret) masked += "****";
-    else masked.append(rest.substr(0, length));
-    rest.remove_prefix(length);
-    if (rest.empty()) break;
-    masked += rest.front();
-    rest.remove_prefix(1);
-  }
-  return masked;
-}
-
-/// `text` with `****` in place of `secret`, and of what holds enough of it in a row to be of use to anybody.
-[[nodiscard]] inline std::string redact(std::string_view text, std::string_view secret) {
-  constexpr std::size_t enough = 12;
-  const auto least = std::min(secret.size(), enough);
-  std::string masked;
-  masked.reserve(text.size());
-  while (!text.empty()) {
-    const auto known = least == 0 || text.size() < least ? secret.npos : secret.find(text.substr(0, least));
-    if (known == secret.npos) {
-      masked += text.front();
-      text.remove_prefix(1);
-      continue;
+  explicit Unescaped(std::string_view escaped) {
+    text.reserve(escaped.size());
+    begins.reserve(escaped.size() + 1);
+    for (std::size_t at = 0; at < escaped.size();) {
+      begins.push_back(static_cast<std::uint32_t>(at));
+      at += take(escaped.substr(at));
     }
-    const auto rest = secret.substr(known);
-    const auto differs = std::mismatch(text.begin(), text.end(), rest.begin(), rest.end()).first;
-    masked += "****";
-    text.remove_prefix(static_cast<std::size_t>(differs - text.begin()));
+    begins.push_back(static_cast<std::uint32_t>(escaped.size()));
   }
-  return masked;
+  [[nodiscard]] static bool is_needed(std::string_view text) noexcept {
+    return text.find_first_of("%\\&") != text.npos;
+  }
+
+ private:
+  // Appends what `escaped` begins with, and gives how long that is.
+  std::size_t take(std::string_view escaped) {
+    struct Form {
+      std::string_view begin;
+      unsigned base;
+      std::size_t least;
+      std::size_t most;
+      std::string_view end;
+    };
+    constexpr Form forms[] = {{"%", 16, 2, 2, ""},    {"\\u", 16, 4, 4, ""},  {"\\x", 16, 2, 2, ""},
+                              {"&#x", 16, 1, 6, ";"}, {"&#X", 16, 1, 6, ";"}, {"&#", 10, 1, 7, ";"}};
+    const bool may_escape = is_needed(escaped.substr(0, 1));
+    for (const auto& form : forms) {
+      if (!may_escape || !escaped.starts_with(form.begin)) continue;
+      auto at = form.begin.size();
+      const auto last = std::min(escaped.size(), at + form.most);
+      unsigned code = 0;
+      for (; at != last && is_hex_digit(escaped[at]); ++at) {
+        const auto digit = escaped[at];
+        code = code * form.base + static_cast<unsigned>(is_digit(digit) ? digit - '0' : to_lower(digit) - 'a' + 10);
+      }
+      if (at < form.begin.size() + form.least || !escaped.substr(at).starts_with(form.end)) continue;
+      text += code < 0x80 ? static_cast<char>(code) : ' ';
+      return at + form.end.size();
+    }
+    const bool slash = escaped.starts_with("\\/");
+    text += slash ? '/' : escaped.front();
+    return slash ? 2 : 1;
+  }
+};
+
+/// Masks texts. Looks for what has the shape of a key, of a JWT or of the service's `Authorization`, whole or cut, and
+/// for any 12 characters in a row of the secrets that it knows, in either case, and escaped as URLs, JSON and HTML
+/// escape. Takes time by the length of a text alone.
+class Mask {
+ public:
+  /// As many characters in a row as tell too much.
+  static constexpr std::size_t enough = 12;
+  /// The shortest secret that the service hands out.
+  static constexpr std::size_t shortest_secret = 40;
+  /// Nobody reads on behind so many bytes of a text, and nothing is shown of them.
+  static constexpr std::size_t max_read = std::size_t{64} * 1024;
+
+  Mask() = default;
+  /// Knows `secrets`, which it views; empty ones are none.
+  explicit Mask(std::span<const std::string_view> secrets) {
+    std::size_t count = 0;
+    for (const auto secret : secrets) count += std::min(secret.size(), max_read);
+    std::size_t size = 1;
+    while (size < 2 * count) size *= 2;
+    known_.resize(size);
+    for (const auto secret : secrets) know(secret.substr(0, max_read));
+  }
+
+  /// `text` on one line, with `****` in place of what must not be shown.
+  [[nodiscard]] std::string operator()(std::string_view text, Shapes shapes = Shapes::all) const {
+    if (text.empty()) return {};
+    const auto read = text.substr(0, max_read);
+    const bool cut = read.size() != text.size();
+    auto shown = one_line(render(read, marked(read, shapes, cut), 0));
+    return cut ? shown.append("\u2026") : shown;
+  }
+
+  /// At most `most` characters of what follows `at`, for a reason: in quotes, and of ASCII alone.
+  [[nodiscard]] std::string excerpt(std::string_view text, std::size_t at, std::size_t most) const {
+    // Looks around, so that no key is taken for something else where the excerpt begins or ends within it.
+    constexpr std::size_t around = 4096;
+    at = std::min(at, text.size());
+    const auto begin = at - std::min(at, around);
+    const auto read = text.substr(begin, at - begin + most + around);
+    const bool cut = begin + read.size() != text.size();
+    auto shown = render(read, marked(read, Shapes::all, cut), at - begin);
+    const bool longer = cut || shown.size() > most;
+    shown.resize(std::min(shown.size(), most));
+    for (char& c : shown) {
+      if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F) c = ' ';
+    }
+    return "`" + shown + (longer ? "\u2026`" : "`");
+  }
+
+ private:
+  // For each character of a text whether it must not be shown; empty where that is true of none.
+  using Marks = std::vector<bool>;
+
+  static void mark(Marks& marks, std::string_view text, std::size_t begin, std::size_t end) {
+    marks.resize(text.size());
+    for (; begin < end; ++begin) marks[begin] = true;
+  }
+
+  [[nodiscard]] Marks marked(std::string_view text, Shapes shapes, bool cut) const {
+    auto marks = marks_of(text, shapes);
+    if (Unescaped::is_needed(text)) {
+      const Unescaped plain(text);
+      const auto inner = marks_of(plain.text, shapes);
+      for (std::size_t i = 0; i != inner.size(); ++i) {
+        if (inner[i]) mark(marks, text, plain.begins[i], plain.begins[i + 1]);
+      }
+    }
+    // A key may go on where the text was cut.
+    if (cut) {
+      auto begin = text.size();
+      while (begin != 0 && (is_key_character(text[begin - 1]) || text[begin - 1] == '.')) --begin;
+      mark(marks, text, std::min(begin, text.size() - std::min(text.size(), enough)), text.size());
+    }
+    return marks;
+  }
+  [[nodiscard]] Marks marks_of(std::string_view text, Shapes shapes) const {
+    Marks marks;
+    if (shapes != Shapes::none) mark_shapes(text, shapes, marks);
+    mark_known(text, marks);
+    return marks;
+  }
+
+  [[nodiscard]] static std::size_t end_of_run(std::string_view text, std::size_t at) noexcept {
+    while (at < text.size() && is_key_character(text[at])) ++at;
+    return at;
+  }
+  static void mark_shapes(std::string_view text, Shapes shapes, Marks& marks) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      auto end = end_of_run(text, at);
+      const auto run = text.substr(at, end - at);
+      const bool is_piece =
+          shapes == Shapes::pieces && run.size() >= enough && run.find_first_of("0123456789") != run.npos;
+      const bool is_key = shapes >= Shapes::all && run.size() >= shortest_secret;
+      const auto begin = is_piece || is_key ? at : begin_of_key(text, at, end);
+      if (begin < end) {
+        // The parts of a JWT stand behind dots, and base64 is filled up to its length.
+        if (text.substr(begin, end - begin).find("eyJ") != text.npos) end = end_of_jwt(text, end);
+        while (end != text.size() && text[end] == '=') ++end;
+        mark(marks, text, begin, end);
+      }
+      at = end;
+    }
+  }
+  // Where in a run of a key's characters something begins as a key, a JWT or the token of `Authorization` does, and
+  // holds more than that; `end` where nothing does.
+  [[nodiscard]] static std::size_t begin_of_key(std::string_view text, std::size_t at, std::size_t end) noexcept {
+    const auto run = text.substr(at, end - at);
+    auto begin = run.size();
+    const auto look_for = [&](std::string_view sign, std::size_t least) {
+      const auto found = run.find(sign);
+      if (found < begin && run.size() - found >= least) begin = found;
+    };
+    look_for("wandb_v1_", 10);
+    look_for("YXBpO", enough);  // "api:" in base64
+    const bool goes_on = end + 1 < text.size() && text[end] == '.' && is_key_character(text[end + 1]);
+    if (goes_on) look_for("eyJ", 4);
+    return at + begin;
+  }
+  [[nodiscard]] static std::size_t end_of_jwt(std::string_view text, std::size_t end) noexcept {
+    while (end < text.size() && text[end] == '.' && end_of_run(text, end + 1) != end + 1)
+      end = end_of_run(text, end + 1);
+    return end;
+  }
+
+  // A hash of the last `enough` characters, whatever their case, that moves on with each character.
+  class Rolling {
+   public:
+    void take(std::string_view text, std::size_t at) noexcept {
+      hash_ = hash_ * base + low(text[at]);
+      if (at >= enough) hash_ -= low(text[at - enough]) * power;
+    }
+    [[nodiscard]] std::uint32_t value() const noexcept { return hash_ ^ hash_ >> 15; }
+
+   private:
+    static constexpr std::uint32_t base = 0x01000193;
+    static constexpr std::uint32_t power = [] {
+      std::uint32_t result = 1;
+      for (std::size_t i = 0; i != enough; ++i) result *= base;
+      return result;
+    }();
+    [[nodiscard]] static std::uint32_t low(char c) noexcept { return static_cast<unsigned char>(to_lower(c)); }
+    std::uint32_t hash_ = 0;
+  };
+
+  void know(std::string_view secret) {
+    if (secret.size() < enough && !secret.empty()) short_.push_back(secret);
+    Rolling hash;
+    for (std::size_t i = 0; i < secret.size(); ++i) {
+      hash.take(secret, i);
+      if (i + 1 < enough) continue;
+      const auto* const piece = secret.data() + (i + 1 - enough);
+      known_[place_of(piece, hash.value())] = piece;
+    }
+  }
+  // Where such a piece stands among those that are known, or would.
+  [[nodiscard]] std::size_t place_of(const char* piece, std::uint32_t hash) const noexcept {
+    const auto differs = [&](const char* known) {
+      return !equal_ignoring_case(std::string_view(known, enough), std::string_view(piece, enough));
+    };
+    auto at = hash & (known_.size() - 1);
+    while (known_[at] != nullptr && differs(known_[at])) at = (at + 1) & (known_.size() - 1);
+    return at;
+  }
+  void mark_known(std::string_view text, Marks& marks) const {
+    for (const auto secret : short_) {
+      for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at + 1))
+        mark(marks, text, at, at + secret.size());
+    }
+    if (known_.empty()) return;
+    Rolling hash;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      hash.take(text, i);
+      if (i + 1 < enough) continue;
+      const auto begin = i + 1 - enough;
+      if (known_[place_of(text.data() + begin, hash.value())] != nullptr) mark(marks, text, begin, i + 1);
+    }
+  }
+
+  [[nodiscard]] static std::string render(std::string_view text, const Marks& marks, std::size_t from) {
+    if (marks.empty()) return std::string(text.substr(from));
+    std::string shown;
+    shown.reserve(text.size() - from);
+    for (auto i = from; i != text.size(); ++i) {
+      if (!marks[i]) shown += text[i];
+      else if (i == from || !marks[i - 1]) shown += "****";
+    }
+    return shown;
+  }
+
+  // Every piece of `enough` characters of the secrets, by their hashes: a power of two of places, half of them empty.
+  std::vector<const char*> known_;
+  std::vector<std::string_view> short_;
+};
+
+/// `text` on one line, with `****` in place of what has the shape of a key.
+[[nodiscard]] inline std::string redact(std::string_view text, Shapes shapes = Shapes::all) {
+  return Mask()(text, shapes);
 }
 
-/// Whether a UTF-8 sequence is a character that moves a cursor, ends a line, or turns the direction of what is read:
-/// C0, C1, the line and paragraph separators, and the marks, embeddings, overrides and isolates of bidirectional text.
-[[nodiscard]] constexpr bool is_control(std::string_view sequence) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
-  if (sequence.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
-  if (sequence.size() == 2) return (byte(0) == 0xC2 && byte(1) < 0xA0) || (byte(0) == 0xD8 && byte(1) == 0x9C);
-  if (sequence.size() != 3 || byte(0) != 0xE2) return false;
-  if (byte(1) == 0x80) return byte(2) == 0x8E || byte(2) == 0x8F || (byte(2) >= 0xA8 && byte(2) <= 0xAE);
-  return byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9;
-}
-
-/// `text` with a space in place of each control character of any kind, and of what is no UTF-8, so that nobody's words
-/// break a line or steer a terminal.
-[[nodiscard]] inline std::string one_line(std::string_view text) {
-  std::string line;
-  line.reserve(text.size());
-  while (!text.empty()) {
-    const auto length = utf8_length(text);
-    const auto sequence = text.substr(0, length == 0 ? 1 : length);
-    if (length == 0 || is_control(sequence)) line += ' ';
-    else line += sequence;
-    text.remove_prefix(sequence.size());
-  }
-  return line;
+/// What somebody is called, for a line of text. An address may be longer than a key before its `@`.
+[[nodiscard]] inline std::string shown_name(std::string_view name) {
+  return redact(name, name.find('@') == name.npos ? Shapes::all : Shapes::marked);
 }
 
 }  // namespace wandb::detail

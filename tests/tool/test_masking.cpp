@@ -1,0 +1,151 @@
+// Whatever looks like a key is masked in what the tool prints: somebody typed it where it does not belong, or is called
+// so.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+
+#include <wandb/testing/loopback_server.hpp>
+
+#include "office.hpp"
+#include "run_tool.hpp"
+
+using tool::any_key;
+using tool::Ended;
+using tool::has;
+using tool::Office;
+using wandb::testing::LoopbackServer;
+
+namespace {
+
+const std::string older = "0123456789abcdef0123456789abcdef01234567";
+const std::string newer = "wandb_v1_AbCdEfGhIjKlMnOpQrStUvWxYz0_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y";
+const std::string jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlX29mX2Fubg";
+const std::string long_name = "wandb-internal-production-cluster-of-research-eu-west-1";
+
+/// How much of a secret in a row stands in a text.
+std::string::size_type told(const std::string& text, const std::string& secret) {
+  std::string::size_type most = 0;
+  for (std::string::size_type begin = 0; begin != secret.size(); ++begin) {
+    while (begin + most < secret.size() && has(text, secret.substr(begin, most + 1))) ++most;
+  }
+  return most;
+}
+
+Ended against(int status, const std::string& body, std::vector<std::string> words) {
+  LoopbackServer server([&](const wandb::Request&) {
+    wandb::Response response;
+    response.status = status;
+    response.body = body;
+    return response;
+  });
+  return tool::run(server.base_url(), any_key, std::move(words));
+}
+
+}  // namespace
+
+TEST_CASE("a key that somebody types where none belongs is not repeated") {
+  Office office;
+  const std::string people = office.scratch.file("people.csv", "email,admin\n");
+  for (const auto& key : {older, newer, jwt, "local-" + older}) {
+    const std::vector<std::vector<std::string>> lines{
+        {"--api-key", key, "whoami"},
+        {"--api-key=" + key, "whoami"},
+        {"--" + key, "whoami"},
+        {"-" + key, "whoami"},
+        {"whoami", key},
+        {"whoami", "the key", key},
+        {"whoami", "key:" + key + "."},
+        {key},
+        {"keys", key},
+        {"show", key},
+        {"show", "ann", key},
+        {"show", "my key " + key},
+        {"teams", key},
+        {"create", key},
+        {"create", key, key},
+        {"--timeout", key, "whoami"},
+        {"--timeout=" + key, "whoami"},
+        {"keys", "list", key},
+        {"keys", "delete", key},
+        {"keys", "delete", "none", key},
+        {"keys", "generate", "--print-secret", "--user-key-env", key},
+        {"keys", "generate", key, "--print-secret"},
+        {"keys", "generate", "--output", "/nonexistent/" + key},
+        {"whoami", "--ca-file", key},
+        {"whoami", "--ca-file=" + key},
+        {"provision", people, "--ca-file", key},
+        {"provision", key},
+        {"provision", people, "--output", "/nonexistent/" + key},
+        {"provision", people, "--concurrency", key},
+        {"provision", people, "--format", key},
+        {"provision", office.scratch.file("keys.csv", key + ",admin\n")},
+        {"provision", office.scratch.file("words.csv", "my " + key + ",admin\n")},
+        {"provision", office.scratch.file("row.csv", "email,admin,key\nann@example.com,no," + key + "\n")},
+    };
+    for (auto words : lines) {
+      for (const bool json : {false, true}) {
+        if (json) words.push_back("--json");
+        const auto ended = tool::run(office.server.base_url(), office.key, words);
+        CAPTURE(ended.err);
+        // A path is shown, whatever a directory is called.
+        if (words.end() == std::find_if(words.begin(), words.end(), [](const auto& word) { return has(word, "nt/"); }))
+          CHECK(told(ended.err, key) < 12);
+        CHECK(told(ended.out, key) < 12);
+      }
+    }
+  }
+}
+
+TEST_CASE("what is wrong with a command line is still told, and long names are") {
+  Office office;
+  const auto complaint = [&](std::vector<std::string> words) {
+    return tool::run(office.server.base_url(), office.key, std::move(words)).err;
+  };
+  CHECK(has(complaint({"--api-key", older, "whoami"}), "not expected"));
+  CHECK(has(complaint({"--api-key", older, "whoami"}), "--api-key"));
+  CHECK(has(complaint({"--api-key", older, "whoami"}), "****"));
+  CHECK(has(complaint({"--api-key", older, "whoami"}), "Run with --help"));
+  CHECK(has(complaint({"--timeout", "x", "whoami"}), "it is \"x\"; give a number"));
+  CHECK(has(complaint({"show", long_name + "@example.com"}), "no user " + long_name + "@example.com"));
+  CHECK(has(complaint({"provision", "/tmp/" + long_name + "/people.csv"}), "/tmp/" + long_name + "/people.csv"));
+  CHECK(has(complaint({"provision", long_name + ".csv"}), long_name + ".csv"));
+  const auto unreachable = tool::run("http://" + long_name + ".invalid", any_key, {"whoami", "--allow-insecure-http"});
+  CHECK(has(unreachable.err, long_name + ".invalid"));
+}
+
+TEST_CASE("whoever is called like a key is shown without it") {
+  for (const auto& key : {older, newer, jwt}) {
+    const auto body = R"({"data":{"viewer":{"id":"u1","username":")" + key +
+                      R"(","email":"ann@example.com","name":"Ann )" + key + R"(","teams":{"edges":[{"node":{"name":")" +
+                      key + R"("}}]},"apiKeys":{"edges":[{"node":{"id":"k1","name":"ci","description":")" + key +
+                      R"("}}],"pageInfo":{"endCursor":null,"hasNextPage":false}}}},"errors":[{"message":"of )" + key +
+                      R"(","path":["viewer","name"]}]})";
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"whoami"}, {"show"}, {"teams"}, {"keys", "list"}}) {
+      for (const bool json : {false, true}) {
+        auto line = words;
+        if (json) line.push_back("--json");
+        const auto ended = against(200, body, line);
+        CAPTURE(ended.out);
+        CHECK(ended.code == 0);
+        CHECK(told(ended.out, key) < 12);
+        CHECK(told(ended.err, key) < 12);
+        CHECK(has(ended.out, "****"));
+      }
+    }
+  }
+}
+
+TEST_CASE("an address and an id are shown however long they are") {
+  const auto body =
+      R"({"data":{"viewer":{"id":")" + older + R"(","username":"ann","email":")" + long_name + "@example.com\"}}}";
+  CHECK(has(against(200, body, {"whoami"}).out, "\t" + long_name + "@example.com\t"));
+  const auto json = boost::json::parse(against(200, body, {"whoami", "--json"}).out);
+  CHECK(json.at("id").as_string() == older.c_str());
+  CHECK(json.at("email").as_string() == (long_name + "@example.com").c_str());
+}

@@ -1,0 +1,184 @@
+// The one mask over every text from outside: what it hides, and what it leaves.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <wandb/detail/base64.hpp>
+#include <wandb/detail/redact.hpp>
+
+using wandb::detail::Mask;
+using wandb::detail::redact;
+using wandb::detail::Shapes;
+
+namespace {
+
+const std::string hex40 = "0123456789abcdef0123456789abcdef01234567";
+const std::string newer = "wandb_v1_" + std::string("AbCdEfGhIjKlMnOpQrStUvWxYz0") + "_" +
+                          "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y";
+const std::string jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+
+/// Whether any 12 characters in a row of the secret stand in the text, in whatever case.
+bool tells(std::string_view text, std::string_view secret) {
+  const auto lower = wandb::detail::in_lower_case(text);
+  for (std::size_t at = 0; at + 12 <= secret.size(); ++at) {
+    if (has(lower, wandb::detail::in_lower_case(secret.substr(at, 12)))) return true;
+  }
+  return false;
+}
+
+std::string with_each(std::string_view text, std::string_view c, std::string_view by) {
+  std::string out;
+  for (std::size_t at = 0; at != text.size(); ++at) {
+    if (text.substr(at).starts_with(c)) out += by;
+    else out += text[at];
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("what has the shape of a key is masked, and nothing else") {
+  const std::pair<std::string, std::string> cases[] = {
+      {"", ""},
+      {"plain words, even-hyphenated_ones.", "plain words, even-hyphenated_ones."},
+      {hex40, "****"},
+      {"bad key \"" + hex40 + "\"; try", "bad key \"****\"; try"},
+      {"local-" + hex40, "****"},
+      {hex40 + "," + hex40, "****,****"},
+      {hex40.substr(1), hex40.substr(1)},
+      {newer, "****"},
+      {newer.substr(0, 30), "****"},
+      {"token=wandb_v1_x", "token=****"},
+      {"a key begins with wandb_v1_ there", "a key begins with wandb_v1_ there"},
+      {jwt, "****"},
+      {"eyJh.eyJz.c2ln", "****"},
+      {"Bearer eyJh.eyJz", "Bearer ****"},
+      {"(eyJhbGciOiJIUzI1NiJ9.eyJz.)", "(****.)"},
+      {"a cursor eyJpZCI6MTJ9 is none", "a cursor eyJpZCI6MTJ9 is none"},
+      {"Basic YXBpOjAxMjM0NTY3ODlhYg==", "Basic ****"},
+      {"Basic YXBpOjAxMjM0", "Basic ****"},
+      {"https://" + hex40 + "@host/a", "https://****@host/a"},
+      {"/" + hex40 + "?k=" + hex40 + "&x=1", "/****?k=****&x=1"},
+      {"users.edges[3].node.apiKeys.edges[0].node.description",
+       "users.edges[3].node.apiKeys.edges[0].node.description"},
+      {"two words of " + hex40.substr(0, 20) + " " + hex40.substr(20),
+       "two words of " + hex40.substr(0, 20) + " " + hex40.substr(20)},
+  };
+  for (const auto& one : cases) {
+    CAPTURE(one.first);
+    CHECK(redact(one.first) == one.second);
+    CHECK(redact(one.second) == one.second);
+  }
+}
+
+TEST_CASE("a key is masked however its characters are escaped") {
+  for (const auto& [c, by] :
+       {std::pair{"_", "%5F"}, {"_", "&#95;"}, {"_", "&#x5f;"}, {"_", "\\u005f"}, {"_", "\\x5F"}}) {
+    const auto escaped = with_each(newer, c, by);
+    CAPTURE(escaped);
+    CHECK(redact("k=" + escaped + ".") == "k=****.");
+  }
+  std::string all;
+  for (const char c : hex40) all += "&#" + std::to_string(int{c}) + ";";
+  CHECK(redact(all) == "****");
+  CHECK(redact(with_each(jwt, ".", "%2e")) == "****");
+  // What only looks like an escape hides no key.
+  CHECK(redact("%" + hex40) == "%****");
+  CHECK(redact("\\u" + hex40) == "\\****");
+  CHECK(redact("100% of a & b \\ c &#; %zz") == "100% of a & b \\ c &#; %zz");
+}
+
+TEST_CASE("any 12 characters in a row of a known secret are masked") {
+  const std::string short_jwt = "eyJh.eyJz.c2lnbmF0dXJl";
+  const std::string secrets[] = {"Qm9vayBvZiBob3Vycw-and_minutes", short_jwt, newer};
+  for (const auto& secret : secrets) {
+    const auto token = std::string(wandb::detail::basic_authorization(secret)).substr(6);
+    const std::array<std::string_view, 3> known{secret, "", token};
+    const Mask mask(known);
+    for (const std::string& shown : {secret, token}) {
+      for (std::size_t begin = 0; begin != shown.size(); ++begin) {
+        for (std::size_t length = 12; begin + length <= shown.size(); ++length) {
+          const auto piece = shown.substr(begin, length);
+          CHECK(mask("it was " + piece) == "it was ****");
+        }
+      }
+      CHECK_FALSE(tells(mask("x" + shown + "x" + shown.substr(3)), shown));
+    }
+    std::string upper;
+    for (const char c : secret) upper += wandb::detail::to_upper(c);
+    CHECK(mask(upper.substr(2, 15)) == "****");
+    CHECK_FALSE(tells(mask("%" + secret), secret));
+    CHECK(mask("eleven: " + newer.substr(9, 11)) == "eleven: " + newer.substr(9, 11));
+    CHECK(mask(with_each(secret.substr(0, 16), secret.substr(4, 1), "&#" + std::to_string(int{secret[4]}) + ";")) ==
+          "****");
+  }
+  const std::array<std::string_view, 1> tiny{"pass"};
+  CHECK(Mask(tiny)("my pass is no password") == "my **** is no ****word");
+}
+
+TEST_CASE("own words as long as a key stay, unless they begin as one") {
+  const std::string host = "wandb-internal-production-cluster-eu-west-1.example.com";
+  CHECK(redact("https://" + host + "/" + hex40, Shapes::marked) == "https://" + host + "/" + hex40);
+  CHECK(redact(newer + " " + jwt, Shapes::marked) == "**** ****");
+  CHECK(redact(newer + hex40, Shapes::none) == newer + hex40);
+  CHECK(wandb::detail::shown_name("svc-ml-training-pipeline-of-the-whole-company@example.com") ==
+        "svc-ml-training-pipeline-of-the-whole-company@example.com");
+  CHECK(wandb::detail::shown_name(hex40) == "****");
+}
+
+TEST_CASE("what may be a piece of a key is masked where that is asked for") {
+  CHECK(redact("piece 0123456789ab, 0123456789a", Shapes::pieces) == "piece ****, 0123456789a");
+  CHECK(redact("UPSTREAM_TIMEOUT at generateApiKey", Shapes::pieces) == "UPSTREAM_TIMEOUT at generateApiKey");
+  CHECK(redact(hex40 + " " + jwt, Shapes::pieces) == "**** ****");
+}
+
+TEST_CASE("an excerpt shows no part of a key, wherever it begins and ends") {
+  const std::array<std::string_view, 1> known{"Qm9vayBvZiBob3Vycw-and_minutes"};
+  const Mask mask(known);
+  for (const std::string& key : {hex40, newer, jwt, std::string(known[0])}) {
+    for (const std::size_t before : {0U, 50U, 5000U}) {
+      const auto text = std::string(before, '!') + key + std::string(before, '?');
+      for (std::size_t at = before; at <= before + key.size(); ++at) {
+        CHECK_FALSE(tells(mask.excerpt(text, at, 16), key));
+        CHECK_FALSE(tells(mask.excerpt(text, at < 60 ? 0 : at - 60, 80), key));
+      }
+    }
+  }
+  // Of many keys a little is shown, though much is read: it ends with none that was cut.
+  std::string many;
+  for (int i = 0; i != 400; ++i) many += hex40 + " ";
+  CHECK_FALSE(tells(mask.excerpt(many, 0, 1000), hex40));
+  CHECK(mask.excerpt("short", 0, 80) == "`short`");
+  CHECK(mask.excerpt("longer", 1, 3) == "`ong\u2026`");
+}
+
+TEST_CASE("control characters of every kind become spaces, and what is cut ends with an ellipsis") {
+  CHECK(redact("a\nb\u0085c\u2028d\u202ee\u009bf\u2066g\xffh") == "a b c d e f g h");
+  const auto shown = redact(std::string(Mask::max_read - 20, ' ') + hex40);
+  CHECK(shown.ends_with("****\u2026"));
+  CHECK_FALSE(tells(shown, hex40));
+  CHECK(wandb::detail::shortened("abcd\u00e9fgh", 8) == "abcd\u2026");
+  CHECK(wandb::detail::shortened("abcdefgh", 8) == "abcdefgh");
+}
+
+TEST_CASE("the mask takes time by the length of a text alone") {
+  const std::string secret = std::string(60'000, 'a') + hex40;
+  const std::array<std::string_view, 2> known{secret, newer};
+  const Mask mask(known);
+  std::string dotted;
+  std::string pieces;
+  while (dotted.size() < Mask::max_read) dotted += "eyJ.a.";
+  while (pieces.size() < Mask::max_read) pieces += newer.substr(9, 11);
+  const auto began = std::chrono::steady_clock::now();
+  for (const auto& text : {dotted, pieces, std::string(Mask::max_read, 'a'), std::string(Mask::max_read, '%')}) {
+    for (int i = 0; i != 10; ++i) CHECK(mask(text).size() <= 3 * text.size());
+  }
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
+}
