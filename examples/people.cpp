@@ -53,11 +53,7 @@ Columns read_header(const CsvRow& header, std::vector<std::string>& complaints) 
   return columns;
 }
 
-bool is_text(std::string_view text) {
-  return wandb::detail::is_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
-           return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-         });
-}
+bool is_text(std::string_view text) { return wandb::detail::is_utf8(text) && wandb::detail::one_line(text) == text; }
 
 bool is_email(std::string_view text) {
   const auto at = text.find('@');

@@ -149,3 +149,13 @@ TEST_CASE("an address and an id are shown however long they are") {
   CHECK(json.at("id").as_string() == older.c_str());
   CHECK(json.at("email").as_string() == (long_name + "@example.com").c_str());
 }
+
+TEST_CASE("nobody whose address would steer a terminal is provisioned") {
+  Office office;
+  for (const std::string sign : {"\xC2\x9B", "\xE2\x80\xAE", "\xE2\x80\xA8", "\x7F"}) {
+    const auto ended = office.provision("email,admin\na" + sign + "b@example.com,no\n");
+    CHECK(ended.code == 2);
+    CHECK(ended.err ==
+          "wandb-users: " + office.scratch.path("people.csv") + ": line 2: the email is not an e-mail address\n");
+  }
+}
