@@ -1,6 +1,8 @@
 // A server that does what a test says, byte by byte: for what no server that follows the rules would send.
 #pragma once
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -98,6 +100,13 @@ class Peer {
   }
   /// Sends what OpenSSL has to say.
   void flush() { send_raw(pending()); }
+  /// Sends that, and the end of all sending in the same segment.
+  void send_last(std::string_view text) {
+    const int on = 1;
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+    send(text);
+    end();
+  }
   /// No more is sent; what the client sends is still received.
   void end() { ::shutdown(fd_, SHUT_WR); }
   void close() {

@@ -147,9 +147,8 @@ TEST_CASE("async: whoever waits in line gets no answer that came before the requ
       Server server(tls, [&](Peer& peer) {
         for (auto request = peer.read_request(); !request.empty(); request = peer.read_request()) {
           const auto body = request.substr(request.find("\r\n\r\n") + 4);
-          if (ends) peer.send(ok_text(body));
-          else peer.send({ok_text(body), ok_text("another's")});
-          if (ends) return peer.end(), peer.wait_until_left();
+          if (!ends) peer.send({ok_text(body), ok_text("another's")});
+          else return peer.send_last(ok_text(body)), peer.wait_until_left();
         }
       });
       const TemporaryFile ca(server.ca_pem());
@@ -480,4 +479,30 @@ TEST_CASE("a query survives six connections that died while they waited") {
                  wandb::Environment::none());
   const auto viewer = api.viewer();
   REQUIRE_MESSAGE(viewer.has_value(), viewer.error());
+}
+
+TEST_CASE("an error that is encoded says so, with its status and its outcome") {
+  struct Row {
+    int status;
+    wandb::Outcome outcome;
+  };
+  for (const auto [status, outcome] : {Row{302, wandb::Outcome::unknown}, Row{401, wandb::Outcome::not_run},
+                                       Row{429, wandb::Outcome::not_run}, Row{503, wandb::Outcome::unknown}}) {
+    CAPTURE(status);
+    const std::string answer = "HTTP/1.1 " + std::to_string(status) +
+                               " Odd\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\x8b\x08";
+    Server server(false, [&](Peer& peer) {
+      while (!peer.read_request().empty()) peer.send(answer);
+    });
+    const auto url = "http://127.0.0.1:" + std::to_string(server.port());
+    const wandb::Secret key(std::string(40, 'a'));
+    wandb::Api api(wandb::BeastTransport(), {.base_url = url, .api_key = key, .retry = {.max_attempts = 1}},
+                   wandb::Environment::none());
+    const auto error = api.create_user("ann@example.com").error();
+    CAPTURE(error);
+    CHECK(error == errc::not_the_service);
+    CHECK(error.status() == status);
+    CHECK(error.outcome() == outcome);
+    CHECK(error.reason().find("encoded as gzip") != std::string::npos);
+  }
 }

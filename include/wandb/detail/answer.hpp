@@ -12,6 +12,7 @@
 
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/classify.hpp>
+#include <wandb/detail/content_coding.hpp>
 #include <wandb/detail/decoder.hpp>
 #include <wandb/detail/identity.hpp>
 #include <wandb/detail/json_reader.hpp>
@@ -179,6 +180,8 @@ class Examiner {
     details.reason = make_error_code(errc::not_the_service).message() + " (";
     if (const auto elsewhere = headers.find("Location"); elsewhere && status >= 300 && status <= 399)
       details.reason += "it leads to " + address(*elsewhere) + "; ";
+    if (const auto coding = first_coding(headers.find("Content-Encoding").value_or("")); !coding.empty())
+      details.reason += "encoded as " + coding_name(coding) + ", which was not asked for; ";
     details.reason.append(type.empty() ? "no content type" : type).append("; ").append(reason).append(")");
     return Error(make_error_code(errc::not_the_service), std::move(details));
   }

@@ -20,6 +20,7 @@
 #include <boost/version.hpp>
 
 #include <wandb/detail/ascii.hpp>
+#include <wandb/detail/content_coding.hpp>
 #include <wandb/detail/secure_memory.hpp>
 #include <wandb/transport.hpp>
 
@@ -107,17 +108,6 @@ inline void compose(const Request& request, SecureString& out) {
     status = status * 10 + (c - '0');
   }
   return line[digits + 3] == ' ' && status >= 200 ? status : 0;
-}
-
-/// The first of a `Content-Encoding`'s codings that changes anything; empty where there is none.
-[[nodiscard]] constexpr std::string_view first_coding(std::string_view value) noexcept {
-  while (!value.empty()) {
-    const auto comma = value.find(',');
-    const auto coding = trimmed(value.substr(0, comma));
-    if (!coding.empty() && !equal_ignoring_case(coding, "identity")) return coding;
-    value = comma == value.npos ? std::string_view{} : value.substr(comma + 1);
-  }
-  return {};
 }
 
 /// Parses one response into a `Response`, a part of it at a time. Its error codes are Beast's, or `errc` where the

@@ -15,6 +15,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <wandb/detail/content_coding.hpp>
 #include <wandb/error.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http_wire.hpp>
@@ -71,12 +72,6 @@ struct Peer {
   return failure(peer, meaning(ec, errc::connection_lost), delivery, "sending to", ec.message() + "; try again");
 }
 
-/// A coding's name for people, if it is one: too short to hold enough of a secret to be of use.
-[[nodiscard]] inline std::string coding_name(std::string_view coding) {
-  constexpr std::size_t longest = 11;
-  return coding.size() <= longest && is_token(coding) ? std::string(coding) : std::string("something unknown");
-}
-
 /// Whether the peer, in place of an answer, refused who we are: with TLS 1.3 a server says only after the handshake
 /// what it thinks of the client's certificate, or that it misses one. Such a server has run nothing.
 [[nodiscard]] inline bool refuses_client(const boost::system::error_code& ec) noexcept {
@@ -97,8 +92,10 @@ struct Peer {
 }
 
 [[nodiscard]] inline Error refused_client(const Peer& peer, const boost::system::error_code& ec) {
-  return failure(peer, errc::tls_failed, Delivery::nothing_sent, "TLS handshake with",
-                 ec.message() + "; the server wants a certificate of its clients, which it did not get");
+  return failure(
+      peer, errc::tls_failed, Delivery::nothing_sent, "TLS handshake with",
+      ec.message() +
+          "; the server refuses this client, and may want a certificate of its clients, which it was not given");
 }
 
 /// What a read's error means for a response of which `reader` has read what came.

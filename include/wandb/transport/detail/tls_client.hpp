@@ -160,6 +160,7 @@ class TlsClient {
 
 /// Why a handshake failed, in OpenSSL's words: of the certificate if it was that. No code: the host cannot be checked.
 [[nodiscard]] inline Error handshake_failure(const Peer& peer, SSL* ssl, const boost::system::error_code& ec) {
+  if (SSL_get_verify_result(ssl) == X509_V_OK && refuses_client(ec)) return refused_client(peer, ec);
   std::string why = ec.message() + "; check the base URL, and what is between";
   if (const auto verdict = SSL_get_verify_result(ssl); verdict != X509_V_OK) {
     why = refusal(ssl, verdict);
