@@ -64,6 +64,7 @@ struct Arrival {
   int status = 0;
   HeadersView headers;  ///< of the answer
   Content content = Content::unproven;
+  int head = 0;              ///< the status of an answer that was not read to its end
   std::optional<errc> code;  ///< the failure as the library classifies it; none for a transport's own code
 };
 
@@ -139,7 +140,10 @@ class Exchange {
   // What this one request did, were it the only one.
   [[nodiscard]] constexpr Outcome outcome_of(const Arrival& arrival) const noexcept {
     if (!is_mutation()) return Outcome::not_run;
-    if (arrival.status == 0) return arrival.delivery == Delivery::nothing_sent ? Outcome::not_run : Outcome::unknown;
+    if (arrival.status == 0) {
+      const bool not_run = arrival.delivery == Delivery::nothing_sent || detail::is_turned_away(arrival.head);
+      return not_run ? Outcome::not_run : Outcome::unknown;
+    }
     if (arrival.content == Content::incomplete) return Outcome::ran;
     if (arrival.content == Content::undecodable) return Outcome::unknown;
     const bool refused = arrival.content == Content::refused && detail::is_accepted(arrival.status);

@@ -83,13 +83,14 @@ class ApiKey {
   [[nodiscard]] std::optional<Secret> secret() const {
     return secret_.empty() ? std::nullopt : std::optional<Secret>(Secret(secret_));
   }
-  /// Whether this is the row of that key, so that a key at hand is found in a list: by the row's own secret where it is
-  /// known, else by its name, which is the key (older servers) or the key ID, its first part, of 20 characters or more
-  /// (newer ones). What is no API key belongs to no row. Takes the same time wherever the two differ.
+  /// Whether this is the row of that key, so that a key at hand is found in a list: by the row's own secret, or by its
+  /// name, which is the key (older servers) or the key ID, the key's first part (newer ones). What is no API key
+  /// belongs to no row. Takes the same time wherever the two differ.
   [[nodiscard]] bool belongs_to(const Secret& secret) const noexcept {
     const auto key = detail::trimmed(secret.reveal());
     if (!detail::is_api_key(key)) return false;
-    return secret_.empty() ? detail::is_name_of(name_, key) : detail::same_text(secret_, key);
+    // A key ID of a longer key may look like an older server's secret.
+    return detail::same_text(secret_, key) || detail::is_name_of(name_, key);
   }
 
  private:

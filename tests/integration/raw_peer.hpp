@@ -34,14 +34,15 @@ namespace raw {
 /// One accepted connection, plain or with TLS on top. What fails ends it quietly: the peer may have gone.
 class Peer {
  public:
-  /// `context` is null for plain text. `index` counts connections from 0.
-  Peer(int fd, SSL_CTX* context, int index) : index_(index), fd_(fd) {
+  /// `context` is null for plain text. `index` counts connections from 0. `pushed` is sent with the handshake.
+  Peer(int fd, SSL_CTX* context, int index, std::string_view pushed = {}) : index_(index), fd_(fd) {
     if (context == nullptr) return;
     ssl_.reset(SSL_new(context));
     in_ = BIO_new(BIO_s_mem());
     out_ = BIO_new(BIO_s_mem());
     SSL_set_bio(ssl_.get(), in_, out_);
     SSL_set_accept_state(ssl_.get());
+    if (!pushed.empty()) push(pushed);
     while (open_ && SSL_do_handshake(ssl_.get()) != 1) {
       const bool more = SSL_get_error(ssl_.get(), -1) == SSL_ERROR_WANT_READ;
       flush();
@@ -98,6 +99,17 @@ class Peer {
       else bytes.remove_prefix(static_cast<std::size_t>(count));
     }
   }
+  /// Throws away what has come by now.
+  void drain() {
+    std::array<char, 16 * 1024> buffer{};
+    while (::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
+    }
+  }
+  /// Sends as much of what OpenSSL has to say as the kernel takes by now.
+  void flush_some() {
+    const auto bytes = pending();
+    static_cast<void>(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  }
   /// Sends what OpenSSL has to say.
   void flush() { send_raw(pending()); }
   /// Sends that, and the end of all sending in the same segment.
@@ -132,6 +144,15 @@ class Peer {
 
  private:
   friend class Server;
+  // With TLS 1.3 a server may send once it has said its part of the handshake.
+  void push(std::string_view text) {
+    std::array<char, 1> none{};
+    std::size_t count = 0;
+    while (open_ && SSL_read_early_data(ssl_.get(), none.data(), 1, &count) == SSL_READ_EARLY_DATA_ERROR) {
+      if (!receive()) open_ = false;
+    }
+    SSL_write_early_data(ssl_.get(), text.data(), text.size(), &count);
+  }
   struct Free {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
@@ -206,6 +227,8 @@ class Server {
     for (auto& session : sessions_) session.join();
   }
 
+  /// What the first connection sends together with its part of the TLS handshake.
+  void push(std::string text) { pushed_ = std::move(text); }
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] const std::string& ca_pem() const noexcept { return ca_pem_; }
   [[nodiscard]] int connections() const noexcept { return connections_; }
@@ -238,7 +261,7 @@ class Server {
       }
       sessions_.emplace_back([this, fd, index = connections_++] {
         {
-          Peer peer(fd, context_.get(), index);
+          Peer peer(fd, context_.get(), index, index == 0 ? std::string_view(pushed_) : std::string_view());
           script_(peer);
           const std::lock_guard guard(mutex_);
           open_.remove(fd);
@@ -255,6 +278,7 @@ class Server {
   std::uint16_t port_ = acceptor_.local_endpoint().port();
   std::unique_ptr<SSL_CTX, Free> context_;
   std::string ca_pem_;
+  std::string pushed_;
   std::atomic<int> connections_{0};
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;

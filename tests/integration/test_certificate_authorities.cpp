@@ -286,11 +286,14 @@ TEST_CASE_TEMPLATE("trust: a path that cannot be read is told with why", Colour,
 
 TEST_CASE_TEMPLATE("trust: text in place of a path is told without showing it", Colour, COLOURS) {
   const Scene scene;
-  const auto key = CertificateAuthority().issue().key_pem;
-  for (const Trust& trust :
-       {Trust{.ca_file = key}, Trust{.extra_ca = key}, Trust{.variables = {{"SSL_CERT_FILE", key}}}}) {
-    const auto reason = refused<Colour>(trust, request_to(scene.server), {"PEM text"});
-    CHECK(reason.find(key.substr(40, 12)) == std::string::npos);
+  const auto whole = CertificateAuthority().issue().key_pem;
+  for (const auto& key : {whole, whole.substr(whole.find('\n') + 1), whole.substr(0, whole.find("-----END"))}) {
+    for (const Trust& trust :
+         {Trust{.ca_file = key}, Trust{.extra_ca = key}, Trust{.variables = {{"SSL_CERT_FILE", key}}},
+          Trust{.variables = {{"SSL_CERT_DIR", key}}}}) {
+      const auto reason = refused<Colour>(trust, request_to(scene.server), {"PEM text"});
+      CHECK(reason.find(whole.substr(40, 12)) == std::string::npos);
+    }
   }
 }
 
@@ -306,7 +309,17 @@ TEST_CASE_TEMPLATE("trust: a directory in which OpenSSL would find nobody is tol
   REQUIRE(::mkfifo((waiting.path() + "/" + hashed_name(scene.ca)).c_str(), 0600) == 0);
   const TemporaryDirectory endless;
   std::filesystem::resize_file(endless.put(hashed_name(scene.ca), scene.ca), std::uintmax_t{1} << 40);
+  // OpenSSL takes the first of a hash, and the next only behind one that it could use.
+  const TemporaryDirectory second;
+  auto next = hashed_name(scene.ca);
+  next.back() = '1';
+  second.put(next, scene.ca);
+  const TemporaryDirectory behind_key;
+  behind_key.put(hashed_name(scene.ca), CertificateAuthority().issue().key_pem);
+  behind_key.put(next, scene.ca);
   const std::vector<Odd> table{
+      {second.path(), "it holds no certificate under a hashed name; run openssl rehash"},
+      {behind_key.path(), "in it: "},
       {"/nowhere/certs", "No such file or directory"},
       {scene.directory.put("file", scene.ca), "it is a file, not a directory"},
       {scene.directory.path(), "it holds no certificate under a hashed name; run openssl rehash"},

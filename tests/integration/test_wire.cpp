@@ -256,13 +256,14 @@ TEST_CASE("a body in the smallest chunks is whole") {
 namespace {
 
 // Sends records without data until the client leaves.
-void flood(Peer& peer) {
+void flood(Peer& peer, int kind = SSL_KEY_UPDATE_NOT_REQUESTED) {
   while (peer.open()) {
     for (int i = 0; i != 64; ++i) {
-      SSL_key_update(peer.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+      SSL_key_update(peer.ssl(), kind);
       SSL_do_handshake(peer.ssl());
     }
     peer.flush();
+    peer.drain();
   }
 }
 }  // namespace
@@ -283,6 +284,78 @@ TEST_CASE("TLS: records without data do not outlive the deadline") {
           CHECK(watch.elapsed() < 2s);
         },
         over_tls);
+  }
+}
+
+TEST_CASE("TLS: records that ask for an answer of their own do not outlive the deadline") {
+  const std::string large(std::size_t{8} * 1024 * 1024, 'x');
+  for (const bool while_sending : {false, true}) {
+    CAPTURE(while_sending);
+    each_way(
+        [&](Peer& peer) {
+          if (while_sending ? peer.read_head() : !peer.read_request().empty()) flood(peer, SSL_KEY_UPDATE_REQUESTED);
+        },
+        [&](Server& server, const Send& send, const Idle&) {
+          const Stopwatch watch;
+          const auto answer = send(to(server, while_sending ? std::string_view(large) : "{}", 300ms));
+          REQUIRE_FALSE(answer.has_value());
+          CHECK(watch.elapsed() < 2s);
+        },
+        over_tls);
+  }
+}
+
+TEST_CASE("TLS: a look at a connection never waits, even where TLS has to answer and nobody reads") {
+  each_way(
+      [](Peer& peer) {
+        if (peer.read_request().empty()) return;
+        if (peer.index() != 0) return peer.send(ok_text("{}")), peer.wait_until_left();
+        const auto update = [&](int times) {
+          for (int i = 0; i != times; ++i) {
+            SSL_key_update(peer.ssl(), SSL_KEY_UPDATE_REQUESTED);
+            SSL_do_handshake(peer.ssl());
+          }
+        };
+        // The answers to these fill what the kernel takes, and nobody reads them.
+        update(100'000);
+        peer.send(ok_text("{}"));
+        for (int i = 0; i != 100 && peer.open(); ++i) update(1000), peer.flush_some();
+        for (int i = 0; i != 300 && peer.client_is_there(); ++i) std::this_thread::sleep_for(10ms);
+      },
+      [](Server& server, const Send& send, const Idle&) {
+        const Stopwatch watch;
+        const auto first = send(to(server, "{}", 5s));
+        std::this_thread::sleep_for(200ms);
+        const Stopwatch second_watch;
+        const auto second = send(to(server, "{}", 2s));
+        if (first) CHECK_MESSAGE(second.has_value(), second.error());
+        CHECK(second_watch.elapsed() < 2500ms);
+        CHECK(watch.elapsed() < 10s);
+      },
+      over_tls);
+}
+
+TEST_CASE("TLS: what a server says before it is asked is no answer") {
+  each_way(
+      [](Peer& peer) {
+        while (!peer.read_request().empty()) peer.send(ok_text("mine"));
+      },
+      [](Server& server, const Send& send, const Idle& idle) {
+        server.push(ok_text("pushed"));
+        const auto error = send(to(server)).error();
+        CHECK(error == errc::connection_lost);
+        CHECK(error.delivery() == Delivery::nothing_sent);
+        CHECK(idle() == 0);
+        CHECK(send(to(server)).value().body == "mine");
+      },
+      over_tls);
+}
+
+TEST_CASE("another protocol is told from HTTP by its first bytes, though it waits") {
+  for (const std::string_view bytes :
+       {std::string_view("\x15\x03\x01\x00\x02\x02\x0a", 7), std::string_view("{}\r\n\r\n"),
+        std::string_view("SSH-2.0"), std::string_view("HTTP/2")}) {
+    check_error(bytes, "", {errc::protocol_error, 0});
   }
 }
 
@@ -504,5 +577,30 @@ TEST_CASE("an error that is encoded says so, with its status and its outcome") {
     CHECK(error.status() == status);
     CHECK(error.outcome() == outcome);
     CHECK(error.reason().find("encoded as gzip") != std::string::npos);
+  }
+}
+
+TEST_CASE("who is turned away by a status has done nothing, whatever is wrong with the rest of the answer") {
+  for (const std::string rest : {"Transfer-Encoding: gzip\r\n\r\n", "Content-Length: 100\r\n\r\nno"}) {
+    for (const auto& [status, outcome] : {std::pair{401, wandb::Outcome::not_run},
+                                          {403, wandb::Outcome::not_run},
+                                          {413, wandb::Outcome::not_run},
+                                          {400, wandb::Outcome::unknown},
+                                          {200, wandb::Outcome::unknown},
+                                          {503, wandb::Outcome::unknown}}) {
+      CAPTURE(rest);
+      CAPTURE(status);
+      const auto answer = "HTTP/1.1 " + std::to_string(status) + " Odd\r\n" + rest;
+      Server server(false, [&](Peer& peer) {
+        if (!peer.read_request().empty()) peer.send(answer);
+      });
+      const auto url = "http://127.0.0.1:" + std::to_string(server.port());
+      const wandb::Secret key(std::string(40, 'a'));
+      wandb::Api api(wandb::BeastTransport(), {.base_url = url, .api_key = key, .retry = {.max_attempts = 1}},
+                     wandb::Environment::none());
+      const auto error = api.create_user("ann@example.com").error();
+      CHECK(error.status() == status);
+      CHECK(error.outcome() == outcome);
+    }
   }
 }

@@ -81,7 +81,7 @@ TEST_CASE("a key's ID is its first part") {
 }
 
 TEST_CASE("a row belongs to the key that its name is, or begins") {
-  for (const auto& key : {hex, "local-" + hex, v1, std::string(60, 'x'), std::string(41, 'x')}) {
+  for (const auto& key : {hex, "local-" + hex, v1, std::string(60, 'x'), std::string(60, 'a'), std::string(41, 'x')}) {
     CAPTURE(key);
     const Secret secret(key);
     CHECK(row_of(key).belongs_to(secret));
@@ -100,6 +100,11 @@ TEST_CASE("a label, a prefix, or another key's name does not make a row belong t
                              key.substr(0, 19), key.substr(1, 25), key.substr(0, key.size() - 1), key + "0", other}) {
       CAPTURE(name);
       CHECK_FALSE(row_of(name).belongs_to(Secret(key)));
+    }
+    // Pasted twice, and a character too many.
+    for (const auto& given : {key + key, key + "x"}) {
+      CHECK_FALSE(row_of(key).belongs_to(Secret(given)));
+      CHECK_FALSE(row_of(std::string(wandb::detail::key_id_of(key))).belongs_to(Secret(given)));
     }
     auto another_id = std::string(wandb::detail::key_id_of(key));
     another_id[12] = another_id[12] == '0' ? '1' : '0';

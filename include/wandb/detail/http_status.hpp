@@ -24,6 +24,11 @@ namespace wandb::detail {
   return std::find(std::begin(definitive), std::end(definitive), status) != std::end(definitive);
 }
 
+/// Whether a status says that a request was turned away before anything ran, whatever its body would have said.
+[[nodiscard]] constexpr bool is_turned_away(int status) noexcept {
+  return status == 401 || status == 403 || status == 404 || status == 410 || status == 413;
+}
+
 /// The status of a failure, 400 to 599, that a text begins with: "504", "504.0", "503 Service Unavailable", "HTTP_504".
 /// 0 where there is none.
 [[nodiscard]] constexpr int leading_status(std::string_view text) noexcept {

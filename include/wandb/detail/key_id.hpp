@@ -23,13 +23,14 @@ inline constexpr std::size_t shortest_key_rest = 20;
   return key.substr(0, key.size() - std::min(key.size(), shortest_key_rest));
 }
 
-/// Whether a listed name is that of `key`: the key itself, or its beginning where that is long enough for an ID. What
-/// is shorter is a label, or the prefix that many keys share; what leaves less out is another key, a character longer
-/// perhaps. Takes the same time wherever the two differ.
+/// Whether a listed name is that of `key`: the key itself, or its ID. That of a key of 2026 may be of any length that
+/// is long enough: what is shorter is a label, or the prefix that many keys share, and what leaves less out is another
+/// key. Takes the same time wherever the two differ.
 [[nodiscard]] inline bool is_name_of(std::string_view name, std::string_view key) noexcept {
   if (name.size() < shortest_key_id || name.size() > key.size()) return false;
   const auto rest = key.size() - name.size();
-  return (rest == 0 || rest >= shortest_key_rest) && same_text(name, key.substr(0, name.size()));
+  const bool is_id = key.starts_with(key_mark_2026) ? rest >= shortest_key_rest : rest == shortest_key_rest;
+  return (rest == 0 || is_id) && same_text(name, key.substr(0, name.size()));
 }
 
 }  // namespace wandb::detail

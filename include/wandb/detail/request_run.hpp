@@ -86,7 +86,8 @@ class RequestRun {
       failure_ = masked(response.error());
       status_ = failure_.status();
       reply_ = {};
-      const Arrival arrival{.delivery = failure_.delivery(), .headers = {}, .code = own_code(failure_.code())};
+      const Arrival arrival{
+          .delivery = failure_.delivery(), .headers = {}, .head = status_, .code = own_code(failure_.code())};
       return settle(exchange_.arrived(arrival, now), now);
     }
     status_ = response->status;

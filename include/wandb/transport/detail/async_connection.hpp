@@ -72,7 +72,7 @@ class AsyncConnection {
   [[nodiscard]] bool reusable() const noexcept { return reusable_; }
   /// False if the peer has closed, or sent what nobody asked for, since the last answer; also in a process that was
   /// forked since: the connection is its parent's.
-  [[nodiscard]] bool healthy();
+  [[nodiscard]] bool healthy() { return reusable_ && process_ == ::getpid() && look() == Unasked::nothing; }
 
   /// Resolves, connects, and shakes hands.
   [[nodiscard]] task<Result<void>> open(const Request& request, std::chrono::milliseconds connect_timeout);
@@ -87,6 +87,7 @@ class AsyncConnection {
   [[nodiscard]] task<Result<void>> connect(const Request& request, Addresses addresses,
                                            std::chrono::milliseconds connect_timeout);
   [[nodiscard]] task<Result<void>> shake_hands(const Request& request);
+  [[nodiscard]] Unasked look();
   [[nodiscard]] bool write(ResponseReader& reader, Ending& ending, std::size_t& done);
   [[nodiscard]] task<void> ready();
   [[nodiscard]] task<void> read(ResponseReader& reader, error_code& ec, Aborts& aborts);
@@ -105,19 +106,19 @@ class AsyncConnection {
   bool session_known_ = false;
 };
 
-inline bool AsyncConnection::healthy() {
-  if (!reusable_ || process_ != ::getpid()) return false;
+inline Unasked AsyncConnection::look() {
   const bool arrived = socket_.readable();
-  if (!tls_) return !arrived;
+  if (!tls_) return arrived ? Unasked::message : Unasked::nothing;
   auto* const ssl = tls_->native_handle();
-  if (!arrived && !holds_unread(ssl)) return true;
+  if (!arrived && !holds_unread(ssl)) return Unasked::nothing;
   // Over TLS what came may be a session ticket, which is no message: the read then finds nothing, and leaves nothing.
   char byte = 0;
   error_code ec;
   socket_.look();
   const auto count = tls_->read_some(boost::asio::buffer(&byte, 1), ec);
   const bool nothing = ec == boost::asio::error::would_block || ec == boost::asio::error::try_again;
-  return count == 0 && nothing && !holds_unread(ssl) && !socket_.readable();
+  if (count != 0 || !nothing || socket_.queued() != 0) return Unasked::message;
+  return holds_unread(ssl) || socket_.readable() ? Unasked::part : Unasked::nothing;
 }
 
 inline boost::asio::awaitable<Result<void>> AsyncConnection::open(const Request& request,
@@ -128,6 +129,7 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::open(const Request&
   if (opened && peer_.tls) {
     opened = co_await shake_hands(request);
   }
+  if (opened && look() == Unasked::message) co_return spoke_unasked(peer_);
   co_return opened;
 }
 
@@ -233,6 +235,7 @@ inline bool AsyncConnection::write(ResponseReader& reader, Ending& ending, std::
   while (!ending.write && !ending.read && !reader.complete()) {
     if (!socket_.flush(ending.write)) {
       if (!ending.write && socket_.readable()) read_early(reader, ending.read);
+      if (tls_ && socket_.queued() > most_queued) ending.read = boost::asio::error::no_buffer_space;
       if (!ending.write && !ending.read && !reader.complete()) return false;
     } else if (done != out_.size()) {
       const auto rest = boost::asio::buffer(out_.data() + done, out_.size() - done);

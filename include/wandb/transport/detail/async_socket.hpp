@@ -108,6 +108,8 @@ class AsyncSocket final : public Abortable {
     if (!ec) queue_.push(bytes.substr(sent));
     return ec ? 0 : bytes.size();
   }
+  /// Bytes that were taken and not sent.
+  [[nodiscard]] std::size_t queued() const noexcept { return queue_.waiting().size(); }
   /// Sends what was not taken before, as far as it is now; whether that is all.
   [[nodiscard]] bool flush(error_code& ec) {
     while (!ec && !queue_.empty()) {

@@ -56,7 +56,7 @@ class Connection {
   [[nodiscard]] bool reusable() const noexcept { return reusable_; }
   /// False if the peer has closed, or sent what nobody asked for, since the last answer; also in a process that was
   /// forked since: the connection is its parent's.
-  [[nodiscard]] bool healthy();
+  [[nodiscard]] bool healthy() { return reusable_ && process_ == ::getpid() && look() == Unasked::nothing; }
 
   /// Resolves, connects, and shakes hands.
   [[nodiscard]] Result<void> open(const StopToken& stop, Resolver& resolver, TlsClient& tls,
@@ -68,6 +68,7 @@ class Connection {
   [[nodiscard]] Result<void> connect(const std::vector<boost::asio::ip::address>& addresses,
                                      std::chrono::milliseconds connect_timeout);
   [[nodiscard]] Result<void> shake_hands(TlsClient& tls);
+  [[nodiscard]] Unasked look();
   void write(ResponseReader& reader, Ending& ending);
   void read(ResponseReader& reader, error_code& ec);
   void read_early(ResponseReader& reader, error_code& ec);
@@ -89,19 +90,19 @@ class Connection {
   bool session_known_ = false;
 };
 
-inline bool Connection::healthy() {
-  if (!reusable_ || process_ != ::getpid()) return false;
+inline Unasked Connection::look() {
   const bool arrived = socket_.readable();
-  if (!tls_) return !arrived;
+  if (!tls_) return arrived ? Unasked::message : Unasked::nothing;
   auto* const ssl = tls_->native_handle();
-  if (!arrived && !holds_unread(ssl)) return true;
+  if (!arrived && !holds_unread(ssl)) return Unasked::nothing;
   // Over TLS what came may be a session ticket, which is no message: the read then finds nothing, and leaves nothing.
   char byte = 0;
   error_code ec;
   socket_.probe(true);
   const auto count = tls_->read_some(boost::asio::buffer(&byte, 1), ec);
   socket_.probe(false);
-  return count == 0 && ec == boost::asio::error::would_block && !holds_unread(ssl) && !socket_.readable();
+  if (count != 0 || ec != boost::asio::error::would_block || socket_.queued() != 0) return Unasked::message;
+  return holds_unread(ssl) || socket_.readable() ? Unasked::part : Unasked::nothing;
 }
 
 inline Result<void> Connection::open(const StopToken& stop, Resolver& resolver, TlsClient& tls,
@@ -109,7 +110,8 @@ inline Result<void> Connection::open(const StopToken& stop, Resolver& resolver, 
   const auto addresses = resolver.resolve(peer_.host, socket_.deadline(), stop);
   if (!addresses) return addresses.error();
   if (auto connected = connect(*addresses, connect_timeout); !connected) return connected;
-  return peer_.tls ? shake_hands(tls) : success();
+  if (auto secured = peer_.tls ? shake_hands(tls) : success(); !secured) return secured;
+  return look() == Unasked::message ? Result<void>(spoke_unasked(peer_)) : success();
 }
 
 inline Result<void> Connection::connect(const std::vector<boost::asio::ip::address>& addresses,
@@ -174,11 +176,13 @@ inline void Connection::write(ResponseReader& reader, Ending& ending) {
     if (!socket_.flush(ending.write)) {
       if (!ending.write && socket_.wait_either(ending.write)) read_early(reader, ending.read);
       if (!ending.write) ending.write = socket_.interrupted();
+      if (tls_ && socket_.queued() > most_queued) ending.read = boost::asio::error::no_buffer_space;
     } else if (done != out_.size()) {
       const auto rest = boost::asio::buffer(out_.data() + done, out_.size() - done);
       done += tls_ ? tls_->write_some(rest, ending.write) : socket_.write_some(rest, ending.write);
     } else {
       ending.sent_whole = true;
+      socket_.expect_answer();
       break;
     }
   }

@@ -56,8 +56,8 @@ class DeadlineSocket {
   [[nodiscard]] int native_handle() const noexcept { return fd_; }
   /// Bytes that the kernel has accepted since the socket was made.
   [[nodiscard]] std::size_t bytes_sent() const noexcept { return bytes_sent_; }
-  /// While on, a read that would wait returns `would_block` instead; so does each after the first few, for a peer that
-  /// never lets it run dry.
+  /// While on, a read that would wait returns `would_block` instead, and so does each after the first few, for a peer
+  /// that never lets it run dry; a write queues what would wait.
   void probe(bool on) noexcept { probes_left_ = on ? most_probes : -1; }
   void close() noexcept {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
@@ -70,6 +70,10 @@ class DeadlineSocket {
     queueing_ = on;
     queue_.clear();
   }
+  /// Bytes that were queued and not sent.
+  [[nodiscard]] std::size_t queued() const noexcept { return queue_.waiting().size(); }
+  /// The next read is of the answer to what was just written.
+  void expect_answer() noexcept { answer_awaited_ = true; }
   /// Sends what was queued, as far as the kernel takes it; whether that is all.
   [[nodiscard]] bool flush(error_code& ec) noexcept {
     while (!ec && !queue_.empty()) {
@@ -227,7 +231,6 @@ inline std::size_t DeadlineSocket::send_now(const char* data, std::size_t size, 
     // A peer that is gone is an error here, not a SIGPIPE.
     const auto count = ::send(fd_, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count >= 0) {
-      answer_awaited_ = true;
       bytes_sent_ += static_cast<std::size_t>(count);
       return static_cast<std::size_t>(count);
     }
@@ -239,7 +242,7 @@ inline std::size_t DeadlineSocket::send_now(const char* data, std::size_t size, 
 
 inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, error_code& ec) {
   ec = {};
-  if (queueing_) {
+  if (queueing_ || probing()) {
     const auto sent = queue_.empty() ? send_now(data, size, ec) : 0;
     if (!ec) queue_.push({data + sent, size - sent});
     return ec ? 0 : size;

@@ -110,6 +110,12 @@ inline void compose(const Request& request, SecureString& out) {
   return line[digits + 3] == ' ' && status >= 200 ? status : 0;
 }
 
+/// Whether a response may begin so.
+[[nodiscard]] constexpr bool may_begin_response(std::string_view text) noexcept {
+  constexpr std::string_view begin = "HTTP/1.";
+  return text.substr(0, begin.size()) == begin.substr(0, text.size());
+}
+
 /// Parses one response into a `Response`, a part of it at a time. Its error codes are Beast's, or `errc` where the
 /// fault is ours to name. How large the parts around the body may be is for the reader to say.
 class ResponseParser final : public boost::beast::http::basic_parser<false> {

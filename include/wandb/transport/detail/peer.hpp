@@ -135,6 +135,18 @@ struct Peer {
   return failed(meaning(ec, errc::connection_lost), ec.message());
 }
 
+/// What has come on a connection though nothing was asked: half a record may be that of a session ticket.
+enum class Unasked : std::uint8_t { nothing, part, message };
+
+/// A server that speaks before it is asked: what it says is the answer to no request of ours.
+[[nodiscard]] inline Error spoke_unasked(const Peer& peer) {
+  return failure(peer, errc::connection_lost, Delivery::nothing_sent, "connecting to",
+                 "the server sent something, or closed the connection, before it was asked");
+}
+
+/// More than that waits to be sent only where the peer makes TLS answer it again and again.
+inline constexpr std::size_t most_queued = std::size_t{256} * 1024;
+
 /// How far an exchange came, and what ended it.
 struct Ending {
   boost::system::error_code write;  ///< what ended the sending

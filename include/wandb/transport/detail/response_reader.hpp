@@ -63,8 +63,8 @@ class ResponseReader {
   [[nodiscard]] bool began() const noexcept { return began_; }
   /// Whether `advance` was true.
   [[nodiscard]] bool complete() const noexcept { return complete_; }
-  /// Whether what was read last belongs to a header.
-  [[nodiscard]] bool in_header() const noexcept { return !parser_->is_header_done(); }
+  /// Whether what was parsed last belongs to a header.
+  [[nodiscard]] bool in_header() const noexcept { return in_header_; }
   /// The status of the final response, 0 while its status line has not come whole.
   [[nodiscard]] int status() const noexcept {
     if (parser_->status() == 0) return status_line(in_.unread());
@@ -83,7 +83,7 @@ class ResponseReader {
   // there yet, or at an error.
   bool parse_part(error_code& ec) {
     const auto unread = in_.unread();
-    const bool in_header = !parser_->is_header_done();
+    in_header_ = !parser_->is_header_done();
     const auto body_before = parser_->body_size();
     const auto size = parser_->put(boost::asio::buffer(unread.data(), unread.size()), ec);
     in_.consume(size);
@@ -92,11 +92,16 @@ class ResponseReader {
     ec = {};
     const auto around = size - (parser_->body_size() - body_before);
     const auto pending = incomplete ? in_.unread().size() : 0;
-    auto& sum = in_header ? header_ : framing_;
+    auto& sum = in_header_ ? header_ : framing_;
     sum += around;
-    const auto allowed = in_header ? largest_header : largest_header + most_framing * parser_->body_size();
+    const auto allowed = in_header_ ? largest_header : largest_header + most_framing * parser_->body_size();
     if (sum + pending > allowed || around + pending > largest_header) {
       ec = boost::beast::http::error::header_limit;
+      return false;
+    }
+    // Another protocol's first bytes may be few, and the peer then waits for us.
+    if (incomplete && parser_->status() == 0 && !may_begin_response(in_.unread())) {
+      ec = boost::beast::http::error::bad_version;
       return false;
     }
     return !incomplete;
@@ -110,6 +115,7 @@ class ResponseReader {
   std::optional<ResponseParser> parser_;
   std::size_t header_ = 0;   // bytes of all headers so far
   std::size_t framing_ = 0;  // bytes around the body's chunks so far
+  bool in_header_ = true;
   bool began_ = false;
   bool ended_ = false;
   bool complete_ = false;

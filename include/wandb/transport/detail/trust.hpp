@@ -71,7 +71,8 @@ template <class TransportOptions>
       if (!S_ISREG(about.st_mode)) return name + " in it is not a regular file";
       if (about.st_size > static_cast<::off_t>(max_pem_size)) return name + " in it is larger than 16 MiB";
     }
-    if (found) continue;
+    // It takes the first of a hash, and the next only behind one that it could use.
+    if (found || !name.ends_with(".0")) continue;
     auto trouble = read_pem_file(file, text);
     if (trouble.empty()) {
       const PemReader reader(text, nullptr);
@@ -120,15 +121,20 @@ class TrustLoader {
     fault_.append("the certificate authorities cannot be read: ").append(name).append(": ").append(problem);
     fault_.append("; ").append(advice);
   }
-  // Text, of a key perhaps, is not shown.
   [[nodiscard]] static bool is_pem_text(std::string_view value) { return value.find("-----BEGIN") != value.npos; }
+  // Whether a value may name a file. One that cannot may be a key's text, and is not shown.
+  [[nodiscard]] static bool is_path(std::string_view value) {
+    return value.find_first_of("\n\r") == value.npos && value.find("PRIVATE KEY") == value.npos && !is_pem_text(value);
+  }
   void add_variable_file() {
-    if (is_pem_text(sources_.cert_file)) return add("SSL_CERT_FILE", "it is PEM text, not a path", of_variable);
+    if (!is_path(sources_.cert_file))
+      return add("SSL_CERT_FILE", "it is PEM text or the like, not a path", of_variable);
     add("SSL_CERT_FILE=" + sources_.cert_file, file_problem(sources_.cert_file), of_variable);
   }
   void add_option(const std::string& name, const std::string& value) {
-    const bool text = is_pem_text(value);
-    add(name + (text ? " (PEM text)" : " " + value), text ? text_problem(value) : file_problem(value), of_option);
+    if (is_pem_text(value)) return add(name + " (PEM text)", text_problem(value), of_option);
+    if (!is_path(value)) return add(name, "it is neither a path nor PEM text", of_option);
+    add(name + " " + value, file_problem(value), of_option);
   }
 
   [[nodiscard]] std::string text_problem(std::string_view text) {
@@ -144,6 +150,8 @@ class TrustLoader {
 
   // Of a list some may be of no use, as with OpenSSL.
   void add_directories() {
+    if (!is_path(sources_.cert_dir))
+      return add("SSL_CERT_DIR", "it is PEM text or the like, not a list of directories", of_variable);
     std::string problems;
     bool usable = false;
     for (std::string_view rest = sources_.cert_dir; !rest.empty();) {
