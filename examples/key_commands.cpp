@@ -110,7 +110,7 @@ wandb::Result<wandb::Secret> key_of_variable(const std::string& name) {
   const auto variable = "the environment variable " + plain(name);
   const auto value = wandb::Environment::process().get(name.c_str());
   if (!value.empty()) return wandb::detail::checked_key(value, variable);
-  return wandb::Error(make_error_code(wandb::errc::invalid_argument), variable + " is not set",
+  return wandb::Error(make_error_code(wandb::errc::invalid_argument), variable + " is not set, or empty",
                       wandb::Delivery::nothing_sent);
 }
 

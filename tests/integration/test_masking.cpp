@@ -224,7 +224,9 @@ TEST_CASE("a transport's words are shown as they are, but for the secrets that i
       "could not connect to " + long_host + ":443\nwith " + header + " of " + callers.substr(2, 20) + " and " + newest,
       Delivery::nothing_sent));
   const auto error = desk.api.viewer().error();
-  CHECK(error.reason() == "could not connect to " + long_host + ":443 with Basic **** of **** and ****");
+  CHECK(error.reason() == "could not connect to " + long_host +
+                              ":443 with Basic **** of **** and **** (base URL https://" + long_host +
+                              " from wandb::Options)");
   CHECK(error.code() == make_error_code(errc::connect_failed));
   CHECK(error.delivery() == Delivery::nothing_sent);
 }

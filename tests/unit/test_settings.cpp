@@ -197,7 +197,7 @@ TEST_CASE("names and paths of the server's are shown whatever their length, and 
   };
   CHECK(
       holds(failed("could not resolve " + host + ": no such name"), "could not resolve " + host + ": no such name ("));
-  CHECK(holds(failed("x" + host + " " + key_a + " " + host + ":443"), "**** **** " + host + ":443 ("));
+  CHECK(holds(failed("x" + host + " " + key_a + " " + host + ":443"), "x" + host + " **** " + host + ":443 ("));
   CHECK(holds(sent_on(machine, {.base_url = "http://" + host}).key, host));
   CHECK(holds(sent_on(machine, {.base_url = url}).key, host));
   CHECK(holds(sent_on(machine, {.base_url = host + "/x"}).key, host + "/x"));
