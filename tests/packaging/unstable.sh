@@ -61,7 +61,7 @@ for compiler in "$(newest 'g\+\+')" "$(newest clang | sed 's/clang/clang++/')"; 
         start=$(date +%s)
         log=$root/$compiler-$group.log
         inside env CXX="$compiler" BUILD="$compiler" /source/dev test "$group" >"$log" 2>&1 || { failed=1 && tail -n 40 "$log"; }
-        printf '%-10s %-9s Boost %-6s %-14s %-24s %5d s\n' "${compiler%-*}" "$(inside "$compiler" -dumpfullversion -dumpversion)" \
+        printf '%-10s %-9s Boost %-6s %-23s %-22s %5d s\n' "${compiler%-*}" "$(inside "$compiler" -dumpfullversion -dumpversion)" \
             "$(sed -n 's/^#define BOOST_LIB_VERSION "\(.*\)"/\1/p' "$root/usr/include/boost/version.hpp" | tr _ .)" \
             "$group" "$(tail -n 1 "$log")" $(($(date +%s) - start))
     done
