@@ -128,6 +128,7 @@ struct KeyAccess {
     }
   }
   [[nodiscard]] static std::string_view name(const ApiKey& key) noexcept { return key.name_; }
+  [[nodiscard]] static std::string_view secret(const ApiKey& key) noexcept { return key.secret_; }
 };
 
 using KeyList = std::vector<ApiKey>;

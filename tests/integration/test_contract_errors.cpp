@@ -266,3 +266,27 @@ TEST_CASE("a transport that cannot be copied is moved in, or referred to") {
   CHECK(get(referring.viewer()).has_value());
   CHECK(*transport.calls == 1);
 }
+
+TEST_CASE("an error about a user shows no piece of a key that is known of the user") {
+  const std::string made = "9182736455463728190a0b0c0d0e0f1a2b3c4d5e";
+  const std::string given = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c";
+  testing::FakeTransport transport;
+  const Secret key(std::string(40, 'a'));
+  const Api api(transport, {.base_url = "http://localhost", .api_key = key, .retry = {.max_attempts = 1}},
+                Environment::none());
+  const User ann(api, Attrs{{"id", "u"}, {"email", "ann@example.com"}}, Secret(given));
+  transport.expect().answers(200, R"({"data":{"viewer":{"id":"u"}}})");
+  transport.expect().answers(200, R"({"data":{"generateApiKey":{"apiKey":{"id":"K","name":")" + made + R"("}}}})");
+  REQUIRE(ann.generate_api_key("ci").has_value());
+  const auto echo = R"({"errors":[{"message":"no )" + made.substr(5, 20) + " and " + given.substr(10, 15) + "\"}]}";
+  const auto check = [&](const Error& error) {
+    CAPTURE(error);
+    CHECK(error.messages().at(0).text == "no **** and ****");
+  };
+  for (int i = 0; i != 5; ++i) transport.expect().answers(400, echo);
+  check(ann.generate_api_key("again").error());
+  check(ann.update({.name = "Ann"}).error());
+  check(ann.remove().error());
+  check(ann.delete_api_key(Secret(made)).error());
+  check(ann.reload().error());
+}

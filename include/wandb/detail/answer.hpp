@@ -34,12 +34,19 @@ struct Examined {
 };
 
 /// The secrets that whoever asks knows, and a place for one that an answer brings. Views.
-using KnownSecrets = std::array<std::string_view, 5>;
+using KnownSecrets = std::array<std::string_view, 6 + AtHand::max_keys>;
 
 /// `identity` asks, on behalf of `caller`, who may be unknown.
-[[nodiscard]] inline KnownSecrets known_secrets(const Identity& identity, const Identity* caller) noexcept {
-  if (caller == nullptr) return {identity.secret().reveal(), identity.token()};
-  return {identity.secret().reveal(), identity.token(), caller->secret().reveal(), caller->token()};
+[[nodiscard]] inline KnownSecrets known_secrets(const Identity& identity, const Identity* caller,
+                                                const AtHand& at_hand) noexcept {
+  KnownSecrets secrets{identity.secret().reveal(), identity.token()};
+  if (caller != nullptr) {
+    secrets[2] = caller->secret().reveal();
+    secrets[3] = caller->token();
+  }
+  if (at_hand.given) secrets[4] = at_hand.given->secret().reveal();
+  for (std::size_t i = 0; i != at_hand.keys.size(); ++i) secrets[5 + i] = KeyAccess::secret(at_hand.keys[i]);
+  return secrets;
 }
 
 /// The texts among a request's variables, masked as the answer is: an answer may repeat them, and they are not its own
@@ -72,11 +79,9 @@ using KnownSecrets = std::array<std::string_view, 5>;
 /// Reads one answer to one request.
 class Examiner {
  public:
-  /// `request_body` is what was asked, as `identity`, on behalf of `caller`, who may be unknown. Everything is only
-  /// viewed.
-  Examiner(const graphql::Operation& operation, const Identity& identity, const Identity* caller,
-           std::string_view request_body) noexcept
-      : operation_(operation), request_body_(request_body), secrets_(known_secrets(identity, caller)) {}
+  /// `request_body` is what was asked. Everything is only viewed.
+  Examiner(const graphql::Operation& operation, std::string_view request_body, const KnownSecrets& secrets) noexcept
+      : operation_(operation), request_body_(request_body), secrets_(secrets) {}
 
   /// Once.
   [[nodiscard]] Examined examine(int status, const HeadersView& headers, SecureString body) {

@@ -176,7 +176,7 @@ class UserPage {
   graphql::RequestBody body(operation);
   if (!user.is_caller) body.add("id", user.text("id"));
   if (!after.empty()) body.add("after", after);
-  return Ask{&operation, body.take(), nullptr};
+  return Ask{&operation, body.take(), nullptr, user.at_hand()};
 }
 
 /// Whether an answer about a user is not about somebody else.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <wandb/detail/identity.hpp>
+#include <wandb/detail/step.hpp>
 #include <wandb/detail/user_store.hpp>
 #include <wandb/error.hpp>
 #include <wandb/graphql/operations.hpp>
@@ -71,6 +72,23 @@ struct UserRecord {
       return changes->keys;
     });
     return list ? KeySource{{}, std::move(list)} : KeySource{nodes("apiKeys"), nullptr};
+  }
+  /// The credentials that are known of this user, of many keys the newest: an answer about the user may echo them.
+  [[nodiscard]] AtHand at_hand() const {
+    AtHand known;
+    const auto add = [&](const KeySource& keys) {
+      for (auto i = keys.size(); i != 0 && known.keys.size() != AtHand::max_keys; --i) {
+        if (auto key = keys[i - 1]; !KeyAccess::secret(key).empty()) known.keys.push_back(std::move(key));
+      }
+    };
+    const bool changed = store->read(index, [&](const auto* changes) {
+      if (changes == nullptr) return false;
+      known.given = changes->given;
+      if (changes->keys) add({{}, changes->keys});
+      return changes->keys != nullptr;
+    });
+    if (!changed) add({nodes("apiKeys"), nullptr});
+    return known;
   }
   /// Whether the keys were loaded, so that a name that is not among them is a mistake.
   [[nodiscard]] bool keys_loaded() const {
