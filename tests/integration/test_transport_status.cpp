@@ -119,7 +119,7 @@ TEST_CASE("what is not HTTP carries no status") {
         "HTTP/1.1 503\r\n\r\n", "http/1.1 503 Odd\r\n\r\n", "HTTP/1.1  503 Odd\r\n\r\n"}) {
     check_error(raw, Then::closes, {errc::protocol_error, 0});
   }
-  check_error("\x15\x03\x03\x01\x02\x02\x28", Then::closes, {errc::connection_lost, 0});  // a TLS alert
+  check_error("\x15\x03\x03\x01\x02\x02\x28", Then::closes, {errc::protocol_error, 0});  // a TLS alert
 }
 
 TEST_CASE("an answer that is no HTTP behind its status line carries its status") {

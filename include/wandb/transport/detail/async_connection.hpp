@@ -72,7 +72,10 @@ class AsyncConnection {
   [[nodiscard]] bool reusable() const noexcept { return reusable_; }
   /// False if the peer has closed, or sent what nobody asked for, since the last answer; also in a process that was
   /// forked since: the connection is its parent's.
-  [[nodiscard]] bool healthy() { return reusable_ && process_ == ::getpid() && look() == Unasked::nothing; }
+  [[nodiscard]] bool healthy() {
+    error_code ignored;
+    return reusable_ && process_ == ::getpid() && look(ignored) == Unasked::nothing;
+  }
 
   /// Resolves, connects, and shakes hands.
   [[nodiscard]] task<Result<void>> open(const Request& request, std::chrono::milliseconds connect_timeout);
@@ -87,7 +90,7 @@ class AsyncConnection {
   [[nodiscard]] task<Result<void>> connect(const Request& request, Addresses addresses,
                                            std::chrono::milliseconds connect_timeout);
   [[nodiscard]] task<Result<void>> shake_hands(const Request& request);
-  [[nodiscard]] Unasked look();
+  [[nodiscard]] Unasked look(error_code& ec);
   [[nodiscard]] bool write(ResponseReader& reader, Ending& ending, std::size_t& done);
   [[nodiscard]] task<void> ready();
   [[nodiscard]] task<void> read(ResponseReader& reader, error_code& ec, Aborts& aborts);
@@ -106,14 +109,13 @@ class AsyncConnection {
   bool session_known_ = false;
 };
 
-inline Unasked AsyncConnection::look() {
+inline Unasked AsyncConnection::look(error_code& ec) {
   const bool arrived = socket_.readable();
   if (!tls_) return arrived ? Unasked::message : Unasked::nothing;
   auto* const ssl = tls_->native_handle();
   if (!arrived && !holds_unread(ssl)) return Unasked::nothing;
   // Over TLS what came may be a session ticket, which is no message: the read then finds nothing, and leaves nothing.
   char byte = 0;
-  error_code ec;
   socket_.look();
   const auto count = tls_->read_some(boost::asio::buffer(&byte, 1), ec);
   const bool nothing = ec == boost::asio::error::would_block || ec == boost::asio::error::try_again;
@@ -129,7 +131,8 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::open(const Request&
   if (opened && peer_.tls) {
     opened = co_await shake_hands(request);
   }
-  if (opened && look() == Unasked::message) co_return spoke_unasked(peer_);
+  error_code ec;
+  if (opened && look(ec) == Unasked::message) co_return spoke_unasked(peer_, ec);
   co_return opened;
 }
 

@@ -56,7 +56,10 @@ class Connection {
   [[nodiscard]] bool reusable() const noexcept { return reusable_; }
   /// False if the peer has closed, or sent what nobody asked for, since the last answer; also in a process that was
   /// forked since: the connection is its parent's.
-  [[nodiscard]] bool healthy() { return reusable_ && process_ == ::getpid() && look() == Unasked::nothing; }
+  [[nodiscard]] bool healthy() {
+    error_code ignored;
+    return reusable_ && process_ == ::getpid() && look(ignored) == Unasked::nothing;
+  }
 
   /// Resolves, connects, and shakes hands.
   [[nodiscard]] Result<void> open(const StopToken& stop, Resolver& resolver, TlsClient& tls,
@@ -68,7 +71,7 @@ class Connection {
   [[nodiscard]] Result<void> connect(const std::vector<boost::asio::ip::address>& addresses,
                                      std::chrono::milliseconds connect_timeout);
   [[nodiscard]] Result<void> shake_hands(TlsClient& tls);
-  [[nodiscard]] Unasked look();
+  [[nodiscard]] Unasked look(error_code& ec);
   void write(ResponseReader& reader, Ending& ending);
   void read(ResponseReader& reader, error_code& ec);
   void read_early(ResponseReader& reader, error_code& ec);
@@ -90,14 +93,13 @@ class Connection {
   bool session_known_ = false;
 };
 
-inline Unasked Connection::look() {
+inline Unasked Connection::look(error_code& ec) {
   const bool arrived = socket_.readable();
   if (!tls_) return arrived ? Unasked::message : Unasked::nothing;
   auto* const ssl = tls_->native_handle();
   if (!arrived && !holds_unread(ssl)) return Unasked::nothing;
   // Over TLS what came may be a session ticket, which is no message: the read then finds nothing, and leaves nothing.
   char byte = 0;
-  error_code ec;
   socket_.probe(true);
   const auto count = tls_->read_some(boost::asio::buffer(&byte, 1), ec);
   socket_.probe(false);
@@ -111,7 +113,8 @@ inline Result<void> Connection::open(const StopToken& stop, Resolver& resolver, 
   if (!addresses) return addresses.error();
   if (auto connected = connect(*addresses, connect_timeout); !connected) return connected;
   if (auto secured = peer_.tls ? shake_hands(tls) : success(); !secured) return secured;
-  return look() == Unasked::message ? Result<void>(spoke_unasked(peer_)) : success();
+  error_code ec;
+  return look(ec) == Unasked::message ? Result<void>(spoke_unasked(peer_, ec)) : success();
 }
 
 inline Result<void> Connection::connect(const std::vector<boost::asio::ip::address>& addresses,

@@ -138,8 +138,10 @@ struct Peer {
 /// What has come on a connection though nothing was asked: half a record may be that of a session ticket.
 enum class Unasked : std::uint8_t { nothing, part, message };
 
-/// A server that speaks before it is asked: what it says is the answer to no request of ours.
-[[nodiscard]] inline Error spoke_unasked(const Peer& peer) {
+/// A server that speaks before it is asked: what it says is the answer to no request of ours. `ec` is the error of the
+/// look that showed it.
+[[nodiscard]] inline Error spoke_unasked(const Peer& peer, const boost::system::error_code& ec) {
+  if (refuses_client(ec)) return refused_client(peer, ec);
   return failure(peer, errc::connection_lost, Delivery::nothing_sent, "connecting to",
                  "the server sent something, or closed the connection, before it was asked");
 }
