@@ -217,6 +217,100 @@ TEST_CASE("names and paths of the server's are shown whatever their length, and 
   CHECK_FALSE(holds(sent.key, "xxxx"));
 }
 
+TEST_CASE("a key in the place of the host is refused before anybody is asked for it, and shows nowhere") {
+  Machine machine;
+  machine.write(".netrc", "machine h password " + key_a);
+  const Secret given(key_a);
+  for (const auto& pasted :
+       {key_a, "local-" + key_a, key_2026, key_2026.substr(0, 60), std::string("eyJh.eyJz.c2ln")}) {
+    for (const auto& url : {"https://" + pasted, "http://" + pasted + ".:8080/x", "HTTPS://" + pasted + "/graphql/"}) {
+      CAPTURE(url);
+      for (const auto& options : {Options{.base_url = url}, Options{.base_url = url, .api_key = given}}) {
+        const auto sent = sent_on(machine, options);
+        CHECK(sent.fault == errc::invalid_base_url);
+        CHECK(holds(sent.key, "an API key stands in the place of the host"));
+        CHECK(holds(sent.key, "//****"));
+        CHECK_FALSE(holds(sent.key, pasted));
+        CHECK(sent.host.empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("keys in the place of a path show in no error of the settings") {
+  Machine machine;
+  const Secret key(key_a);
+  for (const auto& pasted : {key_a, "local-" + key_a, key_2026}) {
+    const auto url = "https://h/" + pasted + "/x";
+    CAPTURE(url);
+    auto reason = asked(machine, {.base_url = url, .api_key = key}, refuses).reason();
+    CHECK(holds(reason, "base URL https://h/****/x from"));
+    CHECK_FALSE(holds(reason, pasted));
+    reason = sent_on(machine, {.base_url = url}).key;
+    CHECK(holds(reason, "base URL https://h/****/x from"));
+    CHECK_FALSE(holds(reason, pasted));
+    for (const auto& path : {pasted, "/" + pasted + "/netrc", "~/" + pasted}) {
+      machine.variables["NETRC"] = path;
+      reason = sent_on(machine, {.base_url = "https://h"}).key;
+      CHECK(holds(reason, "****"));
+      CHECK_FALSE(holds(reason, pasted));
+    }
+    machine.write(pasted, "machine h password x");
+    reason = sent_on(machine, {.base_url = "https://h"}).key;
+    CHECK(holds(reason, "/**** does not"));
+    CHECK_FALSE(holds(reason, pasted));
+    machine.write(pasted, "machine h password " + key_a);
+    reason = asked(machine, {.base_url = "https://h"}, refuses).reason();
+    CHECK(holds(reason, "/****; "));
+    CHECK_FALSE(holds(reason, pasted));
+    machine.write(pasted, "machine h x");
+    reason = sent_on(machine, {.base_url = "https://h"}).key;
+    CHECK(holds(reason, "/****: line 1"));
+    CHECK_FALSE(holds(reason, pasted));
+    machine.variables.erase("NETRC");
+    const auto home = machine.variables["HOME"];
+    machine.variables["HOME"] = "/" + pasted;
+    reason = sent_on(machine, {.base_url = "https://h"}).key;
+    CHECK(holds(reason, "there is neither /****/.netrc nor /****/_netrc"));
+    machine.variables["HOME"] = home;
+  }
+}
+
+TEST_CASE("a base URL that cannot be used is told with what it lacks, or what stands where in it") {
+  struct Case {
+    std::string url;
+    std::string_view told;
+  };
+  const std::vector<Case> cases{
+      {"https://", "the base URL \"https://\" from wandb::Options has no host"},
+      {"https:///", "\"https://\" from wandb::Options has no host"},
+      {"https:///wandb", "has no host"},
+      {"api.wandb.ai", "the base URL \"api.wandb.ai\" from wandb::Options does not begin with https://"},
+      {"\"https://h\"", "from wandb::Options holds a quote at position 1"},
+      {"'https://h'", "holds a quote at position 1"},
+      {"`https://h`", "holds a quote at position 1"},
+      {"https://h\"", "holds a quote at position 10"},
+      {"\xE2\x80\x9Chttps://h\xE2\x80\x9D", "holds a character outside ASCII at position 1"},
+      {"https://h\xC2\xA0", "holds a character outside ASCII at position 10"},
+      {"https://h /x", "holds a blank at position 10"},
+      {"https://h\n/x", "holds a line end at position 10"},
+      {"https://h\\x", "holds a backslash at position 10"},
+      {"<https://h>", "holds a bracket at position 1"},
+      {"https://h/a[0]", "holds a bracket at position 12"},
+      {"https://h/a|b", "holds a character at position 12, which no URL has there"},
+      {"\"https://me:secret@h\"", "holds a quote at position 1"},
+      {"\"" + key_a + "\"", "holds a quote at position 1"},
+  };
+  const Machine machine;
+  for (const auto& one : cases) {
+    CAPTURE(one.url);
+    const auto sent = sent_on(machine, {.base_url = one.url});
+    CHECK(sent.fault == errc::invalid_base_url);
+    CHECK(holds(sent.key, one.told));
+    for (const std::string_view secret : {"secret", "aaaaaa"}) CHECK_FALSE(holds(sent.key, secret));
+  }
+}
+
 TEST_CASE("WANDB_IDENTITY_TOKEN_FILE is never passed over for somebody's netrc entry") {
   Machine machine;
   machine.write(".netrc", "machine api.wandb.ai password " + key_a);

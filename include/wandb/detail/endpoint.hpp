@@ -47,7 +47,7 @@ struct Endpoint {
 
   /// Which base URL is used and where it came from: for errors that a wrong one may have caused.
   [[nodiscard]] std::string url_note() const {
-    auto note = "base URL " + url_text;
+    auto note = "base URL " + mask_pasted_keys(url_text);
     if (url_source == UrlSource::none) {
       note += ", the default; set WANDB_BASE_URL, or base_url in wandb::Options, for another server";
     } else {

@@ -258,7 +258,7 @@ class NetrcSearch {
 /// What the search for a netrc file came to.
 struct NetrcFound {
   Secret password;   ///< empty for none
-  std::string path;  ///< the file that was read; empty for none
+  std::string path;  ///< the file that was read, as it may be shown; empty for none
   std::string why;   ///< there is no password
 };
 
@@ -279,12 +279,15 @@ struct NetrcFound {
     auto text = read_secret_file(path);
     if (!text) return text.error();
     if (!*text) continue;
+    auto shown = mask_pasted_keys(path);
     auto answer = NetrcSearch(host, port).run(**text);
-    if (!answer) return fail("cannot read " + path + ": " + answer.error().reason());
-    return NetrcFound{std::move(answer->password), path, path + " was read: " + answer->why};
+    if (!answer) return fail("cannot read " + shown + ": " + answer.error().reason());
+    auto why = shown + " was read: " + answer->why;
+    return NetrcFound{std::move(answer->password), std::move(shown), std::move(why)};
   }
-  if (!named.empty()) return fail("cannot read " + named + ", which NETRC names: there is no such file");
-  return NetrcFound{{}, {}, "there is neither " + paths[0] + " nor " + paths[1]};
+  if (!named.empty())
+    return fail("cannot read " + mask_pasted_keys(named) + ", which NETRC names: there is no such file");
+  return NetrcFound{{}, {}, "there is neither " + mask_pasted_keys(paths[0]) + " nor " + mask_pasted_keys(paths[1])};
 }
 
 }  // namespace wandb::detail
