@@ -162,6 +162,52 @@ TEST_CASE("an error that a wrong base URL may have caused says which was used an
   CHECK_FALSE(holds(error.reason(), "base URL"));
 }
 
+TEST_CASE("where the server knows nobody by a key, key and base URL are told as where it refuses the key") {
+  Machine machine;
+  machine.variables["WANDB_API_KEY"] = key_a;
+  machine.variables["WANDB_BASE_URL"] = "https://h/sub";
+  const auto knows_nobody = [](auto&& expected) { expected.answers(200, R"({"data": {"viewer": null}})"); };
+  auto error = asked(machine, {}, knows_nobody);
+  CHECK(error == errc::unauthorized);
+  CHECK(error.reason() ==
+        "the server knows nobody by these credentials; check the API key (the key is from WANDB_API_KEY; base URL "
+        "https://h/sub from WANDB_BASE_URL)");
+  CHECK(error.status() == 200);
+  testing::FakeTransport transport;
+  knows_nobody(transport.expect());
+  const Api api(transport, {}, machine.environment());
+  const User bob(api, Attrs{{"id", "1"}}, Secret(std::string(40, 'b')));
+  error = bob.generate_api_key().error();
+  CHECK(error == errc::unauthorized);
+  CHECK(error.reason() ==
+        "the server does not know the user's secret from User's constructor; it may have been deleted (base URL "
+        "https://h/sub from WANDB_BASE_URL)");
+}
+
+TEST_CASE("a path that the server does not know is told with the base URL, though the answer is JSON") {
+  Machine machine;
+  const Secret key(key_a);
+  const auto reason = [&](std::string_view url, int status, std::string_view body = R"({"error": "no such route"})") {
+    return asked(machine, {.base_url = url, .api_key = key, .retry = {.max_attempts = 1}},
+                 [&](auto&& expected) { expected.answers(status, body); })
+        .reason();
+  };
+  const std::string_view graphql_error = R"({"errors": [{"message": "no such route"}]})";
+  CHECK(holds(reason("https://h/wrong", 404), "(base URL https://h/wrong from wandb::Options)"));
+  CHECK(holds(reason("https://h/wrong", 404, graphql_error), "(base URL https://h/wrong from wandb::Options)"));
+  CHECK_FALSE(holds(reason("https://h/right", 400, graphql_error), "base URL"));
+  for (const int status : {400, 403, 404, 405, 409, 410, 422, 429}) {
+    CAPTURE(status);
+    for (const auto body : {std::string_view(R"({"error": "no such route"})"), graphql_error}) {
+      CHECK(holds(reason("https://h/graphql/", status, body), "the library adds /graphql itself, leave it out"));
+      CHECK(holds(reason("https://h/x/GraphQL", status, body), "the library adds /graphql itself, leave it out"));
+    }
+  }
+  // The status that an error of a 200 gives itself is not the path's.
+  CHECK_FALSE(holds(reason("https://h", 200, R"({"errors": [{"message": "m", "extensions": {"code": "NOT_FOUND"}}]})"),
+                    "base URL"));
+}
+
 TEST_CASE("settings that cannot be used say where the base URL came from") {
   Machine machine;
   machine.variables["WANDB_BASE_URL"] = "http://wandb.example";
