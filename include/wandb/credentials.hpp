@@ -59,7 +59,7 @@ struct FoundUrl {
   FoundUrl found{std::string(trimmed(given)), UrlSource::code};
   if (found.text.empty()) found = {std::string(environment.get("WANDB_BASE_URL")), UrlSource::variable};
   if (found.text.empty()) found = {std::string(default_base_url), UrlSource::none};
-  while (found.text.ends_with('/')) found.text.pop_back();
+  while (found.text.ends_with('/') && !found.text.ends_with("://")) found.text.pop_back();
   return found;
 }
 

@@ -31,7 +31,7 @@ static_assert(hex.size() == 40 && detail::is_api_key(hex) && !detail::is_api_key
 static_assert(detail::is_api_key("local-0123456789abcdef0123456789abcdef01234567") && detail::is_api_key("eyJ.b.c"));
 static_assert(!detail::is_api_key("local-0123456789abcdef0123456789abcdef0123456") && !detail::is_api_key("a.b.c"));
 static_assert(detail::may_be_api_key("local-0123456789abcdef0123456789abcdef0123456") &&
-              detail::may_be_api_key("a.b.c"));
+              detail::may_be_api_key("eyJ.b.c") && !detail::may_be_api_key("api.wandb.ai"));
 static_assert(!detail::is_api_key("eyJ.b") && !detail::is_api_key("eyJ..c") && !detail::is_api_key(""));
 static_assert(detail::looks_like_secret_name(hex) && !detail::looks_like_secret_name("my laptop"));
 

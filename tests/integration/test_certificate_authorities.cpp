@@ -295,6 +295,13 @@ TEST_CASE_TEMPLATE("trust: text in place of a path is told without showing it", 
       CHECK(reason.find(whole.substr(40, 12)) == std::string::npos);
     }
   }
+  const std::string pasted(40, 'a');
+  for (const Trust& trust :
+       {Trust{.ca_file = pasted}, Trust{.extra_ca = "/" + pasted}, Trust{.variables = {{"SSL_CERT_FILE", pasted}}},
+        Trust{.variables = {{"SSL_CERT_DIR", "/no:/" + pasted}}}}) {
+    const auto reason = refused<Colour>(trust, request_to(scene.server), {"****"});
+    CHECK(reason.find(pasted) == std::string::npos);
+  }
 }
 
 TEST_CASE_TEMPLATE("trust: a directory in which OpenSSL would find nobody is told with why", Colour, COLOURS) {

@@ -91,6 +91,11 @@ TEST_CASE("provision reads quotes, line ends, a byte order mark, and columns in 
   CHECK(good.code == 0);
   CHECK(good.out.find("3,a@example.com,created,not_made,") != std::string::npos);
   CHECK(good.out.find("4,b@example.com,created,,\n") != std::string::npos);
+  // Dots alone make no key of a description.
+  const auto dotted =
+      office.provision("email,admin,key\nc@example.com,,v1.2.3\nd@example.com,,ci.wandb.example\n", {"--force"});
+  CHECK(dotted.code == 0);
+  CHECK(dotted.err.find("looks like a key") == std::string::npos);
 }
 
 TEST_CASE("provision says what is wrong with a file, line by line, before anything is sent") {
@@ -115,6 +120,7 @@ TEST_CASE("provision says what is wrong with a file, line by line, before anythi
       {"email,admin\n\"a@example.com\"x,\n", "line 2: text follows a closing quote"},
       {"email,admin\na\"b@example.com,\n", "line 2: a quote or a carriage return stands outside of quotes"},
       {"email,admin,key\na@example.com,," + std::string(40, 'f') + "\n", "line 2: the column key is for a description"},
+      {"email,admin,key\na@example.com,,eyJh.eyJz.c2ln\n", "line 2: the column key is for a description"},
       {std::string("\xFF\xFE"
                    "e\0m\0",
                    6),

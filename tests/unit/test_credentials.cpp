@@ -108,7 +108,8 @@ TEST_CASE("netrc: the first of equal entries counts, and one without a password 
 }
 
 TEST_CASE("netrc: host names do not mind case, lines do not mind how they end or where they break") {
-  CHECK(password("MACHINE host password x machine\tHOST\r\n\tlogin a\r\n\tpassword b\r\n") == "b");
+  CHECK(password("MACHINE host password x machine\tHOST\r\n\tlogin a\r\n\tpassword b\r\n") == "x");
+  CHECK(password("MACHINE other password x machine\tHOST\r\n\tlogin a\r\n\tpassword b\r\n") == "b");
 }
 
 TEST_CASE("netrc: quotes, escapes and comments") {
@@ -127,7 +128,8 @@ TEST_CASE("netrc: an IPv6 address stands in brackets, as in the URL") {
 
 TEST_CASE("netrc: a macro is passed over to its empty line") {
   CHECK(password("macdef init\nmachine host password no\n\nmachine host password yes\n") == "yes");
-  CHECK(password("machine host login x macdef init\npassword no\n\t\npassword yes") == "yes");
+  CHECK(password("machine host login x macdef init\npassword no\n\t\nmachine host password yes") == "yes");
+  CHECK(password("machine host login x macdef init\npassword no\n\t\npassword no") == "none");
   CHECK(password("macdef init\nmachine host password no\n") == "none");
 }
 
@@ -163,6 +165,8 @@ TEST_CASE("a key is a JWT, or at least 40 letters, digits, underscores and hyphe
   static_assert(detail::is_api_key("eyJh.eyJz.c2ln-_"));
   static_assert(!detail::is_api_key("0123456789abcdef0123456789abcdef0123456"));
   static_assert(!detail::is_api_key("eyJh.eyJz"));
+  static_assert(detail::may_be_api_key("eyJh.eyJz.c2ln-_") && !detail::may_be_api_key("v1.2.3"));
+  static_assert(!detail::may_be_api_key("api.wandb.ai") && !detail::may_be_api_key("EYJh.eyJz.c2ln"));
   static_assert(!detail::is_api_key("eyJh..c2ln"));
   static_assert(!detail::is_api_key("0123456789abcdef0123456789abcdef0123456\n7"));
   static_assert(detail::looks_like_secret_name("0123456789abcdef0123456789abcdef01234567"));
@@ -186,7 +190,15 @@ TEST_CASE("base URLs: what is not one is refused with the reason") {
       {"", UrlFault::empty},
       {"host", UrlFault::scheme},
       {"ftp://host", UrlFault::scheme},
-      {"https://", UrlFault::host},
+      {"https://", UrlFault::no_host},
+      {"https:///path", UrlFault::no_host},
+      {"https://:443", UrlFault::no_host},
+      {"\"https://host\"", UrlFault::character},
+      {"'https://host'", UrlFault::character},
+      {"https://0123456789abcdef0123456789abcdef01234567", UrlFault::key},
+      {"https://local-0123456789abcdef0123456789abcdef01234567.:8443/x", UrlFault::key},
+      {"http://wandb_v1_0123456789abcdef0123456789abcdef0123456", UrlFault::key},
+      {"https://eyJhbGci.eyJzdWIi.c2ln", UrlFault::key},
       {"https://me:pass@host", UrlFault::user_info},
       {"https://host:0", UrlFault::port},
       {"https://host:65536", UrlFault::port},

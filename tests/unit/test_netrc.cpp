@@ -57,16 +57,18 @@ const std::vector<Row> rows{
     {"machine\nmachine h password M", "line 1: nothing follows \"machine\"", ""},
     {"machine h password", "line 1: nothing follows \"password\"", "Python takes it as empty, curl as none"},
     {"machine h login a\npassword\n", "line 2: nothing follows \"password\"", ""},
-    {"machine h user machine other login o password G", "no password",
-     "`user` takes `machine` with it, `other` takes `login`; Python refuses `other`"},
+    {"machine h user machine other login o password G", "line 1: a word that netrc does not know",
+     "`user` takes `machine` with it, and Python refuses `other`"},
     {"machine h user machine password M", "M",
      "as Python, which knows `user` as `login`; curl begins a machine `password`"},
     {"machine h port default password M", "M", "Python refuses `port`; curl begins the default"},
-    {"machine h tls\nmachine other login o password G", "no password",
-     "its value would be on its own line; Python refuses `tls`"},
+    {"machine h tls\nmachine other login o password G", "line 1: a word that netrc does not know",
+     "Python refuses `tls`"},
+    {"machine h port\nmachine other login o password G", "no password", "its value would be on its own line"},
+    {"machine h path /x realm \"a b\" port 443 login a password M", "M", "Python refuses `path`"},
     {"machine h user\nann password M", "M", "as both"},
     {"machine h user\nmachine other password G", "no password", "Python refuses `other`"},
-    {"machine h user # ann\n password M", "M", "as curl; Python takes `#` for the user, and refuses `ann`"},
+    {"machine h user # ann\n password M", "line 1: a word", "Python takes `#` for the user, and refuses `ann`"},
     {"machine h protocol https\n login a\n password M\n", "M", "as curl; Python refuses `protocol`"},
     {"machine other password G\nmachine h password M\nmachine third password G", "M"},
     {"machine other password G\n", "no entry"},
@@ -88,7 +90,7 @@ const std::vector<Row> rows{
     {"machine h\r\npassword \"abc\r\n\" machine x", "line 2: a quote is not closed"},
     {"machine h login \"abc\\\n\" password M", "line 1: a quote is not closed", "an escape does not join lines"},
     {"machine h login \"abc\\", "line 1: a quote is not closed"},
-    {"machine h foo \"bar\nmachine other password \"G\"", "line 1: a quote is not closed", ""},
+    {"machine h port \"bar\nmachine other password \"G\"", "line 1: a quote is not closed", ""},
     {"machine h login \"a \\\" password\" password \"M\"", "M", "as Python; curl reads \\n, \\r and \\t besides"},
     {"machine h login \"\" password M", "M"},
     {"machine h password \"M\" # done\n", "M"},
@@ -98,6 +100,26 @@ const std::vector<Row> rows{
     {"machine h password \"\"\nmachine h password M", "M"},
     {"machine h password \"\"\n", "no password", "both send an empty one"},
     {"machine h password M password S", "M", "both keep the last"},
+    {"machine h password \"\" password M", "line 1: a second password", "both keep the last"},
+    {"machine h login a user b password M", "line 1: a second user", "both keep the last"},
+    {"machine h login a\nlogin o password G", "line 2: a second login", "both send G"},
+    {"machine h account a\naccount b password G", "line 2: a second account", "Python sends G"},
+    {"machine h user a user\npassword G", "line 1: a second user", "Python takes `password` for the user"},
+    {"machine h login a machne o password G machine h password M", "M", "a complete entry goes first"},
+    {"machine h:443 login a machne o password G machine h password M", "M", "likewise"},
+    {"machine h password M\nmachne other login o password G", "M", "Python refuses `machne`; curl sends G"},
+    {"machine h login a machne other password G\ndefault password S", "line 1: a word",
+     "a default does not stand in for an entry that cannot be understood"},
+    {"default login a\nmachne other login o password G", "line 2: a word", "Python refuses; curl sends G"},
+    {"default login a x password G machine h password M", "M", ""},
+    {"machine other login a machne h login o password G", "no entry", ""},
+    {"machine h login \"a\"b password M", "line 1: text stands right behind a closing quote", ""},
+    {"machine other password \"G\"machine h\npassword M", "line 1: text stands right behind", ""},
+    {"\n\"machine\"# h password G", "line 2: text stands right behind", ""},
+    {"machine h login a passWord G", "line 1: a word", "curl takes every keyword in either case"},
+    {"mACHINE h login a password M", "M", "as curl; Python refuses `mACHINE`"},
+    {"machine h login\nmachinE other password G", "line 1: nothing follows \"login\"", ""},
+    {"DEFAULT login a password M", "M", "as curl"},
     {"machine h:443 password \"\" machine h password M", "M", "neither knows ports"},
     {"machine h password \"\"\ndefault password M", "M", "as curl; Python sends the empty one"},
     {"default login anonymous password ann@example.com", "no API key for h (",
@@ -108,10 +130,13 @@ const std::vector<Row> rows{
     {"default password S machine h password M", "M", "as both, wherever default stands"},
     // Macros.
     {"macdef init\nmachine h password G\n\nmachine h password M", "M", "as both"},
-    {"machine h login a macdef init\npassword G\n \t\npassword M", "M",
-     "for both the line is not empty: Python refuses, curl sends G"},
+    {"machine h login a macdef init\npassword G\n \t\npassword M", "no password",
+     "a macro ends the entry; for both the line is not empty: Python refuses, curl sends G"},
     {"macdef init\r\nmachine h password G\r\n\r\nmachine h password M", "M"},
     {"macdef init\nmachine h password G", "no entry", "Python refuses a macro without an empty line"},
+    {"\nmacdef init\nmachine h password G\n", "no empty line ends the macro that begins in line 2", ""},
+    {"machine h login a\nmacdef x\nput\n", "no empty line ends the macro that begins in line 2", ""},
+    {"machine h password M\nmacdef x\nput\n", "M", "Python refuses"},
     {"macdef\nmachine h password G\n\n", "no entry"},
     // Lines, marks and encodings.
     {"\xEF\xBB\xBFmachine h password M", "M", "Python refuses the mark, curl overlooks the entry"},
@@ -136,6 +161,55 @@ TEST_CASE("netrc: what is sent to a host is its own entry's password and nobody 
     else CHECK(sent.key.find(row.sent) != std::string::npos);
     for (const auto* secret : {&mine, &second, &theirs}) CHECK(sent.key.find(*secret) == std::string::npos);
     CHECK(sent.key != basic(theirs));
+  }
+}
+
+TEST_CASE("netrc: where a border between entries is lost, nobody is sent the password behind it") {
+  std::vector<std::string> files{"machine h login machine other\n login o\n password G",
+                                 "machine h account machine other\n login o\n password G",
+                                 "machine h login \"machine\" other\n login o\n password G",
+                                 "machine h login machine other secure login o password G",
+                                 "machine h login \"abc password x machine other login \"o x\" password G"};
+  for (const std::string begin :
+       {"machine h", "machine h login a", "machine h account a", "machine h user a", "default login a"}) {
+    for (const std::string border : {"mACHINE other",
+                                     "machne other",
+                                     "machine: other\n",
+                                     "machine=other",
+                                     "xmachine other",
+                                     "machin e other",
+                                     "host other",
+                                     "[other]",
+                                     "\xEF\xBB\xBFmachine other",
+                                     "\xC2\xA0machine other",
+                                     "\xE2\x80\x8Bmachine other",
+                                     "machine\xC2\xA0other\n",
+                                     "; machine other",
+                                     "// machine other",
+                                     "- machine other",
+                                     "> machine other",
+                                     "export machine other",
+                                     "macdef x\nput\n\nother\n",
+                                     "macdef\nmachine other\nlogin o\n\n",
+                                     "machine\xE2\x80\xA8other",
+                                     "\x01machine other",
+                                     "\"\" machine other",
+                                     "port machine other"}) {
+      files.push_back(begin + "\n" + border + " login o\npassword G");
+      files.push_back(begin + " " + border + " password G");
+    }
+    for (const std::string end : {"\xC2\x85", "\xE2\x80\xA8", "\xC2\xA0"})
+      files.push_back(begin + end + "machine other login o password G");
+  }
+  for (const auto& file : files) {
+    const Machine machine;
+    machine.write(".netrc", filled(file));
+    CAPTURE(file);
+    const auto sent = sent_on(machine, {.base_url = "https://h"});
+    const bool told = sent.fault == errc::unreadable_credentials || sent.fault == errc::no_credentials;
+    CHECK(told);
+    CHECK(sent.key != basic(theirs));
+    for (const auto* shown : {"ghp_", "other", "machne"}) CHECK(sent.key.find(shown) == std::string::npos);
   }
 }
 

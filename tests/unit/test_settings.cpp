@@ -162,6 +162,52 @@ TEST_CASE("an error that a wrong base URL may have caused says which was used an
   CHECK_FALSE(holds(error.reason(), "base URL"));
 }
 
+TEST_CASE("where the server knows nobody by a key, key and base URL are told as where it refuses the key") {
+  Machine machine;
+  machine.variables["WANDB_API_KEY"] = key_a;
+  machine.variables["WANDB_BASE_URL"] = "https://h/sub";
+  const auto knows_nobody = [](auto&& expected) { expected.answers(200, R"({"data": {"viewer": null}})"); };
+  auto error = asked(machine, {}, knows_nobody);
+  CHECK(error == errc::unauthorized);
+  CHECK(error.reason() ==
+        "the server knows nobody by these credentials; check the API key (the key is from WANDB_API_KEY; base URL "
+        "https://h/sub from WANDB_BASE_URL)");
+  CHECK(error.status() == 200);
+  testing::FakeTransport transport;
+  knows_nobody(transport.expect());
+  const Api api(transport, {}, machine.environment());
+  const User bob(api, Attrs{{"id", "1"}}, Secret(std::string(40, 'b')));
+  error = bob.generate_api_key().error();
+  CHECK(error == errc::unauthorized);
+  CHECK(error.reason() ==
+        "the server does not know the user's secret from User's constructor; it may have been deleted (base URL "
+        "https://h/sub from WANDB_BASE_URL)");
+}
+
+TEST_CASE("a path that the server does not know is told with the base URL, though the answer is JSON") {
+  Machine machine;
+  const Secret key(key_a);
+  const auto reason = [&](std::string_view url, int status, std::string_view body = R"({"error": "no such route"})") {
+    return asked(machine, {.base_url = url, .api_key = key, .retry = {.max_attempts = 1}},
+                 [&](auto&& expected) { expected.answers(status, body); })
+        .reason();
+  };
+  const std::string_view graphql_error = R"({"errors": [{"message": "no such route"}]})";
+  CHECK(holds(reason("https://h/wrong", 404), "(base URL https://h/wrong from wandb::Options)"));
+  CHECK(holds(reason("https://h/wrong", 404, graphql_error), "(base URL https://h/wrong from wandb::Options)"));
+  CHECK_FALSE(holds(reason("https://h/right", 400, graphql_error), "base URL"));
+  for (const int status : {400, 403, 404, 405, 409, 410, 422, 429}) {
+    CAPTURE(status);
+    for (const auto body : {std::string_view(R"({"error": "no such route"})"), graphql_error}) {
+      CHECK(holds(reason("https://h/graphql/", status, body), "the library adds /graphql itself, leave it out"));
+      CHECK(holds(reason("https://h/x/GraphQL", status, body), "the library adds /graphql itself, leave it out"));
+    }
+  }
+  // The status that an error of a 200 gives itself is not the path's.
+  CHECK_FALSE(holds(reason("https://h", 200, R"({"errors": [{"message": "m", "extensions": {"code": "NOT_FOUND"}}]})"),
+                    "base URL"));
+}
+
 TEST_CASE("settings that cannot be used say where the base URL came from") {
   Machine machine;
   machine.variables["WANDB_BASE_URL"] = "http://wandb.example";
@@ -215,6 +261,100 @@ TEST_CASE("names and paths of the server's are shown whatever their length, and 
   const auto sent = sent_on(machine, {.api_key = key});
   CHECK(sent.fault == errc::invalid_environment);
   CHECK_FALSE(holds(sent.key, "xxxx"));
+}
+
+TEST_CASE("a key in the place of the host is refused before anybody is asked for it, and shows nowhere") {
+  Machine machine;
+  machine.write(".netrc", "machine h password " + key_a);
+  const Secret given(key_a);
+  for (const auto& pasted :
+       {key_a, "local-" + key_a, key_2026, key_2026.substr(0, 60), std::string("eyJh.eyJz.c2ln")}) {
+    for (const auto& url : {"https://" + pasted, "http://" + pasted + ".:8080/x", "HTTPS://" + pasted + "/graphql/"}) {
+      CAPTURE(url);
+      for (const auto& options : {Options{.base_url = url}, Options{.base_url = url, .api_key = given}}) {
+        const auto sent = sent_on(machine, options);
+        CHECK(sent.fault == errc::invalid_base_url);
+        CHECK(holds(sent.key, "an API key stands in the place of the host"));
+        CHECK(holds(sent.key, "//****"));
+        CHECK_FALSE(holds(sent.key, pasted));
+        CHECK(sent.host.empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("keys in the place of a path show in no error of the settings") {
+  Machine machine;
+  const Secret key(key_a);
+  for (const auto& pasted : {key_a, "local-" + key_a, key_2026}) {
+    const auto url = "https://h/" + pasted + "/x";
+    CAPTURE(url);
+    auto reason = asked(machine, {.base_url = url, .api_key = key}, refuses).reason();
+    CHECK(holds(reason, "base URL https://h/****/x from"));
+    CHECK_FALSE(holds(reason, pasted));
+    reason = sent_on(machine, {.base_url = url}).key;
+    CHECK(holds(reason, "base URL https://h/****/x from"));
+    CHECK_FALSE(holds(reason, pasted));
+    for (const auto& path : {pasted, "/" + pasted + "/netrc", "~/" + pasted}) {
+      machine.variables["NETRC"] = path;
+      reason = sent_on(machine, {.base_url = "https://h"}).key;
+      CHECK(holds(reason, "****"));
+      CHECK_FALSE(holds(reason, pasted));
+    }
+    machine.write(pasted, "machine h password x");
+    reason = sent_on(machine, {.base_url = "https://h"}).key;
+    CHECK(holds(reason, "/**** does not"));
+    CHECK_FALSE(holds(reason, pasted));
+    machine.write(pasted, "machine h password " + key_a);
+    reason = asked(machine, {.base_url = "https://h"}, refuses).reason();
+    CHECK(holds(reason, "/****; "));
+    CHECK_FALSE(holds(reason, pasted));
+    machine.write(pasted, "machine h x");
+    reason = sent_on(machine, {.base_url = "https://h"}).key;
+    CHECK(holds(reason, "/****: line 1"));
+    CHECK_FALSE(holds(reason, pasted));
+    machine.variables.erase("NETRC");
+    const auto home = machine.variables["HOME"];
+    machine.variables["HOME"] = "/" + pasted;
+    reason = sent_on(machine, {.base_url = "https://h"}).key;
+    CHECK(holds(reason, "there is neither /****/.netrc nor /****/_netrc"));
+    machine.variables["HOME"] = home;
+  }
+}
+
+TEST_CASE("a base URL that cannot be used is told with what it lacks, or what stands where in it") {
+  struct Case {
+    std::string url;
+    std::string_view told;
+  };
+  const std::vector<Case> cases{
+      {"https://", "the base URL \"https://\" from wandb::Options has no host"},
+      {"https:///", "\"https://\" from wandb::Options has no host"},
+      {"https:///wandb", "has no host"},
+      {"api.wandb.ai", "the base URL \"api.wandb.ai\" from wandb::Options does not begin with https://"},
+      {"\"https://h\"", "from wandb::Options holds a quote at position 1"},
+      {"'https://h'", "holds a quote at position 1"},
+      {"`https://h`", "holds a quote at position 1"},
+      {"https://h\"", "holds a quote at position 10"},
+      {"\xE2\x80\x9Chttps://h\xE2\x80\x9D", "holds a character outside ASCII at position 1"},
+      {"https://h\xC2\xA0", "holds a character outside ASCII at position 10"},
+      {"https://h /x", "holds a blank at position 10"},
+      {"https://h\n/x", "holds a line end at position 10"},
+      {"https://h\\x", "holds a backslash at position 10"},
+      {"<https://h>", "holds a bracket at position 1"},
+      {"https://h/a[0]", "holds a bracket at position 12"},
+      {"https://h/a|b", "holds a character at position 12, which no URL has there"},
+      {"\"https://me:secret@h\"", "holds a quote at position 1"},
+      {"\"" + key_a + "\"", "holds a quote at position 1"},
+  };
+  const Machine machine;
+  for (const auto& one : cases) {
+    CAPTURE(one.url);
+    const auto sent = sent_on(machine, {.base_url = one.url});
+    CHECK(sent.fault == errc::invalid_base_url);
+    CHECK(holds(sent.key, one.told));
+    for (const std::string_view secret : {"secret", "aaaaaa"}) CHECK_FALSE(holds(sent.key, secret));
+  }
 }
 
 TEST_CASE("WANDB_IDENTITY_TOKEN_FILE is never passed over for somebody's netrc entry") {

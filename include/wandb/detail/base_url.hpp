@@ -1,7 +1,6 @@
 // Base URLs: split, checked, and told apart. Small enough to be usable at compile time.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -33,7 +32,9 @@ enum class UrlFault : std::uint8_t {
   character,
   scheme,
   user_info,
+  no_host,
   host,
+  key,
   ipv6,
   port,
   path,
@@ -77,6 +78,16 @@ struct UrlSplit {
   return UrlFault::none;
 }
 
+/// Where the first character stands that no URL may have, nor begin with; `npos` for nowhere.
+[[nodiscard]] constexpr std::size_t find_url_stray(std::string_view text) noexcept {
+  constexpr std::string_view never = "\\\"<>^`{|}";
+  for (std::size_t i = 0; i != text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte <= 0x20 || byte >= 0x7F || never.find(text[i]) != never.npos || (i == 0 && text[i] == '\'')) return i;
+  }
+  return text.npos;
+}
+
 /// Splits `host[:port]` into `url`.
 [[nodiscard]] constexpr UrlFault split_authority(std::string_view authority, BaseUrl& url) noexcept {
   std::string_view rest;
@@ -89,7 +100,13 @@ struct UrlSplit {
   } else {
     const auto colon = authority.find(':');
     url.host = authority.substr(0, colon);
+    if (url.host.empty()) return UrlFault::no_host;
     if (!is_host_name(url.host)) return UrlFault::host;
+    // The name servers would be asked for it.
+    if (is_pasted_key(url.host.substr(0, url.host.size() - (url.host.ends_with('.') ? 1 : 0)), true)) {
+      url.host = {};
+      return UrlFault::key;
+    }
     rest = colon == authority.npos ? std::string_view{} : authority.substr(colon);
   }
   url.port = url.tls ? 443 : 80;
@@ -128,11 +145,7 @@ struct UrlSplit {
     return split;
   };
   if (text.empty()) return fail(UrlFault::empty);
-  for (const char c : text) {
-    constexpr std::string_view never = "\\\"<>^`{|}";
-    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F || never.find(c) != never.npos)
-      return fail(UrlFault::character);
-  }
+  if (find_url_stray(text) != text.npos) return fail(UrlFault::character);
   const auto colon = text.find("://");
   if (colon == text.npos) return fail(UrlFault::scheme);
   if (equal_ignoring_case(text.substr(0, colon), "http")) split.url.tls = false;
@@ -155,9 +168,11 @@ struct UrlSplit {
   switch (fault) {
     case UrlFault::none: return " is usable";
     case UrlFault::empty: return " is empty; it looks like https://host or https://host/path";
-    case UrlFault::character: return " holds a space or another character that no URL may";
+    case UrlFault::character: return ", which no URL has there";
     case UrlFault::scheme: return " does not begin with https:// or http://";
     case UrlFault::user_info: return " holds a user name or password; give the API key apart from it";
+    case UrlFault::no_host: return " has no host; it looks like https://host or https://host/path";
+    case UrlFault::key: return " is no server's: an API key stands in the place of the host";
     case UrlFault::host: return " has no valid host name";
     case UrlFault::ipv6: return " has no valid IPv6 address in its brackets (zones are not supported)";
     case UrlFault::port: return " has a port that is not a number from 1 to 65535";
@@ -168,26 +183,18 @@ struct UrlSplit {
   return {};
 }
 
-/// Whether a part of a refused URL is a key rather than a name. Where the scheme is there, so are names, which may be
-/// as long as keys: only what no person calls anything counts.
-[[nodiscard]] constexpr bool is_pasted_key(std::string_view part, bool among_names) noexcept {
-  if (!among_names) return may_be_api_key(part);
-  return looks_like_secret_name(part) || (part.starts_with(key_mark_2026) && may_be_api_key(part));
-}
-
-/// A refused URL with `****` in place of each key that stands in it.
-[[nodiscard]] inline std::string mask_pasted_keys(std::string_view url, bool among_names) {
-  std::string masked;
-  const auto belongs = [](char c) { return is_key_character(c) || c == '.'; };
-  while (!url.empty()) {
-    std::size_t length = 0;
-    while (length != url.size() && belongs(url[length])) ++length;
-    const auto part = url.substr(0, length);
-    masked += is_pasted_key(part, among_names) ? "****" : part;
-    masked += url.substr(length, 1);
-    url.remove_prefix(std::min(length + 1, url.size()));
-  }
-  return masked;
+/// What stands where in a URL that holds what no URL may. Never the character: it may be part of a password.
+[[nodiscard]] inline std::string describe_url_stray(std::string_view url) {
+  auto at = find_url_stray(url);
+  // Brackets may stand around an address, and nowhere behind it.
+  if (at == url.npos) at = url.find_first_of("[]", url.find_first_of("/?#", url.find("://") + 3));
+  if (at == url.npos) return {};
+  const char c = url[at];
+  auto kind = kind_of_stray(c);
+  if (c == '\\') kind = "a backslash";
+  else if (std::string_view("<>[]{}").find(c) != std::string_view::npos) kind = "a bracket";
+  else if (c == '^' || c == '|') kind = "a character";
+  return " holds " + std::string(kind) + " at position " + std::to_string(at + 1);
 }
 
 /// What is wrong and what to do; `source` is the setting that holds the URL, if any. Never shows a user name, a
@@ -198,6 +205,7 @@ struct UrlSplit {
   auto text = std::string("the base URL");
   if (!private_part) text.append(" \"").append(mask_pasted_keys(told, fault != UrlFault::scheme)).append("\"");
   if (!source.empty()) text.append(" from ").append(source);
+  if (fault == UrlFault::character) text += describe_url_stray(url);
   return text.append(reason_for(fault));
 }
 

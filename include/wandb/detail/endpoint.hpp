@@ -45,15 +45,21 @@ struct Endpoint {
     if (!fault) fault = std::move(error);
   }
 
+  /// Whether the base URL has what the library adds itself.
+  [[nodiscard]] bool has_graphql_twice() const noexcept { return ends_with_ignoring_case(url_text, "/graphql"); }
+  /// Whether the server may not know the path, by the HTTP status of its answer.
+  [[nodiscard]] bool may_be_wrong_path(int status) const noexcept {
+    return status == 404 || (status / 100 == 4 && has_graphql_twice());
+  }
   /// Which base URL is used and where it came from: for errors that a wrong one may have caused.
   [[nodiscard]] std::string url_note() const {
-    auto note = "base URL " + url_text;
+    auto note = "base URL " + mask_pasted_keys(url_text);
     if (url_source == UrlSource::none) {
       note += ", the default; set WANDB_BASE_URL, or base_url in wandb::Options, for another server";
     } else {
       note.append(" from ").append(name_of(url_source));
     }
-    if (ends_with_ignoring_case(url_text, "/graphql")) note += "; the library adds /graphql itself, leave it out";
+    if (has_graphql_twice()) note += "; the library adds /graphql itself, leave it out";
     return note;
   }
 };

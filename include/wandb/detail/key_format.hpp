@@ -1,6 +1,7 @@
 // What an API key looks like.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,8 +22,9 @@ namespace wandb::detail {
   return true;
 }
 
-/// Three base64url parts joined by dots.
-[[nodiscard]] constexpr bool has_three_parts(std::string_view text) noexcept {
+/// A JWT: three base64url parts joined by dots. The first is the base64 of what begins with `{"`.
+[[nodiscard]] constexpr bool is_jwt(std::string_view text) noexcept {
+  if (!text.starts_with("eyJ")) return false;
   for (int part = 0; part != 3; ++part) {
     const auto end = part == 2 ? text.size() : text.find('.');
     if (end == text.npos || end == 0 || !all_key_characters(text.substr(0, end))) return false;
@@ -33,7 +35,7 @@ namespace wandb::detail {
 
 /// Whether `text` may be an API key of whatever server: to take what a server hands out as one, and to show none.
 [[nodiscard]] constexpr bool may_be_api_key(std::string_view text) noexcept {
-  return has_three_parts(text) || (text.size() >= 40 && all_key_characters(text));
+  return is_jwt(text) || (text.size() >= 40 && all_key_characters(text));
 }
 
 /// What is wrong with an API key that somebody gives.
@@ -62,7 +64,7 @@ inline constexpr std::size_t key_length_2026 = 86;
 [[nodiscard]] constexpr KeyFault key_fault(std::string_view key) noexcept {
   if (key.empty()) return KeyFault::empty;
   if (find_stray(key) != key.npos) return KeyFault::character;
-  if (key.find('.') != key.npos) return has_three_parts(key) ? KeyFault::none : KeyFault::parts;
+  if (key.find('.') != key.npos) return is_jwt(key) ? KeyFault::none : KeyFault::parts;
   if (key.starts_with(key_mark_2026)) return key.size() == key_length_2026 ? KeyFault::none : KeyFault::length;
   return secret_part(key).size() < 40 ? KeyFault::short_secret : KeyFault::none;
 }
@@ -122,11 +124,37 @@ inline constexpr std::size_t key_length_2026 = 86;
   constexpr std::size_t shortest_key = 40;
   constexpr std::size_t longest_prefix = 10;
   constexpr std::size_t shown = 5;
-  if (has_three_parts(text)) return "****";
+  if (is_jwt(text)) return "****";
   if (text.size() < shortest_key || !all_key_characters(text)) return std::string(text);
   auto prefix = text.starts_with(key_mark_2026) ? key_mark_2026.size() : text.find('-') + 1;  // 0 where there is none
   if (prefix > longest_prefix || text.size() - prefix < shortest_key) prefix = 0;
   return std::string(text.substr(0, prefix + shown)).append("****");
+}
+
+/// Whether a part of a URL or a path is a key rather than a name. Among names, which may be as long as keys, only what
+/// no person calls anything counts.
+[[nodiscard]] constexpr bool is_pasted_key(std::string_view part, bool among_names) noexcept {
+  if (!among_names) return may_be_api_key(part);
+  if (is_jwt(part)) return part.substr(part.find('.') + 1).starts_with("eyJ");
+  return looks_like_secret_name(part) || (part.starts_with(key_mark_2026) && may_be_api_key(part));
+}
+
+/// A URL or a path with `****` in place of each key that stands in it.
+[[nodiscard]] inline std::string mask_pasted_keys(std::string_view text, bool among_names = true) {
+  std::string masked;
+  const auto belongs = [](char c) { return is_key_character(c) || c == '.'; };
+  while (!text.empty()) {
+    std::size_t length = 0;
+    while (length != text.size() && belongs(text[length])) ++length;
+    auto part = text.substr(0, length);
+    const auto rest = text.substr(length, 1);
+    text.remove_prefix(std::min(length + 1, text.size()));
+    // A dot behind a name is the root's, or ends a sentence.
+    while (part.ends_with('.')) part.remove_suffix(1);
+    masked += is_pasted_key(part, among_names) ? "****" : part;
+    masked.append(length - part.size(), '.').append(rest);
+  }
+  return masked;
 }
 
 }  // namespace wandb::detail

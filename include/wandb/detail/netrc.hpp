@@ -22,11 +22,22 @@
 
 namespace wandb::detail {
 
-[[nodiscard]] constexpr bool is_netrc_keyword(std::string_view word) noexcept {
-  for (const std::string_view keyword : {"machine", "default", "login", "account", "password", "macdef"}) {
-    if (word == keyword) return true;
+/// What a word of a netrc file is where no value is due.
+enum class NetrcWord : std::uint8_t { unknown, extension, macdef, fallback, machine, login, account, password };
+
+/// `user` is `login` to Python. Extensions are words of other programs, which have a value that is nothing to us.
+[[nodiscard]] constexpr NetrcWord netrc_word(std::string_view word) noexcept {
+  // As curl does: where an entry begins, another's ends, however that is written.
+  if (equal_ignoring_case(word, "machine")) return NetrcWord::machine;
+  if (equal_ignoring_case(word, "default")) return NetrcWord::fallback;
+  if (word == "login" || word == "user") return NetrcWord::login;
+  if (word == "account") return NetrcWord::account;
+  if (word == "password") return NetrcWord::password;
+  if (word == "macdef") return NetrcWord::macdef;
+  for (const std::string_view extension : {"port", "protocol", "path", "realm"}) {
+    if (word == extension) return NetrcWord::extension;
   }
-  return false;
+  return NetrcWord::unknown;
 }
 
 /// Splits a netrc file into tokens: separated by white space, or quoted with `\` as escape; `#` begins a comment where
@@ -35,7 +46,7 @@ class NetrcTokens {
  public:
   explicit NetrcTokens(std::string_view text) noexcept : rest_(text) {}
 
-  /// The next token; false at the end, or at a quote that is never closed, which is `unterminated()`.
+  /// The next token; false at the end, or at a `fault()`.
   [[nodiscard]] bool next(SecureString& token) {
     skip_space_and_comments();
     return token_here(token);
@@ -44,9 +55,10 @@ class NetrcTokens {
   /// later one a comment is passed over, and a keyword is no value: it begins what follows, another machine perhaps.
   [[nodiscard]] bool value(SecureString& token) {
     if (value_on_line(token, false)) return true;
-    if (unterminated_) return false;
+    if (!fault_.empty()) return false;
     skip_space_and_comments();
-    if (is_netrc_keyword(rest_.substr(0, rest_.find_first_of(" \t\r\n")))) return false;
+    const auto word = netrc_word(rest_.substr(0, rest_.find_first_of(" \t\r\n")));
+    if (word > NetrcWord::extension) return false;
     return token_here(token);
   }
   /// The same for a word that means nothing here: it takes what follows on its line, a comment excepted. False where
@@ -57,17 +69,19 @@ class NetrcTokens {
     if (rest_.empty() || at_line_end() || (comments && rest_.front() == '#')) return false;
     return token_here(token);
   }
-  /// Passes over a macro: up to and including the next empty line.
-  void skip_macro() {
+  /// Passes over a macro: up to and including the next empty line. False where there is none.
+  [[nodiscard]] bool skip_macro() {
     skip_line();
     while (!rest_.empty()) {
       const auto line = rest_.substr(0, rest_.find_first_of("\r\n"));
       skip_line();
-      if (trimmed(line).empty()) return;
+      if (trimmed(line).empty()) return true;
     }
+    return false;
   }
-  [[nodiscard]] bool unterminated() const noexcept { return unterminated_; }
-  /// Of the token just read, or of the quote that is not closed.
+  /// What is wrong with the quotes of the token just read, which ends all reading; empty for nothing.
+  [[nodiscard]] std::string_view fault() const noexcept { return fault_; }
+  /// Of the token just read.
   [[nodiscard]] int line() const noexcept { return token_line_; }
 
  private:
@@ -104,25 +118,26 @@ class NetrcTokens {
       if (rest_.front() == '\\' && rest_.size() > 1) take();
       if (!at_line_end()) token += take();
     }
-    unterminated_ = !rest_.starts_with('"');
-    if (!unterminated_) take();
-    return !unterminated_;
+    if (!rest_.starts_with('"')) fault_ = "a quote is not closed";
+    else if (take(); !rest_.empty() && !is_space(rest_.front())) fault_ = "text stands right behind a closing quote";
+    return fault_.empty();
   }
 
   std::string_view rest_;
   int line_ = 1;
   int token_line_ = 1;
-  bool unterminated_ = false;
+  std::string_view fault_;
 };
 
 /// What a netrc file has for a host.
 struct NetrcAnswer {
-  Secret password;       ///< empty for none
-  std::string_view why;  ///< there is none
+  Secret password;  ///< empty for none
+  std::string why;  ///< there is none
 };
 
 /// Finds the password for a host: of the entry with the port, else of that without, else of `default`; among equals
-/// the first that has a password. The default's has to be an API key: it is not meant for this service alone.
+/// the first that has a password. The default's has to be an API key: it is not meant for this service alone. An entry
+/// ends where anything stands in it that is none of its parts: the border to another machine's may be lost there.
 class NetrcSearch {
  public:
   /// `host` in its normal form.
@@ -134,25 +149,28 @@ class NetrcSearch {
     NetrcTokens tokens(without_mark(text));
     SecureString token;
     SecureString value;
-    while (tokens.next(token)) {
+    while (tokens.fault().empty() && tokens.next(token)) {
       const int line = tokens.line();
-      if (token == "default") {
-        begin(Rank::fallback);
-      } else if (token == "macdef") {
-        tokens.skip_macro();
-      } else if (!is_netrc_keyword(token)) {
-        // Python's reader knows `user` as `login`, so that its value may stand on a later line as well.
-        static_cast<void>(token == "user" ? tokens.value(value) : tokens.value_on_line(value));
-      } else if (tokens.value(value)) {
-        if (token == "machine") begin(rank_of(value));
-        if (token == "password") take_password(value);
-      } else if (!tokens.unterminated()) {
-        return failed("line " + std::to_string(line) + ": nothing follows \"" + std::string(token) + "\"");
+      const auto word = netrc_word(token);
+      if (word == NetrcWord::unknown) end_entry(line, "a word that netrc does not know");
+      else if (word >= NetrcWord::login && !note(word)) end_entry(line, "a second " + std::string(token));
+      if (word == NetrcWord::fallback) begin(Rank::fallback);
+      if (word == NetrcWord::extension) static_cast<void>(tokens.value_on_line(value));
+      if (word == NetrcWord::macdef) {
+        entry_ = Rank::none;
+        if (!tokens.skip_macro()) open_macro_ = line;
       }
-      if (tokens.unterminated()) break;
+      if (word >= NetrcWord::machine) {
+        const bool given = tokens.value(value);
+        if (!given && tokens.fault().empty() && token != "user")
+          return failed("line " + std::to_string(line) + ": nothing follows \"" + std::string(token) + "\"");
+        if (given && word == NetrcWord::machine) begin(rank_of(value));
+        if (given && word == NetrcWord::password) take_password(value);
+      }
     }
-    if (tokens.unterminated()) return failed("line " + std::to_string(tokens.line()) + ": a quote is not closed");
-    return NetrcAnswer{std::move(password_), best_ == Rank::none ? why_ : std::string_view{}};
+    if (!tokens.fault().empty())
+      return failed("line " + std::to_string(tokens.line()) + ": " + std::string(tokens.fault()));
+    return concluded();
   }
 
  private:
@@ -164,9 +182,36 @@ class NetrcSearch {
 
   void begin(Rank rank) noexcept {
     entry_ = rank;
+    seen_ = 0;
+    complete_ = false;
     if (rank > Rank::fallback) why_ = "its entry for the host has no password";
   }
+  // What follows belongs to nobody until another entry begins.
+  void end_entry(int line, const std::string& what) {
+    if (entry_ > broken_ && !complete_) {
+      broken_ = entry_;
+      fault_ = "line " + std::to_string(line) + ": " + what + " stands in the entry for this host";
+    }
+    entry_ = Rank::none;
+  }
+  // Whether it is the first such word of its entry.
+  [[nodiscard]] bool note(NetrcWord word) noexcept {
+    const auto bit = 1U << static_cast<unsigned>(word);
+    const bool first = (seen_ & bit) == 0;
+    seen_ |= bit;
+    return first;
+  }
+  [[nodiscard]] Result<NetrcAnswer> concluded() {
+    // A default does not stand in for the host's own entry that cannot be understood.
+    if (best_ < std::min(broken_, Rank::named)) return failed(fault_);
+    if (best_ != Rank::none) return NetrcAnswer{std::move(password_), {}};
+    std::string why(why_);
+    if (open_macro_ != 0)
+      why += ", and no empty line ends the macro that begins in line " + std::to_string(open_macro_);
+    return NetrcAnswer{{}, std::move(why)};
+  }
   void take_password(std::string_view password) {
+    complete_ = complete_ || !password.empty();
     if (entry_ <= best_ || password.empty()) return;
     if (entry_ == Rank::fallback && !is_api_key(trimmed(password))) {
       if (why_ == no_entry) why_ = "it has no entry for the host, and that of its default is no API key";
@@ -200,15 +245,20 @@ class NetrcSearch {
   std::string_view host_;
   std::uint16_t port_;
   Rank entry_ = Rank::none;
+  unsigned seen_ = 0;      // which words the entry has had
+  bool complete_ = false;  // it has a password
   Rank best_ = Rank::none;
   Secret password_;
+  Rank broken_ = Rank::none;  // the best entry that ended before its password did
+  std::string fault_;         // and where it did
+  int open_macro_ = 0;        // the line where a macro begins that goes on to the end
   std::string_view why_ = no_entry;
 };
 
 /// What the search for a netrc file came to.
 struct NetrcFound {
   Secret password;   ///< empty for none
-  std::string path;  ///< the file that was read; empty for none
+  std::string path;  ///< the file that was read, as it may be shown; empty for none
   std::string why;   ///< there is no password
 };
 
@@ -229,12 +279,15 @@ struct NetrcFound {
     auto text = read_secret_file(path);
     if (!text) return text.error();
     if (!*text) continue;
+    auto shown = mask_pasted_keys(path);
     auto answer = NetrcSearch(host, port).run(**text);
-    if (!answer) return fail("cannot read " + path + ": " + answer.error().reason());
-    return NetrcFound{std::move(answer->password), path, path + " was read: " + std::string(answer->why)};
+    if (!answer) return fail("cannot read " + shown + ": " + answer.error().reason());
+    auto why = shown + " was read: " + answer->why;
+    return NetrcFound{std::move(answer->password), std::move(shown), std::move(why)};
   }
-  if (!named.empty()) return fail("cannot read " + named + ", which NETRC names: there is no such file");
-  return NetrcFound{{}, {}, "there is neither " + paths[0] + " nor " + paths[1]};
+  if (!named.empty())
+    return fail("cannot read " + mask_pasted_keys(named) + ", which NETRC names: there is no such file");
+  return NetrcFound{{}, {}, "there is neither " + mask_pasted_keys(paths[0]) + " nor " + mask_pasted_keys(paths[1])};
 }
 
 }  // namespace wandb::detail

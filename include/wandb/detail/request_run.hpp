@@ -128,6 +128,8 @@ class RequestRun {
     details.attempts = std::max(details.attempts, exchange_.attempts());
     if (details.delivery == Delivery::answered && details.status == 0) details.status = status_;
     details.elapsed = Clock::now() - began_;
+    // The run's own errors are told with it already, and have attempts.
+    if (error.attempts() == 0 && details.delivery == Delivery::answered) add_note(error.code(), details);
     return Error(error.code(), std::move(details));
   }
 
@@ -202,10 +204,7 @@ class RequestRun {
     if (done.by == Done::By::cancelled) code = make_error_code(errc::cancelled);
     if (done.by != Done::By::failure) details.reason.clear();
     if (exchange_.attempts() == 0) details.delivery = Delivery::nothing_sent;
-    if (const auto note = note_on(code, details.delivery); !note.empty()) {
-      if (details.reason.empty()) details.reason = code.message();
-      details.reason.append(" (").append(note).append(")");
-    }
+    add_note(code, details);
     details.operation = operation_->field;
     details.attempts = exchange_.attempts();
     details.elapsed = Clock::now() - began_;
@@ -213,12 +212,15 @@ class RequestRun {
     return Error(code, std::move(details));
   }
 
-  // Which settings may be to blame, and where they came from.
-  [[nodiscard]] std::string note_on(const boost::system::error_code& code, Delivery delivery) const {
-    std::string note;
-    if (code == errc::unauthorized && !identity_->source().empty())
-      note = "the key is from " + identity_->source() + "; ";
-    return note.empty() && !may_be_wrong_url(code, delivery) ? note : note + endpoint_->url_note();
+  // Which settings may be to blame, and where they came from. A reason may name the key's source already.
+  void add_note(const boost::system::error_code& code, Error::Details& details) const {
+    if (!may_be_wrong_url(code, details.delivery) && !endpoint_->may_be_wrong_path(status_)) return;
+    const auto& source = identity_->source();
+    const bool tell_key = code == errc::unauthorized && !source.empty() && details.reason.find(source) == source.npos;
+    if (details.reason.empty()) details.reason = code.message();
+    details.reason += " (";
+    if (tell_key) details.reason.append("the key is from ").append(source).append("; ");
+    details.reason.append(endpoint_->url_note()).append(")");
   }
 
   std::shared_ptr<const Endpoint> endpoint_;

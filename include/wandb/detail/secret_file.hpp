@@ -20,6 +20,7 @@
 #include <string_view>
 #include <utility>
 
+#include <wandb/detail/key_format.hpp>
 #include <wandb/detail/secure_memory.hpp>
 #include <wandb/error.hpp>
 
@@ -103,7 +104,7 @@ class SecretFile {
 /// The text of a file; nothing where there is no such file. `errc::unreadable_credentials`, whose reason names it.
 [[nodiscard]] inline Result<std::optional<SecureString>> read_secret_file(const std::string& path) {
   const auto fail = [&](const std::string& why) {
-    return Error(make_error_code(errc::unreadable_credentials), "cannot read " + path + ": " + why,
+    return Error(make_error_code(errc::unreadable_credentials), "cannot read " + mask_pasted_keys(path) + ": " + why,
                  Delivery::nothing_sent);
   };
   SecretFile file(path);

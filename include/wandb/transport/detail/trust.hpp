@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include <wandb/detail/environment.hpp>
+#include <wandb/detail/key_format.hpp>
 #include <wandb/detail/redact.hpp>
 #include <wandb/error.hpp>
 #include <wandb/secret.hpp>
@@ -115,10 +116,13 @@ class TrustLoader {
 
   void mention(std::string_view source) { text_.append(text_.empty() ? "" : ", ").append(source); }
   void add(std::string_view source, std::string_view problem, std::string_view advice) {
-    const auto name = one_line(source);
+    const auto name = mask_pasted_keys(one_line(source));
     mention(name);
     if (problem.empty() || !fault_.empty()) return;
-    fault_.append("the certificate authorities cannot be read: ").append(name).append(": ").append(problem);
+    fault_.append("the certificate authorities cannot be read: ")
+        .append(name)
+        .append(": ")
+        .append(mask_pasted_keys(problem));
     fault_.append("; ").append(advice);
   }
   [[nodiscard]] static bool is_pem_text(std::string_view value) { return value.find("-----BEGIN") != value.npos; }
@@ -165,7 +169,7 @@ class TrustLoader {
     }
     if (problems.empty() && !usable) problems = "it names no directory";
     add("SSL_CERT_DIR=" + sources_.cert_dir, usable ? std::string_view{} : problems, of_variable);
-    if (usable && !problems.empty()) text_.append(" (").append(one_line(problems)).append(")");
+    if (usable && !problems.empty()) text_.append(" (").append(mask_pasted_keys(one_line(problems))).append(")");
   }
 
   // The machine's owner answers for its file: what is broken in it is passed over.
