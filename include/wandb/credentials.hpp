@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <wandb/detail/base_url.hpp>
 #include <wandb/detail/environment.hpp>
 #include <wandb/detail/host.hpp>
+#include <wandb/detail/identity.hpp>
 #include <wandb/detail/key_format.hpp>
 #include <wandb/detail/netrc.hpp>
 #include <wandb/detail/redact.hpp>
@@ -63,20 +65,15 @@ struct FoundUrl {
   return found;
 }
 
-/// A key, and where it was found.
-struct FoundKey {
-  Secret key;
-  std::string source;
-};
-
-[[nodiscard]] inline Result<FoundKey> found_key(std::string_view key, std::string_view source) {
+/// A key of that source, to act with.
+[[nodiscard]] inline Result<IdentityPtr> found_key(std::string_view key, std::string_view source) {
   auto checked = checked_key(key, source);
   if (!checked) return checked.error();
-  return FoundKey{std::move(*checked), std::string(source)};
+  return IdentityPtr(std::make_shared<const Identity>(std::move(*checked), std::string(source)));
 }
 
 /// Nobody's entry in a netrc file stands for a token that is meant.
-[[nodiscard]] inline Result<FoundKey> refused_token_file(bool beside_key) {
+[[nodiscard]] inline Error refused_token_file(bool beside_key) {
   constexpr std::string_view text = "WANDB_IDENTITY_TOKEN_FILE is set, ";
   return setting_error(
       errc::invalid_environment,
@@ -88,16 +85,16 @@ struct FoundKey {
 /// The caller's key for a server: given, else `WANDB_API_KEY`, else the netrc file's entry for the host. Errors:
 /// `malformed_api_key`, `unreadable_credentials`, `no_credentials`, `invalid_environment` for
 /// `WANDB_IDENTITY_TOKEN_FILE`; none shows the key.
-[[nodiscard]] inline Result<FoundKey> find_api_key(const BaseUrl& url, SecretView given,
-                                                   const Environment& environment) {
+[[nodiscard]] inline Result<IdentityPtr> find_api_key(const BaseUrl& url, SecretView given,
+                                                      const Environment& environment) {
   if (!given.empty()) return found_key(given.reveal(), "wandb::Options");
   const bool has_key = !environment.get("WANDB_API_KEY").empty();
   if (!environment.get("WANDB_IDENTITY_TOKEN_FILE").empty()) return refused_token_file(has_key);
   if (has_key) return found_key(environment.get("WANDB_API_KEY"), "WANDB_API_KEY");
-  auto found = find_in_netrc(normal_host(url.host), url.port, environment);
-  if (!found) return found.error();
-  if (!found->password.empty()) return found_key(found->password.reveal(), found->path);
-  return setting_error(errc::no_credentials, "no API key for " + std::string(url.host_port) + " (" + found->why +
+  const auto found = find_in_netrc(normal_host(url.host), url.port, environment);
+  if (!found.fault.empty()) return setting_error(errc::unreadable_credentials, found.fault);
+  if (!found.password.empty()) return found_key(found.password.reveal(), found.path);
+  return setting_error(errc::no_credentials, "no API key for " + std::string(url.host_port) + " (" + found.why +
                                                  "): pass one in wandb::Options, set WANDB_API_KEY, or add the host to "
                                                  "the netrc file");
 }

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Budget budget;
     const auto found = wandb::detail::NetrcSearch("host", 8080).run(text);
     budget.check(text.size());
-    const auto shown = found ? std::string{} : found.error().message();
+    const auto& shown = found.fault;
     require(shown.size() < 160 && shown.find_first_of("\n\r") == shown.npos, "an error shows nothing of the file",
             shown);
   }
@@ -31,6 +31,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                     quoted(on_one_line(text), "\"\\", '\\') + " account # password " + quoted(word, "\"\\", '\\') +
                     " macdef init\nmachine host:8080 password c\n\n";
   const auto mine = wandb::detail::NetrcSearch("host", 8080).run(file);
-  require(mine && mine->password.reveal() == word, "the password of the host is found", file);
+  require(mine.password.reveal() == word, "the password of the host is found", file);
   return 0;
 }

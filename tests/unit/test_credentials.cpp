@@ -25,13 +25,13 @@ const std::string key_c(43, 'c');
 
 Result<Secret> key_on(const Machine& machine, std::string_view url = "https://api.wandb.ai", SecretView given = {}) {
   auto found = find_api_key(split_base_url(url).url, given, machine.environment());
-  return found ? Result<Secret>(std::move(found->key)) : Result<Secret>(found.error());
+  return found ? Result<Secret>((*found)->secret()) : Result<Secret>(found.error());
 }
 
 std::string password(std::string_view netrc) {
   const auto found = detail::NetrcSearch("host", 443).run(netrc);
-  if (!found) return "error: " + found.error().reason();
-  return found->password.empty() ? "none" : std::string(found->password.reveal());
+  if (!found.fault.empty()) return "error: " + found.fault;
+  return found.password.empty() ? "none" : std::string(found.password.reveal());
 }
 
 }  // namespace

@@ -142,12 +142,9 @@ inline void read_endpoint(Endpoint& endpoint, const Options& options, const Envi
 [[nodiscard]] inline Result<IdentityPtr> read_identity(const Endpoint& endpoint, const Options& options,
                                                        const Environment& environment) {
   if (endpoint.url.host.empty()) return *endpoint.fault;
-  auto key = find_api_key(endpoint.url, options.api_key, environment);
-  if (!key) {
-    if (key.error() != errc::no_credentials) return key.error();
-    return setting_error(errc::no_credentials, key.error().reason() + " (" + endpoint.url_note() + ")");
-  }
-  return IdentityPtr(std::make_shared<const Identity>(std::move(key->key), std::move(key->source)));
+  auto identity = find_api_key(endpoint.url, options.api_key, environment);
+  if (identity || identity.error() != errc::no_credentials) return identity;
+  return setting_error(errc::no_credentials, identity.error().reason() + " (" + endpoint.url_note() + ")");
 }
 
 }  // namespace wandb::detail

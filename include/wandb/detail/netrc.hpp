@@ -131,8 +131,9 @@ class NetrcTokens {
 
 /// What a netrc file has for a host.
 struct NetrcAnswer {
-  Secret password;  ///< empty for none
-  std::string why;  ///< there is none
+  Secret password{};    ///< empty for none
+  std::string why{};    ///< there is none
+  std::string fault{};  ///< why the text cannot be understood: with the line, without what stands there
 };
 
 /// Finds the password for a host: of the entry with the port, else of that without, else of `default`; among equals
@@ -143,8 +144,8 @@ class NetrcSearch {
   /// `host` in its normal form.
   NetrcSearch(std::string_view host, std::uint16_t port) noexcept : host_(host), port_(port) {}
 
-  /// Once. An error where the text cannot be understood: with the line, without what stands there.
-  [[nodiscard]] Result<NetrcAnswer> run(std::string_view text) {
+  /// Once.
+  [[nodiscard]] NetrcAnswer run(std::string_view text) {
     if (const auto fault = encoding_fault(text); !fault.empty()) return failed(fault);
     NetrcTokens tokens(without_mark(text));
     SecureString token;
@@ -176,9 +177,7 @@ class NetrcSearch {
  private:
   enum class Rank : std::uint8_t { none, fallback, named, exact };
 
-  [[nodiscard]] static Error failed(const std::string& why) {
-    return Error(make_error_code(errc::unreadable_credentials), why, Delivery::nothing_sent);
-  }
+  [[nodiscard]] static NetrcAnswer failed(std::string_view why) { return {.fault = std::string(why)}; }
 
   void begin(Rank rank) noexcept {
     entry_ = rank;
@@ -201,14 +200,14 @@ class NetrcSearch {
     seen_ |= bit;
     return first;
   }
-  [[nodiscard]] Result<NetrcAnswer> concluded() {
+  [[nodiscard]] NetrcAnswer concluded() {
     // A default does not stand in for the host's own entry that cannot be understood.
     if (best_ < std::min(broken_, Rank::named)) return failed(fault_);
-    if (best_ != Rank::none) return NetrcAnswer{std::move(password_), {}};
+    if (best_ != Rank::none) return {.password = std::move(password_)};
     std::string why(why_);
     if (open_macro_ != 0)
       why += ", and no empty line ends the macro that begins in line " + std::to_string(open_macro_);
-    return NetrcAnswer{{}, std::move(why)};
+    return {.why = std::move(why)};
   }
   void take_password(std::string_view password) {
     complete_ = complete_ || !password.empty();
@@ -257,37 +256,33 @@ class NetrcSearch {
 
 /// What the search for a netrc file came to.
 struct NetrcFound {
-  Secret password;   ///< empty for none
-  std::string path;  ///< the file that was read, as it may be shown; empty for none
-  std::string why;   ///< there is no password
+  Secret password{};    ///< empty for none
+  std::string path{};   ///< the file that was read, as it may be shown; empty for none
+  std::string why{};    ///< there is no password
+  std::string fault{};  ///< why a file cannot be read or understood, or is not there though `$NETRC` names it
 };
 
-/// Reads the netrc file: `$NETRC` where that is set, else `~/.netrc`, else `~/_netrc`. `errc::unreadable_credentials`
-/// where it cannot be read or understood, or where `$NETRC` names none. `host` in its normal form.
-[[nodiscard]] inline Result<NetrcFound> find_in_netrc(std::string_view host, std::uint16_t port,
-                                                      const Environment& environment) {
-  const auto fail = [](const std::string& why) {
-    return Error(make_error_code(errc::unreadable_credentials), why, Delivery::nothing_sent);
-  };
+/// Reads the netrc file: `$NETRC` where that is set, else `~/.netrc`, else `~/_netrc`. `host` in its normal form.
+[[nodiscard]] inline NetrcFound find_in_netrc(std::string_view host, std::uint16_t port,
+                                              const Environment& environment) {
   const auto named = expand_home(std::string(environment.get("NETRC")), environment);
   const auto home = named.empty() ? home_directory(environment) : std::string();
-  if (named.empty() && home.empty()) return NetrcFound{{}, {}, "no home is known to look for a netrc file in"};
+  if (named.empty() && home.empty()) return {.why = "no home is known to look for a netrc file in"};
   std::array<std::string, 2> paths{named, {}};
   if (named.empty()) paths = {home + "/.netrc", home + "/_netrc"};
   for (const auto& path : paths) {
     if (path.empty()) continue;
     auto text = read_secret_file(path);
-    if (!text) return text.error();
+    if (!text) return {.fault = text.error().reason()};
     if (!*text) continue;
-    auto shown = mask_pasted_keys(path);
+    const auto shown = mask_pasted_keys(path);
     auto answer = NetrcSearch(host, port).run(**text);
-    if (!answer) return fail("cannot read " + shown + ": " + answer.error().reason());
-    auto why = shown + " was read: " + answer->why;
-    return NetrcFound{std::move(answer->password), std::move(shown), std::move(why)};
+    if (!answer.fault.empty()) return {.fault = "cannot read " + shown + ": " + answer.fault};
+    return {.password = std::move(answer.password), .path = shown, .why = shown + " was read: " + answer.why};
   }
   if (!named.empty())
-    return fail("cannot read " + mask_pasted_keys(named) + ", which NETRC names: there is no such file");
-  return NetrcFound{{}, {}, "there is neither " + mask_pasted_keys(paths[0]) + " nor " + mask_pasted_keys(paths[1])};
+    return {.fault = "cannot read " + mask_pasted_keys(named) + ", which NETRC names: there is no such file"};
+  return {.why = "there is neither " + mask_pasted_keys(paths[0]) + " nor " + mask_pasted_keys(paths[1])};
 }
 
 }  // namespace wandb::detail
