@@ -208,6 +208,8 @@ TEST_CASE("a key is masked in references of HTML that are not closed, or are lon
 TEST_CASE("what may be a piece of a key is masked where that is asked for") {
   CHECK(redact("piece 0123456789ab, 0123456789a", Shapes::pieces) == "piece ****, 0123456789a");
   CHECK(redact("UPSTREAM_TIMEOUT at generateApiKey", Shapes::pieces) == "UPSTREAM_TIMEOUT at generateApiKey");
+  CHECK(redact("null for GenerateApiKeyPayload.apiKey", Shapes::pieces) == "null for GenerateApiKeyPayload.apiKey");
+  CHECK(redact("piece " + newer.substr(9, 14), Shapes::pieces) == "piece ****");
   CHECK(redact(hex40 + " " + jwt, Shapes::pieces) == "**** ****");
 }
 

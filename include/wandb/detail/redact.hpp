@@ -103,12 +103,21 @@ class Mask {
     return marks;
   }
 
+  // Whether a run of a key's characters may be a part of a key: words have no digits, and seldom change their case.
+  [[nodiscard]] static bool may_be_piece(std::string_view run) noexcept {
+    if (run.size() < enough) return false;
+    const auto is_capital = [](char c) { return c != to_lower(c); };
+    std::size_t changes = 0;
+    for (std::size_t i = 1; i != run.size(); ++i) {
+      if (is_letter(run[i - 1]) && is_letter(run[i])) changes += is_capital(run[i - 1]) != is_capital(run[i]) ? 1U : 0U;
+    }
+    return run.find_first_of("0123456789") != run.npos || 3 * changes > run.size();
+  }
   static void mark_shapes(std::string_view text, Shapes shapes, Marks& marks) {
     for (std::size_t at = 0; at < text.size(); ++at) {
       auto end = end_of_run(text, at);
       const auto run = text.substr(at, end - at);
-      const bool is_piece =
-          shapes == Shapes::pieces && run.size() >= enough && run.find_first_of("0123456789") != run.npos;
+      const bool is_piece = shapes == Shapes::pieces && may_be_piece(run);
       const bool is_key = shapes >= Shapes::all && run.size() >= shortest_secret;
       const auto begin = is_piece || is_key ? at : begin_of_key(text, at, end);
       if (begin < end) {
