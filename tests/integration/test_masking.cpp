@@ -141,6 +141,12 @@ TEST_CASE("a new key that an answer does not show whole is told in no piece besi
         }
       }
     }
+    for (const std::string before : {"504 ", "504-", "HTTP 504 "}) {
+      const auto code = R"(,"extensions":{"code":")" + before + key.substr(3, 30) + "\"}";
+      const auto error = Desk().of_generation(200, data("null", "gone", code));
+      CHECK(told(error, key) == "");
+      CHECK(error.outcome() == Outcome::unknown);
+    }
     // Nor is it where nobody knows what the errors are of.
     for (const std::string more :
          {R"(,"path":["generateApiKey","apiKey"])", R"(,"path":7)", R"(,"path":["audit","log"])"}) {

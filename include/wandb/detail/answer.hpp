@@ -254,9 +254,11 @@ class Examiner {
     const auto shapes = in_doubt ? Shapes::pieces : Shapes::all;
     const Mask mask(secrets_);
     for (auto& error : decoded.errors) {
-      const bool known_code = status_of_code(error.code) != 0;
       error.message = mask(error.message, shapes);
-      error.code = mask(error.code, known_code ? Shapes::all : shapes);
+      // What a code stands for decides what became of the request, and is no secret.
+      const int stands_for = status_of_code(error.code);
+      error.code = mask(error.code, shapes);
+      if (stands_for != 0 && status_of_code(error.code) != stands_for) error.code = std::to_string(stands_for);
       ErrorPath path;
       error.path.each([&](const ErrorPath::Step& step) {
         if (step.index) path.add(*step.index);
