@@ -181,6 +181,36 @@ TEST_CASE("what the server calls somebody or something is shown without a key, w
   }
 }
 
+TEST_CASE("the way to a key whose secret is lost shows no other key") {
+  bool made = false;
+  LoopbackServer server([&](const wandb::Request& request) {
+    wandb::Response response;
+    response.status = 200;
+    if (has(std::string(request.body.begin(), request.body.end()), "generateApiKey")) {
+      made = true;
+      response.status = 502;
+    }
+    const auto edges = made ? R"({"node":{"id":"k1","name":"ci","description":"a/)" + older + R"("}})" : std::string();
+    response.body = R"({"data":{"viewer":{"id":"u1","username":"ann","apiKeys":{"edges":[)" + edges +
+                    R"(],"pageInfo":{"endCursor":null,"hasNextPage":false}}}}})";
+    return response;
+  });
+  const auto ended = tool::run(server.base_url(), any_key, {"keys", "generate", "--print-secret"});
+  CAPTURE(ended.err);
+  CHECK(has(ended.err, "keys delete k1` (\"a/****\")"));
+  CHECK(told(ended.err, older) < 12);
+}
+
+TEST_CASE("a value that is no text is shown without a key too") {
+  for (const std::string& value : {"{\"a\":\"b/" + older + "\"}", "[\"" + older + "\"]", std::string("12")}) {
+    const auto body = R"({"data":{"viewer":{"id":"u1","username":"ann","name":)" + value + "}}}";
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"whoami", "--json"}, {"whoami"}}) {
+      const auto ended = against(200, body, words);
+      CHECK(told(ended.out + ended.err, older) < 12);
+    }
+  }
+}
+
 TEST_CASE("an address and an id are shown however long they are") {
   const auto body =
       R"({"data":{"viewer":{"id":")" + older + R"(","username":"ann","email":")" + long_name + "@example.com\"}}}";
