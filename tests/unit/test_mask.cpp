@@ -158,9 +158,10 @@ TEST_CASE("only the word that is an address may be longer than a key") {
   const std::string key = "Zq" + newer.substr(9, 27) + newer.substr(40, 20);
   const std::string address = "svc-ml-training-pipeline-of-the-whole-company@example.com";
   CHECK(shown_name("<" + address + ">, laptop") == "<" + address + ">, laptop");
-  for (const std::string& text : {key + " of " + address, address + " " + key, "a/" + key, "https://h/" + key,
-                                  "x.y:" + key, "https://" + key + "@h", "api:" + key + "@x", "key=" + key + "@x",
-                                  "a@b/" + key, key + "\na@b", "a@b=" + key, hex40 + "@x"}) {
+  for (const std::string& text :
+       {key + " of " + address, address + " " + key, "a/" + key, "https://h/" + key, "x.y:" + key,
+        "https://" + key + "@h", "api:" + key + "@x", "key=" + key + "@x", "a@b/" + key, key + "\na@b", "a@b=" + key,
+        key + ",a@b", "(" + key + ")a@b", "a@b;" + key, "a@b@" + key, key + "\u3000a@b", hex40 + "@x"}) {
     CAPTURE(text);
     CHECK_FALSE(tells(shown_name(text), key));
     CHECK_FALSE(tells(shown_name(text), hex40));

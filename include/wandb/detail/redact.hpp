@@ -230,19 +230,24 @@ class Mask {
   return Mask()(text, shapes);
 }
 
-/// Whether a word may be an e-mail address. Credentials in a URL and `key=…@…` are none.
-[[nodiscard]] inline bool may_be_address(std::string_view word) noexcept {
-  const auto at = word.find_first_of("@/:=");
-  return at != word.npos && word[at] == '@' && word.find_first_of("@/=", at + 1) == word.npos;
+/// Whether a word is an e-mail address, be it in brackets or before a comma. Of what else holds an `@`, credentials in
+/// a URL for instance, too little is known.
+[[nodiscard]] inline bool is_address(std::string_view word) noexcept {
+  const auto is_bracket = [](char c) { return std::string_view("<>()[]\"'`,;:!?").find(c) != std::string_view::npos; };
+  while (!word.empty() && is_bracket(word.front())) word.remove_prefix(1);
+  while (!word.empty() && is_bracket(word.back())) word.remove_suffix(1);
+  const auto belongs = [](char c) { return is_key_character(c) || c == '.' || c == '+' || c == '@'; };
+  return std::all_of(word.begin(), word.end(), belongs) && std::count(word.begin(), word.end(), '@') == 1;
 }
 
 /// What somebody or something is called, for a line of text. An address may be longer than a key before its `@`.
 [[nodiscard]] inline std::string shown_name(std::string_view name) {
+  if (name.size() > Mask::max_read) return redact(name);
   const auto line = one_line(name);
   std::string shown;
   for (std::string_view rest = line; !rest.empty();) {
     const auto word = rest.substr(0, rest.find(' '));
-    shown += redact(word, may_be_address(word) ? Shapes::marked : Shapes::all);
+    shown += redact(word, is_address(word) ? Shapes::marked : Shapes::all);
     rest.remove_prefix(word.size());
     const auto blanks = std::min(rest.find_first_not_of(' '), rest.size());
     shown += rest.substr(0, blanks);
