@@ -111,7 +111,7 @@ std::string json_text(std::string_view text) {
 }
 
 std::string json_name(std::string_view name) {
-  const auto shown = plain(name);
+  const auto shown = named(name);
   return json_text(shown == on_one_line(name) ? name : shown);
 }
 

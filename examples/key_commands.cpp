@@ -86,7 +86,7 @@ std::optional<std::string> way_to_new_keys(const Api& api, const Flags& flags,
     if (std::find(before->begin(), before->end(), key.id()) != before->end()) continue;
     way += (way.empty() ? "`wandb-users keys delete " : ", `wandb-users keys delete ") + std::string(key.id()) +
            whose(flags) + "`";
-    if (!key.description().empty()) way += " (\"" + plain(key.description()) + "\")";
+    if (!key.description().empty()) way += " (\"" + named(key.description()) + "\")";
   }
   return way;
 }

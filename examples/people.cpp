@@ -12,7 +12,6 @@
 
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/json_text.hpp>
-#include <wandb/detail/key_format.hpp>
 #include <wandb/detail/one_line.hpp>
 
 #include "csv.hpp"
@@ -28,17 +27,18 @@ using Columns = std::array<std::optional<std::size_t>, column_names.size()>;
 /// Somebody may have named a file that is no table, with a key in it for instance.
 std::string shown(std::string_view name) {
   constexpr std::size_t most = 40;
-  return wandb::detail::shortened(plain(name), most);
+  return wandb::detail::shortened(named(name), most);
 }
 
 Columns read_header(const CsvRow& header, std::vector<std::string>& complaints) {
   const auto at = "line " + std::to_string(header.line) + ": ";
   Columns columns;
   for (std::size_t i = 0; i != header.fields.size(); ++i) {
-    const auto name = in_lower_case(wandb::detail::trimmed(header.fields[i]));
+    const auto written = wandb::detail::trimmed(header.fields[i]);
+    const auto name = in_lower_case(written);
     const auto* const known = std::find(column_names.begin(), column_names.end(), name);
     if (known == column_names.end()) {
-      complaints.push_back(at + "there is no column \"" + shown(name) + "\"; they are email, admin and key");
+      complaints.push_back(at + "there is no column \"" + shown(written) + "\"; they are email, admin and key");
       continue;
     }
     auto& column = columns[static_cast<std::size_t>(known - column_names.begin())];
@@ -77,8 +77,10 @@ Person read_person(CsvRow& row, const Columns& columns, std::vector<std::string>
   else complain("admin is neither true nor false");
   if (columns[2]) person.key = std::move(row.fields[*columns[2]]);
   if (!is_text(person.key)) complain("the key's description is no text of one line");
-  if (wandb::detail::may_be_api_key(person.key))
+  if (named(person.key) != on_one_line(person.key))
     complain("the column key is for a description, and this looks like a key");
+  if (named(person.email) != on_one_line(person.email))
+    complain("the column email is for an address, and this looks like a key");
   return person;
 }
 

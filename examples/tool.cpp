@@ -60,12 +60,22 @@ bool has_inner_dot(std::string_view word) {
   return false;
 }
 
-/// What of a word may be a key. Of a URL, what stands before its host.
+/// What of a word that somebody typed may be a key. Of a URL, what stands before its host.
 wandb::detail::Shapes shapes_of(std::string_view word) {
   using wandb::detail::Shapes;
   const bool is_address = word.find('@') != word.npos;
-  if (is_address && word.find("//") != word.npos) return Shapes::all;
+  if (is_address && (word.find("//") != word.npos || word.find_first_of(":=") < word.find('@'))) return Shapes::all;
   return is_address || word.find('/') != word.npos || has_inner_dot(word) ? Shapes::marked : Shapes::all;
+}
+
+/// Calls `use` with each part of a text between some characters.
+template <class Use>
+void each_part(std::string_view text, const char* separators, Use use) {
+  while (!text.empty()) {
+    const auto part = text.substr(0, text.find_first_of(separators));
+    use(part);
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+  }
 }
 
 /// A line on standard error.
@@ -118,17 +128,20 @@ void note(std::string_view text) {
 void hide_typed_keys(int argc, char** argv) {
   std::vector<std::string_view> keys;
   for (int i = 1; i < argc; ++i) {
-    for (std::string_view rest = argv[i]; !rest.empty();) {
-      const auto word = rest.substr(0, rest.find_first_of(" ="));
-      if (plain(word) != on_one_line(word))
-        keys.push_back(word.substr(std::min(word.find_first_not_of('-'), word.size())));
-      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-    }
+    each_part(argv[i], " =", [&](std::string_view word) {
+      // What stands around a key in an address or a path is no part of it.
+      each_part(word, "/@:", [&](std::string_view part) {
+        if (wandb::detail::redact(part, shapes_of(word)) == on_one_line(part)) return;
+        keys.push_back(part.substr(std::min(part.find_first_not_of('-'), part.size())));
+      });
+    });
   }
   typed_keys = wandb::detail::Mask(keys);
 }
 
 std::string on_one_line(std::string_view text) { return typed_keys(text, wandb::detail::Shapes::none); }
+
+std::string named(std::string_view text) { return wandb::detail::shown_name(on_one_line(text)); }
 
 std::string plain(std::string_view text) {
   const auto line = on_one_line(text);

@@ -26,8 +26,8 @@ inline constexpr const char* exit_codes =
 /// The exit code for an error. What was read out of the server's words alone proves no fact about a person.
 [[nodiscard]] int exit_code(const wandb::Error& error);
 
-/// What looks like a key in the words of the command line is shown from here on by no line, whoever writes it. The words
-/// must stay.
+/// What looks like a key in the words of the command line is shown from here on by no line, whoever writes it. The
+/// words must stay.
 void hide_typed_keys(int argc, char** argv);
 
 /// From here on each line on standard error is a JSON text.
@@ -45,6 +45,9 @@ void note(std::string_view text);
 
 /// A text for a line of output: nobody's name breaks it or steers the terminal, and no key that was typed is in it.
 [[nodiscard]] std::string on_one_line(std::string_view text);
-/// The same with each word masked that looks like a key: somebody may have typed one, or be called so. Host names,
-/// paths and addresses stay as they are, however long.
+/// The same for what the server calls somebody or something, or a table holds: with everything masked that looks like a
+/// key. Only an address may be longer than one.
+[[nodiscard]] std::string named(std::string_view text);
+/// The same for what somebody typed, and for the tool's own words: host names, paths and addresses stay as they are,
+/// however long, but for what nothing but a key looks like.
 [[nodiscard]] std::string plain(std::string_view text);

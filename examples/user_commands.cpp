@@ -41,9 +41,9 @@ int show(const Api& api, const Flags& flags) {
   const auto in_use = own_key(api);
   print(*user, {.keys = true, .with = in_use}, flags);
   if (flags.json) return ok;
-  for (const auto team : user->teams()) std::cout << "  team " << plain(team) << '\n';
+  for (const auto team : user->teams()) std::cout << "  team " << named(team) << '\n';
   for (const auto& key : user->keys()) {
-    std::cout << "  key  " << on_one_line(key.name()) << "  " << plain(key.description())
+    std::cout << "  key  " << on_one_line(key.name()) << "  " << named(key.description())
               << (key.belongs_to(in_use) ? "  in use" : "") << '\n';
   }
   return ok;
@@ -107,6 +107,6 @@ int teams(const Api& api, const Flags& flags) {
     std::cout << json_list(user->teams(), json_name) << '\n';
     return ok;
   }
-  for (const auto team : user->teams()) std::cout << plain(team) << '\n';
+  for (const auto team : user->teams()) std::cout << named(team) << '\n';
   return ok;
 }

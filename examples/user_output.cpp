@@ -111,7 +111,7 @@ void print(const User& user, const Asked& asked, const Flags& flags) {
     std::cout << json_of(user, asked) << '\n';
     return;
   }
-  std::cout << plain(user.username()) << '\t' << plain(user.email()) << '\t' << plain(user.name())
+  std::cout << named(user.username()) << '\t' << named(user.email()) << '\t' << named(user.name())
             << (user.admin() == true ? "\tadmin" : "") << '\n';
 }
 
@@ -121,7 +121,7 @@ void print(const wandb::Keys& keys, const wandb::Secret& in_use, const Flags& fl
     return;
   }
   for (const auto& key : keys) {
-    std::cout << on_one_line(key.id()) << '\t' << on_one_line(key.name()) << '\t' << plain(key.description())
+    std::cout << on_one_line(key.id()) << '\t' << on_one_line(key.name()) << '\t' << named(key.description())
               << (key.belongs_to(in_use) ? "\tin use" : "") << '\n';
   }
 }

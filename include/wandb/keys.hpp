@@ -14,6 +14,7 @@
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/key_format.hpp>
 #include <wandb/detail/key_id.hpp>
+#include <wandb/detail/redact.hpp>
 #include <wandb/detail/secure_memory.hpp>
 #include <wandb/page.hpp>
 #include <wandb/secret.hpp>
@@ -75,9 +76,9 @@ class ApiKey {
   /// What the key was made for; empty where the server holds nothing.
   [[nodiscard]] std::string_view description() const& noexcept { return description_; }
   [[nodiscard]] std::string description() const&& { return std::string(description_); }
-  /// The key's name, masked where it has a key's shape: safe to print. On newer servers the key ID, which is no secret;
+  /// The key's name, with each key in it masked: safe to print. On newer servers the key ID, which is no secret;
   /// of a key itself its beginning, `0a1b2****`.
-  [[nodiscard]] std::string name() const { return detail::mask_key(name_); }
+  [[nodiscard]] std::string name() const { return detail::shown_key_name(name_); }
   /// The secret itself, where it is known: for a key generated here, also once it was read anew, and on older servers
   /// for each key.
   [[nodiscard]] std::optional<Secret> secret() const {

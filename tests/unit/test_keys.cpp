@@ -134,6 +134,19 @@ TEST_CASE("a masked key shows its beginning, and no more of it than finds it in 
   CHECK(mask_key(v1.substr(0, 61)) == "wandb_v1_aaaaa****");
   CHECK(mask_key(std::string(40, '-')) == "-----****");
   CHECK(mask_key("eyJh.eyJz.c2ln") == "****");
+  for (const auto& [before, after] : {std::pair{"api:", ""},
+                                      {"", ","},
+                                      {"\"", "\""},
+                                      {"key=", ""},
+                                      {"a/", ""},
+                                      {"", "@x"},
+                                      {"", " and more"},
+                                      {"https://u:", "@h.example.com/p"}}) {
+    CHECK(mask_key(before + hex + after) == std::string(before) + "01234****" + after);
+    CHECK(mask_key(before + v1 + after) == std::string(before) + "wandb_v1_aaaaa****" + after);
+    CHECK(mask_key(before + std::string("eyJh.eyJz.c2ln") + after) == std::string(before) + "****" + after);
+  }
+  CHECK(mask_key(hex + "," + hex) == "01234****,01234****");
   for (const auto& shown : {std::string("laptop"), hex.substr(0, 20), v1.substr(0, 36), std::string()}) {
     CHECK(mask_key(shown) == shown);
     CHECK(row_of(shown).name() == shown);

@@ -125,7 +125,8 @@ TEST_CASE("any 12 characters in a row of a known secret are masked") {
 
 TEST_CASE("own words as long as a key stay, unless they begin as one") {
   const std::string host = "wandb-internal-production-cluster-eu-west-1.example.com";
-  CHECK(redact("https://" + host + "/" + hex40, Shapes::marked) == "https://" + host + "/" + hex40);
+  const std::string path = "/srv/" + host + "/people_of_the_whole_research_organisation_2026.csv";
+  CHECK(redact("https://" + host + path, Shapes::marked) == "https://" + host + path);
   CHECK(redact(newer + " " + jwt, Shapes::marked) == "**** ****");
   CHECK(redact(newer + hex40, Shapes::none) == newer + hex40);
   CHECK(wandb::detail::shown_name("svc-ml-training-pipeline-of-the-whole-company@example.com") ==
@@ -133,9 +134,83 @@ TEST_CASE("own words as long as a key stay, unless they begin as one") {
   CHECK(wandb::detail::shown_name(hex40) == "****");
 }
 
+TEST_CASE("a key's digits are masked among own words too") {
+  for (const std::string& key : {hex40, "local-" + hex40, hex40 + hex40, wandb::detail::in_lower_case(hex40)}) {
+    for (const auto& [before, after] : {std::pair{"", "@x"},
+                                        {"host/", ""},
+                                        {"", ".x"},
+                                        {"api.wandb.ai:", ""},
+                                        {"https://", ".example.com"},
+                                        {"/srv/a-", "/b"},
+                                        {"https://u:", "@h"},
+                                        {"x_", "_y.example.com"}}) {
+      const auto text = before + key + after;
+      CAPTURE(text);
+      CHECK_FALSE(tells(redact(text, Shapes::marked), hex40));
+      CHECK(redact(text, Shapes::marked).starts_with(before));
+    }
+  }
+  CHECK(redact(hex40.substr(1) + ".example.com", Shapes::marked) == hex40.substr(1) + ".example.com");
+}
+
+TEST_CASE("only the word that is an address may be longer than a key") {
+  using wandb::detail::shown_name;
+  const std::string key = "Zq" + newer.substr(9, 27) + newer.substr(40, 20);
+  const std::string address = "svc-ml-training-pipeline-of-the-whole-company@example.com";
+  CHECK(shown_name("<" + address + ">, laptop") == "<" + address + ">, laptop");
+  for (const std::string& text :
+       {key + " of " + address, address + " " + key, "a/" + key, "https://h/" + key, "x.y:" + key,
+        "https://" + key + "@h", "api:" + key + "@x", "key=" + key + "@x", "a@b/" + key, key + "\na@b", "a@b=" + key,
+        key + ",a@b", "(" + key + ")a@b", "a@b;" + key, "a@b@" + key, key + "\u3000a@b", hex40 + "@x"}) {
+    CAPTURE(text);
+    CHECK_FALSE(tells(shown_name(text), key));
+    CHECK_FALSE(tells(shown_name(text), hex40));
+    CHECK(has(shown_name(text), "****"));
+  }
+}
+
+TEST_CASE("a key is masked whatever stands in it that nobody sees") {
+  for (const std::string sign :
+       {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u2066", "\u034f", "\ufe0f", "\u2063", "&#8203;",
+        "&#x200B;", "\\u200b", "%E2%80%8B", "\\xC2\\xAD", "\U000E0020"}) {
+    for (const auto& key : {hex40, newer, jwt}) {
+      for (const std::size_t step : {1U, 7U, 20U}) {
+        std::string hidden;
+        for (std::size_t at = 0; at < key.size(); at += step) hidden += key.substr(at, step) + sign;
+        CAPTURE(hidden);
+        CHECK(has(redact("k " + hidden), "****"));
+        CHECK(redact("k " + hidden).size() < 20);
+        CHECK(redact("k/" + hidden, Shapes::marked).size() < 24);
+        CHECK(wandb::detail::shown_key_name("k:" + hidden).size() < 24);
+        const std::array<std::string_view, 1> known{key};
+        CHECK(Mask(known)("k " + hidden.substr(0, hidden.size() / 2 + 1)).size() < 26);
+      }
+    }
+  }
+  // Where they belong they stay.
+  const std::string family = "\U0001F468\u200d\U0001F469\u200d\U0001F467 \u2764\ufe0f, soft\u00adly";
+  CHECK(redact(family) == family);
+  CHECK(wandb::detail::shown_key_name(family) == family);
+}
+
+TEST_CASE("a key is masked in references of HTML that are not closed, or are long") {
+  for (const std::string form : {"&#", "&#0000", "&#00000"}) {
+    for (const std::string end : {"", ";"}) {
+      std::string all;
+      for (const char c : hex40) all += form + std::to_string(int{c}) + end;
+      CHECK(redact("k " + all) == "k ****");
+    }
+  }
+  std::string hex;
+  for (const char c : hex40) hex += c == '0' ? "&#x00000030" : std::string(1, c);
+  CHECK(redact(hex) != hex);
+}
+
 TEST_CASE("what may be a piece of a key is masked where that is asked for") {
   CHECK(redact("piece 0123456789ab, 0123456789a", Shapes::pieces) == "piece ****, 0123456789a");
   CHECK(redact("UPSTREAM_TIMEOUT at generateApiKey", Shapes::pieces) == "UPSTREAM_TIMEOUT at generateApiKey");
+  CHECK(redact("null for GenerateApiKeyPayload.apiKey", Shapes::pieces) == "null for GenerateApiKeyPayload.apiKey");
+  CHECK(redact("piece " + newer.substr(9, 14), Shapes::pieces) == "piece ****");
   CHECK(redact(hex40 + " " + jwt, Shapes::pieces) == "**** ****");
 }
 

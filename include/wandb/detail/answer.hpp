@@ -88,7 +88,7 @@ class Examiner {
     auto decoded =
         decode(operation_.shape, std::move(body), may_bring_secret() ? Excerpts::none : Excerpts::short_ones, secrets_);
     secrets_.back() = new_secret(decoded);
-    mask_errors(decoded.errors, status);
+    mask_errors(decoded, status);
     if (decoded.foreign) return {Content::unproven, status, foreign(status, headers, decoded.malformed->reason), {}};
     if (decoded.silent && !is_accepted(status)) return {Content::unproven, status, refusal(status, {}).error, {}};
     if (decoded.malformed) return {Content::undecodable, status, undecodable(status, *decoded.malformed), {}};
@@ -120,6 +120,11 @@ class Examiner {
     return error.path.size() > 1 && error.path[0].key == operation_.field;
   }
 
+  /// Whether an error is of the call as a whole: nothing below the field was begun.
+  [[nodiscard]] static bool is_of_the_call(const GraphqlError& error) noexcept {
+    return !error.odd_path && error.path.size() <= 1;
+  }
+
   // The field's data is there: whatever the status says, a mutation has run, and a query has its answer.
   [[nodiscard]] Examined with_data(int status, Decoded decoded, const ObjectView& root) const {
     const auto elsewhere = [&](const GraphqlError& error) { return !is_below(error); };
@@ -141,9 +146,8 @@ class Examiner {
     Examined examined{Content::refused, stands, std::move(failure), {}};
     if (!is_mutation()) return examined;
     const auto below = [&](const GraphqlError& error) { return is_below(error); };
-    const auto of_the_call = [](const GraphqlError& error) { return !error.odd_path && error.path.size() <= 1; };
     if (std::any_of(errors.begin(), errors.end(), below)) examined.content = Content::incomplete;
-    else if (!std::all_of(errors.begin(), errors.end(), of_the_call)) examined.content = Content::unproven;
+    else if (!std::all_of(errors.begin(), errors.end(), is_of_the_call)) examined.content = Content::unproven;
     return examined;
   }
 
@@ -184,7 +188,7 @@ class Examiner {
     const auto type = content_type(headers);
     details.reason = make_error_code(errc::not_the_service).message() + " (";
     if (const auto elsewhere = headers.find("Location"); elsewhere && status >= 300 && status <= 399)
-      details.reason += "it leads to " + address(*elsewhere) + "; ";
+      details.reason += (may_bring_secret() ? "it leads elsewhere" : "it leads to " + address(*elsewhere)) + "; ";
     if (const auto coding = first_coding(headers.find("Content-Encoding").value_or("")); !coding.empty())
       details.reason += "encoded as " + coding_name(coding) + ", which was not asked for; ";
     details.reason.append(type.empty() ? "no content type" : type).append("; ").append(reason).append(")");
@@ -200,8 +204,11 @@ class Examiner {
     return type.empty() ? std::string{} : "another content type";
   }
 
-  // Where a redirect leads to. The host is what a person has to check, and is shown however long it is.
+  // Where a redirect leads to. The host is what a person has to check, above all what it ends with, and is shown before
+  // anything else.
   [[nodiscard]] std::string address(std::string_view location) const {
+    constexpr std::size_t most = 200;
+    constexpr std::size_t longest_scheme = 32;
     const Mask mask(secrets_);
     const auto slashes = location.find("//");
     const bool absolute = slashes != location.npos && slashes <= location.find_first_of("/?#");
@@ -210,10 +217,20 @@ class Examiner {
     auto host = location.substr(authority, path - authority);
     const auto user = host.rfind('@');
     if (user != host.npos) host.remove_prefix(user + 1);
-    auto shown = mask(location.substr(0, authority), Shapes::marked) + (user != host.npos ? "****@" : "");
-    shown += mask(host, may_bring_secret() ? Shapes::all : Shapes::marked);
-    shown += may_bring_secret() ? "/\u2026" : mask(location.substr(path));
-    return shortened(std::move(shown), 200);
+    auto shown = shortened(mask(location.substr(0, authority), Shapes::marked), longest_scheme);
+    shown += (user != host.npos ? "****@" : "") + end_of_host(mask, host);
+    const auto room = most - std::min(shown.size(), most);
+    return shown + shortened(mask(location.substr(path)), std::max(room, std::string_view("/\u2026").size()));
+  }
+  // A host of whatever length to its end; of one that is longer than any name is, what it ends with.
+  [[nodiscard]] static std::string end_of_host(const Mask& mask, std::string_view host) {
+    constexpr std::size_t longest = 253;
+    host.remove_prefix(host.size() - std::min(host.size(), Mask::max_read));
+    auto shown = mask(host, Shapes::marked);
+    if (shown.size() <= longest) return shown;
+    auto begin = shown.size() - longest;
+    while ((static_cast<unsigned char>(shown[begin]) & 0xC0U) == 0x80) ++begin;
+    return "\u2026" + shown.substr(begin);
   }
 
   // The key that an answer brings; empty where it brings none, or what is too short to be one.
@@ -224,20 +241,29 @@ class Examiner {
     return name.size() >= 12 ? name : std::string_view{};
   }
 
+  // Whether an answer proves that nothing was made: errors of the call itself stand in place of the field, and leave
+  // nothing open.
+  [[nodiscard]] bool made_nothing(const Decoded& decoded, int status) const {
+    if (decoded.malformed || is_undecided(status)) return false;
+    if (decoded.page && decoded.page->root().state(operation_.field) == SlotState::object) return false;
+    return std::all_of(decoded.errors.begin(), decoded.errors.end(), [](const GraphqlError& error) {
+      return is_of_the_call(error) && !is_undecided(own_status(error));
+    });
+  }
+
   // Masks what an answer echoes of the credentials that it was asked with, and of those that it brings. A key that may
-  // have been made, and that the answer does not show, may stand in its words in pieces.
-  void mask_errors(std::vector<GraphqlError>& errors, int status) const {
-    if (errors.empty()) return;
-    const auto leaves_open = [&](const GraphqlError& error) {
-      return is_undecided(status) || is_undecided(own_status(error)) || is_below(error);
-    };
-    const bool in_doubt = may_bring_secret() && secrets_.back().empty();
+  // have been made, and that the answer does not show whole, may stand in its words in pieces.
+  void mask_errors(Decoded& decoded, int status) const {
+    if (decoded.errors.empty()) return;
+    const bool in_doubt = may_bring_secret() && !is_api_key(secrets_.back()) && !made_nothing(decoded, status);
+    const auto shapes = in_doubt ? Shapes::pieces : Shapes::all;
     const Mask mask(secrets_);
-    for (auto& error : errors) {
-      const auto shapes = in_doubt && leaves_open(error) ? Shapes::pieces : Shapes::all;
-      const bool known_code = status_of_code(error.code) != 0;
+    for (auto& error : decoded.errors) {
       error.message = mask(error.message, shapes);
-      error.code = mask(error.code, known_code ? Shapes::all : shapes);
+      // What a code stands for decides what became of the request, and is no secret.
+      const int stands_for = status_of_code(error.code);
+      error.code = mask(error.code, shapes);
+      if (stands_for != 0 && status_of_code(error.code) != stands_for) error.code = std::to_string(stands_for);
       ErrorPath path;
       error.path.each([&](const ErrorPath::Step& step) {
         if (step.index) path.add(*step.index);

@@ -117,18 +117,42 @@ inline constexpr std::size_t key_length_2026 = 86;
   return prefix.empty() || (prefix.size() > 1 && prefix.back() == '-' && all_key_characters(prefix));
 }
 
-/// `text`, or of what may be a key, be it a mistyped one, only the beginning, by which it is found in a list: the
-/// prefix, where that is short, and five characters: `local-0a1b2****`. Of a JWT, whose beginning tells nothing,
+/// Where the run of a key's characters ends that stands at `at`.
+[[nodiscard]] constexpr std::size_t end_of_run(std::string_view text, std::size_t at) noexcept {
+  while (at < text.size() && is_key_character(text[at])) ++at;
+  return at;
+}
+
+/// Where a JWT ends whose first part, or the last of it that was read, ends at `end`.
+[[nodiscard]] constexpr std::size_t end_of_jwt(std::string_view text, std::size_t end) noexcept {
+  while (end < text.size() && text[end] == '.' && end_of_run(text, end + 1) != end + 1) end = end_of_run(text, end + 1);
+  return end;
+}
+
+/// `text` with, of what may be a key in it, be it a mistyped one, only the beginning, by which it is found in a list:
+/// the prefix, where that is short, and five characters: `local-0a1b2****`. Of a JWT, whose beginning tells nothing,
 /// `****`.
 [[nodiscard]] inline std::string mask_key(std::string_view text) {
   constexpr std::size_t shortest_key = 40;
   constexpr std::size_t longest_prefix = 10;
   constexpr std::size_t shown = 5;
   if (is_jwt(text)) return "****";
-  if (text.size() < shortest_key || !all_key_characters(text)) return std::string(text);
-  auto prefix = text.starts_with(key_mark_2026) ? key_mark_2026.size() : text.find('-') + 1;  // 0 where there is none
-  if (prefix > longest_prefix || text.size() - prefix < shortest_key) prefix = 0;
-  return std::string(text.substr(0, prefix + shown)).append("****");
+  std::string masked;
+  for (std::size_t at = 0; at < text.size();) {
+    auto end = end_of_run(text, at);
+    const auto run = text.substr(at, end - at);
+    const bool is_key = run.size() >= shortest_key;
+    const auto jwt = end_of_jwt(text, end) == end ? run.npos : run.find("eyJ");
+    // What a key ends with may look like the beginning of a JWT, which goes on all the same.
+    if (jwt != run.npos) end = end_of_jwt(text, end);
+    auto prefix = run.starts_with(key_mark_2026) ? key_mark_2026.size() : run.find('-') + 1;  // 0 where there is none
+    if (prefix > longest_prefix || run.size() - prefix < shortest_key) prefix = 0;
+    masked += run.substr(0, is_key ? std::min(prefix + shown, jwt) : jwt);
+    if (is_key || jwt != run.npos) masked += "****";
+    if (end != text.size()) masked += text[end++];
+    at = end;
+  }
+  return masked;
 }
 
 /// Whether a part of a URL or a path is a key rather than a name. Among names, which may be as long as keys, only what

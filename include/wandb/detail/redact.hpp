@@ -12,63 +12,14 @@
 #include <wandb/detail/ascii.hpp>
 #include <wandb/detail/key_format.hpp>
 #include <wandb/detail/one_line.hpp>
+#include <wandb/detail/unescaped.hpp>
 
 namespace wandb::detail {
 
 /// Which shapes of a key a mask looks for. Host names, paths and e-mail addresses may be as long as a key: in those it
-/// looks only for what begins as a key does. Where somebody's new key may be told in part, for what may be a piece of
-/// it.
+/// looks only for what begins as a key does, and for as many hexadecimal digits, which nobody is called. Where
+/// somebody's new key may be told in part, for what may be a piece of it.
 enum class Shapes : std::uint8_t { none, marked, all, pieces };
-
-/// A text without the escapes of URLs, JSON and HTML, and where in the text each character came from.
-struct Unescaped {
-  std::string text;
-  std::vector<std::uint32_t> begins;  ///< one more than there are characters
-
-  explicit Unescaped(std::string_view escaped) {
-    text.reserve(escaped.size());
-    begins.reserve(escaped.size() + 1);
-    for (std::size_t at = 0; at < escaped.size();) {
-      begins.push_back(static_cast<std::uint32_t>(at));
-      at += take(escaped.substr(at));
-    }
-    begins.push_back(static_cast<std::uint32_t>(escaped.size()));
-  }
-  [[nodiscard]] static bool is_needed(std::string_view text) noexcept {
-    return text.find_first_of("%\\&") != text.npos;
-  }
-
- private:
-  // Appends what `escaped` begins with, and gives how long that is.
-  std::size_t take(std::string_view escaped) {
-    struct Form {
-      std::string_view begin;
-      unsigned base;
-      std::size_t least;
-      std::size_t most;
-      std::string_view end;
-    };
-    constexpr Form forms[] = {{"%", 16, 2, 2, ""},    {"\\u", 16, 4, 4, ""},  {"\\x", 16, 2, 2, ""},
-                              {"&#x", 16, 1, 6, ";"}, {"&#X", 16, 1, 6, ";"}, {"&#", 10, 1, 7, ";"}};
-    const bool may_escape = is_needed(escaped.substr(0, 1));
-    for (const auto& form : forms) {
-      if (!may_escape || !escaped.starts_with(form.begin)) continue;
-      auto at = form.begin.size();
-      const auto last = std::min(escaped.size(), at + form.most);
-      unsigned code = 0;
-      for (; at != last && is_hex_digit(escaped[at]); ++at) {
-        const auto digit = escaped[at];
-        code = code * form.base + static_cast<unsigned>(is_digit(digit) ? digit - '0' : to_lower(digit) - 'a' + 10);
-      }
-      if (at < form.begin.size() + form.least || !escaped.substr(at).starts_with(form.end)) continue;
-      text += code < 0x80 ? static_cast<char>(code) : ' ';
-      return at + form.end.size();
-    }
-    const bool slash = escaped.starts_with("\\/");
-    text += slash ? '/' : escaped.front();
-    return slash ? 2 : 1;
-  }
-};
 
 /// Masks texts. Looks for what has the shape of a key, of a JWT or of the service's `Authorization`, whole or cut, and
 /// for any 12 characters in a row of the secrets that it knows, in either case, and escaped as URLs, JSON and HTML
@@ -152,16 +103,21 @@ class Mask {
     return marks;
   }
 
-  [[nodiscard]] static std::size_t end_of_run(std::string_view text, std::size_t at) noexcept {
-    while (at < text.size() && is_key_character(text[at])) ++at;
-    return at;
+  // Whether a run of a key's characters may be a part of a key: words have no digits, and seldom change their case.
+  [[nodiscard]] static bool may_be_piece(std::string_view run) noexcept {
+    if (run.size() < enough) return false;
+    const auto is_capital = [](char c) { return c != to_lower(c); };
+    std::size_t changes = 0;
+    for (std::size_t i = 1; i != run.size(); ++i) {
+      if (is_letter(run[i - 1]) && is_letter(run[i])) changes += is_capital(run[i - 1]) != is_capital(run[i]) ? 1U : 0U;
+    }
+    return run.find_first_of("0123456789") != run.npos || 3 * changes > run.size();
   }
   static void mark_shapes(std::string_view text, Shapes shapes, Marks& marks) {
     for (std::size_t at = 0; at < text.size(); ++at) {
       auto end = end_of_run(text, at);
       const auto run = text.substr(at, end - at);
-      const bool is_piece =
-          shapes == Shapes::pieces && run.size() >= enough && run.find_first_of("0123456789") != run.npos;
+      const bool is_piece = shapes == Shapes::pieces && may_be_piece(run);
       const bool is_key = shapes >= Shapes::all && run.size() >= shortest_secret;
       const auto begin = is_piece || is_key ? at : begin_of_key(text, at, end);
       if (begin < end) {
@@ -174,7 +130,7 @@ class Mask {
     }
   }
   // Where in a run of a key's characters something begins as a key, a JWT or the token of `Authorization` does, and
-  // holds more than that; `end` where nothing does.
+  // holds more than that, or an older key's digits do; `end` where nothing does.
   [[nodiscard]] static std::size_t begin_of_key(std::string_view text, std::size_t at, std::size_t end) noexcept {
     const auto run = text.substr(at, end - at);
     auto begin = run.size();
@@ -184,14 +140,19 @@ class Mask {
     };
     look_for("wandb_v1_", 10);
     look_for("YXBpO", enough);  // "api:" in base64
+    begin = std::min(begin, begin_of_digits(run));
     const bool goes_on = end + 1 < text.size() && text[end] == '.' && is_key_character(text[end + 1]);
     if (goes_on) look_for("eyJ", 4);
     return at + begin;
   }
-  [[nodiscard]] static std::size_t end_of_jwt(std::string_view text, std::size_t end) noexcept {
-    while (end < text.size() && text[end] == '.' && end_of_run(text, end + 1) != end + 1)
-      end = end_of_run(text, end + 1);
-    return end;
+  // Where the hexadecimal digits of an older key begin; the end where there are none.
+  [[nodiscard]] static std::size_t begin_of_digits(std::string_view run) noexcept {
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at != run.size(); ++at) {
+      if (!is_hex_digit(run[at])) begin = at + 1;
+      else if (at + 1 - begin == shortest_secret) return begin;
+    }
+    return run.size();
   }
 
   // A hash of the last `enough` characters, whatever their case, that moves on with each character.
@@ -269,9 +230,40 @@ class Mask {
   return Mask()(text, shapes);
 }
 
-/// What somebody is called, for a line of text. An address may be longer than a key before its `@`.
+/// Whether a word is an e-mail address, be it in brackets or before a comma. Of what else holds an `@`, credentials in
+/// a URL for instance, too little is known.
+[[nodiscard]] inline bool is_address(std::string_view word) noexcept {
+  const auto is_bracket = [](char c) { return std::string_view("<>()[]\"'`,;:!?").find(c) != std::string_view::npos; };
+  while (!word.empty() && is_bracket(word.front())) word.remove_prefix(1);
+  while (!word.empty() && is_bracket(word.back())) word.remove_suffix(1);
+  const auto belongs = [](char c) { return is_key_character(c) || c == '.' || c == '+' || c == '@'; };
+  return std::all_of(word.begin(), word.end(), belongs) && std::count(word.begin(), word.end(), '@') == 1;
+}
+
+/// What somebody or something is called, for a line of text. An address may be longer than a key before its `@`.
 [[nodiscard]] inline std::string shown_name(std::string_view name) {
-  return redact(name, name.find('@') == name.npos ? Shapes::all : Shapes::marked);
+  if (name.size() > Mask::max_read) return redact(name);
+  const auto line = one_line(name);
+  std::string shown;
+  for (std::string_view rest = line; !rest.empty();) {
+    const auto word = rest.substr(0, rest.find(' '));
+    shown += redact(word, is_address(word) ? Shapes::marked : Shapes::all);
+    rest.remove_prefix(word.size());
+    const auto blanks = std::min(rest.find_first_not_of(' '), rest.size());
+    shown += rest.substr(0, blanks);
+    rest.remove_prefix(blanks);
+  }
+  return shown;
+}
+
+/// The name of a key, masked as `mask_key` masks. One that hides a key behind escapes or invisible characters is shown
+/// without those.
+[[nodiscard]] inline std::string shown_key_name(std::string_view name) {
+  if (Unescaped::is_needed(name)) {
+    const Unescaped plain(name);
+    if (auto shown = mask_key(plain.text); shown != plain.text) return shown;
+  }
+  return mask_key(name);
 }
 
 }  // namespace wandb::detail
