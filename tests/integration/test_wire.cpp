@@ -131,7 +131,7 @@ void keep_six(const wandb::BeastTransport& transport, const Server& server) {
 TEST_CASE("an answer that nobody asked for is nobody's") {
   each_way(
       [](Peer& peer) {
-        for (int i = 0; !peer.read_request().empty(); ++i) peer.send({ok_text("mine"), ok_text("another's")});
+        while (!peer.read_request().empty()) peer.send({ok_text("mine"), ok_text("another's")});
       },
       [](Server& server, const Send& send, const Idle&) {
         for (int i = 0; i != 3; ++i) CHECK(send(to(server)).value().body == "mine");
@@ -559,8 +559,9 @@ TEST_CASE("an error that is encoded says so, with its status and its outcome") {
     int status;
     wandb::Outcome outcome;
   };
-  for (const auto [status, outcome] : {Row{302, wandb::Outcome::unknown}, Row{401, wandb::Outcome::not_run},
-                                       Row{429, wandb::Outcome::not_run}, Row{503, wandb::Outcome::unknown}}) {
+  for (const auto& row : {Row{302, wandb::Outcome::unknown}, Row{401, wandb::Outcome::not_run},
+                          Row{429, wandb::Outcome::not_run}, Row{503, wandb::Outcome::unknown}}) {
+    const int status = row.status;
     CAPTURE(status);
     const std::string answer = "HTTP/1.1 " + std::to_string(status) +
                                " Odd\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\x8b\x08";
@@ -575,19 +576,18 @@ TEST_CASE("an error that is encoded says so, with its status and its outcome") {
     CAPTURE(error);
     CHECK(error == errc::not_the_service);
     CHECK(error.status() == status);
-    CHECK(error.outcome() == outcome);
+    CHECK(error.outcome() == row.outcome);
     CHECK(error.reason().find("encoded as gzip") != std::string::npos);
   }
 }
 
 TEST_CASE("who is turned away by a status has done nothing, whatever is wrong with the rest of the answer") {
   for (const std::string rest : {"Transfer-Encoding: gzip\r\n\r\n", "Content-Length: 100\r\n\r\nno"}) {
-    for (const auto& [status, outcome] : {std::pair{401, wandb::Outcome::not_run},
-                                          {403, wandb::Outcome::not_run},
-                                          {413, wandb::Outcome::not_run},
-                                          {400, wandb::Outcome::unknown},
-                                          {200, wandb::Outcome::unknown},
-                                          {503, wandb::Outcome::unknown}}) {
+    using Row = std::pair<int, wandb::Outcome>;
+    for (const auto& row :
+         {Row{401, wandb::Outcome::not_run}, Row{403, wandb::Outcome::not_run}, Row{413, wandb::Outcome::not_run},
+          Row{400, wandb::Outcome::unknown}, Row{200, wandb::Outcome::unknown}, Row{503, wandb::Outcome::unknown}}) {
+      const int status = row.first;
       CAPTURE(rest);
       CAPTURE(status);
       const auto answer = "HTTP/1.1 " + std::to_string(status) + " Odd\r\n" + rest;
@@ -600,7 +600,7 @@ TEST_CASE("who is turned away by a status has done nothing, whatever is wrong wi
                      wandb::Environment::none());
       const auto error = api.create_user("ann@example.com").error();
       CHECK(error.status() == status);
-      CHECK(error.outcome() == outcome);
+      CHECK(error.outcome() == row.second);
     }
   }
 }
