@@ -168,11 +168,6 @@ namespace detail {
 /// The condition that one of our own codes falls under.
 [[nodiscard]] constexpr condition condition_of(errc code) noexcept {
   switch (code) {
-    case errc::invalid_argument:
-    case errc::no_result:
-    case errc::keys_not_loaded:
-    case errc::attribute_not_loaded:
-    case errc::wrong_attribute_type: return condition::misuse;
     case errc::no_credentials:
     case errc::malformed_api_key:
     case errc::unreadable_credentials:
@@ -205,8 +200,8 @@ namespace detail {
     case errc::connect_failed:
     case errc::tls_failed:
     case errc::connection_lost: return condition::network;
+    default: return condition::misuse;  // the program's own: a bad argument, a value that is not there
   }
-  return condition::misuse;
 }
 
 class ConditionCategory final : public boost::system::error_category {

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "../../examples/csv.hpp"
+#include "../../examples/json.cpp"
 #include "../../examples/people.cpp"
+#include "../../examples/tool.cpp"
 #include "budget.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

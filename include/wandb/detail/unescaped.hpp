@@ -65,13 +65,13 @@ struct Unescaped {
   std::size_t take(std::string_view escaped) {
     struct Form {
       std::string_view begin;
-      unsigned base;
       std::size_t least;
       std::size_t most;
+      unsigned base;
       char end;  // which may be missing
     };
-    constexpr Form forms[] = {{"%", 16, 2, 2, 0},     {"\\u", 16, 4, 4, 0},   {"\\x", 16, 2, 2, 0},
-                              {"&#x", 16, 1, 8, ';'}, {"&#X", 16, 1, 8, ';'}, {"&#", 10, 1, 8, ';'}};
+    constexpr Form forms[] = {{"%", 2, 2, 16, 0},     {"\\u", 4, 4, 16, 0},   {"\\x", 2, 2, 16, 0},
+                              {"&#x", 1, 8, 16, ';'}, {"&#X", 1, 8, 16, ';'}, {"&#", 1, 8, 10, ';'}};
     const bool may_escape = escaped.substr(0, 1).find_first_of("%\\&") == 0;
     for (const auto& form : forms) {
       if (!may_escape || !escaped.starts_with(form.begin)) continue;
