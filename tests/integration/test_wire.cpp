@@ -67,6 +67,7 @@ void each_way(const Server::Script& script, const std::function<void(Server&, co
 struct Expected {
   errc code;
   int status;
+  errc or_else = code;  // what another Boost says, which looks sooner
 };
 void check_error(std::string_view begin, std::string_view endless, Expected expected) {
   for (const std::size_t piece : {std::size_t{16'000}, std::size_t{0}}) {
@@ -87,7 +88,7 @@ void check_error(std::string_view begin, std::string_view endless, Expected expe
           CHECK(watch.elapsed() < 4s);
           REQUIRE_FALSE(answer.has_value());
           CAPTURE(answer.error());
-          CHECK(answer.error() == expected.code);
+          CHECK((answer.error() == expected.code || answer.error() == expected.or_else));
           CHECK(answer.error().status() == expected.status);
           CHECK(answer.error().delivery() == Delivery::answered);
           CHECK(idle() == 0);
@@ -234,14 +235,15 @@ TEST_CASE("what surrounds a body ends at a limit, wherever the reads end") {
   const std::string ok_head = "HTTP/1.1 200 OK\r\n";
   const std::string chunked = ok_head + "Transfer-Encoding: chunked\r\n\r\n";
   const Expected too_large{errc::response_too_large, 200};
+  const Expected head_too_large{errc::response_too_large, 200, errc::protocol_error};
   check_error(ok_head, "X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n", too_large);
   check_error(ok_head + "X: ", "y", too_large);
-  check_error(chunked + "1;", "extension=yyyyyyyyyyyyyyyyyyyyyyyyyyyyy;", too_large);
-  check_error(chunked, "0", too_large);
+  check_error(chunked + "1;", "extension=yyyyyyyyyyyyyyyyyyyyyyyyyyyyy;", head_too_large);
+  check_error(chunked, "0", head_too_large);
   check_error(chunked + "1\r\nx\r\n0\r\n", "X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n",
               too_large);
   check_error(chunked + "1\r\nx\r\n0\r\nX: ", "y", too_large);
-  check_error(chunked, "1;extension=" + std::string(1000, 'y') + "\r\nx\r\n", too_large);
+  check_error(chunked, "1;extension=" + std::string(1000, 'y') + "\r\nx\r\n", head_too_large);
   check_error("HTTP/1.1 200 ", "y", {errc::response_too_large, 0});
   check_error("", "HTTP/1.1 103 Early Hints\r\nLink: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n\r\n",
               {errc::response_too_large, 0});
