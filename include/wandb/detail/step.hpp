@@ -20,7 +20,7 @@ namespace wandb::detail {
 
 /// The credentials that are at hand for the person whom an operation is about.
 struct AtHand {
-  static constexpr std::size_t max_keys = 8;
+  static constexpr std::size_t max_keys = 4;
   IdentityPtr given{};
   KeyList keys{};  ///< those whose secret is known, `max_keys` at most
 };

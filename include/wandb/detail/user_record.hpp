@@ -78,7 +78,10 @@ struct UserRecord {
     AtHand known;
     const auto add = [&](const KeySource& keys) {
       for (auto i = keys.size(); i != 0 && known.keys.size() != AtHand::max_keys; --i) {
-        if (auto key = keys[i - 1]; !KeyAccess::secret(key).empty()) known.keys.push_back(std::move(key));
+        auto key = keys[i - 1];
+        if (KeyAccess::secret(key).empty()) continue;
+        known.keys.reserve(AtHand::max_keys);
+        known.keys.push_back(std::move(key));
       }
     };
     const bool changed = store->read(index, [&](const auto* changes) {
