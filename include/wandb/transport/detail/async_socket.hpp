@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -97,28 +96,18 @@ class AsyncSocket final : public Abortable {
   }
 
   /// Bytes that `write_some` and `flush` brought to the kernel since the socket was made.
-  [[nodiscard]] std::size_t bytes_sent() const noexcept { return bytes_sent_; }
+  [[nodiscard]] std::size_t bytes_sent() const noexcept { return queue_.sent(); }
   /// Takes all that it is given without waiting: what the kernel does not take, `flush` sends.
   template <class Buffers>
   std::size_t write_some(const Buffers& buffers, error_code& ec) {
     const boost::asio::const_buffer buffer = *boost::asio::buffer_sequence_begin(buffers);
-    const std::string_view bytes(static_cast<const char*>(buffer.data()), buffer.size());
     ec = {};
-    const auto sent = queue_.empty() ? send_now(bytes, ec) : 0;
-    if (!ec) queue_.push(bytes.substr(sent));
-    return ec ? 0 : bytes.size();
+    return queue_.take(socket_.native_handle(), {static_cast<const char*>(buffer.data()), buffer.size()}, ec);
   }
   /// Bytes that were taken and not sent.
-  [[nodiscard]] std::size_t queued() const noexcept { return queue_.waiting().size(); }
+  [[nodiscard]] std::size_t queued() const noexcept { return queue_.waiting(); }
   /// Sends what was not taken before, as far as it is now; whether that is all.
-  [[nodiscard]] bool flush(error_code& ec) {
-    while (!ec && !queue_.empty()) {
-      const auto sent = send_now(queue_.waiting(), ec);
-      if (sent == 0) break;
-      queue_.pop(sent);
-    }
-    return queue_.empty();
-  }
+  [[nodiscard]] bool flush(error_code& ec) { return queue_.flush(socket_.native_handle(), ec); }
   /// Calls `tell`, perhaps twice, when more can be sent, something has come, or an abort ends the wait.
   template <class Tell>
   void when_ready(const Tell& tell) {
@@ -179,18 +168,6 @@ class AsyncSocket final : public Abortable {
                         boost::asio::append(std::forward<Handler>(handler), aborted, std::size_t{0}));
     }
   }
-  [[nodiscard]] std::size_t send_now(std::string_view bytes, error_code& ec) {
-    for (;;) {
-      const auto count = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (count >= 0) {
-        bytes_sent_ += static_cast<std::size_t>(count);
-        return static_cast<std::size_t>(count);
-      }
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN && errno != EWOULDBLOCK) ec = {errno, boost::system::system_category()};
-      return 0;
-    }
-  }
   void cancel() {
     error_code ignored;
     socket_.cancel(ignored);
@@ -201,7 +178,6 @@ class AsyncSocket final : public Abortable {
   static constexpr int most_reads = 8;
   int reads_left_ = 0;
   SendQueue queue_;
-  std::size_t bytes_sent_ = 0;
   boost::asio::ip::tcp::socket socket_;
 };
 

@@ -55,7 +55,7 @@ class DeadlineSocket {
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
   [[nodiscard]] int native_handle() const noexcept { return fd_; }
   /// Bytes that the kernel has accepted since the socket was made.
-  [[nodiscard]] std::size_t bytes_sent() const noexcept { return bytes_sent_; }
+  [[nodiscard]] std::size_t bytes_sent() const noexcept { return queue_.sent(); }
   /// While on, a read that would wait returns `would_block` instead, and so does each after the first few, for a peer
   /// that never lets it run dry; a write queues what would wait.
   void probe(bool on) noexcept { probes_left_ = on ? most_probes : -1; }
@@ -71,18 +71,11 @@ class DeadlineSocket {
     queue_.clear();
   }
   /// Bytes that were queued and not sent.
-  [[nodiscard]] std::size_t queued() const noexcept { return queue_.waiting().size(); }
+  [[nodiscard]] std::size_t queued() const noexcept { return queue_.waiting(); }
   /// The next read is of the answer to what was just written.
   void expect_answer() noexcept { answer_awaited_ = true; }
   /// Sends what was queued, as far as the kernel takes it; whether that is all.
-  [[nodiscard]] bool flush(error_code& ec) noexcept {
-    while (!ec && !queue_.empty()) {
-      const auto count = send_now(queue_.waiting().data(), queue_.waiting().size(), ec);
-      if (count == 0) break;
-      queue_.pop(count);
-    }
-    return queue_.empty();
-  }
+  [[nodiscard]] bool flush(error_code& ec) noexcept { return queue_.flush(fd_, ec); }
   /// Waits until more can be sent, or something has come; whether something has come.
   [[nodiscard]] bool wait_either(error_code& ec) const noexcept {
     short ready = 0;
@@ -140,14 +133,11 @@ class DeadlineSocket {
   [[nodiscard]] error_code wait(short events, time_point until, short* ready = nullptr) const noexcept;
   std::size_t receive(void* data, std::size_t size, error_code& ec) noexcept;
   std::size_t transmit(const char* data, std::size_t size, error_code& ec);
-  // What the kernel takes at once.
-  std::size_t send_now(const char* data, std::size_t size, error_code& ec) noexcept;
 
   executor_type executor_;
   int fd_ = -1;
   time_point deadline_ = time_point::max();
   const Waker* stop_ = nullptr;
-  std::size_t bytes_sent_ = 0;
   SendQueue queue_;
   bool queueing_ = false;
   int probes_left_ = -1;  // negative: reads wait
@@ -226,29 +216,11 @@ inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_c
   return 0;
 }
 
-inline std::size_t DeadlineSocket::send_now(const char* data, std::size_t size, error_code& ec) noexcept {
-  for (;;) {
-    // A peer that is gone is an error here, not a SIGPIPE.
-    const auto count = ::send(fd_, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count >= 0) {
-      bytes_sent_ += static_cast<std::size_t>(count);
-      return static_cast<std::size_t>(count);
-    }
-    if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) ec = last_system_error();
-    return 0;
-  }
-}
-
 inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, error_code& ec) {
   ec = {};
-  if (queueing_ || probing()) {
-    const auto sent = queue_.empty() ? send_now(data, size, ec) : 0;
-    if (!ec) queue_.push({data + sent, size - sent});
-    return ec ? 0 : size;
-  }
+  if (queueing_ || probing()) return queue_.take(fd_, {data, size}, ec);
   while (!ec && size != 0) {
-    if (const auto sent = send_now(data, size, ec); sent != 0) return sent;
+    if (const auto sent = queue_.send_now(fd_, {data, size}, ec); sent != 0) return sent;
     if (!ec) ec = wait(POLLOUT, deadline_);
   }
   return 0;
