@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +25,7 @@
 #include <wandb/transport/detail/tls_client.hpp>
 #include <wandb/transport/detail/trust.hpp>
 
+#include "../temporary_directory.hpp"
 #include "test_async_beast.hpp"
 
 using namespace async_test;
@@ -71,29 +71,6 @@ struct Async {
                                         environment_of(trust.variables));
     return run(io, async_test::send(transport, request));
   }
-};
-
-/// A directory, gone with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "wandb-test-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] const std::string& path() const { return path_; }
-  /// A file in it.
-  std::string put(const std::string& name, std::string_view text) const {
-    auto file = path_ + "/" + name;
-    std::ofstream(file, std::ios::binary) << text;
-    return file;
-  }
-
- private:
-  std::string path_;
 };
 
 using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
@@ -19,25 +18,17 @@
 #include <utility>
 #include <vector>
 
+#include "../temporary_directory.hpp"
+
 namespace tool {
 
 /// A directory of its own, which goes with it.
 class Scratch {
  public:
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "wandb-users-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch directory");
-    path_ = name;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() { std::filesystem::remove_all(path_); }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return (path_ / name).string(); }
+  [[nodiscard]] std::string path(const std::string& name) const { return directory_.path(name); }
   /// Writes a file; gives its path.
   [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-    return path(name);
+    return directory_.put(name, text);
   }
   [[nodiscard]] std::string read(const std::string& name) const {
     std::ifstream file(path(name), std::ios::binary);
@@ -45,7 +36,7 @@ class Scratch {
   }
 
  private:
-  std::filesystem::path path_;
+  TemporaryDirectory directory_;
 };
 
 struct Ended {

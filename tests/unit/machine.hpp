@@ -2,9 +2,6 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp
-
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -13,24 +10,15 @@
 #include <wandb/detail/base64.hpp>
 #include <wandb/wandb.hpp>
 
+#include "../temporary_directory.hpp"
+
 /// Environment variables, and a home directory that is gone afterwards.
 struct Machine {
   std::map<std::string, std::string> variables;
-  std::filesystem::path home;
-  Machine() {
-    auto pattern = (std::filesystem::temp_directory_path() / "wandb-users-test-XXXXXX").string();
-    home = ::mkdtemp(pattern.data());
-    variables["HOME"] = home.string();
-  }
-  Machine(const Machine&) = delete;
-  Machine& operator=(const Machine&) = delete;
-  ~Machine() { std::filesystem::remove_all(home); }
-  void write(const std::string& name, std::string_view text) const {
-    auto* file = std::fopen((home / name).c_str(), "wb");
-    REQUIRE(file != nullptr);
-    std::fwrite(text.data(), 1, text.size(), file);
-    std::fclose(file);
-  }
+  TemporaryDirectory directory;
+  std::filesystem::path home = directory.path();
+  Machine() { variables["HOME"] = home.string(); }
+  void write(const std::string& name, std::string_view text) const { directory.put(name, text); }
   [[nodiscard]] wandb::Environment environment() const {
     return {[](const void* self, const char* name) -> const char* {
               const auto& known = static_cast<const Machine*>(self)->variables;
