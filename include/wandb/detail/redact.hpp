@@ -56,7 +56,7 @@ class Mask {
   /// At most `most` characters of what follows `at`, for a reason: in quotes, and of ASCII alone.
   [[nodiscard]] std::string excerpt(std::string_view text, std::size_t at, std::size_t most) const {
     // Looks around, so that no key is taken for something else where the excerpt begins or ends within it.
-    constexpr std::size_t around = 4096;
+    constexpr std::size_t around = 1024;
     at = std::min(at, text.size());
     const auto begin = at - std::min(at, around);
     const auto read = text.substr(begin, at - begin + most + around);
