@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,11 +13,11 @@
 #include <wandb/detail/classify.hpp>
 #include <wandb/detail/content_coding.hpp>
 #include <wandb/detail/decoder.hpp>
-#include <wandb/detail/identity.hpp>
 #include <wandb/detail/json_reader.hpp>
 #include <wandb/detail/one_line.hpp>
 #include <wandb/detail/redact.hpp>
 #include <wandb/detail/step.hpp>
+#include <wandb/detail/subject.hpp>
 #include <wandb/exchange.hpp>
 #include <wandb/graphql/operation.hpp>
 #include <wandb/transport.hpp>
@@ -32,22 +31,6 @@ struct Examined {
   Error failure;   ///< where `content` is not data
   Reply reply;     ///< where the operation's field is there
 };
-
-/// The secrets that whoever asks knows, and a place for one that an answer brings. Views.
-using KnownSecrets = std::array<std::string_view, 6 + AtHand::max_keys>;
-
-/// `identity` asks, on behalf of `caller`, who may be unknown.
-[[nodiscard]] inline KnownSecrets known_secrets(const Identity& identity, const Identity* caller,
-                                                const AtHand& at_hand) noexcept {
-  KnownSecrets secrets{identity.secret().reveal(), identity.token()};
-  if (caller != nullptr) {
-    secrets[2] = caller->secret().reveal();
-    secrets[3] = caller->token();
-  }
-  if (at_hand.given) secrets[4] = at_hand.given->secret().reveal();
-  for (std::size_t i = 0; i != at_hand.keys.size(); ++i) secrets[5 + i] = KeyAccess::secret(at_hand.keys[i]);
-  return secrets;
-}
 
 /// The texts among a request's variables, masked as the answer is: an answer may repeat them, and they are not its own
 /// words.
@@ -80,14 +63,14 @@ using KnownSecrets = std::array<std::string_view, 6 + AtHand::max_keys>;
 class Examiner {
  public:
   /// `request_body` is what was asked. Everything is only viewed.
-  Examiner(const graphql::Operation& operation, std::string_view request_body, const KnownSecrets& secrets) noexcept
+  Examiner(const graphql::Operation& operation, std::string_view request_body, SecretsOfRequest& secrets) noexcept
       : operation_(operation), request_body_(request_body), secrets_(secrets) {}
 
   /// Once.
   [[nodiscard]] Examined examine(int status, const HeadersView& headers, SecureString body) {
-    auto decoded =
-        decode(operation_.shape, std::move(body), may_bring_secret() ? Excerpts::none : Excerpts::short_ones, secrets_);
-    secrets_.back() = new_secret(decoded);
+    auto decoded = decode(operation_.shape, std::move(body), may_bring_secret() ? Excerpts::none : Excerpts::short_ones,
+                          &secrets_);
+    secrets_.set_new(new_secret(decoded));
     mask_errors(decoded, status);
     if (decoded.foreign) return {Content::unproven, status, foreign(status, headers, decoded.malformed->reason), {}};
     if (decoded.silent && !is_accepted(status)) return {Content::unproven, status, refusal(status, {}).error, {}};
@@ -112,6 +95,7 @@ class Examiner {
     Error error;
   };
 
+  [[nodiscard]] Mask mask() const { return Mask(secrets_.secrets()); }
   /// Whether the answer may hold a secret that nobody knows yet: then no part of it is told.
   [[nodiscard]] bool may_bring_secret() const noexcept { return operation_.field == "generateApiKey"; }
   [[nodiscard]] bool is_mutation() const noexcept { return operation_.repeat != Repeat::harmless; }
@@ -160,7 +144,7 @@ class Examiner {
       auto deciding = std::find_if(errors.begin(), errors.end(), undecided);
       if (deciding == errors.end()) deciding = std::find_if(errors.begin(), errors.end(), coded);
       verdict = classify(deciding == errors.end() ? errors.front() : *deciding, http_status,
-                         texts_sent(request_body_, Mask(secrets_)));
+                         texts_sent(request_body_, mask()));
     }
     return {verdict.status, Error(make_error_code(verdict.code), Error::Details{.reason = {},
                                                                                 .operation = {},
@@ -197,7 +181,7 @@ class Examiner {
 
   [[nodiscard]] std::string content_type(const HeadersView& headers) const {
     const auto type = headers.find("Content-Type").value_or(std::string_view{});
-    if (!may_bring_secret()) return shortened(Mask(secrets_)(type), 80);
+    if (!may_bring_secret()) return shortened(mask()(type), 80);
     for (const std::string_view known : {"text/html", "text/plain", "application/json"}) {
       if (equal_ignoring_case(trimmed(type.substr(0, type.find(';'))), known)) return std::string(known);
     }
@@ -209,7 +193,7 @@ class Examiner {
   [[nodiscard]] std::string address(std::string_view location) const {
     constexpr std::size_t most = 200;
     constexpr std::size_t longest_scheme = 32;
-    const Mask mask(secrets_);
+    const Mask mask = this->mask();
     const auto slashes = location.find("//");
     const bool absolute = slashes != location.npos && slashes <= location.find_first_of("/?#");
     const auto authority = absolute ? slashes + 2 : 0;
@@ -255,9 +239,9 @@ class Examiner {
   // have been made, and that the answer does not show whole, may stand in its words in pieces.
   void mask_errors(Decoded& decoded, int status) const {
     if (decoded.errors.empty()) return;
-    const bool in_doubt = may_bring_secret() && !is_api_key(secrets_.back()) && !made_nothing(decoded, status);
+    const bool in_doubt = may_bring_secret() && !is_api_key(secrets_.new_secret()) && !made_nothing(decoded, status);
     const auto shapes = in_doubt ? Shapes::pieces : Shapes::all;
-    const Mask mask(secrets_);
+    const Mask mask = this->mask();
     for (auto& error : decoded.errors) {
       error.message = mask(error.message, shapes);
       // What a code stands for decides what became of the request, and is no secret.
@@ -275,7 +259,7 @@ class Examiner {
 
   const graphql::Operation& operation_;
   std::string_view request_body_;
-  KnownSecrets secrets_;
+  SecretsOfRequest& secrets_;
 };
 
 }  // namespace wandb::detail

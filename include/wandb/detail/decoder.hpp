@@ -50,13 +50,10 @@ struct Decoded {
 /// Whether what is wrong with an answer is told with a little of its text.
 enum class Excerpts : std::uint8_t { none, short_ones };
 
-/// The secrets that are known to whoever asks. Views.
-using Secrets = std::span<const std::string_view>;
-
 /// Reads one text into one page. Used once.
 class AnswerReader {
  public:
-  AnswerReader(PageBuilder builder, bool bare, Excerpts excerpts, Secrets secrets)
+  AnswerReader(PageBuilder builder, bool bare, Excerpts excerpts, const KnownSecrets* secrets)
       : builder_(std::move(builder)), bare_(bare), excerpts_(excerpts), secrets_(secrets) {}
 
   [[nodiscard]] Decoded read() {
@@ -147,27 +144,29 @@ class AnswerReader {
   }
   [[nodiscard]] std::string told(std::size_t at, std::size_t length) const {
     const auto text = at == 0 ? trimmed(builder_.body()) : builder_.body();
-    return excerpts_ == Excerpts::none ? std::string{} : ": " + Mask(secrets_).excerpt(text, at, length);
+    if (excerpts_ == Excerpts::none) return {};
+    const Mask mask(secrets_ == nullptr ? std::span<const std::string_view>() : secrets_->secrets());
+    return ": " + mask.excerpt(text, at, length);
   }
 
   PageBuilder builder_;
   bool bare_;
   Excerpts excerpts_;
-  Secrets secrets_;
+  const KnownSecrets* secrets_;
 };
 
 /// Decodes the answer to a GraphQL request: `data`, `errors` and `error` in any order. Of a field that comes twice, the
-/// last counts; what the shape does not know is skipped. `shape` must have static storage. `secrets` are masked in
-/// excerpts.
+/// last counts; what the shape does not know is skipped. `shape` must have static storage. `secrets`, which may be
+/// null, are masked in excerpts.
 [[nodiscard]] inline Decoded decode(const Shape& shape, SecureString body, Excerpts excerpts = Excerpts::short_ones,
-                                    Secrets secrets = {}) {
+                                    const KnownSecrets* secrets = nullptr) {
   return AnswerReader(PageBuilder(shape, std::move(body)), false, excerpts, secrets).read();
 }
 
 /// Decodes a text that is the root object itself. The page keeps the shape.
 [[nodiscard]] inline Decoded decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body) {
   const auto view = shape->shape();
-  return AnswerReader(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones, {}).read();
+  return AnswerReader(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones, nullptr).read();
 }
 
 }  // namespace wandb::detail

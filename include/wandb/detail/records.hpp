@@ -170,13 +170,21 @@ class UserPage {
   return Ask{queries.search, body.take(), nullptr};
 }
 
+/// That user, for an operation that is about them.
+[[nodiscard]] inline Subject subject_of(const UserRecord& user) {
+  return {
+      user.store, user.object, user.index, [](const Subject& about) {
+        return UserRecord{std::static_pointer_cast<UserStore>(about.store), about.object, about.index}.credentials();
+      }};
+}
+
 /// Asks for one page of a user's keys.
 [[nodiscard]] inline Ask ask_keys(const UserRecord& user, std::string_view after) {
   const auto& operation = user.is_caller ? graphql::viewer_api_keys : graphql::user_api_keys;
   graphql::RequestBody body(operation);
   if (!user.is_caller) body.add("id", user.text("id"));
   if (!after.empty()) body.add("after", after);
-  return Ask{&operation, body.take(), nullptr, user.at_hand()};
+  return Ask{&operation, body.take(), nullptr, subject_of(user)};
 }
 
 /// Whether an answer about a user is not about somebody else.

@@ -225,6 +225,16 @@ class Mask {
   std::vector<std::string_view> short_;
 };
 
+/// The secrets that are known to whoever asks. They are gathered only where there is something to mask.
+class KnownSecrets {
+ public:
+  /// Views of them.
+  [[nodiscard]] virtual std::span<const std::string_view> secrets() const { return {}; }
+
+ protected:
+  ~KnownSecrets() = default;
+};
+
 /// `text` on one line, with `****` in place of what has the shape of a key.
 [[nodiscard]] inline std::string redact(std::string_view text, Shapes shapes = Shapes::all) {
   return Mask()(text, shapes);

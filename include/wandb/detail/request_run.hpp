@@ -50,7 +50,7 @@ class RequestRun {
     operation_ = ask.operation;
     body_ = std::move(ask.body);
     identity_ = std::move(ask.as);
-    at_hand_ = std::move(ask.at_hand);
+    about_ = std::move(ask.about);
     answer_ = Error(errc::no_result);
     status_ = 0;
     exchange_ = Exchange(operation_->repeat, endpoint_->retry, deadline_);
@@ -94,8 +94,8 @@ class RequestRun {
     status_ = response->status;
     const auto headers = response->headers.view();
     pace_.answered(status_, headers, now.now, now.wall, endpoint_->retry);
-    auto examined = Examiner(*operation_, body_, known_secrets(*identity_, caller_.get(), at_hand_))
-                        .examine(status_, headers, std::move(response->body));
+    SecretsOfRequest secrets(*identity_, caller_.get(), about_);
+    auto examined = Examiner(*operation_, body_, secrets).examine(status_, headers, std::move(response->body));
     failure_ = std::move(examined.failure);
     reply_ = std::move(examined.reply);
     const Arrival arrival{.delivery = Delivery::answered,
@@ -152,8 +152,8 @@ class RequestRun {
   [[nodiscard]] Error masked(const Error& error) const {
     auto details = error.details();
     if (details.reason.empty() && details.messages.empty()) return error;
-    const auto secrets = known_secrets(*identity_, caller_.get(), at_hand_);
-    const Mask mask(secrets);
+    const SecretsOfRequest secrets(*identity_, caller_.get(), about_);
+    const Mask mask(secrets.secrets());
     details.reason = mask(details.reason, Shapes::marked);
     for (auto& message : details.messages) {
       for (auto* said : {&message.text, &message.path, &message.code}) *said = mask(*said);
@@ -233,7 +233,7 @@ class RequestRun {
   const graphql::Operation* operation_ = nullptr;
   std::string body_;
   IdentityPtr identity_;
-  AtHand at_hand_;
+  Subject about_;
   std::array<Header, 6> headers_;
   Exchange exchange_;
   Error failure_;

@@ -2,7 +2,6 @@
 // out.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,26 +10,19 @@
 
 #include <wandb/detail/graphql_errors.hpp>
 #include <wandb/detail/identity.hpp>
+#include <wandb/detail/subject.hpp>
 #include <wandb/error.hpp>
 #include <wandb/graphql/operation.hpp>
-#include <wandb/keys.hpp>
 #include <wandb/page.hpp>
 
 namespace wandb::detail {
-
-/// The credentials that are at hand for the person whom an operation is about.
-struct AtHand {
-  static constexpr std::size_t max_keys = 4;
-  IdentityPtr given{};
-  KeyList keys{};  ///< those whose secret is known, `max_keys` at most
-};
 
 /// Send this operation and come back with the answer.
 struct Ask {
   const graphql::Operation* operation = nullptr;
   std::string body;
-  IdentityPtr as;    ///< null: as the caller
-  AtHand at_hand{};  ///< what an answer must not show besides
+  IdentityPtr as;  ///< null: as the caller
+  Subject about{};
 };
 
 /// An answer whose root field is there.

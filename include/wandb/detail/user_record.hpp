@@ -73,14 +73,13 @@ struct UserRecord {
     });
     return list ? KeySource{{}, std::move(list)} : KeySource{nodes("apiKeys"), nullptr};
   }
-  /// The credentials that are known of this user, of many keys the newest: an answer about the user may echo them.
-  [[nodiscard]] AtHand at_hand() const {
-    AtHand known;
+  /// The credentials that are known of this user, of many keys the newest.
+  [[nodiscard]] KnownCredentials credentials() const {
+    KnownCredentials known;
     const auto add = [&](const KeySource& keys) {
-      for (auto i = keys.size(); i != 0 && known.keys.size() != AtHand::max_keys; --i) {
+      for (auto i = keys.size(); i != 0 && known.keys.size() != KnownCredentials::max_keys; --i) {
         auto key = keys[i - 1];
         if (KeyAccess::secret(key).empty()) continue;
-        known.keys.reserve(AtHand::max_keys);
         known.keys.push_back(std::move(key));
       }
     };

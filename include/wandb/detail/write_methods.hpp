@@ -86,7 +86,9 @@ class GenerateKey {
     if (description) body_.add("description", *description);
   }
 
-  [[nodiscard]] Step<value_type> start() { return Ask{&graphql::generate_api_key, body_.take(), as_, user_.at_hand()}; }
+  [[nodiscard]] Step<value_type> start() {
+    return Ask{&graphql::generate_api_key, body_.take(), as_, subject_of(user_)};
+  }
   [[nodiscard]] Step<value_type> resume(Answer answer) {
     if (!answer) return finished<value_type>(answer.error());
     const auto payload = answer->root.object("generateApiKey");
@@ -118,7 +120,7 @@ class DeleteKey {
   [[nodiscard]] Step<void> start() {
     graphql::RequestBody body(graphql::delete_api_key);
     body.add("id", id_);
-    return Ask{&graphql::delete_api_key, body.take(), nullptr, user_.at_hand()};
+    return Ask{&graphql::delete_api_key, body.take(), nullptr, subject_of(user_)};
   }
 
   [[nodiscard]] Step<void> resume(Answer answer) {
@@ -191,7 +193,7 @@ class ChangeUser {
   ChangeUser(UserRecord user, const graphql::Operation& operation, std::string body)
       : user_(std::move(user)), operation_(&operation), body_(std::move(body)) {}
 
-  [[nodiscard]] Step<void> start() { return Ask{operation_, std::move(body_), nullptr, user_.at_hand()}; }
+  [[nodiscard]] Step<void> start() { return Ask{operation_, std::move(body_), nullptr, subject_of(user_)}; }
   [[nodiscard]] Step<void> resume(Answer answer) {
     if (doubt_) return looked(std::move(answer));
     if (!answer) {
@@ -215,7 +217,7 @@ class ChangeUser {
     doubt_ = std::move(doubt);
     graphql::RequestBody body(graphql::user_state);
     body.add("id", user_.text("id"));
-    return Ask{&graphql::user_state, body.take(), nullptr, user_.at_hand()};
+    return Ask{&graphql::user_state, body.take(), nullptr, subject_of(user_)};
   }
   [[nodiscard]] Step<void> looked(Answer answer) {
     if (!answer || !answer->errors.empty()) return finished<void>(*doubt_);
@@ -259,7 +261,7 @@ class Reload {
  private:
   [[nodiscard]] Step<void> follow(Step<std::optional<UserRecord>> step) {
     if (!step.finished()) {
-      step.ask().at_hand = user_.at_hand();
+      step.ask().about = subject_of(user_);
       return std::move(step.ask());
     }
     auto& result = step.result();
