@@ -2,7 +2,6 @@
 #pragma once
 
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -23,6 +22,7 @@
 #include <wandb/transport/detail/deadline_socket.hpp>
 #include <wandb/transport/detail/http_wire.hpp>
 #include <wandb/transport/detail/peer.hpp>
+#include <wandb/transport/detail/process.hpp>
 #include <wandb/transport/detail/resolver.hpp>
 #include <wandb/transport/detail/response_reader.hpp>
 #include <wandb/transport/detail/tls_client.hpp>
@@ -58,7 +58,7 @@ class Connection {
   /// forked since: the connection is its parent's.
   [[nodiscard]] bool healthy() {
     error_code ignored;
-    return reusable_ && process_ == ::getpid() && look(ignored) == Unasked::nothing;
+    return reusable_ && process_ == current_process() && look(ignored) == Unasked::nothing;
   }
 
   /// Resolves, connects, and shakes hands.
@@ -87,7 +87,7 @@ class Connection {
   SecureString out_;
   ReadBuffer in_;
   time_point idle_since_{};
-  const pid_t process_ = ::getpid();
+  const pid_t process_ = current_process();
   bool used_ = false;
   bool reusable_ = false;
   bool session_known_ = false;
