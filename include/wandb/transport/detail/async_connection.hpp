@@ -2,7 +2,6 @@
 #pragma once
 
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -19,6 +18,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/error_code.hpp>
@@ -28,6 +28,7 @@
 #include <wandb/transport/detail/http_wire.hpp>
 #include <wandb/transport/detail/interrupt.hpp>
 #include <wandb/transport/detail/peer.hpp>
+#include <wandb/transport/detail/process.hpp>
 #include <wandb/transport/detail/resolver.hpp>
 #include <wandb/transport/detail/response_reader.hpp>
 #include <wandb/transport/detail/tls_client.hpp>
@@ -74,7 +75,7 @@ class AsyncConnection {
   /// forked since: the connection is its parent's.
   [[nodiscard]] bool healthy() {
     error_code ignored;
-    return reusable_ && process_ == ::getpid() && look(ignored) == Unasked::nothing;
+    return reusable_ && process_ == current_process() && look(ignored) == Unasked::nothing;
   }
 
   /// Resolves, connects, and shakes hands.
@@ -103,7 +104,7 @@ class AsyncConnection {
   SecureString out_;
   ReadBuffer in_;
   Clock::time_point idle_since_{};
-  const pid_t process_ = ::getpid();
+  const pid_t process_ = current_process();
   bool used_ = false;
   bool reusable_ = false;
   bool session_known_ = false;
@@ -212,6 +213,12 @@ inline boost::asio::awaitable<Result<Response>> AsyncConnection::exchange(const 
     wipe(out_.data(), out_.size());
     out_.clear();
     ending.began = socket_.bytes_sent() != sent_before;
+    if (may_be_answered(reader, ending)) {
+      // The answer is hardly ever there yet. Others go first, and mostly it is there then.
+      co_await boost::asio::post(boost::asio::use_awaitable);
+      ending.read = socket_.interrupted();
+      if (!ending.read) read_early(reader, ending.read);
+    }
     if (may_be_answered(reader, ending)) {
       co_await read(reader, ending.read, aborts);
     }

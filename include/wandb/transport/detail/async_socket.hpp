@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <mutex>
@@ -46,12 +47,14 @@ class AsyncSocket final : public Abortable {
   void abort(errc why) override {
     const std::lock_guard guard(mutex_);
     if (!aborted_) aborted_ = why;
+    is_aborted_.store(true, std::memory_order_release);
     cancel();
   }
   /// The reason of the abort, if there was one.
   [[nodiscard]] error_code interrupted() const {
+    if (!is_aborted_.load(std::memory_order_acquire)) return {};
     const std::lock_guard guard(mutex_);
-    return aborted_ ? make_error_code(*aborted_) : error_code();
+    return make_error_code(*aborted_);
   }
   /// What an operation's error means: the abort, if there was one.
   [[nodiscard]] error_code explain(const error_code& ec) const {
@@ -65,6 +68,7 @@ class AsyncSocket final : public Abortable {
     error_code ignored;
     socket_.close(ignored);
     aborted_.reset();
+    is_aborted_.store(false, std::memory_order_release);
   }
   void send_without_delay() noexcept {
     error_code ignored;
@@ -175,6 +179,7 @@ class AsyncSocket final : public Abortable {
 
   mutable std::mutex mutex_;
   std::optional<errc> aborted_;
+  std::atomic<bool> is_aborted_ = false;  // whether `aborted_` is set, for those who ask without the lock
   static constexpr int most_reads = 8;
   int reads_left_ = 0;
   SendQueue queue_;
