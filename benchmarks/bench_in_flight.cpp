@@ -29,7 +29,7 @@
 #include <thread>
 #include <vector>
 
-#include <wandb/detail/base64.hpp>
+#include <wandb/detail/text/base64.hpp>
 #include <wandb/transport/async_beast.hpp>
 #include <wandb/wandb.hpp>
 

@@ -13,9 +13,9 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/decoder.hpp>
-#include <wandb/page.hpp>
-#include <wandb/shape.hpp>
+#include <wandb/detail/answer/decoder.hpp>
+#include <wandb/detail/answer/page.hpp>
+#include <wandb/detail/answer/shape.hpp>
 
 namespace {
 

@@ -26,7 +26,7 @@
 #include <thread>
 #include <vector>
 
-#include <wandb/detail/base64.hpp>
+#include <wandb/detail/text/base64.hpp>
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport/beast.hpp>
 #include <wandb/wandb.hpp>

@@ -45,8 +45,8 @@ def public_headers():
 # Every document that the library checks while compiling, beside a unit with the code that checks but no document, and
 # beside one that has only what else that code needs.
 documents = "wandb/graphql/operations.hpp"
-checking_code = "wandb/graphql/operation.hpp"
-neither = ["wandb/exchange.hpp", "wandb/shape.hpp"]
+checking_code = "wandb/detail/answer/operation.hpp"
+neither = ["wandb/detail/call/retry_machine.hpp", "wandb/detail/answer/shape.hpp"]
 
 headers = public_headers()
 units = {name: cost(name) for name in [*peers, *headers]}

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/encoding.hpp>
+#include <wandb/detail/text/encoding.hpp>
 
 struct CsvRow {
   std::size_t line = 0;

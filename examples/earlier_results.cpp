@@ -14,7 +14,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/text/ascii.hpp>
 
 #include "csv.hpp"
 #include "files.hpp"

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/json_text.hpp>
-#include <wandb/detail/one_line.hpp>
+#include <wandb/detail/text/json_text.hpp>
+#include <wandb/detail/text/one_line.hpp>
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/credentials.hpp>
-#include <wandb/detail/environment.hpp>
+#include <wandb/detail/config/credentials.hpp>
+#include <wandb/environment.hpp>
 
 #include "advice.hpp"
 #include "commands.hpp"

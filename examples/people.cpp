@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/ascii.hpp>
-#include <wandb/detail/json_text.hpp>
-#include <wandb/detail/one_line.hpp>
+#include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/json_text.hpp>
+#include <wandb/detail/text/one_line.hpp>
 
 #include "csv.hpp"
 #include "tool.hpp"

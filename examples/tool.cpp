@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include <wandb/detail/key_format.hpp>
-#include <wandb/detail/redact.hpp>
+#include <wandb/detail/text/key_format.hpp>
+#include <wandb/detail/text/redact.hpp>
 #include <wandb/error.hpp>
 
 #include "advice.hpp"

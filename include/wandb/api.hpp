@@ -9,18 +9,15 @@
 
 #include <wandb/check_transport.hpp>
 #include <wandb/client.hpp>
-#include <wandb/detail/checks.hpp>
-#include <wandb/detail/read_methods.hpp>
-#include <wandb/detail/write_methods.hpp>
+#include <wandb/detail/call/checks.hpp>
+#include <wandb/detail/flow/read_methods.hpp>
+#include <wandb/detail/flow/write_methods.hpp>
 #include <wandb/graphql/fixed_string.hpp>
 #include <wandb/selection.hpp>
+#include <wandb/user.hpp>
+#include <wandb/users.hpp>
 
 namespace wandb {
-
-template <Transport T, class S = any_selection>
-class User;
-template <Transport T, class S = any_selection>
-class Users;
 
 /// What one caller can ask of one server. A handle: copies share the transport. Every method returns its result, or
 /// with an asynchronous transport a task of it, and tells the error where it has none; arguments may die as soon as the
@@ -142,5 +139,3 @@ template <class T>
 Api(T, Options, Environment) -> Api<typename detail::DeducedTransport<T>::type>;
 
 }  // namespace wandb
-
-#include <wandb/users.hpp>

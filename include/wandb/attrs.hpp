@@ -15,14 +15,13 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/ascii.hpp>
-#include <wandb/detail/decoder.hpp>
-#include <wandb/detail/json_reader.hpp>
-#include <wandb/detail/misuse.hpp>
-#include <wandb/detail/page_builder.hpp>
+#include <wandb/detail/answer/decoder.hpp>
+#include <wandb/detail/answer/json_reader.hpp>
+#include <wandb/detail/answer/page.hpp>
+#include <wandb/detail/answer/page_builder.hpp>
+#include <wandb/detail/answer/shape.hpp>
+#include <wandb/detail/text/ascii.hpp>
 #include <wandb/error.hpp>
-#include <wandb/page.hpp>
-#include <wandb/shape.hpp>
 #include <wandb/value.hpp>
 
 namespace wandb {

@@ -8,13 +8,13 @@
 #include <type_traits>
 #include <utility>
 
-#include <wandb/credentials.hpp>
-#include <wandb/detail/call.hpp>
-#include <wandb/detail/drivers.hpp>
-#include <wandb/detail/endpoint.hpp>
-#include <wandb/detail/environment.hpp>
-#include <wandb/detail/identity.hpp>
-#include <wandb/detail/pace.hpp>
+#include <wandb/detail/call/call.hpp>
+#include <wandb/detail/call/drivers.hpp>
+#include <wandb/detail/call/pace.hpp>
+#include <wandb/detail/config/credentials.hpp>
+#include <wandb/detail/config/endpoint.hpp>
+#include <wandb/detail/config/identity.hpp>
+#include <wandb/environment.hpp>
 #include <wandb/error.hpp>
 #include <wandb/options.hpp>
 #include <wandb/secret.hpp>

@@ -12,13 +12,14 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/one_line.hpp>
-#include <wandb/detail/redact.hpp>
+#include <wandb/detail/text/one_line.hpp>
+#include <wandb/detail/text/redact.hpp>
 #include <wandb/errc.hpp>
 
 namespace wandb {
@@ -186,6 +187,18 @@ class [[nodiscard]] Result<void> : public boost::system::result<void, Error> {
 [[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location& location) {
   boost::throw_exception(Exception(error), location);
 }
+
+namespace detail {
+
+/// The program is at fault: throws `std::invalid_argument`. Without exceptions it returns, and the caller gives an
+/// error instead.
+inline void throw_misuse([[maybe_unused]] const std::string& why) {
+#if defined(__cpp_exceptions)
+  throw std::invalid_argument(why);
+#endif
+}
+
+}  // namespace detail
 
 inline Error::Error(boost::system::error_code code, Details details) : code_(code), delivery_(details.delivery) {
   for (auto& message : details.messages) {

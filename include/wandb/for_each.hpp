@@ -13,9 +13,9 @@
 
 #include <wandb/api.hpp>
 #include <wandb/client.hpp>
-#include <wandb/detail/batch.hpp>
-#include <wandb/detail/checks.hpp>
-#include <wandb/detail/completion_event.hpp>
+#include <wandb/detail/batch/batch.hpp>
+#include <wandb/detail/batch/completion_event.hpp>
+#include <wandb/detail/call/checks.hpp>
 #include <wandb/error.hpp>
 #include <wandb/options.hpp>
 #include <wandb/transport.hpp>

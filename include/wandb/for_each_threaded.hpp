@@ -17,7 +17,7 @@
 
 #include <wandb/api.hpp>
 #include <wandb/client.hpp>
-#include <wandb/detail/batch.hpp>
+#include <wandb/detail/batch/batch.hpp>
 #include <wandb/error.hpp>
 #include <wandb/for_each.hpp>
 #include <wandb/transport.hpp>

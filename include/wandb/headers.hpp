@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/text/ascii.hpp>
 
 namespace wandb {
 

@@ -11,12 +11,12 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/ascii.hpp>
-#include <wandb/detail/key_format.hpp>
-#include <wandb/detail/key_id.hpp>
-#include <wandb/detail/redact.hpp>
-#include <wandb/detail/secure_memory.hpp>
-#include <wandb/page.hpp>
+#include <wandb/detail/answer/page.hpp>
+#include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/key_format.hpp>
+#include <wandb/detail/text/key_id.hpp>
+#include <wandb/detail/text/redact.hpp>
+#include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/secret.hpp>
 
 namespace wandb {

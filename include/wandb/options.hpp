@@ -5,9 +5,9 @@
 #include <string_view>
 #include <type_traits>
 
-#include <wandb/detail/stop.hpp>
 #include <wandb/retry.hpp>
 #include <wandb/secret.hpp>
+#include <wandb/stop_token.hpp>
 
 namespace wandb {
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/text/ascii.hpp>
 
 namespace wandb {
 

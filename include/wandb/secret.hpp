@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include <wandb/detail/secure_memory.hpp>
+#include <wandb/detail/text/secure_memory.hpp>
 
 namespace wandb {
 

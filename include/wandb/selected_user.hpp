@@ -5,9 +5,9 @@
 #include <utility>
 
 #include <wandb/client.hpp>
-#include <wandb/detail/answer.hpp>
-#include <wandb/detail/records.hpp>
-#include <wandb/detail/user_record.hpp>
+#include <wandb/detail/answer/examiner.hpp>
+#include <wandb/detail/user/records.hpp>
+#include <wandb/detail/user/user_record.hpp>
 #include <wandb/error.hpp>
 #include <wandb/graphql/fixed_string.hpp>
 #include <wandb/selection.hpp>

@@ -12,13 +12,13 @@
 #include <utility>
 
 #include <wandb/attrs.hpp>
-#include <wandb/detail/field_aliases.hpp>
+#include <wandb/detail/answer/page.hpp>
+#include <wandb/detail/answer/shape.hpp>
+#include <wandb/detail/user/field_aliases.hpp>
 #include <wandb/graphql/fixed_string.hpp>
 #include <wandb/graphql/lexer.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/keys.hpp>
-#include <wandb/page.hpp>
-#include <wandb/shape.hpp>
 #include <wandb/text.hpp>
 
 namespace wandb {
@@ -83,7 +83,9 @@ inline constexpr std::uint16_t user_field = 0;
 }  // namespace detail
 
 /// What was read of a user is not known to the compiler: attributes are found by name.
-using any_selection = struct AnySelection { static constexpr auto& queries = graphql::plain_user_queries; };
+struct AnySelection {
+  static constexpr auto& queries = graphql::plain_user_queries;
+};
 
 /// The fields that are read of a user besides what the library reads unasked, as in GraphQL. One that is not on the
 /// schema's `User`, or that conflicts with another, does not compile, nor does an alias that is another field's name.

@@ -12,10 +12,10 @@
 #include <type_traits>
 #include <utility>
 
-#include <wandb/detail/secure_memory.hpp>
-#include <wandb/detail/stop.hpp>
+#include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/error.hpp>
 #include <wandb/headers.hpp>
+#include <wandb/stop_token.hpp>
 
 namespace wandb {
 

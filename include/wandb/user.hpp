@@ -9,17 +9,17 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/api.hpp>
 #include <wandb/attrs.hpp>
 #include <wandb/client.hpp>
-#include <wandb/credentials.hpp>
-#include <wandb/detail/acting.hpp>
-#include <wandb/detail/ascii.hpp>
-#include <wandb/detail/checks.hpp>
-#include <wandb/detail/chosen_key.hpp>
-#include <wandb/detail/redact.hpp>
-#include <wandb/detail/user_record.hpp>
-#include <wandb/detail/write_methods.hpp>
+#include <wandb/detail/call/checks.hpp>
+#include <wandb/detail/config/credentials.hpp>
+#include <wandb/detail/flow/acting.hpp>
+#include <wandb/detail/flow/chosen_key.hpp>
+#include <wandb/detail/flow/write_methods.hpp>
+#include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/redact.hpp>
+#include <wandb/detail/user/user_record.hpp>
+#include <wandb/fwd.hpp>
 #include <wandb/graphql/request_body.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/selection.hpp>
@@ -237,12 +237,12 @@ class User<T, any_selection> {
     return detail::acting_identity(record_, detail::ClientAccess::caller(client_));
   }
 
-  [[nodiscard]] graphql::RequestBody addressed(const graphql::Operation& operation) const {
+  [[nodiscard]] graphql::RequestBody addressed(const detail::Operation& operation) const {
     graphql::RequestBody body(operation);
     body.add("id", record_.text("id"));
     return body;
   }
-  [[nodiscard]] auto change(const graphql::Operation& operation, graphql::RequestBody body, std::optional<Error> fault,
+  [[nodiscard]] auto change(const detail::Operation& operation, graphql::RequestBody body, std::optional<Error> fault,
                             const CallOptions& options) const {
     using Method = detail::Checked<detail::ChangeUser>;
     if (!fault) fault = detail::check_id(operation.field, "the user's id", record_.text("id"));

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include <wandb/client.hpp>
-#include <wandb/detail/checks.hpp>
-#include <wandb/detail/read_methods.hpp>
+#include <wandb/detail/call/checks.hpp>
+#include <wandb/detail/flow/read_methods.hpp>
 #include <wandb/selected_user.hpp>
 #include <wandb/user.hpp>
 

@@ -12,10 +12,10 @@
 #include <type_traits>
 #include <utility>
 
-#include <wandb/detail/json_text.hpp>
-#include <wandb/detail/redact.hpp>
+#include <wandb/detail/answer/page.hpp>
+#include <wandb/detail/text/json_text.hpp>
+#include <wandb/detail/text/redact.hpp>
 #include <wandb/error.hpp>
-#include <wandb/page.hpp>
 
 namespace wandb {
 

@@ -5,20 +5,20 @@
 #include <cstddef>
 #include <variant>
 
-#include <wandb/exchange.hpp>
+#include <wandb/detail/call/retry_machine.hpp>
 
 namespace {
 
 using namespace std::chrono_literals;
-using wandb::Arrival;
-using wandb::Content;
 using wandb::Delivery;
-using wandb::Done;
-using wandb::Exchange;
 using wandb::HeadersView;
-using wandb::Moment;
 using wandb::Outcome;
 using wandb::Repeat;
+using wandb::detail::Arrival;
+using wandb::detail::Content;
+using wandb::detail::Done;
+using wandb::detail::Moment;
+using wandb::detail::RetryMachine;
 
 enum class Fate {
   answered,        // run, and the answer arrives
@@ -83,14 +83,14 @@ constexpr bool is_true(const Done& done, const Server& server) {
 constexpr bool holds(Repeat kind, const std::array<Fate, 3>& fates_met, int stop_after) {
   Server server{kind};
   Moment moment{.now = std::chrono::steady_clock::time_point(1s)};
-  Exchange exchange(kind, {.max_attempts = 3}, std::chrono::steady_clock::time_point(1h));
+  RetryMachine exchange(kind, {.max_attempts = 3}, std::chrono::steady_clock::time_point(1h));
   const auto first = exchange.start(moment);
-  if (!std::holds_alternative<wandb::SendRequest>(first)) return false;
+  if (!std::holds_alternative<wandb::detail::SendRequest>(first)) return false;
   for (const auto fate : fates_met) {
     const auto next = exchange.arrived(server.meet(fate), moment);
     moment.stopped = --stop_after == 0;
     if (const auto* done = std::get_if<Done>(&next)) return exchange.done() && is_true(*done, server);
-    moment.now += std::get<wandb::Wait>(next).duration;
+    moment.now += std::get<wandb::detail::Wait>(next).duration;
     const auto resumed = exchange.resumed(moment);
     if (const auto* done = std::get_if<Done>(&resumed))
       return done->by == Done::By::cancelled && is_true(*done, server);

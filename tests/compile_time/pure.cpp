@@ -9,6 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace wandb;
+using namespace wandb::detail;
 
 // Names: snake_case and camelCase.
 static_assert(equals_camel("photo_url", "photoUrl") && equals_camel("id", "id") && equals_camel("a_1", "a1"));

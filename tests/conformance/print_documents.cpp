@@ -2,7 +2,7 @@
 #include <iostream>
 #include <string>
 
-#include <wandb/detail/json_text.hpp>
+#include <wandb/detail/text/json_text.hpp>
 #include <wandb/graphql/operations.hpp>
 
 int main() {

@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include <wandb/detail/decoder.hpp>
+#include <wandb/detail/answer/decoder.hpp>
+#include <wandb/detail/answer/page.hpp>
 #include <wandb/graphql/operations.hpp>
-#include <wandb/page.hpp>
 
 #include "budget.hpp"
 

@@ -6,7 +6,7 @@
 
 #include <boost/url/parse.hpp>
 
-#include <wandb/detail/base_url.hpp>
+#include <wandb/detail/config/base_url.hpp>
 
 #include "budget.hpp"
 

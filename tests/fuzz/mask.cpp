@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/ascii.hpp>
-#include <wandb/detail/key_format.hpp>
-#include <wandb/detail/redact.hpp>
+#include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/key_format.hpp>
+#include <wandb/detail/text/redact.hpp>
 
 #include "budget.hpp"
 #include "bytes.hpp"

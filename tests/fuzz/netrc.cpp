@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include <wandb/detail/netrc.hpp>
+#include <wandb/detail/config/netrc.hpp>
 
 #include "budget.hpp"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/transport/detail/http_wire.hpp>
-#include <wandb/transport/detail/response_reader.hpp>
+#include <wandb/transport/detail/http/http_wire.hpp>
+#include <wandb/transport/detail/http/response_reader.hpp>
 
 #include "bytes.hpp"
 

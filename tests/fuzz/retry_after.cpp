@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include <wandb/detail/rate_limit.hpp>
+#include <wandb/detail/call/rate_limit.hpp>
 #include <wandb/headers.hpp>
 #include <wandb/retry.hpp>
 

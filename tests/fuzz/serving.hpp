@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include <wandb/detail/base64.hpp>
-#include <wandb/detail/json_text.hpp>
+#include <wandb/detail/text/base64.hpp>
+#include <wandb/detail/text/json_text.hpp>
 #include <wandb/testing/account.hpp>
 #include <wandb/transport.hpp>
 

@@ -20,10 +20,10 @@
 
 #include <doctest/doctest.h>
 
-#include <wandb/detail/environment.hpp>
-#include <wandb/transport/detail/connection.hpp>
-#include <wandb/transport/detail/tls_client.hpp>
-#include <wandb/transport/detail/trust.hpp>
+#include <wandb/environment.hpp>
+#include <wandb/transport/detail/net/connection.hpp>
+#include <wandb/transport/detail/net/tls_client.hpp>
+#include <wandb/transport/detail/net/trust.hpp>
 
 #include "../temporary_directory.hpp"
 #include "test_async_beast.hpp"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/base64.hpp>
+#include <wandb/detail/text/base64.hpp>
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport/beast.hpp>
 

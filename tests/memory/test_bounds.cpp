@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include <wandb/detail/decoder.hpp>
+#include <wandb/detail/answer/decoder.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/wandb.hpp>
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/credentials.hpp>
-#include <wandb/detail/endpoint.hpp>
+#include <wandb/detail/config/credentials.hpp>
+#include <wandb/detail/config/endpoint.hpp>
 #include <wandb/error.hpp>
 
 #include "../../examples/advice.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/base64.hpp>
+#include <wandb/detail/text/base64.hpp>
 #include <wandb/wandb.hpp>
 
 #include "../temporary_directory.hpp"

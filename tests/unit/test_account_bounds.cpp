@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <wandb/detail/base64.hpp>
+#include <wandb/detail/text/base64.hpp>
 #include <wandb/testing/account.hpp>
 
 using namespace wandb;

@@ -9,8 +9,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/scheme.hpp>
 
-#include <wandb/detail/base_url.hpp>
-#include <wandb/detail/host.hpp>
+#include <wandb/detail/config/base_url.hpp>
+#include <wandb/detail/config/host.hpp>
 
 using wandb::detail::split_base_url;
 using wandb::detail::UrlFault;

@@ -7,8 +7,8 @@
 #include <sstream>
 #include <string>
 
-#include <wandb/credentials.hpp>
-#include <wandb/detail/base64.hpp>
+#include <wandb/detail/text/base64.hpp>
+#include <wandb/detail/config/credentials.hpp>
 
 #include "machine.hpp"
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <wandb/detail/classify.hpp>
+#include <wandb/detail/answer/classify.hpp>
 
 #include "page_shapes.hpp"
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <wandb/attrs.hpp>
-#include <wandb/detail/key_format.hpp>
-#include <wandb/detail/key_id.hpp>
+#include <wandb/detail/text/key_format.hpp>
+#include <wandb/detail/text/key_id.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/secret.hpp>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/json_text.hpp>
+#include <wandb/detail/text/json_text.hpp>
 #include <wandb/graphql/parser.hpp>
 #include <wandb/graphql/validate.hpp>
 #include <wandb/retry.hpp>

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include <wandb/detail/base64.hpp>
-#include <wandb/detail/redact.hpp>
+#include <wandb/detail/text/base64.hpp>
+#include <wandb/detail/text/redact.hpp>
 
 using wandb::detail::Mask;
 using wandb::detail::redact;

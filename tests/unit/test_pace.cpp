@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/pace.hpp>
+#include <wandb/detail/call/pace.hpp>
 
 using namespace wandb;
 using namespace std::chrono_literals;

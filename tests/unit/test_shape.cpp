@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <vector>
 
-#include <wandb/shape.hpp>
+#include <wandb/detail/answer/shape.hpp>
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/text/ascii.hpp>
 
 namespace wandb::graphql {
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include <wandb/detail/answer/shape.hpp>
 #include <wandb/graphql/ast.hpp>
 #include <wandb/graphql/fault.hpp>
 #include <wandb/graphql/fixed_string.hpp>
@@ -11,7 +12,6 @@
 #include <wandb/graphql/parser.hpp>
 #include <wandb/graphql/schema.hpp>
 #include <wandb/graphql/validate.hpp>
-#include <wandb/shape.hpp>
 
 namespace wandb::graphql {
 

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include <wandb/detail/answer/shape.hpp>
 #include <wandb/error.hpp>
 #include <wandb/graphql/document.hpp>
 #include <wandb/graphql/fault.hpp>
-#include <wandb/shape.hpp>
 
 namespace wandb::graphql {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/text/ascii.hpp>
 #include <wandb/graphql/ast.hpp>
 
 namespace wandb::graphql {

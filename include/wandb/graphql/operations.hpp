@@ -4,10 +4,9 @@
 #include <array>
 #include <string_view>
 
-#include <wandb/exchange.hpp>
+#include <wandb/detail/answer/operation.hpp>
 #include <wandb/graphql/document.hpp>
 #include <wandb/graphql/fixed_string.hpp>
-#include <wandb/graphql/operation.hpp>
 
 namespace wandb::graphql {
 
@@ -105,11 +104,34 @@ struct GenerateApiKey {
 
 }  // namespace texts
 
+/// Whether a document can stand in JSON as it is.
+[[nodiscard]] constexpr bool is_plain(std::string_view document) noexcept {
+  for (const char c : document) {
+    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E)
+      return false;
+  }
+  return true;
+}
+
+using wandb::detail::Operation;
+
+/// The operation of a document that was checked; `keyless`: its text without users' keys, where it reads those.
+[[nodiscard]] consteval Operation make_operation(const Document& checked, Repeat repeat,
+                                                 std::string_view keyless = {}) noexcept {
+  return {.name = checked.name,
+          .document = checked.text,
+          .field = checked.field,
+          .repeat = repeat,
+          .shape = checked.shape,
+          .plain = is_plain(checked.text),
+          .keyless = keyless.empty() ? checked.text : keyless};
+}
+
 template <class Source>
-inline constexpr Operation query{detail::compile<Source>(), Repeat::harmless};
+inline constexpr Operation query = make_operation(detail::compile<Source>(), Repeat::harmless);
 /// A query that reads whole users, checked with their keys; `Keyless` is the same without, and its answer lacks them.
 template <class Source, class Keyless>
-inline constexpr Operation user_query{detail::compile<Source>(), Repeat::harmless, Keyless::text};
+inline constexpr Operation user_query = make_operation(detail::compile<Source>(), Repeat::harmless, Keyless::text);
 
 /// The queries that read whole users, with the same attributes.
 struct UserQueries {
@@ -132,12 +154,12 @@ inline constexpr auto& user_api_keys = query<texts::UserApiKeys>;
 inline constexpr auto& viewer_api_keys = query<texts::ViewerApiKeys>;
 inline constexpr auto& user_state = query<texts::UserState>;
 
-inline constexpr Operation create_user{detail::compile<texts::CreateUser>(), Repeat::once};
-inline constexpr Operation update_user{detail::compile<texts::UpdateUser>(), Repeat::converges};
-inline constexpr Operation delete_user{detail::compile<texts::DeleteUser>(), Repeat::converges};
-inline constexpr Operation undelete_user{detail::compile<texts::UndeleteUser>(), Repeat::once};
-inline constexpr Operation delete_api_key{detail::compile<texts::DeleteApiKey>(), Repeat::converges};
-inline constexpr Operation generate_api_key{detail::compile<texts::GenerateApiKey>(), Repeat::once};
+inline constexpr Operation create_user = make_operation(detail::compile<texts::CreateUser>(), Repeat::once);
+inline constexpr Operation update_user = make_operation(detail::compile<texts::UpdateUser>(), Repeat::converges);
+inline constexpr Operation delete_user = make_operation(detail::compile<texts::DeleteUser>(), Repeat::converges);
+inline constexpr Operation undelete_user = make_operation(detail::compile<texts::UndeleteUser>(), Repeat::once);
+inline constexpr Operation delete_api_key = make_operation(detail::compile<texts::DeleteApiKey>(), Repeat::converges);
+inline constexpr Operation generate_api_key = make_operation(detail::compile<texts::GenerateApiKey>(), Repeat::once);
 
 /// All of them, for those who check documents.
 inline constexpr std::array all_operations{

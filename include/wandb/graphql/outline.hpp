@@ -8,11 +8,11 @@
 #include <span>
 #include <string_view>
 
+#include <wandb/detail/answer/shape.hpp>
 #include <wandb/graphql/ast.hpp>
 #include <wandb/graphql/fault.hpp>
 #include <wandb/graphql/field_set.hpp>
 #include <wandb/graphql/schema.hpp>
-#include <wandb/shape.hpp>
 
 namespace wandb::graphql {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include <wandb/detail/json_text.hpp>
-#include <wandb/graphql/operation.hpp>
+#include <wandb/detail/answer/operation.hpp>
+#include <wandb/detail/text/json_text.hpp>
 
 namespace wandb::graphql {
 
@@ -14,7 +14,7 @@ namespace wandb::graphql {
 class RequestBody {
  public:
   /// `keys`: whether a query that reads users reads their keys as well.
-  explicit RequestBody(const Operation& operation, bool keys = true) {
+  explicit RequestBody(const wandb::detail::Operation& operation, bool keys = true) {
     const auto document = keys ? operation.document : operation.keyless;
     text_.reserve(document.size() + operation.name.size() + 256);
     text_ += R"({"query":)";

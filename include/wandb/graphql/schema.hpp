@@ -8,9 +8,9 @@
 #include <span>
 #include <string_view>
 
-#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/answer/shape.hpp>
+#include <wandb/detail/text/ascii.hpp>
 #include <wandb/graphql/ast.hpp>
-#include <wandb/shape.hpp>
 
 namespace wandb::graphql {
 

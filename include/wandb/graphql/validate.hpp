@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/text/ascii.hpp>
 #include <wandb/graphql/ast.hpp>
 #include <wandb/graphql/fault.hpp>
 #include <wandb/graphql/outline.hpp>

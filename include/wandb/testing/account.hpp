@@ -18,7 +18,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <wandb/detail/base64.hpp>
+#include <wandb/detail/text/base64.hpp>
 #include <wandb/graphql/parser.hpp>
 #include <wandb/graphql/validate.hpp>
 #include <wandb/testing/detail/account_graph.hpp>

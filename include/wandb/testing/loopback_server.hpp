@@ -29,7 +29,7 @@
 #include <wandb/testing/detail/loopback_faults.hpp>
 #include <wandb/testing/detail/loopback_session.hpp>
 #include <wandb/transport.hpp>
-#include <wandb/transport/detail/waker.hpp>
+#include <wandb/transport/detail/net/waker.hpp>
 
 namespace wandb::testing {
 

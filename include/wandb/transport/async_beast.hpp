@@ -19,14 +19,14 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <wandb/detail/environment.hpp>
+#include <wandb/environment.hpp>
 #include <wandb/options.hpp>
 #include <wandb/transport.hpp>
-#include <wandb/transport/detail/async_connection.hpp>
-#include <wandb/transport/detail/async_pool.hpp>
-#include <wandb/transport/detail/http_wire.hpp>
-#include <wandb/transport/detail/interrupt.hpp>
-#include <wandb/transport/detail/trust.hpp>
+#include <wandb/transport/detail/http/http_wire.hpp>
+#include <wandb/transport/detail/net/async_connection.hpp>
+#include <wandb/transport/detail/net/async_pool.hpp>
+#include <wandb/transport/detail/net/interrupt.hpp>
+#include <wandb/transport/detail/net/trust.hpp>
 
 namespace wandb {
 

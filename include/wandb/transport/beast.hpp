@@ -11,16 +11,16 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <wandb/detail/environment.hpp>
+#include <wandb/environment.hpp>
 #include <wandb/options.hpp>
 #include <wandb/transport.hpp>
-#include <wandb/transport/detail/connection.hpp>
-#include <wandb/transport/detail/connection_pool.hpp>
-#include <wandb/transport/detail/http_wire.hpp>
-#include <wandb/transport/detail/resolver.hpp>
-#include <wandb/transport/detail/tls_client.hpp>
-#include <wandb/transport/detail/trust.hpp>
-#include <wandb/transport/detail/waker.hpp>
+#include <wandb/transport/detail/http/http_wire.hpp>
+#include <wandb/transport/detail/net/connection.hpp>
+#include <wandb/transport/detail/net/connection_pool.hpp>
+#include <wandb/transport/detail/net/resolver.hpp>
+#include <wandb/transport/detail/net/tls_client.hpp>
+#include <wandb/transport/detail/net/trust.hpp>
+#include <wandb/transport/detail/net/waker.hpp>
 
 namespace wandb {
 

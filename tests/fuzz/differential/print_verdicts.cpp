@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/json_text.hpp>
+#include <wandb/detail/text/json_text.hpp>
 #include <wandb/graphql/lexer.hpp>
 #include <wandb/graphql/parser.hpp>
 #include <wandb/graphql/validate.hpp>

@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/ascii.hpp>
-#include <wandb/detail/base64.hpp>
-#include <wandb/detail/key_format.hpp>
-#include <wandb/detail/key_id.hpp>
+#include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/base64.hpp>
+#include <wandb/detail/text/key_format.hpp>
+#include <wandb/detail/text/key_id.hpp>
 
 namespace wandb::testing {
 

@@ -14,9 +14,9 @@
 #include <boost/optional/optional.hpp>
 #include <boost/version.hpp>
 
-#include <wandb/detail/ascii.hpp>
+#include <wandb/detail/text/ascii.hpp>
 #include <wandb/transport.hpp>
-#include <wandb/transport/detail/http_wire.hpp>
+#include <wandb/transport/detail/http/http_wire.hpp>
 
 namespace wandb::testing {
 

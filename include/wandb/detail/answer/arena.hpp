@@ -1,0 +1,65 @@
+// Text that is written piece by piece, stays where it is, and is wiped at the end.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/detail/text/secure_memory.hpp>
+
+namespace wandb::detail {
+
+/// How many there will be in the whole, after `count` of them in the first `at` of `size` bytes; a little more, so that
+/// a guess seldom falls short.
+[[nodiscard]] constexpr std::size_t expected_total(std::size_t count, std::size_t at, std::size_t size) noexcept {
+  const auto ratio = static_cast<double>(size) / static_cast<double>(std::max<std::size_t>(at, 1));
+  return static_cast<std::size_t>(static_cast<double>(count) * ratio * 1.1) + 8;
+}
+
+/// Strings whose memory neither moves nor outlives the arena unwiped. One string is open at a time.
+class Arena {
+ public:
+  /// Appends to the open string. `most` is what a block can at most be worth: what is left of the text that is read.
+  void append(std::string_view text, std::size_t most) {
+    if (text.size() > blocks_room()) grow(text.size(), most);
+    std::memcpy(end_, text.data(), text.size());
+    end_ += text.size();
+  }
+  /// Closes the open string. The view lives as long as the arena, wherever that moves.
+  [[nodiscard]] std::string_view close() noexcept {
+    const std::string_view text(open_, static_cast<std::size_t>(end_ - open_));
+    open_ = end_;
+    return text;
+  }
+  /// Forgets the open string.
+  void drop() noexcept { end_ = open_; }
+  [[nodiscard]] bool empty() const noexcept { return blocks_.empty(); }
+
+ private:
+  using Block = std::vector<char, WipingAllocator<char>>;
+
+  [[nodiscard]] std::size_t blocks_room() const noexcept { return static_cast<std::size_t>(limit_ - end_); }
+  void grow(std::size_t more, std::size_t most) {
+    const auto open = static_cast<std::size_t>(end_ - open_);
+    next_ = std::max(open + more, std::min(next_, most));
+    Block block(next_);
+    if (open != 0) std::memcpy(block.data(), open_, open);
+    open_ = block.data();
+    end_ = open_ + open;
+    limit_ = open_ + block.size();
+    blocks_.push_back(std::move(block));
+    next_ *= 4;
+  }
+
+  std::vector<Block> blocks_;
+  char* open_ = nullptr;
+  char* end_ = nullptr;
+  char* limit_ = nullptr;
+  std::size_t next_ = 512;
+};
+
+}  // namespace wandb::detail

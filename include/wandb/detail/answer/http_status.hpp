@@ -1,0 +1,48 @@
+// What the numbers of HTTP's statuses say.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <string_view>
+
+#include <wandb/detail/text/ascii.hpp>
+
+namespace wandb::detail {
+
+[[nodiscard]] constexpr bool is_accepted(int status) noexcept { return status >= 200 && status < 300; }
+
+/// Whether a status leaves open what became of a request: a gateway may have given up on a server that did not.
+[[nodiscard]] constexpr bool is_undecided(int status) noexcept {
+  // 499: the gateway's own caller went away.
+  return status == 408 || status == 499 || (status >= 500 && status != 501);
+}
+
+/// Whether the service means what a status says: with others the same request may fare better, or has done something.
+[[nodiscard]] constexpr bool is_definitive(int status) noexcept {
+  constexpr int definitive[] = {400, 401, 403, 404, 409, 410, 413, 422, 501};
+  return std::find(std::begin(definitive), std::end(definitive), status) != std::end(definitive);
+}
+
+/// Whether a status says that a request was turned away before anything ran, whatever its body would have said.
+[[nodiscard]] constexpr bool is_turned_away(int status) noexcept {
+  return status == 401 || status == 403 || status == 404 || status == 410 || status == 413;
+}
+
+/// The status of a failure, 400 to 599, that a text begins with: "504", "504.0", "503 Service Unavailable", "HTTP_504".
+/// 0 where there is none.
+[[nodiscard]] constexpr int leading_status(std::string_view text) noexcept {
+  text = trimmed(text);
+  if (text.size() > 4 && equal_ignoring_case(text.substr(0, 4), "http")) {
+    text.remove_prefix(4);
+    while (!text.empty() && !is_digit(text.front()) && !is_letter(text.front())) text.remove_prefix(1);
+  }
+  int status = 0;
+  std::size_t digits = 0;
+  for (; digits != text.size() && is_digit(text[digits]) && digits != 4; ++digits)
+    status = status * 10 + (text[digits] - '0');
+  const bool ends = digits == text.size() || (!is_letter(text[digits]) && text[digits] != '_');
+  return digits == 3 && ends && status >= 400 && status <= 599 ? status : 0;
+}
+
+}  // namespace wandb::detail

@@ -1,0 +1,136 @@
+// Reads JSON value by value: for the few small texts that have no shape.
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <wandb/detail/answer/skipper.hpp>
+#include <wandb/detail/text/ascii.hpp>
+
+namespace wandb::detail {
+
+/// Appends a code point as UTF-8.
+inline void append_utf8(std::string& out, std::uint32_t code) {
+  const auto byte = [&](std::uint32_t value) { out += static_cast<char>(value); };
+  if (code < 0x80) return byte(code);
+  if (code < 0x800) {
+    byte(0xC0 | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      byte(0xE0 | code >> 12);
+    } else {
+      byte(0xF0 | code >> 18);
+      byte(0x80 | (code >> 12 & 0x3F));
+    }
+    byte(0x80 | (code >> 6 & 0x3F));
+  }
+  byte(0x80 | (code & 0x3F));
+}
+
+/// One value of a JSON text: a view that owns nothing. Made for text that a parser has checked; of broken text it tells
+/// something or nothing, and never reads beyond.
+class JsonValue {
+ public:
+  /// No value: of no type.
+  JsonValue() = default;
+  explicit JsonValue(std::string_view text) noexcept : text_(trimmed(text)) {}
+
+  [[nodiscard]] std::string_view text() const noexcept { return text_; }
+  [[nodiscard]] bool is_string() const noexcept { return starts('"'); }
+  [[nodiscard]] bool is_object() const noexcept { return starts('{'); }
+  [[nodiscard]] bool is_array() const noexcept { return starts('['); }
+  [[nodiscard]] bool is_null() const noexcept { return starts('n'); }
+  /// A string, object or array without anything in it.
+  [[nodiscard]] bool is_empty() const noexcept {
+    return (is_string() || is_object() || is_array()) && trimmed(text_.substr(1)).size() == 1;
+  }
+  [[nodiscard]] bool is_boolean() const noexcept { return starts('t') || starts('f'); }
+  [[nodiscard]] bool is_number() const noexcept { return !text_.empty() && (is_digit(text_[0]) || text_[0] == '-'); }
+
+  /// The number, where it is a whole one that fits.
+  [[nodiscard]] std::optional<std::int64_t> integer() const noexcept {
+    std::int64_t value = 0;
+    const auto* end = text_.data() + text_.size();
+    const auto [at, error] = std::from_chars(text_.data(), end, value);
+    return is_number() && error == std::errc{} && at == end ? std::optional(value) : std::nullopt;
+  }
+  /// The string's text, its escapes resolved; empty when it is none.
+  [[nodiscard]] std::string string() const {
+    std::string out;
+    if (!is_string()) return out;
+    const auto* end = text_.data() + text_.size();
+    for (const auto* at = text_.data() + 1; at != end && *at != '"';) {
+      if (*at != '\\' || at + 1 == end) out += *at++;
+      else at = unescape(out, at + 1, end);
+    }
+    return out;
+  }
+  /// Calls `f(name, value)` for each member of an object; names with their escapes resolved.
+  template <class F>
+  void each_member(F f) const {
+    if (!is_object()) return;
+    each([&](const char* at, const char* end) {
+      const auto* behind = skip_string(at, end);
+      const JsonValue value(value_behind_colon(behind, end));
+      f(JsonValue(std::string_view(at, static_cast<std::size_t>(behind - at))).string(), value);
+      return value.text_.data() + value.text_.size();
+    });
+  }
+  /// Calls `f(value)` for each element of an array.
+  template <class F>
+  void each_element(F f) const {
+    if (!is_array()) return;
+    each([&](const char* at, const char* end) {
+      const auto* behind = skip_value(at, end);
+      f(JsonValue(std::string_view(at, static_cast<std::size_t>(behind - at))));
+      return behind;
+    });
+  }
+
+ private:
+  [[nodiscard]] bool starts(char c) const noexcept { return !text_.empty() && text_[0] == c; }
+
+  template <class F>
+  void each(F one) const {
+    const auto* end = text_.data() + text_.size();
+    for (const auto* at = skip_space(text_.data() + 1, end); at != end && *at != '}' && *at != ']';) {
+      const auto* behind = one(at, end);
+      if (behind == at) return;
+      at = skip_space(behind, end);
+      if (at != end && *at == ',') at = skip_space(at + 1, end);
+    }
+  }
+
+  [[nodiscard]] static std::uint32_t hex4(const char* at, const char* end) noexcept {
+    std::uint32_t code = 0;
+    if (end - at >= 4) std::from_chars(at, at + 4, code, 16);
+    return code;
+  }
+  // `at` is behind the backslash; returns what is behind the escape.
+  static const char* unescape(std::string& out, const char* at, const char* end) {
+    if (*at != 'u') {
+      constexpr std::string_view names = "bfnrt";
+      constexpr std::string_view meant = "\b\f\n\r\t";
+      const auto which = names.find(*at);
+      out += which == std::string_view::npos ? *at : meant[which];
+      return at + 1;
+    }
+    const auto rest = [&] { return static_cast<std::size_t>(end - at); };
+    auto code = hex4(++at, end);
+    at += rest() < 4 ? rest() : 4;
+    if (code >= 0xD800 && code < 0xDC00 && rest() >= 6 && at[0] == '\\' && at[1] == 'u') {
+      code = 0x10000 + ((code - 0xD800) << 10) + ((hex4(at + 2, end) - 0xDC00) & 0x3FF);
+      at += 6;
+    }
+    append_utf8(out, code);
+    return at;
+  }
+
+  std::string_view text_;
+};
+
+}  // namespace wandb::detail

@@ -1,0 +1,106 @@
+// Fills a page; the only one who may.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <wandb/detail/answer/page.hpp>
+
+namespace wandb::detail {
+
+class PageBuilder {
+ public:
+  /// `shape_owner` keeps the shape's tables, unless they have static storage.
+  PageBuilder(const Shape& shape, SecureString body, std::shared_ptr<const void> shape_owner = nullptr)
+      : page_(std::make_shared<Page>(Page::Key(), shape, std::move(shape_owner), std::move(body))),
+        budget_(7 * page_->body_.size() + std::size_t{48} * 1024) {}
+
+  [[nodiscard]] const Shape& shape() const noexcept { return page_->shape_; }
+  [[nodiscard]] std::string_view body() const noexcept { return page_->body_; }
+  [[nodiscard]] Arena& arena() noexcept { return page_->arena_; }
+
+  /// The root row, unloaded. Asked for again, it is unloaded again.
+  [[nodiscard]] Slot* root() {
+    if (!page_->tables_) allocate();
+    std::fill_n(page_->tables_[0].slots, shape().widths[0], Slot{});
+    return page_->tables_[0].slots;
+  }
+  [[nodiscard]] std::uint32_t rows(std::uint16_t table) const noexcept { return page_->tables_[table].rows; }
+  /// A new row of a list's table, unloaded. Moves the table's earlier rows; `at` of the body's bytes have been read.
+  /// Where the budget is used up, a row that is in no table.
+  [[nodiscard]] Slot* append(std::uint16_t table, std::size_t at) {
+    auto& into = page_->tables_[table];
+    const std::size_t width = shape().widths[table];
+    const bool room = !exhausted() && (into.rows != into.capacity || grow(into, width, at));
+    Slot* row = room ? into.slots + into.rows++ * width : spare_row();
+    std::fill_n(row, width, Slot{});
+    return row;
+  }
+  /// How many bytes the page may still take besides its body: a few times the body's size, however little text its
+  /// values stand in.
+  [[nodiscard]] std::size_t& budget() noexcept { return budget_; }
+  /// Whether there are rows for which there was no room.
+  [[nodiscard]] bool exhausted() const noexcept { return spare_ != nullptr; }
+  /// The finished page. The builder is spent.
+  [[nodiscard]] std::shared_ptr<const Page> finish() noexcept { return std::move(page_); }
+
+ private:
+  static constexpr std::uint32_t first_rows = 8;
+
+  // One block holds the first rows of all tables: most answers need no more.
+  void allocate() {
+    const auto widths = shape().widths;
+    std::size_t slots = widths[0];
+    for (const auto width : widths.subspan(1)) slots += std::size_t{width} * first_rows;
+    page_->slots_ = std::make_unique_for_overwrite<Slot[]>(slots);
+    page_->tables_ = std::make_unique<Page::Table[]>(widths.size());
+    auto* next = page_->slots_.get();
+    for (std::size_t i = 0; i != widths.size(); ++i) {
+      const std::uint32_t rows = i == 0 ? 1 : first_rows;
+      page_->tables_[i].slots = next;
+      page_->tables_[i].capacity = rows;
+      next += std::size_t{widths[i]} * rows;
+    }
+  }
+  // To four times a small table, and then at once to what the rest of the body lets expect, within reason. False where
+  // the budget has no room for another row.
+  [[nodiscard]] bool grow(Page::Table& table, std::size_t width, std::size_t at) {
+    const std::size_t rows = table.rows;
+    const auto expected = expected_total(rows, at, end_of_data(rows, at));
+    const auto wanted = rows < 4 * first_rows ? 4 * rows : std::clamp(expected, rows + rows / 4, 64 * rows);
+    const auto capacity = std::min(wanted, budget_ / (width * sizeof(Slot)));
+    if (capacity <= rows) return false;
+    auto grown = std::make_unique_for_overwrite<Slot[]>(capacity * width);
+    std::copy_n(table.slots, rows * width, grown.get());
+    budget_ -= capacity * width * sizeof(Slot);
+    if (table.own) budget_ += table.capacity * width * sizeof(Slot);
+    table.own = std::move(grown);
+    table.slots = table.own.get();
+    table.capacity = static_cast<std::uint32_t>(capacity);
+    return true;
+  }
+  // Where the data ends, as a guess: errors, of which a large answer may hold many, stand before it or behind.
+  [[nodiscard]] std::size_t end_of_data(std::size_t rows, std::size_t at) noexcept {
+    constexpr std::size_t many = 64 * 4 * first_rows;
+    if (rows < many) return page_->body_.size();
+    if (errors_at_ == 0) errors_at_ = std::min(page_->body_.rfind("\"errors\""), page_->body_.size());
+    return errors_at_ > at ? errors_at_ : page_->body_.size();
+  }
+  // What is written there counts for nothing. As wide as the widest row: one that stands within another shares it.
+  [[nodiscard]] Slot* spare_row() {
+    const auto widths = shape().widths;
+    if (!spare_) spare_ = std::make_unique<Slot[]>(*std::max_element(widths.begin(), widths.end()));
+    return spare_.get();
+  }
+
+  std::shared_ptr<Page> page_;
+  std::size_t budget_;
+  std::size_t errors_at_ = 0;  // 0: not looked for
+  std::unique_ptr<Slot[]> spare_;
+};
+
+}  // namespace wandb::detail

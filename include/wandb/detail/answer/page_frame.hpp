@@ -1,0 +1,79 @@
+// Where a parser stands in a page that it fills.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include <wandb/detail/answer/error_path.hpp>
+#include <wandb/detail/answer/page.hpp>
+#include <wandb/detail/answer/shape.hpp>
+
+namespace wandb::detail {
+
+/// What surrounds the data of an answer.
+struct Envelope {
+  static constexpr std::array<Field, 6> fields{
+      {{.key = "data", .kind = FieldKind::object, .slot = 0},
+       {.key = "errors", .kind = FieldKind::raw, .slot = 1},
+       {.key = "error", .kind = FieldKind::raw, .slot = 2},
+       {.key = "code", .kind = FieldKind::raw, .slot = 3},
+       {.key = "status", .kind = FieldKind::raw, .slot = 4},
+       {.key = "", .kind = FieldKind::object, .slot = 5, .first = 0, .last = 5}}};
+  static constexpr const Field* data = &fields[0];
+  static constexpr const Field* whole = &fields[5];  // the answer itself
+
+  std::array<Slot, 6> slots{};
+  [[nodiscard]] Slot data_slot() const noexcept { return slots[0]; }
+  [[nodiscard]] Slot errors() const noexcept { return slots[1]; }
+  [[nodiscard]] Slot error() const noexcept { return slots[2]; }
+  /// What some servers say beside `error` rather than in it.
+  [[nodiscard]] Slot code() const noexcept { return slots[3]; }
+  [[nodiscard]] Slot status() const noexcept { return slots[4]; }
+  /// Whether it has neither data nor errors.
+  [[nodiscard]] bool is_empty() const noexcept {
+    return std::all_of(slots.begin(), slots.begin() + 3, [](Slot slot) { return slot.state() == SlotState::unloaded; });
+  }
+};
+
+/// An object or a list that has begun and not ended.
+struct PageFrame {
+  const Field* fields;   // what the indices in a field point into
+  const Field* next;     // of an object: the field that is expected
+  const Field* last;     // of an object: behind its last field
+  const Field* first;    // of an object
+  const Field* current;  // of an object: whose value comes, null when unknown; of a list: the list
+  Slot* row;             // of an object
+  Slot* run;             // of a list: the slot that names its rows; of an object: null
+  std::uint32_t count;   // of a list: elements so far
+
+  [[nodiscard]] bool is_list() const noexcept { return run != nullptr; }
+};
+
+/// The place that a parser has come to, as `users.edges[3].node.name`; only of the frames whose fields are `fields`.
+[[nodiscard]] inline std::string path_of(std::span<const PageFrame> frames, const Field* fields) {
+  std::string text;
+  for (const auto& frame : frames) {
+    if (frame.is_list()) {
+      if (frame.count != 0) append_path(text, frame.count - 1);
+    } else if (frame.current == nullptr) {
+      break;
+    } else if (frame.fields == fields) {
+      append_path(text, frame.current->key);
+    }
+  }
+  return text;
+}
+
+/// Empties an object that begins for a second time, with all that stands in its row.
+inline void unload(const Field* fields, const Field& object, Slot* row) noexcept {
+  for (auto i = object.first; i != object.last; ++i) {
+    const auto& field = fields[i];
+    row[field.slot] = Slot{};
+    if (field.kind == FieldKind::object && !field.list) unload(fields, field, row);
+  }
+}
+
+}  // namespace wandb::detail

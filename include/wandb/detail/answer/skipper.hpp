@@ -1,0 +1,86 @@
+// Finds where JSON values end, without looking into them.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <wandb/detail/text/ascii.hpp>
+
+namespace wandb::detail {
+
+// All of these are for JSON that a parser checks as well: of broken text they find some end within it, never one
+// beyond.
+
+[[nodiscard]] constexpr const char* skip_space(const char* at, const char* end) noexcept {
+  while (at != end && is_space(*at)) ++at;
+  return at;
+}
+
+/// From a string's opening quote to behind its closing one.
+[[nodiscard]] constexpr const char* skip_string(const char* at, const char* end) noexcept {
+  if (at != end) ++at;
+  while (at != end && *at != '"') {
+    if (*at == '\\' && at + 1 != end) ++at;
+    ++at;
+  }
+  return at == end ? end : at + 1;
+}
+
+/// From a value's first character to behind its last.
+[[nodiscard]] constexpr const char* skip_value(const char* at, const char* end) noexcept {
+  for (std::size_t depth = 0; at != end;) {
+    const char c = *at;
+    if (c == '"') {
+      at = skip_string(at, end);
+    } else if (c == '{' || c == '[') {
+      ++depth;
+      ++at;
+      continue;
+    } else if (c == '}' || c == ']') {
+      if (depth == 0) return at;
+      --depth;
+      ++at;
+    } else if (depth != 0) {
+      ++at;
+      continue;
+    } else {
+      while (at != end && *at != ',' && *at != '}' && *at != ']' && !is_space(*at)) ++at;
+    }
+    if (depth == 0) return at;
+  }
+  return end;
+}
+
+/// The value that begins behind the next colon. `at` is anywhere between a key's closing quote and that colon.
+[[nodiscard]] constexpr std::string_view value_behind_colon(const char* at, const char* end) noexcept {
+  while (at != end && *at != ':') ++at;
+  if (at != end) ++at;
+  const char* begin = skip_space(at, end);
+  return {begin, static_cast<std::size_t>(skip_value(begin, end) - begin)};
+}
+
+/// Goes from key to key: outside of strings, a colon stands behind a key and nowhere else.
+class ColonFinder {
+ public:
+  constexpr explicit ColonFinder(std::string_view json) noexcept : at_(json.data()), end_(json.data() + json.size()) {}
+  /// The `count`-th colon, counted from 1; `count` must not be less than the last time.
+  [[nodiscard]] constexpr const char* find(std::size_t count) noexcept {
+    while (at_ != end_) {
+      if (*at_ == ':' && (colon_ != at_)) {
+        colon_ = at_;
+        ++found_;
+      }
+      if (found_ == count) return at_;
+      at_ = *at_ == '"' ? skip_string(at_, end_) : at_ + 1;
+    }
+    return end_;
+  }
+
+ private:
+  const char* at_;
+  const char* end_;
+  const char* colon_ = nullptr;  // the last that was counted; `at_` rests there
+  std::size_t found_ = 0;
+};
+
+}  // namespace wandb::detail

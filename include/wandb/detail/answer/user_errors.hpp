@@ -1,0 +1,128 @@
+// The errors beside an answer about users: which of them is whose (decision 9).
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/detail/answer/classify.hpp>
+#include <wandb/detail/answer/graphql_errors.hpp>
+#include <wandb/error.hpp>
+
+namespace wandb::detail {
+
+/// An error of an answer that came with `status`, as an `Error` of the operation.
+[[nodiscard]] inline Error to_error(std::string_view operation, const GraphqlError& error, int status) {
+  const auto verdict = classify(error, status);
+  return Error(make_error_code(verdict.code), Error::Details{.reason = {},
+                                                             .operation = operation,
+                                                             .messages = to_messages({error}),
+                                                             .status = status,
+                                                             .attempts = 1,
+                                                             .delivery = Delivery::answered,
+                                                             .from_words = verdict.from_words});
+}
+
+/// Finds an answer's errors by user and field. Sorted once, so that neither many errors nor many users make it slow.
+class UserErrors {
+ public:
+  UserErrors() = default;
+  /// `user_of(error)` gives the user that an error belongs to, whose own path is `depth` steps long; none where it is
+  /// the whole page's.
+  template <class UserOf>
+  UserErrors(std::string_view operation, int status, std::vector<GraphqlError> errors, std::size_t depth,
+             UserOf user_of)
+      : operation_(operation), status_(status), depth_(depth), errors_(std::move(errors)) {
+    places_.reserve(errors_.size());
+    for (std::size_t i = 0; i != errors_.size(); ++i) {
+      const std::optional<std::uint32_t> user = user_of(errors_[i]);
+      places_.push_back({user.value_or(whole_page), static_cast<std::uint32_t>(i)});
+    }
+    // Without std::stable_sort, of which clang warns over libstdc++ 12 that its buffer is deprecated.
+    std::sort(places_.begin(), places_.end(), [&](const Place& a, const Place& b) {
+      if (a.user != b.user) return a.user < b.user;
+      const auto order_of_fields = field_of(a).compare(field_of(b));
+      return order_of_fields != 0 ? order_of_fields < 0 : a.error < b.error;
+    });
+  }
+
+  /// The HTTP status that the answer came with.
+  [[nodiscard]] int status() const noexcept { return status_; }
+
+  /// Whether an error stands at that field of the user, or below it.
+  [[nodiscard]] bool has(std::uint32_t user, std::string_view field) const noexcept {
+    return find(user, field) != nullptr;
+  }
+  /// The first error at that field of the user, or below it.
+  [[nodiscard]] std::optional<Error> first(std::uint32_t user, std::string_view field) const {
+    const auto* const place = find(user, field);
+    return place == nullptr ? std::nullopt : std::optional(error_at(*place));
+  }
+  /// The first error of the user, wherever that is.
+  [[nodiscard]] std::optional<Error> first(std::uint32_t user) const {
+    const auto place = begin_of(user);
+    return place == places_.end() || place->user != user ? std::nullopt : std::optional(error_at(*place));
+  }
+  /// The first error of the page as a whole.
+  [[nodiscard]] std::optional<Error> first_of_page() const { return first(whole_page); }
+
+  /// Calls `f(field, error)` for each error of the user; the field is empty where the error is the whole user's.
+  template <class F>
+  void each(std::uint32_t user, F f) const {
+    for (auto place = begin_of(user); place != places_.end() && place->user == user; ++place) {
+      f(field_of(*place), error_at(*place));
+    }
+  }
+  /// Calls `f(error)` for the errors of the page as a whole, which each of its users tells: for the first few, and for
+  /// how many there are besides.
+  template <class F>
+  void each_of_page(F f) const {
+    constexpr auto most = static_cast<std::ptrdiff_t>(max_told);
+    const auto first = begin_of(whole_page);
+    const auto count = places_.end() - first;
+    for (auto place = first; place != first + std::min(count, most); ++place) f(error_at(*place));
+    if (count <= most) return;
+    GraphqlError rest;
+    rest.message = "and " + std::to_string(count - most) + " more of the page";
+    f(to_error(operation_, rest, status_));
+  }
+
+ private:
+  struct Place {
+    std::uint32_t user;
+    std::uint32_t error;
+  };
+  using Places = std::vector<Place>;
+  static constexpr std::uint32_t whole_page = 0xFFFF'FFFF;
+
+  [[nodiscard]] std::string_view field_of(const Place& place) const noexcept {
+    return errors_[place.error].path[depth_].key;
+  }
+  [[nodiscard]] Error error_at(const Place& place) const { return to_error(operation_, errors_[place.error], status_); }
+  [[nodiscard]] Places::const_iterator begin_of(std::uint32_t user) const noexcept {
+    return std::lower_bound(places_.begin(), places_.end(), user,
+                            [](const Place& place, std::uint32_t wanted) { return place.user < wanted; });
+  }
+  // The first error at that field of the user; null where there is none.
+  [[nodiscard]] const Place* find(std::uint32_t user, std::string_view field) const noexcept {
+    const auto before = [&](const Place& place, std::string_view wanted) {
+      return place.user != user ? place.user < user : field_of(place) < wanted;
+    };
+    const auto first = std::lower_bound(places_.begin(), places_.end(), field, before);
+    const bool found = first != places_.end() && first->user == user && field_of(*first) == field;
+    return found ? &*first : nullptr;
+  }
+
+  std::string_view operation_;
+  int status_ = 0;
+  std::size_t depth_ = 0;
+  std::vector<GraphqlError> errors_;
+  Places places_;
+};
+
+}  // namespace wandb::detail

@@ -1,0 +1,38 @@
+// The proof that a secret is its owner's, before it is used.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <wandb/detail/answer/reply.hpp>
+#include <wandb/detail/config/identity.hpp>
+#include <wandb/error.hpp>
+
+namespace wandb::detail {
+
+/// Whether a secret belongs to the person that it is meant to act as.
+[[nodiscard]] inline Result<void> prove(const Identity& identity, const Answer& answer) {
+  if (!answer) return answer.error();
+  const auto failed = [&](errc code, std::string_view reason) {
+    identity.refuse(code == errc::credentials_of_another_user);
+    return Error(make_error_code(code), Error::Details{.reason = std::string(reason),
+                                                       .operation = "viewer",
+                                                       .messages = {},
+                                                       .status = answer->status,
+                                                       .delivery = Delivery::answered});
+  };
+  const auto viewer = answer->root.object("viewer");
+  if (!viewer) {
+    const auto from = identity.source().empty() ? std::string() : " from " + identity.source();
+    return failed(errc::unauthorized,
+                  "the server does not know the user's secret" + from + "; it may have been deleted");
+  }
+  const auto text = [&](std::string_view key) { return viewer->string(key).value_or(std::string_view{}); };
+  if (!identity.owner().is(text("id"), text("username"), text("email"))) {
+    return failed(errc::credentials_of_another_user, {});
+  }
+  identity.prove();
+  return success();
+}
+
+}  // namespace wandb::detail

@@ -1,0 +1,150 @@
+// Where an `Api` sends, and how: everything that its handles share and nothing that changes.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <wandb/detail/config/base_url.hpp>
+#include <wandb/detail/config/credentials.hpp>
+#include <wandb/detail/config/host.hpp>
+#include <wandb/detail/config/identity.hpp>
+#include <wandb/detail/text/redact.hpp>
+#include <wandb/environment.hpp>
+#include <wandb/errc.hpp>
+#include <wandb/error.hpp>
+#include <wandb/options.hpp>
+#include <wandb/version.hpp>
+
+namespace wandb::detail {
+
+struct Endpoint {
+  std::string url_text;  // as it was given
+  UrlSource url_source = UrlSource::none;
+  std::string host;  // in its normal form
+  std::string host_port;
+  BaseUrl url;  // views those
+  std::string target;
+  std::string user_agent;
+  RetryPolicy retry;
+  std::chrono::nanoseconds timeout{};
+  bool allow_insecure_http = false;
+  std::optional<Error> fault;  // what is wrong with all this; told by every call
+
+  Endpoint() = default;
+  Endpoint(const Endpoint&) = delete;  // `url` views its texts
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  void fail(Error error) {
+    if (!fault) fault = std::move(error);
+  }
+
+  /// Whether the base URL has what the library adds itself.
+  [[nodiscard]] bool has_graphql_twice() const noexcept { return ends_with_ignoring_case(url_text, "/graphql"); }
+  /// Whether the server may not know the path, by the HTTP status of its answer.
+  [[nodiscard]] bool may_be_wrong_path(int status) const noexcept {
+    return status == 404 || (status / 100 == 4 && has_graphql_twice());
+  }
+  /// Which base URL is used and where it came from: for errors that a wrong one may have caused.
+  [[nodiscard]] std::string url_note() const {
+    auto note = "base URL " + mask_pasted_keys(url_text);
+    if (url_source == UrlSource::none) {
+      note += ", the default; set WANDB_BASE_URL, or base_url in wandb::Options, for another server";
+    } else {
+      note.append(" from ").append(name_of(url_source));
+    }
+    if (has_graphql_twice()) note += "; the library adds /graphql itself, leave it out";
+    return note;
+  }
+};
+
+/// Whether a wrong base URL may be the cause of a failure. Another's code does not tell, but whether the server was
+/// reached does.
+[[nodiscard]] inline bool may_be_wrong_url(const boost::system::error_code& code, Delivery delivery) {
+  if (code.category() != error_category()) return delivery == Delivery::nothing_sent && code != condition::cancelled;
+  switch (static_cast<errc>(code.value())) {
+    case errc::unauthorized:
+    case errc::not_the_service:
+    case errc::unexpected_status:
+    case errc::resolve_failed:
+    case errc::connect_failed:
+    case errc::tls_failed:
+    case errc::protocol_error: return true;
+    default: return false;
+  }
+}
+
+/// Text that may stand in a header.
+[[nodiscard]] constexpr bool is_header_text(std::string_view text) noexcept {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
+  }
+  return true;
+}
+
+[[nodiscard]] inline Error misuse(std::string_view reason) {
+  return Error(make_error_code(errc::invalid_argument), reason, Delivery::nothing_sent);
+}
+
+inline void read_base_url(Endpoint& endpoint, const Options& options, const Environment& environment) {
+  auto found = find_base_url(options.base_url, environment);
+  endpoint.url_text = std::move(found.text);
+  endpoint.url_source = found.source;
+  const auto split = split_base_url(endpoint.url_text);
+  auto& url = endpoint.url;
+  url = split.url;
+  endpoint.host = normal_host(url.host);
+  endpoint.host_port = host_and_port(endpoint.host, url.port, url.tls ? 443 : 80);
+  url.host = endpoint.host;
+  url.host_port = endpoint.host_port;
+  if (split.fault != UrlFault::none) {
+    return endpoint.fail(Error(make_error_code(errc::invalid_base_url),
+                               describe(split.fault, endpoint.url_text, name_of(found.source)),
+                               Delivery::nothing_sent));
+  }
+  endpoint.target.append(url.path).append("/graphql");
+  if (!url.tls && !url.is_loopback() && !options.allow_insecure_http) {
+    endpoint.fail(Error(make_error_code(errc::insecure_base_url),
+                        "plain http to " + endpoint.host_port +
+                            " would show the API key to the network; use https, or set allow_insecure_http in "
+                            "wandb::Options (" +
+                            endpoint.url_note() + ")",
+                        Delivery::nothing_sent));
+  }
+}
+
+/// Everything about an `Api` but its transport and its credentials. Nothing is thrown for what the environment holds.
+inline void read_endpoint(Endpoint& endpoint, const Options& options, const Environment& environment) {
+  endpoint.retry = options.retry;
+  endpoint.user_agent.append("W&B Public Client ").append(version).append(" wandb-users/").append(version);
+  if (!options.user_agent.empty()) endpoint.user_agent.append(" ").append(options.user_agent);
+  read_base_url(endpoint, options, environment);
+  if (!options.retry.valid()) {
+    endpoint.fail(
+        misuse("the retry policy needs at least one attempt, no negative duration, and a jitter from 0 to 1"));
+  }
+  if (!is_header_text(options.user_agent)) endpoint.fail(misuse("the user agent holds a control character"));
+  if (options.timeout < std::chrono::nanoseconds::zero()) endpoint.fail(misuse("the timeout is negative"));
+  endpoint.timeout = options.timeout;
+  if (options.timeout == std::chrono::nanoseconds::zero()) {
+    if (const auto found = find_timeout(environment)) endpoint.timeout = *found;
+    else endpoint.fail(found.error());
+  }
+}
+
+/// The caller's credentials, from where they are first found.
+[[nodiscard]] inline Result<IdentityPtr> read_identity(const Endpoint& endpoint, const Options& options,
+                                                       const Environment& environment) {
+  if (endpoint.url.host.empty()) return *endpoint.fault;
+  auto identity = find_api_key(endpoint.url, options.api_key, environment);
+  if (identity || identity.error() != errc::no_credentials) return identity;
+  return setting_error(errc::no_credentials, identity.error().reason() + " (" + endpoint.url_note() + ")");
+}
+
+}  // namespace wandb::detail

@@ -1,0 +1,129 @@
+// Reads a file that holds secrets: whole, into memory that is wiped, and never without an end.
+#pragma once
+
+#if defined(_WIN32)
+#include <cstdio>
+#else
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <wandb/detail/text/key_format.hpp>
+#include <wandb/detail/text/secure_memory.hpp>
+#include <wandb/error.hpp>
+
+namespace wandb::detail {
+
+// What such a file may hold, and how long what is no ordinary file, a pipe above all, may take to give it.
+inline constexpr std::size_t largest_secret_file = std::size_t{1} << 20;
+inline constexpr std::chrono::seconds longest_secret_read{5};
+
+/// A file that is read, without a buffer that would leave a copy of the secrets behind.
+class SecretFile {
+ public:
+#if defined(_WIN32)
+  explicit SecretFile(const std::string& path) : file_(std::fopen(path.c_str(), "rb"), &std::fclose) {
+    if (file_) std::setvbuf(file_.get(), nullptr, _IONBF, 0);
+    else error_ = errno;
+  }
+  [[nodiscard]] std::size_t read(char* data, std::size_t size) {
+    const auto count = std::fread(data, 1, size, file_.get());
+    if (std::ferror(file_.get()) != 0) error_ = errno;
+    return count;
+  }
+#else
+  // Opening a pipe would wait for its writer, and reading it for what that writes.
+  explicit SecretFile(const std::string& path)
+      : file_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {
+    if (file_ < 0) error_ = errno;
+  }
+  SecretFile(const SecretFile&) = delete;
+  SecretFile& operator=(const SecretFile&) = delete;
+  ~SecretFile() {
+    if (file_ >= 0) ::close(file_);
+  }
+  /// Reads some of it; 0 at its end or with `error()`.
+  [[nodiscard]] std::size_t read(char* data, std::size_t size) {
+    for (;;) {
+      const auto count = ::read(file_, data, size);
+      if (count > 0) {
+        writer_seen_ = true;
+        return static_cast<std::size_t>(count);
+      }
+      // A pipe is at its end when its writers have gone, but also before the first has come.
+      if (count == 0 && (writer_seen_ || !is_pipe())) return 0;
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0 && errno != EAGAIN) error_ = errno;
+      else if (!wait()) error_ = ETIMEDOUT;
+      if (error_ != 0) return 0;
+    }
+  }
+#endif
+  /// Of `errno`; 0 for none. `ETIMEDOUT`: nothing came in time.
+  [[nodiscard]] int error() const noexcept { return error_; }
+
+ private:
+#if defined(_WIN32)
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+#else
+  [[nodiscard]] bool is_pipe() const noexcept {
+    struct stat about {};
+    return ::fstat(file_, &about) == 0 && S_ISFIFO(about.st_mode);
+  }
+  /// Until there is something to read or its end; false when the time is over.
+  [[nodiscard]] bool wait() {
+    for (;;) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
+      if (left.count() <= 0) return false;
+      pollfd waiting{file_, POLLIN, 0};
+      const int ready = ::poll(&waiting, 1, static_cast<int>(left.count()));
+      if (ready > 0) writer_seen_ = true;
+      if (ready > 0 || (ready < 0 && errno != EINTR)) return ready > 0;
+    }
+  }
+
+  int file_;
+  bool writer_seen_ = false;
+  std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::now() + longest_secret_read;
+#endif
+  int error_ = 0;
+};
+
+/// The text of a file; nothing where there is no such file. `errc::unreadable_credentials`, whose reason names it.
+[[nodiscard]] inline Result<std::optional<SecureString>> read_secret_file(const std::string& path) {
+  const auto fail = [&](const std::string& why) {
+    return Error(make_error_code(errc::unreadable_credentials), "cannot read " + mask_pasted_keys(path) + ": " + why,
+                 Delivery::nothing_sent);
+  };
+  SecretFile file(path);
+  if (file.error() == ENOENT || file.error() == ENOTDIR) return std::optional<SecureString>();
+  SecureString text(4096, '\0');
+  std::size_t size = 0;
+  while (file.error() == 0) {
+    const auto count = file.read(text.data() + size, text.size() - size);
+    if (count == 0) break;
+    size += count;
+    if (size == text.size() && size >= largest_secret_file) return fail("it is larger than 1 MiB");
+    if (size == text.size()) text.resize(text.size() * 2);
+  }
+  if (file.error() == ETIMEDOUT) {
+    return fail("nothing came out of it within " + std::to_string(longest_secret_read.count()) + " s");
+  }
+  if (file.error() != 0) return fail(std::strerror(file.error()));
+  text.resize(size);
+  return std::optional<SecureString>(std::move(text));
+}
+
+}  // namespace wandb::detail

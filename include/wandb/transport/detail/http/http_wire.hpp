@@ -1,0 +1,247 @@
+// A request as bytes, and a response out of bytes: Beast's parser, filling our own types without a container between.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/status.hpp>
+#include <boost/beast/http/verb.hpp>
+#include <boost/optional/optional.hpp>
+#include <boost/version.hpp>
+
+#include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/content_coding.hpp>
+#include <wandb/detail/text/secure_memory.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::detail {
+
+/// What a character may stand in, as bits; looked up, since every character of a request is.
+enum CharacterUse : unsigned char { in_token = 1, in_word = 2, in_field_value = 4 };
+inline constexpr auto character_uses = [] {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+  std::array<unsigned char, 256> uses{};
+  for (std::size_t i = 0; i != uses.size(); ++i) {
+    const char c = static_cast<char>(i);
+    if (is_letter(c) || is_digit(c) || marks.find(c) != marks.npos) uses[i] |= in_token;
+    if (i > 0x20 && i != 0x7f) uses[i] |= in_word;
+    if ((i >= 0x20 && i != 0x7f) || c == '\t') uses[i] |= in_field_value;
+  }
+  return uses;
+}();
+[[nodiscard]] constexpr bool consists_of(CharacterUse use, std::string_view text) noexcept {
+  unsigned all = use;
+  for (const char c : text) all &= character_uses[static_cast<unsigned char>(c)];
+  return all != 0;
+}
+
+[[nodiscard]] constexpr bool is_token(std::string_view text) noexcept {
+  return !text.empty() && consists_of(in_token, text);
+}
+/// Text without spaces and control characters, for the first line of a request.
+[[nodiscard]] constexpr bool is_word(std::string_view text) noexcept {
+  return !text.empty() && consists_of(in_word, text);
+}
+[[nodiscard]] constexpr bool is_field_value(std::string_view text) noexcept {
+  return consists_of(in_field_value, text);
+}
+
+/// Header fields that the transport writes itself: a second one would let two readers disagree on the message.
+[[nodiscard]] constexpr bool is_framing_field(std::string_view name) noexcept {
+  return equal_ignoring_case(name, "Host") || equal_ignoring_case(name, "Content-Length") ||
+         equal_ignoring_case(name, "Transfer-Encoding");
+}
+
+/// Why the request must not be put on the wire; empty when it may.
+[[nodiscard]] constexpr std::string_view defect(const Request& request) noexcept {
+  if (!is_token(request.method)) return "the request's method is not a token";
+  if (!is_word(request.target)) return "the request's target is empty, or holds a space or control character";
+  if (!is_word(request.host)) return "the request's host is empty, or holds a space or control character";
+  if (request.origin.host.empty()) return "the request's origin has no host";
+  if (request.origin.port == 0) return "the request's origin has no port";
+  for (const auto& field : request.headers) {
+    if (!is_token(field.name)) return "the name of a request header is not a token";
+    if (!is_field_value(field.value)) return "the value of a request header holds a line break or control character";
+    if (is_framing_field(field.name)) return "Host, Content-Length and Transfer-Encoding are the transport's to send";
+  }
+  return {};
+}
+
+/// Appends the request as it goes over the wire, all of it, so that one send takes it.
+inline void compose(const Request& request, SecureString& out) {
+  const auto field = [&out](std::string_view name, std::string_view value) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  };
+  out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
+  field("Host", request.host);
+  for (const auto& header : request.headers) field(header.name, header.value);
+  if (!request.body.empty() || request.method != "GET") {
+    char digits[20];
+    const auto end = std::to_chars(digits, digits + sizeof digits, request.body.size()).ptr;
+    field("Content-Length", {digits, static_cast<std::size_t>(end - digits)});
+  }
+  out.append("\r\n").append(request.body);
+}
+
+/// The status of the final response whose status line stands whole at the beginning of `text`; 0 when none does. For
+/// what a parser has not consumed: Beast's waits for the header's end before it looks at a status line that came in
+/// pieces.
+[[nodiscard]] constexpr int status_line(std::string_view text) noexcept {
+  constexpr std::size_t digits = 9;  // behind "HTTP/1.1 "
+  const auto line = text.substr(0, text.find("\r\n"));
+  const auto reason = line.substr(std::min(line.size(), digits + 4));
+  if (line.size() == text.size() || line.size() < digits + 4 || !consists_of(in_field_value, reason)) return 0;
+  if (!line.starts_with("HTTP/1.0 ") && !line.starts_with("HTTP/1.1 ")) return 0;
+  int status = 0;
+  for (const char c : line.substr(digits, 3)) {
+    if (!is_digit(c)) return 0;
+    status = status * 10 + (c - '0');
+  }
+  return line[digits + 3] == ' ' && status >= 200 ? status : 0;
+}
+
+/// Whether a response may begin so.
+[[nodiscard]] constexpr bool may_begin_response(std::string_view text) noexcept {
+  constexpr std::string_view begin = "HTTP/1.";
+  return text.substr(0, begin.size()) == begin.substr(0, text.size());
+}
+
+/// Parses one response into a `Response`, a part of it at a time. Its error codes are Beast's, or `errc` where the
+/// fault is ours to name. How large the parts around the body may be is for the reader to say.
+class ResponseParser final : public boost::beast::http::basic_parser<false> {
+ public:
+  using error_code = boost::system::error_code;
+  using text = boost::beast::string_view;
+
+  explicit ResponseParser(std::uint64_t largest_body) : largest_body_(largest_body) {
+    header_limit(std::numeric_limits<std::uint32_t>::max());
+    body_limit(largest_body);
+  }
+  /// The final response; an interim one (1xx) is not.
+  [[nodiscard]] bool interim() const noexcept { return response_.status / 100 == 1; }
+  /// 0 before the status line was parsed.
+  [[nodiscard]] int status() const noexcept { return response_.status; }
+  [[nodiscard]] std::size_t body_size() const noexcept { return response_.body.size(); }
+  /// The coding of the body that nobody asked for, as the header names it; empty for none.
+  [[nodiscard]] const std::string& coding() const noexcept { return coding_; }
+  /// Whether two readers may disagree on where this response ends: then nothing that follows can be trusted.
+  [[nodiscard]] bool ambiguous() const noexcept {
+    const bool bodiless = interim() || response_.status == 204 || response_.status == 304;
+    return lengths_ > 1 || (chunked_ && version_ == 10) || (bodiless && (lengths_ != 0 || chunked_));
+  }
+  [[nodiscard]] Response take() noexcept { return std::move(response_); }
+
+ private:
+  void on_request_impl(boost::beast::http::verb, text, text, int, error_code&) override {}
+  void on_response_impl(int status, text, int version, error_code& ec) override {
+    if (status < 100) {
+      ec = boost::beast::http::error::bad_status;
+      return;
+    }
+    version_ = version;
+    response_.status = status;
+    response_.headers.reserve(usual_header);
+  }
+  void on_field_impl(boost::beast::http::field name, text name_text, text value, error_code& ec) override {
+    using boost::beast::http::field;
+    if (header_done_) return;  // trailers come when everything is decided
+    if (name == field::transfer_encoding) {
+      if (!equal_ignoring_case(view(value), "chunked")) ec = boost::beast::http::error::bad_transfer_encoding;
+      chunked_ = true;
+    } else if (name == field::content_length) {
+      lengths_ += view(value).find(',') == std::string_view::npos ? 1U : 2U;
+    } else if (name == field::content_encoding && coding_.empty()) {
+      coding_ = first_coding(view(value));
+    }
+    if (!ec) response_.headers.add(view(name_text), view(value));
+  }
+#if BOOST_VERSION >= 109000  // trailers have their own function
+  void on_trailer_field_impl(boost::beast::http::field, text, text, error_code&) override {}
+#endif
+  void on_header_impl(error_code&) override { header_done_ = true; }
+  void on_body_init_impl(const boost::optional<std::uint64_t>& size, error_code&) override {
+    // A length is only a claim: what it may cost before the bytes come is limited.
+    if (size) response_.body.reserve(static_cast<std::size_t>(std::min({*size, largest_body_, believed_body})));
+  }
+  std::size_t on_body_impl(text part, error_code& ec) override {
+    // An error keeps its status, whatever its body is.
+    if (!coding_.empty() && response_.status / 100 == 2 && !part.empty()) {
+      ec = errc::protocol_error;
+      return 0;
+    }
+    if (part.size() > largest_body_ - response_.body.size()) {
+      ec = errc::response_too_large;
+      return 0;
+    }
+    response_.body.append(part.data(), part.size());
+    return part.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, text part, error_code& ec) override { return on_body_impl(part, ec); }
+  void on_finish_impl(error_code&) override {}
+
+  [[nodiscard]] static std::string_view view(text part) noexcept { return {part.data(), part.size()}; }
+
+  static constexpr std::size_t usual_header = 512;
+  static constexpr std::uint64_t believed_body = 1024 * 1024;
+
+  std::uint64_t largest_body_;
+  Response response_;
+  std::string coding_;
+  int version_ = 11;
+  unsigned lengths_ = 0;
+  bool chunked_ = false;
+  bool header_done_ = false;
+};
+
+/// The part of a stream that has been read and not yet parsed. Wiped after use: it held bodies.
+class ReadBuffer {
+ public:
+  [[nodiscard]] std::string_view unread() const noexcept { return {memory_.data() + begin_, end_ - begin_}; }
+  void consume(std::size_t size) noexcept {
+    begin_ += size;
+    if (begin_ == end_) begin_ = end_ = 0;
+  }
+  /// Makes room to read into, at least one byte; more of it while reads fill all that there is.
+  [[nodiscard]] std::pair<char*, std::size_t> room() {
+    if (memory_.empty()) memory_.resize(first_size);
+    if (begin_ != 0) {
+      std::copy(memory_.data() + begin_, memory_.data() + end_, memory_.data());
+      end_ -= std::exchange(begin_, std::size_t{0});
+    }
+    const bool more = std::exchange(filled_, false) && memory_.size() < usual_size;
+    if (more || end_ == memory_.size()) memory_.resize(memory_.size() * 2);
+    return {memory_.data() + end_, memory_.size() - end_};
+  }
+  void fill(std::size_t size) noexcept {
+    end_ += size;
+    used_ = std::max(used_, end_);
+    filled_ = end_ == memory_.size();
+  }
+  /// Forgets all, and overwrites what was there.
+  void reset() noexcept {
+    wipe(memory_.data(), used_);
+    begin_ = end_ = used_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t first_size = 16 * 1024;
+  static constexpr std::size_t usual_size = 64 * 1024;
+  SecureString memory_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::size_t used_ = 0;
+  bool filled_ = false;
+};
+
+}  // namespace wandb::detail

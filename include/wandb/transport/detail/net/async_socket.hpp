@@ -1,0 +1,189 @@
+// A TCP socket for coroutines that any thread may abort.
+#pragma once
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/append.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <wandb/errc.hpp>
+#include <wandb/transport/detail/net/interrupt.hpp>
+#include <wandb/transport/detail/net/send_queue.hpp>
+
+namespace wandb::detail {
+
+/// Satisfies Asio's AsyncReadStream and AsyncWriteStream, alone and under `asio::ssl::stream`. One coroutine uses it;
+/// starting an operation and aborting one exclude each other, so that an abort may come from anywhere.
+class AsyncSocket final : public Abortable {
+ public:
+  using error_code = boost::system::error_code;
+  using executor_type = boost::asio::any_io_executor;
+  using lowest_layer_type = AsyncSocket;
+
+  explicit AsyncSocket(const executor_type& executor) : socket_(executor) {}
+  /// Waits for the thread that has started the last operation, where another one was faster to end it.
+  ~AsyncSocket() { const std::lock_guard guard(mutex_); }
+
+  [[nodiscard]] executor_type get_executor() { return socket_.get_executor(); }
+  [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return *this; }
+  [[nodiscard]] const lowest_layer_type& lowest_layer() const noexcept { return *this; }
+
+  void abort(errc why) override {
+    const std::lock_guard guard(mutex_);
+    if (!aborted_) aborted_ = why;
+    is_aborted_.store(true, std::memory_order_release);
+    cancel();
+  }
+  /// The reason of the abort, if there was one.
+  [[nodiscard]] error_code interrupted() const {
+    if (!is_aborted_.load(std::memory_order_acquire)) return {};
+    const std::lock_guard guard(mutex_);
+    return make_error_code(*aborted_);
+  }
+  /// What an operation's error means: the abort, if there was one.
+  [[nodiscard]] error_code explain(const error_code& ec) const {
+    const auto why = ec ? interrupted() : error_code();
+    return why ? why : ec;
+  }
+
+  /// A new socket in place of this one.
+  void reset() {
+    const std::lock_guard guard(mutex_);
+    error_code ignored;
+    socket_.close(ignored);
+    aborted_.reset();
+    is_aborted_.store(false, std::memory_order_release);
+  }
+  void send_without_delay() noexcept {
+    error_code ignored;
+    socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  }
+  template <class Token>
+  auto async_connect(const boost::asio::ip::tcp::endpoint& peer, Token&& token) {
+    return start<void(error_code)>(
+        [](auto& socket, auto&& handler, const boost::asio::ip::tcp::endpoint& to) {
+          socket.async_connect(to, std::forward<decltype(handler)>(handler));
+        },
+        std::forward<Token>(token), peer);
+  }
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return start<void(error_code, std::size_t)>(
+        [](auto& socket, auto&& handler, const Buffers& into) {
+          socket.async_read_some(into, std::forward<decltype(handler)>(handler));
+        },
+        std::forward<Token>(token), buffers);
+  }
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return start<void(error_code, std::size_t)>(
+        [](auto& socket, auto&& handler, const Buffers& from) {
+          socket.async_write_some(from, std::forward<decltype(handler)>(handler));
+        },
+        std::forward<Token>(token), buffers);
+  }
+
+  /// Bytes that `write_some` and `flush` brought to the kernel since the socket was made.
+  [[nodiscard]] std::size_t bytes_sent() const noexcept { return queue_.sent(); }
+  /// Takes all that it is given without waiting: what the kernel does not take, `flush` sends.
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers, error_code& ec) {
+    const boost::asio::const_buffer buffer = *boost::asio::buffer_sequence_begin(buffers);
+    ec = {};
+    return queue_.take(socket_.native_handle(), {static_cast<const char*>(buffer.data()), buffer.size()}, ec);
+  }
+  /// Bytes that were taken and not sent.
+  [[nodiscard]] std::size_t queued() const noexcept { return queue_.waiting(); }
+  /// Sends what was not taken before, as far as it is now; whether that is all.
+  [[nodiscard]] bool flush(error_code& ec) { return queue_.flush(socket_.native_handle(), ec); }
+  /// Calls `tell`, perhaps twice, when more can be sent, something has come, or an abort ends the wait.
+  template <class Tell>
+  void when_ready(const Tell& tell) {
+    const std::lock_guard guard(mutex_);
+    socket_.async_wait(socket_.wait_read, tell);
+    socket_.async_wait(socket_.wait_write, tell);
+    if (aborted_) cancel();
+  }
+  void forget_waits() {
+    const std::lock_guard guard(mutex_);
+    cancel();
+  }
+  /// Begins a look at what has arrived by now, with `read_some`.
+  void look() noexcept { reads_left_ = most_reads; }
+  /// What has arrived; `would_block` where that is nothing, and after the first few of a look, for a peer that never
+  /// lets it run dry.
+  template <class Buffers>
+  std::size_t read_some(const Buffers& buffers, error_code& ec) {
+    if (reads_left_ == 0) {
+      ec = boost::asio::error::would_block;
+      return 0;
+    }
+    --reads_left_;
+    const boost::asio::mutable_buffer buffer = *boost::asio::buffer_sequence_begin(buffers);
+    const auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count < 0) ec = {errno, boost::system::system_category()};
+    if (count == 0 && buffer.size() != 0) ec = boost::asio::error::eof;
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
+  }
+  /// Whether there is something to read, or the peer has closed.
+  [[nodiscard]] bool readable() {
+    char byte = 0;
+    const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  }
+
+ private:
+  template <class Signature, class Initiation, class Token, class... Args>
+  auto start(Initiation initiation, Token&& token, const Args&... args) {
+    return boost::asio::async_initiate<Token, Signature>(
+        [self = this, initiation](auto&& handler, const Args&... given) {
+          // Once it has begun, another thread may end it, and this closure with it.
+          AsyncSocket& socket = *self;
+          const std::lock_guard guard(socket.mutex_);
+          // Data that never runs dry never waits, so that a cancel would end nothing.
+          if (socket.aborted_) socket.refuse<Signature>(std::forward<decltype(handler)>(handler));
+          else initiation(socket.socket_, std::forward<decltype(handler)>(handler), given...);
+        },
+        token, args...);
+  }
+  template <class Signature, class Handler>
+  void refuse(Handler&& handler) {
+    const error_code aborted = boost::asio::error::operation_aborted;
+    if constexpr (std::is_same_v<Signature, void(error_code)>) {
+      boost::asio::post(socket_.get_executor(), boost::asio::append(std::forward<Handler>(handler), aborted));
+    } else {
+      boost::asio::post(socket_.get_executor(),
+                        boost::asio::append(std::forward<Handler>(handler), aborted, std::size_t{0}));
+    }
+  }
+  void cancel() {
+    error_code ignored;
+    socket_.cancel(ignored);
+  }
+
+  mutable std::mutex mutex_;
+  std::optional<errc> aborted_;
+  std::atomic<bool> is_aborted_ = false;  // whether `aborted_` is set, for those who ask without the lock
+  static constexpr int most_reads = 8;
+  int reads_left_ = 0;
+  SendQueue queue_;
+  boost::asio::ip::tcp::socket socket_;
+};
+
+}  // namespace wandb::detail

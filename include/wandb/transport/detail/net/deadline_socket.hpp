@@ -1,0 +1,229 @@
+// A TCP socket whose blocking calls end at a deadline or a stop: what Beast's synchronous streams do not have.
+#pragma once
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <cstddef>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <wandb/errc.hpp>
+#include <wandb/transport/detail/net/send_queue.hpp>
+#include <wandb/transport/detail/net/waker.hpp>
+
+namespace wandb::detail {
+
+/// Satisfies Beast's SyncReadStream and SyncWriteStream, alone and under `asio::ssl::stream`. What is not there yet is
+/// waited for in poll(2), until the deadline or the stop. While no stop is possible and the deadline is far, a read
+/// sleeps in recv(2) itself, a slice at a time: that is one call instead of two. Not thread-safe, not movable.
+class DeadlineSocket {
+ public:
+  using executor_type = boost::asio::io_context::executor_type;
+  using lowest_layer_type = DeadlineSocket;
+  using time_point = std::chrono::steady_clock::time_point;
+  using error_code = boost::system::error_code;
+
+  explicit DeadlineSocket(executor_type executor) : executor_(std::move(executor)) {}
+  DeadlineSocket(const DeadlineSocket&) = delete;
+  DeadlineSocket& operator=(const DeadlineSocket&) = delete;
+  ~DeadlineSocket() { close(); }
+
+  [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+  [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return *this; }
+  /// Every call from here on ends at `deadline` with `errc::timed_out`, or when `stop` wakes with `errc::cancelled`.
+  void arm(time_point deadline, const Waker* stop) noexcept {
+    deadline_ = deadline;
+    stop_ = stop;
+  }
+  [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+  [[nodiscard]] int native_handle() const noexcept { return fd_; }
+  /// Bytes that the kernel has accepted since the socket was made.
+  [[nodiscard]] std::size_t bytes_sent() const noexcept { return queue_.sent(); }
+  /// While on, a read that would wait returns `would_block` instead, and so does each after the first few, for a peer
+  /// that never lets it run dry; a write queues what would wait.
+  void probe(bool on) noexcept { probes_left_ = on ? most_probes : -1; }
+  void close() noexcept {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
+
+  /// Opens a socket and connects it, until `until` or the deadline.
+  [[nodiscard]] error_code connect(const boost::asio::ip::tcp::endpoint& peer, time_point until);
+  /// While on, a write takes all that it is given and never waits: what the kernel does not take, `flush` sends.
+  void queue_writes(bool on) noexcept {
+    queueing_ = on;
+    queue_.clear();
+  }
+  /// Bytes that were queued and not sent.
+  [[nodiscard]] std::size_t queued() const noexcept { return queue_.waiting(); }
+  /// The next read is of the answer to what was just written.
+  void expect_answer() noexcept { answer_awaited_ = true; }
+  /// Sends what was queued, as far as the kernel takes it; whether that is all.
+  [[nodiscard]] bool flush(error_code& ec) noexcept { return queue_.flush(fd_, ec); }
+  /// Waits until more can be sent, or something has come; whether something has come.
+  [[nodiscard]] bool wait_either(error_code& ec) const noexcept {
+    short ready = 0;
+    ec = wait(POLLIN | POLLOUT, deadline_, &ready);
+    return !ec && (ready & ~POLLOUT) != 0;
+  }
+  /// Whether there is something to read, or the peer has closed, at this moment.
+  [[nodiscard]] bool readable() const noexcept {
+    pollfd entry{fd_, POLLIN, 0};
+    return ::poll(&entry, 1, 0) != 0;
+  }
+  /// `timed_out` or `cancelled` if it is so far; for loops that do not wait.
+  [[nodiscard]] error_code interrupted() const noexcept {
+    if (stop_ != nullptr && stop_->woken()) return errc::cancelled;
+    if (std::chrono::steady_clock::now() >= deadline_) return errc::timed_out;
+    return {};
+  }
+
+  template <class MutableBuffers>
+  std::size_t read_some(const MutableBuffers& buffers, error_code& ec) {
+    const auto buffer = first_of<boost::asio::mutable_buffer>(buffers);
+    return receive(buffer.data(), buffer.size(), ec);
+  }
+  template <class ConstBuffers>
+  std::size_t write_some(const ConstBuffers& buffers, error_code& ec) {
+    const auto buffer = first_of<boost::asio::const_buffer>(buffers);
+    return transmit(static_cast<const char*>(buffer.data()), buffer.size(), ec);
+  }
+
+ private:
+  template <class Buffer, class Buffers>
+  static Buffer first_of(const Buffers& buffers) {
+    const auto last = boost::asio::buffer_sequence_end(buffers);
+    for (auto at = boost::asio::buffer_sequence_begin(buffers); at != last; ++at) {
+      if (const Buffer buffer = *at; buffer.size() != 0) return buffer;
+    }
+    return {};
+  }
+  static constexpr int most_probes = 8;
+  [[nodiscard]] bool probing() const noexcept { return probes_left_ >= 0; }
+  // How long recv may sleep before it looks at the deadline again.
+  static constexpr std::chrono::milliseconds slice{500};
+  // A read may sleep in the kernel: nothing can end it but the deadline, and that is more than a slice away.
+  [[nodiscard]] bool may_sleep() const noexcept {
+    return stop_ == nullptr && !probing() && deadline_ - std::chrono::steady_clock::now() > slice;
+  }
+  [[nodiscard]] bool allow_sleep() const noexcept {
+    const timeval longest{0, std::chrono::microseconds(slice).count()};
+    const int flags = ::fcntl(fd_, F_GETFL);
+    return flags >= 0 && ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest) == 0 &&
+           ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) == 0;
+  }
+  [[nodiscard]] error_code await_connection(time_point until) const noexcept;
+  // `ready`, where it is given, becomes what poll(2) says of the socket.
+  [[nodiscard]] error_code wait(short events, time_point until, short* ready = nullptr) const noexcept;
+  std::size_t receive(void* data, std::size_t size, error_code& ec) noexcept;
+  std::size_t transmit(const char* data, std::size_t size, error_code& ec);
+
+  executor_type executor_;
+  int fd_ = -1;
+  time_point deadline_ = time_point::max();
+  const Waker* stop_ = nullptr;
+  SendQueue queue_;
+  bool queueing_ = false;
+  int probes_left_ = -1;  // negative: reads wait
+  bool answer_awaited_ = false;
+};
+
+// Rounded up, so that a wait never ends just before its deadline and spins.
+[[nodiscard]] inline int poll_timeout(std::chrono::steady_clock::time_point until) noexcept {
+  if (until == std::chrono::steady_clock::time_point::max()) return -1;
+  const auto left = until - std::chrono::steady_clock::now();
+  if (left <= left.zero()) return 0;
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::min<decltype(milliseconds)>(milliseconds, INT_MAX));
+}
+
+inline boost::system::error_code DeadlineSocket::wait(short events, time_point until, short* ready) const noexcept {
+  std::array<pollfd, 2> entries{{{fd_, events, 0}, {stop_ != nullptr ? stop_->descriptor() : -1, POLLIN, 0}}};
+  for (;;) {
+    const int count = ::poll(entries.data(), stop_ != nullptr ? 2 : 1, poll_timeout(until));
+    if (count < 0 && errno != EINTR) return last_system_error();
+    if (count <= 0) {
+      if (until != time_point::max() && std::chrono::steady_clock::now() >= until) return errc::timed_out;
+      continue;
+    }
+    if (entries[1].revents != 0) return errc::cancelled;
+    if (ready != nullptr) *ready = entries[0].revents;
+    return {};
+  }
+}
+
+inline boost::system::error_code DeadlineSocket::connect(const boost::asio::ip::tcp::endpoint& peer, time_point until) {
+  close();
+  fd_ = ::socket(peer.protocol().family(), SOCK_STREAM, IPPROTO_TCP);
+  if (fd_ < 0 || !prepare_descriptor(fd_)) return last_system_error();
+  const int on = 1;
+  // A small request must not wait for the acknowledgement of the one before it.
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (::connect(fd_, peer.data(), static_cast<socklen_t>(peer.size())) != 0) {
+    if (errno != EINPROGRESS && errno != EINTR) return last_system_error();
+    if (const auto ec = await_connection(until)) return ec;
+  }
+  return allow_sleep() ? error_code() : last_system_error();
+}
+
+inline boost::system::error_code DeadlineSocket::await_connection(time_point until) const noexcept {
+  if (const auto ec = wait(POLLOUT, std::min(until, deadline_))) return ec;
+  int result = 0;
+  socklen_t size = sizeof result;
+  if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &result, &size) != 0) return last_system_error();
+  return {result, boost::system::system_category()};
+}
+
+inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_code& ec) noexcept {
+  ec = {};
+  if (size == 0) return 0;
+  if (probes_left_ == 0) ec = boost::asio::error::would_block;
+  else if (probing()) --probes_left_;
+  while (!ec) {
+    const bool awaited = std::exchange(answer_awaited_, false);
+    // Data that never runs dry never waits, and OpenSSL may read any amount of it in one call.
+    if (!awaited && !probing() && (ec = interrupted())) break;
+    const bool sleeps = may_sleep();
+    // The answer to what was just written is hardly ever there yet: asking for it would be a call in vain.
+    if (awaited && !sleeps && !probing() && (ec = wait(POLLIN, deadline_))) break;
+    const auto count = ::recv(fd_, data, size, sleeps ? 0 : MSG_DONTWAIT);
+    if (count > 0) return static_cast<std::size_t>(count);
+    if (count == 0) {
+      ec = boost::asio::error::eof;
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      if (probing()) ec = boost::asio::error::would_block;
+      else if (!sleeps) ec = wait(POLLIN, deadline_);
+    } else if (errno != EINTR) {
+      ec = last_system_error();
+    }
+  }
+  return 0;
+}
+
+inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, error_code& ec) {
+  ec = {};
+  if (queueing_ || probing()) return queue_.take(fd_, {data, size}, ec);
+  while (!ec && size != 0) {
+    if (const auto sent = queue_.send_now(fd_, {data, size}, ec); sent != 0) return sent;
+    if (!ec) ec = wait(POLLOUT, deadline_);
+  }
+  return 0;
+}
+
+}  // namespace wandb::detail

@@ -1,0 +1,177 @@
+// Host names to addresses, without a deadline ever waiting for the system's resolver.
+#pragma once
+
+#include <netdb.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <wandb/detail/config/host.hpp>
+#include <wandb/error.hpp>
+#include <wandb/stop_token.hpp>
+
+namespace wandb::detail {
+
+/// What a look-up found: addresses in the order to try them, or why there are none.
+struct Addresses {
+  std::vector<boost::asio::ip::address> found;
+  std::string failure;
+};
+
+/// Asks the system (`getaddrinfo`). Blocks for as long as the system likes.
+[[nodiscard]] inline Addresses look_up(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_ADDRCONFIG;
+  addrinfo* list = nullptr;
+  if (const int rc = ::getaddrinfo(host.c_str(), nullptr, &hints, &list); rc != 0) return {{}, ::gai_strerror(rc)};
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, &::freeaddrinfo);
+  Addresses answer;
+  for (const auto* at = list; at != nullptr; at = at->ai_next) {
+    boost::asio::ip::tcp::endpoint endpoint;
+    if (at->ai_addrlen > endpoint.capacity()) continue;
+    std::memcpy(endpoint.data(), at->ai_addr, at->ai_addrlen);
+    answer.found.push_back(endpoint.address());
+  }
+  if (answer.found.empty()) answer.failure = "the name has no address";
+  return answer;
+}
+
+/// One running question to the system. Thread-safe.
+class LookUpJob {
+ public:
+  void finish(Addresses answer) {
+    std::vector<std::function<void()>> listeners;
+    {
+      const std::lock_guard guard(mutex_);
+      answer_ = std::move(answer);
+      done_ = true;
+      listeners.swap(listeners_);
+    }
+    changed_.notify_all();
+    for (const auto& tell : listeners) tell();
+  }
+  [[nodiscard]] bool done() const {
+    const std::lock_guard guard(mutex_);
+    return done_;
+  }
+  /// After it is done.
+  [[nodiscard]] const Addresses& answer() const noexcept { return answer_; }
+  /// Waits for that; false when the deadline or the stop came first.
+  [[nodiscard]] bool wait(std::chrono::steady_clock::time_point deadline, [[maybe_unused]] const StopToken& stop) {
+    std::unique_lock lock(mutex_);
+    const auto done = [this] { return done_; };
+    // No deadline is not a far one: the arithmetic of a wait until max() overflows.
+    const auto until = std::min(deadline, std::chrono::steady_clock::now() + std::chrono::hours(24));
+#if defined(__cpp_lib_jthread)
+    return changed_.wait_until(lock, stop, until, done);
+#else
+    return changed_.wait_until(lock, until, done);
+#endif
+  }
+  /// Calls back when it is done, in whatever thread that is; at once if it is.
+  void when_done(std::function<void()> tell) {
+    {
+      const std::lock_guard guard(mutex_);
+      if (!done_) {
+        listeners_.push_back(std::move(tell));
+        return;
+      }
+    }
+    tell();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<std::function<void()>> listeners_;
+  bool done_ = false;
+  Addresses answer_;
+};
+
+/// Resolves in detached threads: a call gives up at its deadline or stop, while the look-up runs on and is shared by
+/// whoever asks for the same name meanwhile. Literals and `localhost` ask nobody. Thread-safe.
+class Resolver {
+ public:
+  using LookUp = std::function<Addresses(const std::string&)>;
+  using Found = Result<std::vector<boost::asio::ip::address>>;
+  explicit Resolver(LookUp ask = look_up) : ask_(std::move(ask)) {}
+
+  /// The addresses of `host`; else `resolve_failed`, `timed_out` or `cancelled`.
+  [[nodiscard]] Found resolve(const std::string& host, std::chrono::steady_clock::time_point deadline,
+                              const StopToken& stop) {
+    if (auto known = without_asking(host)) return std::move(*known);
+    const auto job = start(host);
+    if (job != nullptr && !job->wait(deadline, stop)) {
+      return failed(stop.stop_requested() ? errc::cancelled : errc::timed_out, host);
+    }
+    return result(host, job.get());
+  }
+
+  /// The addresses that need no look-up.
+  [[nodiscard]] static std::optional<Found> without_asking(const std::string& host) {
+    boost::system::error_code not_literal;
+    const auto literal = boost::asio::ip::make_address(host, not_literal);
+    if (!not_literal) return Found(std::vector{literal});
+    if (!is_localhost(host)) return std::nullopt;
+    return Found(std::vector<boost::asio::ip::address>{boost::asio::ip::address_v6::loopback(),
+                                                       boost::asio::ip::address_v4::loopback()});
+  }
+  /// The running look-up of that name, or a new one; null where no thread can be had.
+  [[nodiscard]] std::shared_ptr<LookUpJob> start(const std::string& name) {
+    const std::lock_guard guard(mutex_);
+    // A forked process has the jobs of its parent, but not the threads that would finish them.
+    if (std::exchange(process_, ::getpid()) != ::getpid()) jobs_.clear();
+    std::erase_if(jobs_, [](const auto& entry) { return entry.second.expired(); });
+    if (auto job = jobs_[name].lock(); job != nullptr && !job->done()) return job;
+    auto job = std::make_shared<LookUpJob>();
+    try {
+      std::thread([job, name, ask = ask_] { job->finish(ask(name)); }).detach();
+    } catch (const std::system_error&) {
+      return nullptr;
+    }
+    jobs_[name] = job;
+    return job;
+  }
+  /// What a finished look-up amounts to; null: there was none.
+  [[nodiscard]] static Found result(const std::string& name, const LookUpJob* job) {
+    if (job == nullptr) return failed(errc::resolve_failed, name, "no thread could be started");
+    if (!job->answer().failure.empty()) return failed(errc::resolve_failed, name, job->answer().failure);
+    return job->answer().found;
+  }
+  [[nodiscard]] static Error failed(errc code, const std::string& name, std::string_view why = {}) {
+    if (code == errc::cancelled) why = "a stop was requested";
+    if (code == errc::timed_out) why = "the name service did not answer before the deadline";
+    return Error(make_error_code(code),
+                 "could not resolve " + name + ": " + std::string(why) + "; check the base URL and the DNS",
+                 Delivery::nothing_sent);
+  }
+
+ private:
+  LookUp ask_;
+  std::mutex mutex_;
+  pid_t process_ = ::getpid();
+  std::map<std::string, std::weak_ptr<LookUpJob>> jobs_;
+};
+
+}  // namespace wandb::detail

@@ -1,0 +1,201 @@
+// Whom a transport trusts: the certificate authorities of its options, of the environment, or of the system.
+#pragma once
+
+#include <dirent.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <wandb/detail/text/key_format.hpp>
+#include <wandb/detail/text/redact.hpp>
+#include <wandb/environment.hpp>
+#include <wandb/error.hpp>
+#include <wandb/secret.hpp>
+#include <wandb/transport/detail/net/pem_reader.hpp>
+
+namespace wandb::detail {
+
+/// Where the authorities of one transport come from. It owns its texts.
+struct TrustSources {
+  std::string ca_file{};    ///< the option: a path, or PEM text
+  std::string extra_ca{};   ///< likewise
+  std::string cert_file{};  ///< SSL_CERT_FILE
+  std::string cert_dir{};   ///< SSL_CERT_DIR: directories, separated by colons
+  std::string system_file = X509_get_default_cert_file();
+  std::string system_dir = X509_get_default_cert_dir();
+};
+
+/// What a transport's options and the environment say.
+template <class TransportOptions>
+[[nodiscard]] TrustSources trust_sources(const TransportOptions& options, const Environment& environment) {
+  TrustSources sources;
+  sources.ca_file = options.ca_file;
+  sources.extra_ca = options.extra_ca;
+  sources.cert_file = environment.get("SSL_CERT_FILE");
+  sources.cert_dir = environment.get("SSL_CERT_DIR");
+  return sources;
+}
+
+/// Whether a directory's entry has the form of OpenSSL's hashed names, such as "5ed36f99.0".
+[[nodiscard]] inline bool is_hashed_name(std::string_view name) noexcept {
+  constexpr std::string_view digits = "0123456789abcdef";
+  return name.size() >= 10 && name[8] == '.' && name.substr(0, 8).find_first_not_of(digits) == name.npos &&
+         name.substr(9).find_first_not_of(digits.substr(0, 10)) == name.npos;
+}
+
+/// Why OpenSSL would find no certificate in a directory, where it looks for each by the hash of its name; empty where
+/// it may find some.
+[[nodiscard]] inline std::string unusable_directory(const std::string& path) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()),
+                                                      [](DIR* made) { return ::closedir(made); });
+  if (!directory) return errno == ENOTDIR ? "it is a file, not a directory" : errno_words(errno);
+  std::string why = "it holds no certificate under a hashed name; run openssl rehash on it";
+  bool found = false;
+  SecureString text;
+  while (const auto* const entry = ::readdir(directory.get())) {
+    const std::string name = entry->d_name;
+    if (!is_hashed_name(name)) continue;
+    auto file = path;
+    file.append("/").append(name);
+    struct stat about {};
+    // OpenSSL would open a FIFO and wait, and read without end.
+    if (::stat(file.c_str(), &about) == 0) {
+      if (!S_ISREG(about.st_mode)) return name + " in it is not a regular file";
+      if (about.st_size > static_cast<::off_t>(max_pem_size)) return name + " in it is larger than 16 MiB";
+    }
+    // It takes the first of a hash, and the next only behind one that it could use.
+    if (found || !name.ends_with(".0")) continue;
+    auto trouble = read_pem_file(file, text);
+    if (trouble.empty()) {
+      const PemReader reader(text, nullptr);
+      found = reader.trusted() != 0;
+      trouble = reader.why();
+    }
+    if (!found) why = (name + " in it: ").append(trouble);
+  }
+  return found ? std::string() : why;
+}
+
+/// Fills a store from the sources.
+class TrustLoader {
+ public:
+  TrustLoader(const TrustSources& sources, X509_STORE& store) : sources_(sources), store_(store) {}
+
+  /// Success where the store can hold somebody to trust. Else `errc::tls_failed`, which names the source and says why.
+  [[nodiscard]] Result<void> load() {
+    if (!sources_.ca_file.empty()) {
+      add_option("the transport's ca_file", sources_.ca_file);
+    } else {
+      if (sources_.cert_file.empty()) add_system_file();
+      else add_variable_file();
+      if (sources_.cert_dir.empty()) add_system_directory();
+      else add_directories();
+    }
+    if (!sources_.extra_ca.empty()) add_option("the transport's extra_ca", sources_.extra_ca);
+    if (fault_.empty() && trusted_ == 0 && sources_.cert_dir.empty()) look_for_any();
+    ::ERR_clear_error();
+    if (fault_.empty()) return success();
+    return Error(make_error_code(errc::tls_failed), fault_, Delivery::nothing_sent);
+  }
+
+  /// What is trusted, in words.
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+ private:
+  static constexpr std::string_view of_variable = "correct the variable, or unset it";
+  static constexpr std::string_view of_option = "give certificates in PEM";
+
+  void mention(std::string_view source) { text_.append(text_.empty() ? "" : ", ").append(source); }
+  void add(std::string_view source, std::string_view problem, std::string_view advice) {
+    const auto name = mask_pasted_keys(one_line(source));
+    mention(name);
+    if (problem.empty() || !fault_.empty()) return;
+    fault_.append("the certificate authorities cannot be read: ")
+        .append(name)
+        .append(": ")
+        .append(mask_pasted_keys(problem));
+    fault_.append("; ").append(advice);
+  }
+  [[nodiscard]] static bool is_pem_text(std::string_view value) { return value.find("-----BEGIN") != value.npos; }
+  // Whether a value may name a file. One that cannot may be a key's text, and is not shown.
+  [[nodiscard]] static bool is_path(std::string_view value) {
+    return value.find_first_of("\n\r") == value.npos && value.find("PRIVATE KEY") == value.npos && !is_pem_text(value);
+  }
+  void add_variable_file() {
+    if (!is_path(sources_.cert_file))
+      return add("SSL_CERT_FILE", "it is PEM text or the like, not a path", of_variable);
+    add("SSL_CERT_FILE=" + sources_.cert_file, file_problem(sources_.cert_file), of_variable);
+  }
+  void add_option(const std::string& name, const std::string& value) {
+    if (is_pem_text(value)) return add(name + " (PEM text)", text_problem(value), of_option);
+    if (!is_path(value)) return add(name, "it is neither a path nor PEM text", of_option);
+    add(name + " " + value, file_problem(value), of_option);
+  }
+
+  [[nodiscard]] std::string text_problem(std::string_view text) {
+    const PemReader reader(text, &store_);
+    trusted_ += reader.trusted();
+    return reader.why();
+  }
+  [[nodiscard]] std::string file_problem(const std::string& path) {
+    SecureString text;
+    const auto why = read_pem_file(path, text);
+    return why.empty() ? text_problem(text) : why;
+  }
+
+  // Of a list some may be of no use, as with OpenSSL.
+  void add_directories() {
+    if (!is_path(sources_.cert_dir))
+      return add("SSL_CERT_DIR", "it is PEM text or the like, not a list of directories", of_variable);
+    std::string problems;
+    bool usable = false;
+    for (std::string_view rest = sources_.cert_dir; !rest.empty();) {
+      const std::string path(rest.substr(0, rest.find(':')));
+      rest.remove_prefix(std::min(rest.size(), path.size() + 1));
+      if (path.empty()) continue;
+      const auto why = unusable_directory(path);
+      if (why.empty()) usable = X509_STORE_load_path(&store_, path.c_str()) == 1 || usable;
+      else if (path == sources_.cert_dir) problems = why;
+      else problems.append(problems.empty() ? "" : "; ").append(path).append(": ").append(why);
+    }
+    if (problems.empty() && !usable) problems = "it names no directory";
+    add("SSL_CERT_DIR=" + sources_.cert_dir, usable ? std::string_view{} : problems, of_variable);
+    if (usable && !problems.empty()) text_.append(" (").append(mask_pasted_keys(one_line(problems))).append(")");
+  }
+
+  // The machine's owner answers for its file: what is broken in it is passed over.
+  void add_system_file() {
+    system_problem_ = file_problem(sources_.system_file);
+    mention("the system's " + sources_.system_file);
+    if (!system_problem_.empty()) text_.append(" (").append(system_problem_).append(")");
+  }
+  void add_system_directory() {
+    X509_STORE_load_path(&store_, sources_.system_dir.c_str());
+    mention("the system's " + sources_.system_dir);
+  }
+  void look_for_any() {
+    const auto why = unusable_directory(sources_.system_dir);
+    if (why.empty()) return;
+    fault_.append("this machine has no certificate authorities in ").append(sources_.system_file).append(" (");
+    fault_.append(system_problem_).append(") or ").append(sources_.system_dir).append(" (").append(why);
+    fault_ += "); install ca-certificates, or set SSL_CERT_FILE or the transport's ca_file";
+  }
+
+  const TrustSources& sources_;
+  X509_STORE& store_;
+  std::size_t trusted_ = 0;
+  std::string system_problem_;
+  std::string text_;
+  std::string fault_;
+};
+
+}  // namespace wandb::detail

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""rooms.py INCLUDE: every arrow between the library's headers runs down, and none runs in a circle.
+
+Prints a doctest-like line for each room, and fails where a header includes one of a room above its own.
+"""
+import pathlib
+import re
+import sys
+
+# From the ground up. A name that ends in a slash is a folder; the first that fits a header is its room.
+ROOMS = [
+    ("text", ["detail/text/"]),
+    ("words", ["version.hpp", "errc.hpp", "error.hpp", "secret.hpp", "text.hpp", "headers.hpp", "retry.hpp",
+               "stop_token.hpp", "environment.hpp"]),
+    ("seam", ["transport.hpp", "check_transport.hpp", "options.hpp", "fwd.hpp"]),
+    ("config", ["detail/config/"]),
+    ("answer", ["detail/answer/"]),
+    ("graphql", ["graphql/"]),
+    ("values", ["value.hpp", "keys.hpp", "attrs.hpp"]),
+    ("call", ["detail/call/"]),
+    ("user", ["detail/user/"]),
+    ("flow", ["detail/flow/"]),
+    ("client", ["client.hpp", "selection.hpp"]),
+    ("batch", ["detail/batch/"]),
+    ("people", ["user.hpp", "selected_user.hpp", "users.hpp"]),
+    ("api", ["api.hpp"]),
+    ("many", ["for_each.hpp", "for_each_threaded.hpp"]),
+    ("all", ["wandb.hpp", "src.hpp"]),
+    ("http", ["transport/detail/http/"]),
+    ("net", ["transport/detail/net/"]),
+    ("transports", ["transport/"]),
+    ("testing", ["testing/"]),
+]
+
+
+def room_of(header):
+    for rank, (_, names) in enumerate(ROOMS):
+        if any(header == name or (name.endswith("/") and header.startswith(name)) for name in names):
+            return rank
+    return None
+
+
+def circle(arrows):
+    """The headers of a circle of includes, the first again at the end; none where there is no circle."""
+    done, way = set(), []
+
+    def visit(header):
+        if header in way:
+            return way[way.index(header):] + [header]
+        if header in done:
+            return []
+        way.append(header)
+        for target in arrows[header]:
+            if found := visit(target):
+                return found
+        way.pop()
+        done.add(header)
+        return []
+
+    for header in arrows:
+        if found := visit(header):
+            return found
+    return []
+
+
+def main(include):
+    root = pathlib.Path(include) / "wandb"
+    arrows = {}
+    for path in sorted(root.rglob("*.hpp")):
+        arrows[path.relative_to(root).as_posix()] = re.findall(r"^#include <wandb/([^>]+)>", path.read_text(), re.M)
+    faults = {name: [] for name, _ in ROOMS}
+    strangers = [header for header in arrows if room_of(header) is None]
+    for header, targets in arrows.items():
+        rank = room_of(header)
+        for target in targets:
+            if target not in arrows:
+                faults[ROOMS[rank][0]].append(f"{header} includes {target}, which is not there")
+            elif rank is not None and (above := room_of(target)) is not None and above > rank:
+                faults[ROOMS[rank][0]].append(f"{header} includes {target}, which is of the room above, {ROOMS[above][0]}")
+    results = [(f"the arrows of {name} run down", lines) for name, lines in faults.items()]
+    results.append(("every header is of a room", [f"{header} is of none" for header in strangers]))
+    way = circle({header: [t for t in targets if t in arrows] for header, targets in arrows.items()})
+    results.append(("no headers include each other in a circle", [" -> ".join(way)] if way else []))
+    for name, lines in results:
+        print("ok" if not lines else "FAILED", name)
+        for line in lines:
+            print("   ", line)
+    failed = sum(1 for _, lines in results if lines)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main(sys.argv[1]))
