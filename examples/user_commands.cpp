@@ -22,8 +22,8 @@ wandb::Result<User> subject(const Api& api, const Flags& flags, bool keys) {
 }
 
 wandb::Secret own_key(const Api& api) {
-  const auto& caller = wandb::detail::ClientAccess::caller<wandb::BeastTransport>(api);
-  return caller && *caller ? (*caller)->secret() : wandb::Secret();
+  const auto& identity = api.caller().identity;
+  return identity ? (*identity)->secret() : wandb::Secret();
 }
 
 void survive_readers() { std::signal(SIGPIPE, SIG_IGN); }

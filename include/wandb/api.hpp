@@ -9,9 +9,8 @@
 
 #include <wandb/check_transport.hpp>
 #include <wandb/client.hpp>
-#include <wandb/detail/call/checks.hpp>
-#include <wandb/detail/flow/read_methods.hpp>
-#include <wandb/detail/flow/write_methods.hpp>
+#include <wandb/detail/flow/flows.hpp>
+#include <wandb/fwd.hpp>
 #include <wandb/graphql/fixed_string.hpp>
 #include <wandb/selection.hpp>
 #include <wandb/user.hpp>
@@ -41,10 +40,13 @@ class Api : public Client<T> {
 
   /// The user whose credentials these are, with keys and teams. `errc::unauthorized` where the server knows nobody by
   /// them. Stands on `viewer`.
-  [[nodiscard]] auto viewer(const CallOptions& options = {}) const { return read_viewer<any_selection>(options); }
+  [[nodiscard]] Returns<T, User<T>> viewer(const CallOptions& options = {}) const {
+    return read_viewer<any_selection>(options);
+  }
   /// The same with more attributes: `viewer(fields<"photoUrl">)`.
   template <graphql::FixedString Fields>
-  [[nodiscard]] auto viewer(Selection<Fields>, const CallOptions& options = {}) const {
+  [[nodiscard]] Returns<T, User<T, Selection<Fields>>> viewer(Selection<Fields>,
+                                                              const CallOptions& options = {}) const {
     return read_viewer<Selection<Fields>>(options);
   }
 
@@ -52,12 +54,13 @@ class Api : public Client<T> {
   /// answer shows. Looks through every page that the server finds. An e-mail of that spelling goes before one in other
   /// ASCII case, a living account before a deleted one; where several are left, `errc::ambiguous_user` names them.
   /// Needs an admin of the instance. Stands on `users`.
-  [[nodiscard]] auto user(std::string_view name, const CallOptions& options = {}) const {
+  [[nodiscard]] Returns<T, std::optional<User<T>>> user(std::string_view name, const CallOptions& options = {}) const {
     return read_user<any_selection>(name, options);
   }
   /// The same with more attributes: `user("ann", fields<"photoUrl">)`.
   template <graphql::FixedString Fields>
-  [[nodiscard]] auto user(std::string_view name, Selection<Fields>, const CallOptions& options = {}) const {
+  [[nodiscard]] Returns<T, std::optional<User<T, Selection<Fields>>>> user(std::string_view name, Selection<Fields>,
+                                                                           const CallOptions& options = {}) const {
     return read_user<Selection<Fields>>(name, options);
   }
 
@@ -76,44 +79,38 @@ class Api : public Client<T> {
   /// Makes a user. Needs an admin of the instance. `errc::conflict` where the e-mail is taken; after an error whose
   /// `outcome()` is `unknown`, `user(email)` tells. The new user has neither keys nor teams loaded. Stands on
   /// `createUser`, which is sent again only when it certainly did not run.
-  [[nodiscard]] auto create_user(std::string_view email, bool admin = false, const CallOptions& options = {}) const {
-    using Method = detail::Checked<detail::CreateUser>;
-    auto fault = detail::check_text("createUser", "the e-mail", email);
-    return detail::ClientAccess::run(*this,
-                                     fault ? Method(std::move(*fault)) : Method(detail::CreateUser(email, admin)),
-                                     options, [client = base()](Result<detail::UserRecord> made) -> Result<User<T>> {
-                                       if (!made) return made.error();
-                                       return User<T>(client, std::move(*made));
-                                     });
+  [[nodiscard]] Returns<T, User<T>> create_user(std::string_view email, bool admin = false,
+                                                const CallOptions& options = {}) const {
+    return this->run(detail::create_user(this->caller(), options, email, admin),
+                     [client = base()](Result<detail::UserRecord> made) -> Result<User<T>> {
+                       if (!made) return made.error();
+                       return User<T>(client, std::move(*made));
+                     });
   }
 
  private:
   [[nodiscard]] const Client<T>& base() const noexcept { return *this; }
 
   template <class S>
-  [[nodiscard]] auto read_viewer(const CallOptions& options) const {
-    return detail::ClientAccess::run(
-        *this, detail::FetchUser(std::string{}, S::queries, options.keys), options,
-        [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<User<T, S>> {
-          if (!found) return found.error();
-          return User<T, S>::made(client, std::move(**found));
-        });
+  [[nodiscard]] Returns<T, User<T, S>> read_viewer(const CallOptions& options) const {
+    return this->run(detail::fetch_viewer(this->caller(), options, S::queries()),
+                     [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<User<T, S>> {
+                       if (!found) return found.error();
+                       return User<T, S>::made(client, std::move(**found));
+                     });
   }
 
   template <class S>
-  [[nodiscard]] auto read_user(std::string_view name, const CallOptions& options) const {
-    using Method = detail::Checked<detail::FindUser>;
+  [[nodiscard]] Returns<T, std::optional<User<T, S>>> read_user(std::string_view name,
+                                                                const CallOptions& options) const {
     using Found = std::optional<User<T, S>>;
-    auto fault = detail::check_text("users", "the name", name);
-    return detail::ClientAccess::run(
-        *this,
-        fault ? Method(std::move(*fault)) : Method(detail::FindUser(std::string(name), S::queries, options.keys)),
-        options, [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<Found> {
-          if (!found) return found.error();
-          if (!*found) return Found();
-          auto user = User<T, S>::made(client, std::move(**found));
-          return user ? Result<Found>(std::move(*user)) : Result<Found>(user.error());
-        });
+    return this->run(detail::find_user(this->caller(), options, name, S::queries()),
+                     [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<Found> {
+                       if (!found) return found.error();
+                       if (!*found) return Found();
+                       auto user = User<T, S>::made(client, std::move(**found));
+                       return user ? Result<Found>(std::move(*user)) : Result<Found>(user.error());
+                     });
   }
 };
 
@@ -126,7 +123,7 @@ struct DeducedTransport {
   using type = T;
 };
 template <class T>
-requires requires(const T& client) { ClientAccess::caller(client); }
+requires requires(const T& client) { client.caller(); }
 struct DeducedTransport<T> {};
 
 }  // namespace detail

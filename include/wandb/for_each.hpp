@@ -119,12 +119,12 @@ class [[nodiscard]] ForEach {
   struct State {
     State(const Client<T>& client, Range range, Operation what, const ForEachOptions& options)
         : fault(detail::fault_of(options)),
-          api(detail::ClientAccess::paced(client)),
+          api(client.for_caller(detail::paced(client.caller()))),
           operation(std::move(what)),
           inputs(std::move(range), options.stop == nullptr ? StopToken() : *options.stop),
           results(options.concurrency),
           event(detail::make_completion_event<T>(transport())) {}
-    [[nodiscard]] detail::Unwrapped<T>& transport() { return detail::ClientAccess::transport(api); }
+    [[nodiscard]] detail::Unwrapped<T>& transport() { return api.transport(); }
 
     std::optional<Error> fault;
     Api<T> api;

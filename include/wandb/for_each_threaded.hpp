@@ -111,7 +111,7 @@ class [[nodiscard]] ThreadedForEach {
   struct State {
     State(const Client<T>& client, Range range, Operation what, const ForEachOptions& options)
         : fault(detail::fault_of(options)),
-          api(detail::ClientAccess::paced(client)),
+          api(client.for_caller(detail::paced(client.caller()))),
           operation(std::move(what)),
           inputs(std::move(range), options.stop == nullptr ? StopToken() : *options.stop),
           results(options.concurrency) {}

@@ -12,11 +12,7 @@
 #include <vector>
 
 #include <wandb/detail/answer/page.hpp>
-#include <wandb/detail/text/ascii.hpp>
-#include <wandb/detail/text/key_format.hpp>
-#include <wandb/detail/text/key_id.hpp>
-#include <wandb/detail/text/redact.hpp>
-#include <wandb/detail/text/secure_memory.hpp>
+#include <wandb/detail/declare.hpp>
 #include <wandb/secret.hpp>
 
 namespace wandb {
@@ -78,7 +74,7 @@ class ApiKey {
   [[nodiscard]] std::string description() const&& { return std::string(description_); }
   /// The key's name, with each key in it masked: safe to print. On newer servers the key ID, which is no secret;
   /// of a key itself its beginning, `0a1b2****`.
-  [[nodiscard]] std::string name() const { return detail::shown_key_name(name_); }
+  [[nodiscard]] std::string name() const;
   /// The secret itself, where it is known: for a key generated here, also once it was read anew, and on older servers
   /// for each key.
   [[nodiscard]] std::optional<Secret> secret() const {
@@ -87,12 +83,7 @@ class ApiKey {
   /// Whether this is the row of that key, so that a key at hand is found in a list: by the row's own secret, or by its
   /// name, which is the key (older servers) or the key ID, the key's first part (newer ones). What is no API key
   /// belongs to no row. Takes the same time wherever the two differ.
-  [[nodiscard]] bool belongs_to(const Secret& secret) const noexcept {
-    const auto key = detail::trimmed(secret.reveal());
-    if (!detail::is_api_key(key)) return false;
-    // A key ID of a longer key may look like an older server's secret.
-    return detail::same_text(secret_, key) || detail::is_name_of(name_, key);
-  }
+  [[nodiscard]] bool belongs_to(const Secret& secret) const noexcept;
 
  private:
   friend struct detail::KeyAccess;
@@ -109,25 +100,9 @@ namespace detail {
 struct KeyAccess {
   /// A key as a node of the answer shows it. `fresh` says that its name is the secret, whatever the server's
   /// generation.
-  [[nodiscard]] static ApiKey make(std::shared_ptr<const void> owner, const ObjectView& node, bool fresh) {
-    ApiKey key;
-    key.owner_ = std::move(owner);
-    key.id_ = node.string("id").value_or(std::string_view{});
-    key.name_ = node.string("name").value_or(std::string_view{});
-    key.description_ = node.string("description").value_or(std::string_view{});
-    if (fresh ? may_be_api_key(key.name_) : looks_like_secret_name(key.name_)) key.secret_ = key.name_;
-    return key;
-  }
+  [[nodiscard]] static ApiKey make(std::shared_ptr<const void> owner, const ObjectView& node, bool fresh);
   /// Lets `key` have the secret that is known of the same key in an earlier list.
-  static void keep_secret(ApiKey& key, const std::vector<ApiKey>& earlier) {
-    if (!key.secret_.empty()) return;
-    for (const auto& known : earlier) {
-      if (known.id_ != key.id_ || known.id_.empty() || known.secret_.empty()) continue;
-      key.secret_ = known.secret_;
-      key.secret_owner_ = known.secret_owner_ ? known.secret_owner_ : known.owner_;
-      return;
-    }
-  }
+  static void keep_secret(ApiKey& key, const std::vector<ApiKey>& earlier);
   [[nodiscard]] static std::string_view name(const ApiKey& key) noexcept { return key.name_; }
   [[nodiscard]] static std::string_view secret(const ApiKey& key) noexcept { return key.secret_; }
 };
@@ -142,27 +117,10 @@ struct Nodes {
   std::shared_ptr<const std::vector<std::uint32_t>> filled;  // the edges with a node; none where all have one
 
   Nodes() = default;
-  Nodes(std::shared_ptr<const void> keeper, const ObjectView& user, std::string_view connection)
-      : owner(std::move(keeper)) {
-    const auto object = user.object(connection);
-    if (!object) return;
-    edges = object->list("edges");
-    for (std::size_t i = 0; i != edges.size(); ++i) count += edges[i].object("node") ? 1U : 0U;
-    if (count != edges.size()) filled = std::make_shared<const std::vector<std::uint32_t>>(filled_edges());
-  }
+  Nodes(std::shared_ptr<const void> keeper, const ObjectView& user, std::string_view connection);
   [[nodiscard]] std::size_t size() const noexcept { return count; }
   [[nodiscard]] ObjectView operator[](std::size_t at) const noexcept {
     return *edges[filled ? (*filled)[at] : at].object("node");
-  }
-
- private:
-  [[nodiscard]] std::vector<std::uint32_t> filled_edges() const {
-    std::vector<std::uint32_t> indices;
-    indices.reserve(count);
-    for (std::uint32_t i = 0; i != edges.size(); ++i) {
-      if (edges[i].object("node")) indices.push_back(i);
-    }
-    return indices;
   }
 };
 
@@ -203,3 +161,7 @@ using KeyNames = detail::OwningRange<detail::KeyNameSource>;
 using TeamNames = detail::OwningRange<detail::TeamNameSource>;
 
 }  // namespace wandb
+
+#if !defined(WANDB_SEPARATE_COMPILATION)
+#include <wandb/impl/values.ipp>
+#endif

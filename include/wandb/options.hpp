@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 
@@ -43,11 +44,24 @@ struct PageOptions {
   bool keys = true;           ///< whether each user's API keys are read as well; left out they count as not loaded
 };
 
+/// What `User::update` changes: whatever is set. The handle then shows it, but for the default entity, which `reload()`
+/// reads.
+struct UserUpdate {
+  std::optional<std::string_view> name{};
+  std::optional<bool> admin{};
+  std::optional<std::string_view> default_entity{};
+  std::optional<std::string_view> primary_email{};
+  std::optional<std::string_view> photo_url{};
+  std::optional<bool> is_private{};
+  std::optional<bool> hide_teams_from_public{};
+};
+
 /// What may be given to an awaited call as a temporary: g++ 12 destroys an aggregate temporary twice inside a
 /// `co_await` expression, so that its destructor must do nothing.
 template <class T>
 concept OptionsStruct = std::is_aggregate_v<T> && std::is_trivially_destructible_v<T>;
 
-static_assert(OptionsStruct<Options> && OptionsStruct<CallOptions> && OptionsStruct<PageOptions>);
+static_assert(OptionsStruct<Options> && OptionsStruct<CallOptions> && OptionsStruct<PageOptions> &&
+              OptionsStruct<UserUpdate>);
 
 }  // namespace wandb

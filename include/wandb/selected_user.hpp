@@ -5,8 +5,7 @@
 #include <utility>
 
 #include <wandb/client.hpp>
-#include <wandb/detail/answer/examiner.hpp>
-#include <wandb/detail/user/records.hpp>
+#include <wandb/detail/flow/flows.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/error.hpp>
 #include <wandb/graphql/fixed_string.hpp>
@@ -29,7 +28,7 @@ class User : public User<T> {
   [[nodiscard]] auto get() const {
     constexpr auto at = detail::find_field(S::shape, detail::user_field, Name.view());
     // As it was selected, it stands in its place; what an update gave back has other attributes.
-    const auto found = this->record_.find(detail::selected_in<S, detail::user_field, at>);
+    const auto found = this->record_.find(&detail::find_selected<S, detail::user_field, at>, {});
     return detail::SelectedField<S, at>::read(found.page, found.object, found.field);
   }
 
@@ -41,9 +40,7 @@ class User : public User<T> {
   explicit User(User<T> user) : User<T>(std::move(user)) {}
   // What the schema promises must have come: there would be nothing to return.
   static Result<User> made(const Client<T>& client, detail::UserRecord record) {
-    if (const auto missing = detail::first_missing(record.object)) {
-      return detail::malformed(*missing, "it is missing, and was asked for", record.store->first().errors.status());
-    }
+    if (auto missing = detail::missing_field(record)) return std::move(*missing);
     return User(User<T>(client, std::move(record)));
   }
 };

@@ -17,7 +17,7 @@
 #include <wandb/detail/user/field_aliases.hpp>
 #include <wandb/graphql/fixed_string.hpp>
 #include <wandb/graphql/lexer.hpp>
-#include <wandb/graphql/operations.hpp>
+#include <wandb/graphql/user_queries.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/text.hpp>
 
@@ -84,7 +84,7 @@ inline constexpr std::uint16_t user_field = 0;
 
 /// What was read of a user is not known to the compiler: attributes are found by name.
 struct AnySelection {
-  static constexpr auto& queries = graphql::plain_user_queries;
+  [[nodiscard]] static const graphql::UserQueries& queries() noexcept;
 };
 
 /// The fields that are read of a user besides what the library reads unasked, as in GraphQL. One that is not on the
@@ -92,8 +92,11 @@ struct AnySelection {
 template <graphql::FixedString Fields>
 struct Selection {
   static_assert(detail::Aliases<detail::tidied<Fields>()>::checked);
-  static constexpr auto& queries = graphql::user_queries<detail::tidied<Fields>()>;
-  static constexpr Shape shape = queries.by_id->shape;  ///< its first field is the user
+  [[nodiscard]] static constexpr const graphql::UserQueries& queries() noexcept {
+    return graphql::user_queries<detail::tidied<Fields>()>;
+  }
+  static constexpr Shape shape =
+      graphql::user_queries<detail::tidied<Fields>()>.by_id->shape;  ///< its first field is the user
 };
 
 /// Chooses attributes: `api.user("ann", fields<"photoUrl createdAt">)`.
@@ -188,6 +191,12 @@ template <class S, std::uint16_t Object, std::uint16_t At>
   return found != nullptr && SelectedField<S, At>::is_like(*found) ? found : nullptr;
 }
 
+/// The same as a `FieldFinder`, which knows the name already.
+template <class S, std::uint16_t Object, std::uint16_t At>
+[[nodiscard]] const Field* find_selected(const ObjectView& object, std::string_view) noexcept {
+  return selected_in<S, Object, At>(object);
+}
+
 template <class S, std::uint16_t At>
 auto SelectedRows<S, At>::operator[](std::size_t at) const {
   constexpr Field field = S::shape.fields[At];
@@ -228,3 +237,7 @@ class SelectedObject {
 };
 
 }  // namespace wandb
+
+#if !defined(WANDB_SEPARATE_COMPILATION)
+#include <wandb/impl/flow.ipp>
+#endif

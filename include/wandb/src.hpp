@@ -1,22 +1,13 @@
-// The parts of Boost.JSON's parser that are not templates. Include this in exactly one translation unit of a program
-// that does not link boost_json; nothing else of Boost.JSON may then be used. A program that has both gets "multiple
-// definition" from the linker with a static boost_json; with a shared one these definitions win, and nothing breaks as
-// long as both are of one version.
-//
-// It compiles with `-fno-exceptions`. Boost then asks the program to define `boost::throw_exception`, which is what
-// `Result::value()` ends in when there is no value.
+// All of the library's definitions but those of the Beast transports, for one unit of a program that defines
+// `WANDB_SEPARATE_COMPILATION` for all of its units. Such a unit needs Boost.JSON; the others need no Boost.
 #pragma once
 
-#include <boost/json/storage_ptr.hpp>
-#include <boost/system/system_error.hpp>
+#if !defined(WANDB_SEPARATE_COMPILATION)
+#error "<wandb/src.hpp> is for programs that define WANDB_SEPARATE_COMPILATION; without it the headers are all there is"
+#endif
 
-#if __has_include(<boost/json/detail/charconv/impl/from_chars.ipp>)
-#include <boost/json/detail/charconv/impl/from_chars.ipp>
-#endif
-#include <boost/json/detail/impl/default_resource.ipp>
-#if __has_include(<boost/json/detail/impl/except.ipp>)
-#include <boost/json/detail/impl/except.ipp>
-#endif
-#include <boost/json/detail/impl/shared_resource.ipp>
-#include <boost/json/detail/impl/stack.ipp>
-#include <boost/json/impl/error.ipp>
+#include <wandb/impl/call.ipp>
+#include <wandb/impl/flow.ipp>
+#include <wandb/impl/user.ipp>
+#include <wandb/impl/values.ipp>
+#include <wandb/wandb.hpp>

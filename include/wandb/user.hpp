@@ -12,33 +12,16 @@
 #include <wandb/attrs.hpp>
 #include <wandb/client.hpp>
 #include <wandb/detail/call/checks.hpp>
-#include <wandb/detail/config/credentials.hpp>
-#include <wandb/detail/flow/acting.hpp>
-#include <wandb/detail/flow/chosen_key.hpp>
-#include <wandb/detail/flow/write_methods.hpp>
-#include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/flow/flows.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/fwd.hpp>
-#include <wandb/graphql/request_body.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/selection.hpp>
 #include <wandb/text.hpp>
 #include <wandb/value.hpp>
 
 namespace wandb {
-
-/// What `User::update` changes: whatever is set. The handle then shows it, but for the default entity, which `reload()`
-/// reads.
-struct UserUpdate {
-  std::optional<std::string_view> name{};
-  std::optional<bool> admin{};
-  std::optional<std::string_view> default_entity{};
-  std::optional<std::string_view> primary_email{};
-  std::optional<std::string_view> photo_url{};
-  std::optional<bool> is_private{};
-  std::optional<bool> hide_teams_from_public{};
-};
 
 /// A user. A handle: copies are the same user, and see each other's changes; safe to share between threads. What was
 /// read does not change by itself; `reload()` reads anew. Ranges and texts own what they show, as it was when they were
@@ -47,15 +30,16 @@ template <Transport T>
 class User<T, any_selection> {
  public:
   /// A user from attributes at hand; nothing is sent.
-  User(const Client<T>& client, const Attrs& attrs) : User(client, record_of(attrs)) {}
+  User(const Client<T>& client, const Attrs& attrs)
+      : User(client, detail::UserRecord::of(attrs.page(), attrs.view())) {}
   /// The same with the user's own secret, which is proven before its first use.
   User(const Client<T>& client, const Attrs& attrs, const Secret& secret) : User(client, attrs) {
-    keep(secret, "User's constructor");
+    record_.give_secret(secret, "User's constructor");
   }
 
   /// Makes a user: `Api::create_user`.
-  [[nodiscard]] static auto create(const Client<T>& client, std::string_view email, bool admin = false,
-                                   const CallOptions& options = {}) {
+  [[nodiscard]] static Returns<T, User> create(const Client<T>& client, std::string_view email, bool admin = false,
+                                               const CallOptions& options = {}) {
     return Api<T>(client).create_user(email, admin, options);
   }
 
@@ -76,7 +60,7 @@ class User<T, any_selection> {
       static_cast<void>(user_itself());
       return {};
     }
-    const auto found = record_.find([attribute](const ObjectView& where) { return find_attribute(where, attribute); });
+    const auto found = record_.find(&find_attribute, attribute);
     return found.field == nullptr ? Value() : Value(found.page, found.object, *found.field);
   }
   /// The same as a type: empty where it is null, `errc::attribute_not_loaded`, `errc::wrong_attribute_type`.
@@ -104,34 +88,27 @@ class User<T, any_selection> {
   /// before its first use. `errc::malformed_api_key`.
   Result<void> authenticate(const Secret& secret) {
     constexpr std::string_view source = "User::authenticate";
-    if (const auto key = detail::checked_key(secret.reveal(), source); !key) return key.error();
-    keep(secret, source);
-    return success();
+    auto checked = detail::check_secret(secret, source);
+    if (checked) record_.give_secret(secret, source);
+    return checked;
   }
 
   /// An `Api` that acts as this user, never as the caller. `errc::no_user_credentials` where no secret of the user is
   /// known; a secret of somebody else is found out by the first call, with `errc::credentials_of_another_user`, before
   /// anything is done.
   [[nodiscard]] Result<Api<T>> user_api() const {
-    auto identity = own_identity();
-    if (!identity) return identity.error();
-    return Api<T>(detail::ClientAccess::as(client_, std::move(*identity)));
+    auto caller = detail::as_user(client_.caller(), record_);
+    if (!caller) return caller.error();
+    return Api<T>(client_.for_caller(std::move(*caller)));
   }
 
   /// Makes an API key for this user, as this user, and adds it to `api_keys()` and `keys()`. The secret is shown this
   /// once on newer servers. `errc::no_user_credentials`, `errc::credentials_of_another_user`; after `outcome_unknown` a
   /// key may exist that nobody knows, and after an error whose `outcome()` is `ran` the new key stands in `keys()` with
   /// its secret where the answer held that. Stands on `generateApiKey`.
-  [[nodiscard]] auto generate_api_key(std::optional<std::string_view> description = std::nullopt,
-                                      const CallOptions& options = {}) const {
-    using Method = detail::Checked<detail::GenerateKey>;
-    std::optional<Error> fault;
-    if (description) fault = detail::check_text("generateApiKey", "the description", *description, true);
-    auto identity = own_identity();
-    if (!identity && !fault) fault = identity.error();
-    return run(
-        fault ? Method(std::move(*fault)) : Method(detail::GenerateKey(record_, std::move(*identity), description)),
-        options);
+  [[nodiscard]] Returns<T, Secret> generate_api_key(std::optional<std::string_view> description = std::nullopt,
+                                                    const CallOptions& options = {}) const {
+    return client_.run(detail::generate_key(client_.caller(), options, record_, description));
   }
 
   /// Deletes the key of that name, the first where several bear it, as the caller. On success it is gone from
@@ -139,65 +116,39 @@ class User<T, any_selection> {
   /// generated here is its name no longer once it is read anew from a newer server. A name that is not among the loaded
   /// keys is misuse: `std::invalid_argument` from the call itself. Keys never loaded: `errc::keys_not_loaded`, or what
   /// the server said when it refused them. Stands on `deleteApiKey`.
-  [[nodiscard]] auto delete_api_key(std::string_view name, const CallOptions& options = {}) const {
-    return run(detail::delete_key_of_name(record_, name), options);
+  [[nodiscard]] Returns<T, void> delete_api_key(std::string_view name, const CallOptions& options = {}) const {
+    return client_.run(detail::delete_key(client_.caller(), options, record_, name));
   }
   /// The same by row: the key of its id.
-  [[nodiscard]] auto delete_api_key(const ApiKey& row, const CallOptions& options = {}) const {
-    return run(detail::delete_key_of_row(record_, row), options);
+  [[nodiscard]] Returns<T, void> delete_api_key(const ApiKey& row, const CallOptions& options = {}) const {
+    return client_.run(detail::delete_key(client_.caller(), options, record_, row));
   }
   /// The same by secret: the one key that belongs to it (`ApiKey::belongs_to`), also in a later process than that which
   /// generated it. `errc::ambiguous_key` where several do: the error says which, and nothing was sent.
-  [[nodiscard]] auto delete_api_key(const Secret& secret, const CallOptions& options = {}) const {
-    return run(detail::delete_key_of_secret(record_, secret), options);
+  [[nodiscard]] Returns<T, void> delete_api_key(const Secret& secret, const CallOptions& options = {}) const {
+    return client_.run(detail::delete_key(client_.caller(), options, record_, secret));
   }
 
   /// Changes attributes, as the caller; another user's need an admin. Stands on `updateUser`.
-  [[nodiscard]] auto update(const UserUpdate& changes, const CallOptions& options = {}) const {
-    auto body = addressed(graphql::update_user);
-    std::optional<Error> fault;
-    bool any = false;
-    const auto add = [&](std::string_view variable, const auto& value) {
-      if (!value) return;
-      any = true;
-      if constexpr (std::is_same_v<std::decay_t<decltype(*value)>, std::string_view>) {
-        if (!fault) fault = detail::check_text("updateUser", variable, *value, true);
-      }
-      body.add(variable, *value);
-    };
-    add("name", changes.name);
-    add("admin", changes.admin);
-    add("defaultEntity", changes.default_entity);
-    add("primaryEmail", changes.primary_email);
-    add("photoUrl", changes.photo_url);
-    add("private", changes.is_private);
-    add("hideTeamsFromPublic", changes.hide_teams_from_public);
-    if (!any) fault = detail::unusable("updateUser", "the update", "changes nothing");
-    return change(graphql::update_user, std::move(body), std::move(fault), options);
+  [[nodiscard]] Returns<T, void> update(const UserUpdate& changes, const CallOptions& options = {}) const {
+    return client_.run(detail::update_user(client_.caller(), options, record_, changes));
   }
   /// Makes the user an admin of the instance, or no longer. Stands on `updateUser`.
-  [[nodiscard]] auto set_admin(bool admin, const CallOptions& options = {}) const {
+  [[nodiscard]] Returns<T, void> set_admin(bool admin, const CallOptions& options = {}) const {
     return update({.admin = admin}, options);
   }
   /// Deletes the user; `restore()` brings them back. Stands on `deleteUser`.
-  [[nodiscard]] auto remove(const CallOptions& options = {}) const {
-    return change(graphql::delete_user, addressed(graphql::delete_user), std::nullopt, options);
+  [[nodiscard]] Returns<T, void> remove(const CallOptions& options = {}) const {
+    return client_.run(detail::delete_user(client_.caller(), options, record_));
   }
   /// Brings a deleted user back. Stands on `undeleteUser`.
-  [[nodiscard]] auto restore(const CallOptions& options = {}) const {
-    return change(graphql::undelete_user, addressed(graphql::undelete_user), std::nullopt, options);
+  [[nodiscard]] Returns<T, void> restore(const CallOptions& options = {}) const {
+    return client_.run(detail::restore_user(client_.caller(), options, record_));
   }
   /// Reads the user anew, keys and teams included. `errc::not_found` where there is no such user any more. Stands on
   /// `user`, on `viewer` for the caller, or on `users` for one whose id is not known: looked for by e-mail or username.
-  [[nodiscard]] auto reload(const CallOptions& options = {}) const {
-    using Method = detail::Checked<detail::Reload>;
-    std::optional<Error> fault;
-    if (!record_.is_caller) {
-      const auto id = record_.text("id");
-      const auto by = id.empty() ? detail::Reload::search_name(record_) : id;
-      fault = detail::check_id("user", id.empty() ? "the user's e-mail or username" : "the user's id", by);
-    }
-    return run(fault ? Method(std::move(*fault)) : Method(detail::Reload(record_)), options);
+  [[nodiscard]] Returns<T, void> reload(const CallOptions& options = {}) const {
+    return client_.run(detail::reload_user(client_.caller(), options, record_));
   }
 
   /// `<User ann@example.com>`: the e-mail, else username, id, or name.
@@ -221,40 +172,7 @@ class User<T, any_selection> {
     return User(client, std::move(record));
   }
 
-  static detail::UserRecord record_of(const Attrs& attrs) {
-    auto store = std::make_shared<detail::UserStore>(detail::UserAnswer{attrs.page(), {}});
-    return {std::move(store), attrs.view(), 0, false};
-  }
-
   static Error user_itself() { return detail::misused("user", "the attribute \"user\"", "is the user itself"); }
-
-  void keep(const Secret& secret, std::string_view source) {
-    record_.give_identity(std::make_shared<const detail::Identity>(Secret(detail::trimmed(secret.reveal())),
-                                                                   record_.person(), std::string(source)));
-  }
-
-  [[nodiscard]] Result<detail::IdentityPtr> own_identity() const {
-    return detail::acting_identity(record_, detail::ClientAccess::caller(client_));
-  }
-
-  [[nodiscard]] graphql::RequestBody addressed(const detail::Operation& operation) const {
-    graphql::RequestBody body(operation);
-    body.add("id", record_.text("id"));
-    return body;
-  }
-  [[nodiscard]] auto change(const detail::Operation& operation, graphql::RequestBody body, std::optional<Error> fault,
-                            const CallOptions& options) const {
-    using Method = detail::Checked<detail::ChangeUser>;
-    if (!fault) fault = detail::check_id(operation.field, "the user's id", record_.text("id"));
-    return run(fault ? Method(std::move(*fault)) : Method(detail::ChangeUser(record_, operation, body.take())),
-               options);
-  }
-
-  template <class Method>
-  [[nodiscard]] auto run(Method method, const CallOptions& options) const {
-    using R = Result<typename Method::value_type>;
-    return detail::ClientAccess::run(client_, std::move(method), options, [](R result) -> R { return result; });
-  }
 
   Client<T> client_;
   detail::UserRecord record_;

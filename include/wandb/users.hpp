@@ -10,8 +10,7 @@
 #include <utility>
 
 #include <wandb/client.hpp>
-#include <wandb/detail/call/checks.hpp>
-#include <wandb/detail/flow/read_methods.hpp>
+#include <wandb/detail/flow/flows.hpp>
 #include <wandb/selected_user.hpp>
 #include <wandb/user.hpp>
 
@@ -60,32 +59,25 @@ class Users {
   };
 
   Users(const Client<T>& client, std::string_view query, const PageOptions& options)
-      : state_(std::make_shared<State>(
-            State{client, std::make_shared<detail::Walk>(), std::nullopt, check(query, options)})) {
-    state_->walk->queries = &S::queries;
-    state_->walk->query = query;
-    state_->walk->size = options.size;
-    state_->walk->keys = detail::KeyWish(options.keys);
-    state_->walk->cursor = options.cursor;
-  }
+      : state_(std::make_shared<State>(State{client, detail::make_walk(query, options, S::queries()), std::nullopt})) {}
 
   /// The next user, an error in its place, or nothing when there are no more; with an asynchronous transport a task of
   /// that.
-  [[nodiscard]] auto next(const CallOptions& options = {}) {
-    using Method = detail::Checked<detail::NextUser>;
-    auto fault = std::exchange(state_->fault, std::nullopt);
-    if (fault) state_->walk->more = false;
-    return detail::ClientAccess::run(
-        state_->client, fault ? Method(std::move(*fault)) : Method(detail::NextUser(state_->walk)), options,
-        [client = state_->client](Result<std::optional<detail::UserRecord>> found) -> std::optional<value_type> {
-          if (!found) return value_type(found.error());
-          if (!*found) return std::nullopt;
-          return User<T, S>::made(client, std::move(**found));
-        });
+  [[nodiscard]] Coloured<T, std::optional<value_type>> next(const CallOptions& options = {}) {
+    const auto& client = state_->client;
+    if constexpr (SyncTransport<T>) {
+      if (auto user = detail::next_at_hand(*state_->walk)) return made(client, std::move(*user));
+    }
+    return client.run(detail::next_user(client.caller(), options, state_->walk),
+                      [client](Result<std::optional<detail::UserRecord>> found) -> std::optional<value_type> {
+                        if (!found) return value_type(found.error());
+                        if (!*found) return std::nullopt;
+                        return made(client, std::move(**found));
+                      });
   }
 
   /// Where to resume in another walk (`PageOptions::cursor`): behind the last page that was read.
-  [[nodiscard]] std::string cursor() const { return state_->walk->cursor; }
+  [[nodiscard]] std::string cursor() const { return detail::cursor_of(*state_->walk); }
 
   /// Takes the first user, or goes on where the walk stands.
   [[nodiscard]] iterator begin() requires SyncTransport<T> {
@@ -97,16 +89,14 @@ class Users {
  private:
   struct State {
     Client<T> client;
-    std::shared_ptr<detail::Walk> walk;
+    detail::WalkPtr walk;
     std::optional<value_type> current;
-    std::optional<Error> fault;
   };
   explicit Users(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
 
-  static std::optional<Error> check(std::string_view query, const PageOptions& options) {
-    if (options.size < 1) return detail::unusable("users", "the page size", "is less than 1");
-    auto fault = detail::check_text("users", "the query", query, true);
-    return fault ? fault : detail::check_text("users", "the cursor", options.cursor, true);
+  [[nodiscard]] static value_type made(const Client<T>& client, Result<detail::UserRecord> user) {
+    if (!user) return user.error();
+    return User<T, S>::made(client, std::move(*user));
   }
 
   std::shared_ptr<State> state_;

@@ -1,7 +1,6 @@
 // One attribute, whose type is only known at run time.
 #pragma once
 
-#include <charconv>
 #include <concepts>
 #include <cstdint>
 #include <memory>
@@ -13,7 +12,7 @@
 #include <utility>
 
 #include <wandb/detail/answer/page.hpp>
-#include <wandb/detail/text/json_text.hpp>
+#include <wandb/detail/declare.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/error.hpp>
 
@@ -69,11 +68,7 @@ class Value {
 
   /// The value as JSON: verbatim where the schema says JSON, else written anew. Empty when it was not loaded. May hold
   /// secrets, such as the names of keys; `operator<<` masks them.
-  [[nodiscard]] std::string raw() const {
-    std::string json;
-    write(json, object_, field_, slot_);
-    return json;
-  }
+  [[nodiscard]] std::string raw() const;
   /// The value for a person, on one line: text without quotes, `null`, `(not loaded)`; what looks like a key is masked.
   friend std::ostream& operator<<(std::ostream& out, const Value& value) {
     if (!value.is_loaded()) return out << "(not loaded)";
@@ -96,52 +91,7 @@ class Value {
     }
     return std::nullopt;
   }
-  [[nodiscard]] Error refuse(errc code, std::string_view why) const {
-    const std::string name = field_ ? " \"" + std::string(field_->key) + "\"" : std::string{};
-    return Error(make_error_code(code), "the attribute" + name + " " + std::string(why), Delivery::nothing_sent);
-  }
-
-  template <class Number>
-  static void append_number(std::string& json, Number number) {
-    char text[32];
-    json.append(text, std::to_chars(text, text + sizeof text, number).ptr);
-  }
-  static void write(std::string& json, const ObjectView& object, const Field* field, Slot slot) {
-    switch (slot.state()) {
-      case SlotState::unloaded: break;
-      case SlotState::null: json += "null"; break;
-      case SlotState::string: detail::append_json_string(json, slot.text()); break;
-      case SlotState::integer: append_number(json, slot.integer()); break;
-      case SlotState::real: append_number(json, slot.real()); break;
-      case SlotState::boolean: json += slot.boolean() ? "true" : "false"; break;
-      case SlotState::raw: json += slot.text(); break;
-      case SlotState::object:
-        if (const auto inner = field ? object.object(*field) : std::nullopt) write(json, *inner);
-        else json += "{}";
-        break;
-      case SlotState::rows: write(json, field ? object.list(*field) : ListView{}); break;
-    }
-  }
-  static void write(std::string& json, const ObjectView& object) {
-    const char* before = "{";
-    for (const auto& field : object.fields()) {
-      const auto slot = object.slot(field);
-      if (slot.state() == SlotState::unloaded) continue;
-      detail::append_json_string(json += std::exchange(before, ","), field.key);
-      write(json += ':', object, &field, slot);
-    }
-    json += *before == '{' ? "{}" : "}";
-  }
-  static void write(std::string& json, const ListView& list) {
-    json += '[';
-    for (std::size_t i = 0; i != list.size(); ++i) {
-      if (i != 0) json += ',';
-      const auto slot = list.slot(i);
-      if (slot.state() == SlotState::object) write(json, list[i]);
-      else write(json, ObjectView{}, nullptr, slot);
-    }
-    json += ']';
-  }
+  [[nodiscard]] Error refuse(errc code, std::string_view why) const;
 
   std::shared_ptr<const void> owner_;
   Slot slot_{};
@@ -150,3 +100,7 @@ class Value {
 };
 
 }  // namespace wandb
+
+#if !defined(WANDB_SEPARATE_COMPILATION)
+#include <wandb/impl/values.ipp>
+#endif

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """rooms.py INCLUDE: every arrow between the library's headers runs down, and none runs in a circle.
 
-Prints a doctest-like line for each room, and fails where a header includes one of a room above its own.
+Prints a line for each room, and fails where a header includes one of a room above its own. What a header includes of
+`impl/` at its end, where definitions are compiled with each unit, is no arrow: it is how that header is defined.
 """
 import pathlib
 import re
@@ -9,7 +10,7 @@ import sys
 
 # From the ground up. A name that ends in a slash is a folder; the first that fits a header is its room.
 ROOMS = [
-    ("text", ["detail/text/"]),
+    ("text", ["detail/declare.hpp", "detail/text/"]),
     ("words", ["version.hpp", "errc.hpp", "error.hpp", "secret.hpp", "text.hpp", "headers.hpp", "retry.hpp",
                "stop_token.hpp", "environment.hpp"]),
     ("seam", ["transport.hpp", "check_transport.hpp", "options.hpp", "fwd.hpp"]),
@@ -25,7 +26,7 @@ ROOMS = [
     ("people", ["user.hpp", "selected_user.hpp", "users.hpp"]),
     ("api", ["api.hpp"]),
     ("many", ["for_each.hpp", "for_each_threaded.hpp"]),
-    ("all", ["wandb.hpp", "src.hpp"]),
+    ("all", ["wandb.hpp", "src.hpp", "boost_json_src.hpp"]),
     ("http", ["transport/detail/http/"]),
     ("net", ["transport/detail/net/"]),
     ("transports", ["transport/"]),
@@ -67,7 +68,8 @@ def main(include):
     root = pathlib.Path(include) / "wandb"
     arrows = {}
     for path in sorted(root.rglob("*.hpp")):
-        arrows[path.relative_to(root).as_posix()] = re.findall(r"^#include <wandb/([^>]+)>", path.read_text(), re.M)
+        includes = re.findall(r"^#include <wandb/([^>]+)>", path.read_text(), re.M)
+        arrows[path.relative_to(root).as_posix()] = [name for name in includes if not name.startswith("impl/")]
     faults = {name: [] for name, _ in ROOMS}
     strangers = [header for header in arrows if room_of(header) is None]
     for header, targets in arrows.items():

@@ -7,7 +7,7 @@
 
 #include <wandb/wandb.hpp>
 #ifndef WANDB_CONSUMER_LINKS_BOOST_JSON
-#include <wandb/src.hpp>
+#include <wandb/boost_json_src.hpp>
 #endif
 
 #if !defined(__cpp_exceptions)

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include <wandb/for_each_threaded.hpp>
-#include <wandb/src.hpp>
+#include <wandb/boost_json_src.hpp>
 #include <wandb/wandb.hpp>
 
 #if !defined(__cpp_exceptions)

@@ -7,48 +7,12 @@
 #include <wandb/detail/answer/operation.hpp>
 #include <wandb/graphql/document.hpp>
 #include <wandb/graphql/fixed_string.hpp>
+#include <wandb/graphql/user_queries.hpp>
 
 namespace wandb::graphql {
 
 namespace texts {
 
-inline constexpr auto key_page =
-    FixedString("{ edges { node { id name description } } pageInfo { endCursor hasNextPage } }");
-/// A user with everything that the library reads unasked, their keys included or left out.
-template <bool Keys>
-inline constexpr auto user = [] {
-  constexpr auto attributes = FixedString("id name username email admin flags entity deletedAt");
-  constexpr auto teams = FixedString(" teams { edges { node { name } } }");
-  if constexpr (Keys) return attributes + " apiKeys " + key_page + teams;
-  else return attributes + teams;
-}();
-/// A user as a mutation gives it back, with `Extra` besides.
-template <FixedString Extra = "">
-constexpr auto changed_user = FixedString("{ user { id name username email admin deletedAt") + Extra + " } }";
-
-// Each text is the member of a type, since a type's name is short where a text as a template argument is not.
-
-/// `Extra` is what is read of each user besides: empty, or fields behind a space.
-template <FixedString Extra, bool Keys = true>
-struct SearchUsers {
-  static constexpr auto source =
-      FixedString(
-          "query SearchUsers($query: String, $ids: [ID!], $first: Int, $after: String) { "
-          "users(query: $query, ids: $ids, first: $first, after: $after) { edges { node { ") +
-      user<Keys> + Extra + " } } pageInfo { endCursor hasNextPage } } }";
-  static constexpr auto text = source.view();
-};
-template <FixedString Extra, bool Keys = true>
-struct GetViewer {
-  static constexpr auto source = FixedString("query GetViewer { viewer { ") + user<Keys> + Extra + " } }";
-  static constexpr auto text = source.view();
-};
-template <FixedString Extra, bool Keys = true>
-struct GetUser {
-  static constexpr auto source =
-      FixedString("query GetUser($id: ID!) { user(id: $id) { ") + user<Keys> + Extra + " } }";
-  static constexpr auto text = source.view();
-};
 struct VerifyCredentials {
   static constexpr std::string_view text = "query VerifyCredentials { viewer { id username email } }";
 };
@@ -104,46 +68,8 @@ struct GenerateApiKey {
 
 }  // namespace texts
 
-/// Whether a document can stand in JSON as it is.
-[[nodiscard]] constexpr bool is_plain(std::string_view document) noexcept {
-  for (const char c : document) {
-    if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E)
-      return false;
-  }
-  return true;
-}
-
-using wandb::detail::Operation;
-
-/// The operation of a document that was checked; `keyless`: its text without users' keys, where it reads those.
-[[nodiscard]] consteval Operation make_operation(const Document& checked, Repeat repeat,
-                                                 std::string_view keyless = {}) noexcept {
-  return {.name = checked.name,
-          .document = checked.text,
-          .field = checked.field,
-          .repeat = repeat,
-          .shape = checked.shape,
-          .plain = is_plain(checked.text),
-          .keyless = keyless.empty() ? checked.text : keyless};
-}
-
 template <class Source>
 inline constexpr Operation query = make_operation(detail::compile<Source>(), Repeat::harmless);
-/// A query that reads whole users, checked with their keys; `Keyless` is the same without, and its answer lacks them.
-template <class Source, class Keyless>
-inline constexpr Operation user_query = make_operation(detail::compile<Source>(), Repeat::harmless, Keyless::text);
-
-/// The queries that read whole users, with the same attributes.
-struct UserQueries {
-  const Operation* search;
-  const Operation* viewer;
-  const Operation* by_id;
-};
-/// Those that read, besides what the library does unasked, `Extra` of each user.
-template <FixedString Extra>
-inline constexpr UserQueries user_queries{&user_query<texts::SearchUsers<Extra>, texts::SearchUsers<Extra, false>>,
-                                          &user_query<texts::GetViewer<Extra>, texts::GetViewer<Extra, false>>,
-                                          &user_query<texts::GetUser<Extra>, texts::GetUser<Extra, false>>};
 inline constexpr const UserQueries& plain_user_queries = user_queries<"">;
 
 inline constexpr auto& search_users = *plain_user_queries.search;

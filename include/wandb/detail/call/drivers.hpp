@@ -2,78 +2,73 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <coroutine>
-#include <functional>
-#include <mutex>
+#include <memory>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include <wandb/detail/call/call.hpp>
+#include <wandb/detail/declare.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb::detail {
 
-/// Sleeps until then, or until a stop is requested.
-inline void sleep_for(std::chrono::nanoseconds duration, const StopToken& stop) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any wakeup;
-#if defined(__cpp_lib_jthread)
-  wakeup.wait_for(lock, stop, duration, [] { return false; });
-#else
-  static_cast<void>(stop);
-  wakeup.wait_for(lock, duration, [] { return false; });
-#endif
-}
+/// Sleeps so long, or until a stop is requested.
+WANDB_DECL void sleep_for(std::chrono::nanoseconds duration, const StopToken& stop);
 
 /// Synchronous: returns the finished result.
-template <SyncTransport T, class Method, class Finish>
-[[nodiscard]] auto drive(Unwrapped<T>& transport, Call<Method> call, Finish finish) {
-  for (auto action = call.start();;) {
-    if (std::holds_alternative<SendRequest>(action)) {
-      action = call.arrived(transport.send(call.request()));
-    } else if (const auto* wait = std::get_if<Wait>(&action)) {
-      if constexpr (WaitsSynchronously<T>) transport.wait(wait->duration, call.stop());
-      else sleep_for(wait->duration, call.stop());
-      action = call.resumed();
+template <SyncTransport T, class Value, class Finish>
+[[nodiscard]] std::invoke_result_t<Finish&, Result<Value>> drive(const std::shared_ptr<T>& holder, CallPtr<Value> call,
+                                                                 Finish finish) {
+  Unwrapped<T>& transport = *holder;
+  for (auto next = call->start();;) {
+    if (next == Next::send) {
+      next = call->arrived(transport.send(call->request()));
+    } else if (next == Next::wait) {
+      if constexpr (WaitsSynchronously<T>) transport.wait(call->delay(), call->stop());
+      else sleep_for(call->delay(), call->stop());
+      next = call->resumed(false);
     } else {
-      return finish(call.take_result());
+      return finish(call->take_result());
     }
   }
 }
 
-/// Asynchronous: the same, awaited. Everything it needs is in its frame: the call holds what the transport lives in.
-template <AsyncTransport T, class Method, class Finish, class R>
-[[nodiscard]] auto drive_awaited(Unwrapped<T>& transport, Call<Method> call, Finish finish) ->
-    typename Unwrapped<T>::template task<R> {
-  for (auto action = call.start();;) {
-    if (std::holds_alternative<SendRequest>(action)) {
-      const auto request = call.request();
+/// Asynchronous: the same, awaited. Everything it needs is in its frame.
+template <AsyncTransport T, class Value, class Finish>
+[[nodiscard]] auto drive_awaited(std::shared_ptr<T> holder, CallPtr<Value> call, Finish finish) ->
+    typename Unwrapped<T>::template task<std::invoke_result_t<Finish&, Result<Value>>> {
+  Unwrapped<T>& transport = *holder;
+  for (auto next = call->start();;) {
+    if (next == Next::send) {
+      const auto request = call->request();
       auto response = co_await transport.send(request);
-      action = call.arrived(std::move(response));
-    } else if (const auto* wait = std::get_if<Wait>(&action)) {
+      next = call->arrived(std::move(response));
+    } else if (next == Next::wait) {
       bool cut_short = false;
       if constexpr (WaitsUntilStopped<T>) {
-        const auto waited = co_await transport.wait(wait->duration, call.stop());
+        const auto waited = co_await transport.wait(call->delay(), call->stop());
         cut_short = !waited;
       } else {
-        co_await transport.wait(wait->duration);
+        co_await transport.wait(call->delay());
       }
-      action = call.resumed(cut_short);
+      next = call->resumed(cut_short);
     } else {
-      co_return finish(call.take_result());
+      co_return finish(call->take_result());
     }
   }
 }
 
-template <AsyncTransport T, class Method, class Finish>
-[[nodiscard]] auto drive(Unwrapped<T>& transport, Call<Method> call, Finish finish) {
-  using R = std::invoke_result_t<Finish&, Result<typename Method::value_type>>;
-  auto task = drive_awaited<T, Method, Finish, R>(transport, std::move(call), std::move(finish));
-  if constexpr (ShieldsCalls<T>) return transport.shield(std::move(task));
+template <AsyncTransport T, class Value, class Finish>
+[[nodiscard]] auto drive(const std::shared_ptr<T>& holder, CallPtr<Value> call, Finish finish) ->
+    typename Unwrapped<T>::template task<std::invoke_result_t<Finish&, Result<Value>>> {
+  auto task = drive_awaited<T, Value, Finish>(holder, std::move(call), std::move(finish));
+  if constexpr (ShieldsCalls<T>) return static_cast<Unwrapped<T>&>(*holder).shield(std::move(task));
   else return task;
 }
 
 }  // namespace wandb::detail
+
+#if !defined(WANDB_SEPARATE_COMPILATION)
+#include <wandb/impl/call.ipp>
+#endif

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <wandb/detail/call/checks.hpp>
-#include <wandb/detail/flow/write_methods.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/error.hpp>
@@ -18,20 +17,13 @@
 
 namespace wandb::detail {
 
-using Deletion = Checked<DeleteKey>;
-
-[[nodiscard]] inline Deletion delete_key_of_id(const UserRecord& user, std::string_view id) {
-  auto fault = check_id("deleteApiKey", "the key's id", id);
-  return fault ? Deletion(std::move(*fault)) : Deletion(DeleteKey(user, std::string(id)));
-}
-
 /// No key is the one that is meant: the server refused them, they were never loaded, or the program is at fault.
-[[nodiscard]] inline Deletion delete_no_key(const UserRecord& user) {
-  if (auto refused = user.keys_error()) return Deletion(std::move(*refused));
-  if (user.keys_loaded()) return Deletion(misused("deleteApiKey", "the key", "is none of this user's"));
-  return Deletion(Error(
+[[nodiscard]] inline Error no_such_key(const UserRecord& user) {
+  if (auto refused = user.keys_error()) return std::move(*refused);
+  if (user.keys_loaded()) return misused("deleteApiKey", "the key", "is none of this user's");
+  return Error(
       make_error_code(errc::keys_not_loaded),
-      Error::Details{.reason = {}, .operation = "deleteApiKey", .messages = {}, .delivery = Delivery::nothing_sent}));
+      Error::Details{.reason = {}, .operation = "deleteApiKey", .messages = {}, .delivery = Delivery::nothing_sent});
 }
 
 /// Several keys may be the one that is meant: names them by their ids, and not by the secret.
@@ -51,29 +43,30 @@ using Deletion = Checked<DeleteKey>;
                                                                     .delivery = Delivery::nothing_sent});
 }
 
-[[nodiscard]] inline Deletion delete_key_of_secret(const UserRecord& user, const Secret& secret) {
+[[nodiscard]] inline Result<std::string> key_of_secret(const UserRecord& user, const Secret& secret) {
   std::vector<std::string> ids;
   for (const auto& key : Keys(user.key_source())) {
     // Two pages may show the same key.
     if (key.belongs_to(secret) && std::find(ids.begin(), ids.end(), key.id()) == ids.end()) ids.emplace_back(key.id());
   }
-  if (ids.empty()) return delete_no_key(user);
-  return ids.size() == 1 ? delete_key_of_id(user, ids.front()) : Deletion(ambiguous_key(ids, secret));
+  if (ids.empty()) return no_such_key(user);
+  if (ids.size() > 1) return ambiguous_key(ids, secret);
+  return std::move(ids.front());
 }
 
-[[nodiscard]] inline Deletion delete_key_of_name(const UserRecord& user, std::string_view name) {
+[[nodiscard]] inline Result<std::string> key_of_name(const UserRecord& user, std::string_view name) {
   for (const auto& key : Keys(user.key_source())) {
-    if (KeyAccess::name(key) == name) return delete_key_of_id(user, key.id());
+    if (KeyAccess::name(key) == name) return std::string(key.id());
   }
   // A key that was generated here has lost its name once it is read anew from a newer server.
-  return delete_key_of_secret(user, Secret(name));
+  return key_of_secret(user, Secret(name));
 }
 
-[[nodiscard]] inline Deletion delete_key_of_row(const UserRecord& user, const ApiKey& row) {
+[[nodiscard]] inline Result<std::string> key_of_row(const UserRecord& user, const ApiKey& row) {
   for (const auto& key : Keys(user.key_source())) {
-    if (key.id() == row.id()) return delete_key_of_id(user, key.id());
+    if (key.id() == row.id()) return std::string(key.id());
   }
-  return delete_no_key(user);
+  return no_such_key(user);
 }
 
 }  // namespace wandb::detail

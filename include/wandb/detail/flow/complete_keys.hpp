@@ -13,6 +13,7 @@
 #include <wandb/detail/user/cursor_guard.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/detail/user/user_record.hpp>
+#include <wandb/detail/user/user_store.hpp>
 #include <wandb/keys.hpp>
 
 namespace wandb::detail {

@@ -12,11 +12,12 @@
 
 #include <wandb/detail/answer/examiner.hpp>
 #include <wandb/detail/answer/user_errors.hpp>
-#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/call/graphql_request.hpp>
+#include <wandb/detail/call/subject.hpp>
 #include <wandb/detail/user/cursor_guard.hpp>
 #include <wandb/detail/user/user_record.hpp>
+#include <wandb/detail/user/user_store.hpp>
 #include <wandb/graphql/operations.hpp>
-#include <wandb/graphql/request_body.hpp>
 
 namespace wandb::detail {
 
@@ -160,14 +161,14 @@ class UserPage {
 };
 
 /// Asks for one page of users, with their keys or without: those that match `query`, or the one with that id.
-[[nodiscard]] inline Ask ask_users(const graphql::UserQueries& queries, bool keys, std::string_view query,
-                                   std::string_view id, int size, std::string_view after) {
-  graphql::RequestBody body(*queries.search, keys);
-  if (!query.empty()) body.add("query", query);
-  if (!id.empty()) body.add_list("ids", id);
-  if (size > 0) body.add("first", size);
-  if (!after.empty()) body.add("after", after);
-  return Ask{queries.search, body.take(), nullptr};
+[[nodiscard]] inline GraphqlRequest ask_users(const graphql::UserQueries& queries, bool keys, std::string_view query,
+                                              std::string_view id, int size, std::string_view after) {
+  GraphqlRequest request(*queries.search, keys);
+  if (!query.empty()) request.add("query", query);
+  if (!id.empty()) request.add_list("ids", id);
+  if (size > 0) request.add("first", size);
+  if (!after.empty()) request.add("after", after);
+  return request;
 }
 
 /// That user, for an operation that is about them.
@@ -179,12 +180,11 @@ class UserPage {
 }
 
 /// Asks for one page of a user's keys.
-[[nodiscard]] inline Ask ask_keys(const UserRecord& user, std::string_view after) {
-  const auto& operation = user.is_caller ? graphql::viewer_api_keys : graphql::user_api_keys;
-  graphql::RequestBody body(operation);
-  if (!user.is_caller) body.add("id", user.text("id"));
-  if (!after.empty()) body.add("after", after);
-  return Ask{&operation, body.take(), nullptr, subject_of(user)};
+[[nodiscard]] inline GraphqlRequest ask_keys(const UserRecord& user, std::string_view after) {
+  GraphqlRequest request(user.is_caller ? graphql::viewer_api_keys : graphql::user_api_keys);
+  if (!user.is_caller) request.add("id", user.text("id"));
+  if (!after.empty()) request.add("after", after);
+  return std::move(request.about(subject_of(user)));
 }
 
 /// Whether an answer about a user is not about somebody else.

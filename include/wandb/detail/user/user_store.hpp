@@ -60,51 +60,51 @@ struct KeyWatch {
   std::size_t since = 0;
 };
 
+/// What has changed of one user since the answer that the user came with. However often that happens, it holds one
+/// reading of the whole user and one value of each field that came later.
+struct UserState {
+  std::optional<Reading> whole;   // what was read anew; none: as in the store's own answer
+  std::vector<LaterField> later;  // one a field
+  std::vector<Error> said;        // beside what the last mutation gave back, of nothing that it gave
+  std::optional<Error> keys_refused;
+  std::shared_ptr<KeyList> keys;
+  mutable bool keys_shown = false;  // ranges have this list, so that it may not change any more
+  std::weak_ptr<KeyJournal> journal;
+  IdentityPtr given;               // the credentials that were given for this user
+  std::vector<IdentityPtr> found;  // those of keys whose secret is known, as far as they were used
+
+  /// Lets what a mutation gave back stand in place of what was known, also where it is an error. Only what it left
+  /// out without a word is as before.
+  void take(const Reading& fresh) {
+    const auto& errors = fresh.answer->errors;
+    said.clear();
+    errors.each(fresh.user, [&](std::string_view field, Error error) {
+      if (fresh.object.field(field) == nullptr && said.size() < max_told) said.push_back(std::move(error));
+    });
+    errors.each_of_page([&](Error error) { said.push_back(std::move(error)); });
+    for (const auto& field : fresh.object.fields()) {
+      if (fresh.object.state(field.key) == SlotState::unloaded && !errors.has(fresh.user, field.key)) continue;
+      const auto known =
+          std::find_if(later.begin(), later.end(), [&](const LaterField& one) { return one.field->key == field.key; });
+      if (known != later.end()) *known = {fresh, &field};
+      else later.push_back({fresh, &field});
+    }
+  }
+};
+
 /// The users of one page: the page, never changed, and beside it, guarded, what has changed of each.
 class UserStore {
  public:
   explicit UserStore(UserAnswer first) : first_(std::move(first)) {}
 
-  /// What has changed of one user. However often that happens, it holds one reading of the whole user and one value of
-  /// each field that came later.
-  struct Changes {
-    std::optional<Reading> whole;   // what was read anew; none: as in the store's own answer
-    std::vector<LaterField> later;  // one a field
-    std::vector<Error> said;        // beside what the last mutation gave back, of nothing that it gave
-    std::optional<Error> keys_refused;
-    std::shared_ptr<KeyList> keys;
-    mutable bool keys_shown = false;  // ranges have this list, so that it may not change any more
-    std::weak_ptr<KeyJournal> journal;
-    IdentityPtr given;               // the credentials that were given for this user
-    std::vector<IdentityPtr> found;  // those of keys whose secret is known, as far as they were used
-
-    /// Lets what a mutation gave back stand in place of what was known, also where it is an error. Only what it left
-    /// out without a word is as before.
-    void take(const Reading& fresh) {
-      const auto& errors = fresh.answer->errors;
-      said.clear();
-      errors.each(fresh.user, [&](std::string_view field, Error error) {
-        if (fresh.object.field(field) == nullptr && said.size() < max_told) said.push_back(std::move(error));
-      });
-      errors.each_of_page([&](Error error) { said.push_back(std::move(error)); });
-      for (const auto& field : fresh.object.fields()) {
-        if (fresh.object.state(field.key) == SlotState::unloaded && !errors.has(fresh.user, field.key)) continue;
-        const auto known = std::find_if(later.begin(), later.end(),
-                                        [&](const LaterField& one) { return one.field->key == field.key; });
-        if (known != later.end()) *known = {fresh, &field};
-        else later.push_back({fresh, &field});
-      }
-    }
-  };
-
   /// The answer that the users came with.
   [[nodiscard]] const UserAnswer& first() const noexcept { return first_; }
 
-  /// Runs `read(const Changes*)` or `write(Changes&)` under the lock. Users of whom nothing has changed are read
+  /// Runs `read(const UserState*)` or `write(UserState&)` under the lock. Users of whom nothing has changed are read
   /// without it.
   template <class F>
   auto read(std::uint32_t user, F f) const {
-    if (!changed_.load(std::memory_order_acquire)) return f(static_cast<const Changes*>(nullptr));
+    if (!changed_.load(std::memory_order_acquire)) return f(static_cast<const UserState*>(nullptr));
     const std::lock_guard lock(mutex_);
     const auto found = changes_.find(user);
     return f(found == changes_.end() ? nullptr : &found->second);
@@ -120,7 +120,7 @@ class UserStore {
   UserAnswer first_;
   mutable std::mutex mutex_;
   std::atomic<bool> changed_ = false;
-  std::map<std::uint32_t, Changes> changes_;
+  std::map<std::uint32_t, UserState> changes_;
 };
 
 }  // namespace wandb::detail

@@ -1,4 +1,4 @@
-// One request and its repeats: all of a call that does not depend on what is called, without I/O.
+// One request and its repeats, sent as one identity, without I/O.
 #pragma once
 
 #include <algorithm>
@@ -13,9 +13,12 @@
 
 #include <wandb/detail/answer/examiner.hpp>
 #include <wandb/detail/answer/operation.hpp>
+#include <wandb/detail/answer/reply.hpp>
+#include <wandb/detail/call/caller.hpp>
+#include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/pace.hpp>
 #include <wandb/detail/call/retry_machine.hpp>
-#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/call/subject.hpp>
 #include <wandb/detail/config/endpoint.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/redact.hpp>
@@ -24,18 +27,18 @@
 
 namespace wandb::detail {
 
-/// The part of a call that does not depend on what is called: one request and its repeats, sent as one identity.
-class RequestRun {
+/// The requests of a call, one after the other, each with its repeats: all of a call that does not depend on what is
+/// called.
+class Attempts {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `caller` may be null.
-  RequestRun(std::shared_ptr<const Endpoint> endpoint, PacePtr pace, IdentityPtr caller, const CallOptions& options)
-      : endpoint_(std::move(endpoint)),
-        pace_(std::move(pace)),
+  Attempts(const Caller& caller, const CallOptions& options)
+      : endpoint_(caller.endpoint),
+        pace_(caller.pace),
         timeout_(options.timeout),
         deadline_(options.deadline),
-        caller_(std::move(caller)) {
+        caller_(caller.identity ? *caller.identity : nullptr) {
     if (options.stop != nullptr) stop_ = *options.stop;
   }
 
@@ -45,22 +48,20 @@ class RequestRun {
     if (timeout_ < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + timeout_);
   }
 
-  /// Begins with a new request, as the identity that `ask` names.
-  [[nodiscard]] Action begin(Ask ask) {
-    operation_ = ask.operation;
-    body_ = std::move(ask.body);
-    identity_ = std::move(ask.as);
-    about_ = std::move(ask.about);
+  /// Begins with a new request, as the identity that it names.
+  [[nodiscard]] Action begin(GraphqlRequest request) {
+    asked_ = std::move(request);
+    asked_.finish();
     answer_ = Error(errc::no_result);
     status_ = 0;
-    exchange_ = RetryMachine(operation_->repeat, endpoint_->retry, deadline_);
+    exchange_ = RetryMachine(asked_.operation().repeat, endpoint_->retry, deadline_);
     const auto now = moment_to_send();
     return settle(exchange_.start(now), now);
   }
 
   /// The request to send after `SendRequest`. Views this object.
   [[nodiscard]] Request request() {
-    headers_ = {Header{"Authorization", identity_->authorization(), true},
+    headers_ = {Header{"Authorization", asked_.identity()->authorization(), true},
                 Header{"User-Agent", endpoint_->user_agent},
                 Header{"Content-Type", "application/json"},
                 Header{"Accept", "application/json"},
@@ -71,7 +72,7 @@ class RequestRun {
     request.target = endpoint_->target;
     request.host = endpoint_->url.host_port;
     request.headers = headers_;
-    request.body = body_;
+    request.body = asked_.body();
     request.deadline = deadline_;
     const auto now = Clock::now();
     if (endpoint_->timeout < deadline_ - now) request.deadline = now + endpoint_->timeout;
@@ -94,8 +95,9 @@ class RequestRun {
     status_ = response->status;
     const auto headers = response->headers.view();
     pace_.answered(status_, headers, now.now, now.wall, endpoint_->retry);
-    SecretsOfRequest secrets(*identity_, caller_.get(), about_);
-    auto examined = Examiner(*operation_, body_, secrets).examine(status_, headers, std::move(response->body));
+    SecretsOfRequest secrets(*asked_.identity(), caller_.get(), asked_.about());
+    auto examined =
+        Examiner(asked_.operation(), asked_.body(), secrets).examine(status_, headers, std::move(response->body));
     failure_ = std::move(examined.failure);
     reply_ = std::move(examined.reply);
     const Arrival arrival{.delivery = Delivery::answered,
@@ -118,13 +120,14 @@ class RequestRun {
 
   [[nodiscard]] const StopToken& stop() const noexcept { return stop_; }
   [[nodiscard]] const Endpoint& endpoint() const noexcept { return *endpoint_; }
-  [[nodiscard]] const IdentityPtr& identity() const noexcept { return identity_; }
+  /// As whom the request goes.
+  [[nodiscard]] const Identity& identity() const noexcept { return *asked_.identity(); }
 
   /// The error that a method made of its answers, with what only the run knows.
   [[nodiscard]] Error completed(const Error& error) const {
-    if (operation_ == nullptr) return error;
+    if (asked_.is_empty()) return error;
     auto details = error.details();
-    if (details.operation.empty()) details.operation = operation_->field;
+    if (details.operation.empty()) details.operation = asked_.operation().field;
     details.attempts = std::max(details.attempts, exchange_.attempts());
     if (details.delivery == Delivery::answered && details.status == 0) details.status = status_;
     details.elapsed = Clock::now() - began_;
@@ -152,7 +155,7 @@ class RequestRun {
   [[nodiscard]] Error masked(const Error& error) const {
     auto details = error.details();
     if (details.reason.empty() && details.messages.empty()) return error;
-    const SecretsOfRequest secrets(*identity_, caller_.get(), about_);
+    const SecretsOfRequest secrets(*asked_.identity(), caller_.get(), asked_.about());
     const Mask mask(secrets.secrets());
     details.reason = mask(details.reason, Shapes::marked);
     for (auto& message : details.messages) {
@@ -205,7 +208,7 @@ class RequestRun {
     if (done.by != Done::By::failure) details.reason.clear();
     if (exchange_.attempts() == 0) details.delivery = Delivery::nothing_sent;
     add_note(code, details);
-    details.operation = operation_->field;
+    details.operation = asked_.operation().field;
     details.attempts = exchange_.attempts();
     details.elapsed = Clock::now() - began_;
     details.outcome = done.outcome;
@@ -215,7 +218,7 @@ class RequestRun {
   // Which settings may be to blame, and where they came from. A reason may name the key's source already.
   void add_note(const boost::system::error_code& code, Error::Details& details) const {
     if (!may_be_wrong_url(code, details.delivery) && !endpoint_->may_be_wrong_path(status_)) return;
-    const auto& source = identity_->source();
+    const auto& source = asked_.identity()->source();
     const bool tell_key = code == errc::unauthorized && !source.empty() && details.reason.find(source) == source.npos;
     if (details.reason.empty()) details.reason = code.message();
     details.reason += " (";
@@ -230,10 +233,7 @@ class RequestRun {
   Clock::time_point deadline_;
   StopToken stop_;
   IdentityPtr caller_;  // whose secrets are masked as well
-  const Operation* operation_ = nullptr;
-  std::string body_;
-  IdentityPtr identity_;
-  Subject about_;
+  GraphqlRequest asked_;
   std::array<Header, 6> headers_;
   RetryMachine exchange_;
   Error failure_;

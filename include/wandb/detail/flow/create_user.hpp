@@ -1,0 +1,37 @@
+// Makes a user.
+#pragma once
+
+#include <string_view>
+#include <utility>
+
+#include <wandb/detail/call/graphql_request.hpp>
+#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/flow/mutation.hpp>
+#include <wandb/detail/user/records.hpp>
+#include <wandb/detail/user/user_record.hpp>
+#include <wandb/graphql/operations.hpp>
+
+namespace wandb::detail {
+
+/// Makes a user.
+class CreateUser {
+ public:
+  using value_type = UserRecord;
+  CreateUser(std::string_view email, bool admin) : request_(graphql::create_user) {
+    request_.add_text("email", "the e-mail", email).add("admin", admin);
+  }
+
+  [[nodiscard]] Step<value_type> start() { return std::move(request_); }
+  [[nodiscard]] Step<value_type> resume(Answer answer) {
+    if (!answer) return finished<value_type>(answer.error());
+    if (answer->failure) return finished<value_type>(*answer->failure);
+    auto record = record_at(*answer, "createUser", false, "user");
+    if (record) return finished<value_type>(std::move(*record));
+    return finished<value_type>(incomplete(*answer, graphql::create_user, "user", "it is missing"));
+  }
+
+ private:
+  GraphqlRequest request_;
+};
+
+}  // namespace wandb::detail

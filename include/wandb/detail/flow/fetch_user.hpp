@@ -1,0 +1,58 @@
+// Reads the current user, or a user by id.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <wandb/detail/call/graphql_request.hpp>
+#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/flow/complete_keys.hpp>
+#include <wandb/detail/flow/key_wish.hpp>
+#include <wandb/detail/user/records.hpp>
+#include <wandb/detail/user/user_record.hpp>
+#include <wandb/graphql/operations.hpp>
+
+namespace wandb::detail {
+
+/// The current user, or a user by id: one record with all its keys, if those are wanted; nothing where there is none.
+class FetchUser {
+ public:
+  using value_type = std::optional<UserRecord>;
+  /// An empty id means whoever the caller is.
+  FetchUser(std::string id, const graphql::UserQueries& queries, bool keys)
+      : id_(std::move(id)), queries_(&queries), keys_(keys) {}
+
+  [[nodiscard]] Step<value_type> start() {
+    GraphqlRequest request(operation(), keys_.stands());
+    if (!id_.empty()) request.add("id", id_);
+    return request;
+  }
+
+  [[nodiscard]] Step<value_type> resume(Answer answer) {
+    if (completing_) return perhaps(completing_->resume(std::move(answer)));
+    if (keys_.gives_way(answer)) return start();
+    if (!answer) return finished<value_type>(answer.error());
+    auto record = record_at(*answer, operation().field, id_.empty(), {}, *queries_);
+    if (!record && id_.empty()) {
+      return finished<value_type>(Error(make_error_code(errc::unauthorized),
+                                        "the server knows nobody by these credentials; check the API key",
+                                        Delivery::answered));
+    }
+    if (!record) return finished<value_type>(std::optional<UserRecord>{});
+    keys_.tell(*record);
+    return perhaps(completing_.emplace(std::move(*record)).start());
+  }
+
+ private:
+  [[nodiscard]] const Operation& operation() const noexcept {
+    return id_.empty() ? *queries_->viewer : *queries_->by_id;
+  }
+
+  std::string id_;
+  const graphql::UserQueries* queries_;
+  KeyWish keys_;
+  std::optional<CompleteKeys> completing_;
+};
+
+}  // namespace wandb::detail

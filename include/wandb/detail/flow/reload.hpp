@@ -1,0 +1,78 @@
+// Reads a user anew.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include <wandb/detail/call/checks.hpp>
+#include <wandb/detail/call/graphql_request.hpp>
+#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/flow/fetch_user.hpp>
+#include <wandb/detail/flow/find_user.hpp>
+#include <wandb/detail/user/records.hpp>
+#include <wandb/detail/user/user_record.hpp>
+#include <wandb/detail/user/user_store.hpp>
+#include <wandb/text.hpp>
+
+namespace wandb::detail {
+
+/// Reads a user anew, keys and teams included, into the same handle. One whose id is not known is searched for.
+class Reload {
+ public:
+  using value_type = void;
+  explicit Reload(UserRecord user) : user_(std::move(user)) {
+    if (user_.is_caller) fetch_.emplace(std::string{}, *user_.queries, true);
+    else if (const auto id = user_.text("id"); !id.empty()) fetch_.emplace(id, *user_.queries, true);
+    else search_.emplace(search_name(user_), *user_.queries, true);
+  }
+  /// By what a user without an id can be found; empty where there is nothing.
+  [[nodiscard]] static Text search_name(const UserRecord& user) {
+    auto email = user.text("email");
+    return email.empty() ? user.text("username") : email;
+  }
+
+  [[nodiscard]] Step<void> start() {
+    if (!user_.is_caller) {
+      const auto id = user_.text("id");
+      const auto* const what = id.empty() ? "the user's e-mail or username" : "the user's id";
+      if (auto fault = check_id("user", what, id.empty() ? search_name(user_) : id)) return finished<void>(*fault);
+    }
+    watch_ = user_.watch_keys();
+    return follow(fetch_ ? fetch_->start() : search_->start());
+  }
+  [[nodiscard]] Step<void> resume(Answer answer) {
+    return follow(fetch_ ? fetch_->resume(std::move(answer)) : search_->resume(std::move(answer)));
+  }
+
+ private:
+  [[nodiscard]] Step<void> follow(Step<std::optional<UserRecord>> step) {
+    if (!step.finished()) {
+      step.request().about(subject_of(user_));
+      return std::move(step.request());
+    }
+    auto& result = step.result();
+    if (!result) return finished<void>(result.error());
+    if (!*result)
+      return finished<void>(
+          Error(make_error_code(errc::not_found), "the user is not there any more", Delivery::answered));
+    const auto& fresh = **result;
+    if (fetch_ && !is_about(user_, fresh.object)) {
+      return finished<void>(malformed(user_.is_caller ? "viewer.id" : "user.id", "it is another user's",
+                                      fresh.store->first().errors.status()));
+    }
+    // What was searched for may be another user's name, id or e-mail as well.
+    if (search_ && !user_.person().is(fresh.text("id"), fresh.text("username"), fresh.text("email"))) {
+      return finished<void>(
+          Error(make_error_code(errc::not_found), "no user of that e-mail or username was found", Delivery::answered));
+    }
+    user_.replace_with(fresh, watch_);
+    return finished<void>(success());
+  }
+
+  UserRecord user_;
+  KeyWatch watch_;
+  std::optional<FetchUser> fetch_;
+  std::optional<FindUser> search_;
+};
+
+}  // namespace wandb::detail

@@ -1,0 +1,134 @@
+// The definitions of detail/flow/.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <wandb/detail/call/checks.hpp>
+#include <wandb/detail/call/graphql_request.hpp>
+#include <wandb/detail/call/running_call.hpp>
+#include <wandb/detail/flow/acting.hpp>
+#include <wandb/detail/flow/change_user.hpp>
+#include <wandb/detail/flow/chosen_key.hpp>
+#include <wandb/detail/flow/complete_keys.hpp>
+#include <wandb/detail/flow/create_user.hpp>
+#include <wandb/detail/flow/delete_key.hpp>
+#include <wandb/detail/flow/fetch_user.hpp>
+#include <wandb/detail/flow/find_user.hpp>
+#include <wandb/detail/flow/flows.hpp>
+#include <wandb/detail/flow/generate_key.hpp>
+#include <wandb/detail/flow/reload.hpp>
+#include <wandb/detail/flow/walk_users.hpp>
+#include <wandb/detail/user/records.hpp>
+#include <wandb/graphql/operations.hpp>
+#include <wandb/selection.hpp>
+
+namespace wandb {
+
+WANDB_DECL const graphql::UserQueries& AnySelection::queries() noexcept { return graphql::plain_user_queries; }
+
+namespace detail {
+
+WANDB_DECL CallPtr<std::optional<UserRecord>> fetch_viewer(const Caller& caller, const CallOptions& options,
+                                                           const graphql::UserQueries& queries) {
+  return make_call(caller, options, FetchUser(std::string{}, queries, options.keys));
+}
+
+WANDB_DECL CallPtr<std::optional<UserRecord>> find_user(const Caller& caller, const CallOptions& options,
+                                                        std::string_view name, const graphql::UserQueries& queries) {
+  return make_call(caller, options, FindUser(std::string(name), queries, options.keys));
+}
+
+WANDB_DECL CallPtr<UserRecord> create_user(const Caller& caller, const CallOptions& options, std::string_view email,
+                                           bool admin) {
+  return make_call(caller, options, CreateUser(email, admin));
+}
+
+WANDB_DECL CallPtr<Secret> generate_key(const Caller& caller, const CallOptions& options, const UserRecord& user,
+                                        std::optional<std::string_view> description) {
+  return make_call(caller, options, GenerateKey(user, acting_identity(user, caller.identity), description));
+}
+
+WANDB_DECL CallPtr<void> delete_key(const Caller& caller, const CallOptions& options, const UserRecord& user,
+                                    std::string_view name) {
+  return make_call(caller, options, DeleteKey(user, key_of_name(user, name)));
+}
+WANDB_DECL CallPtr<void> delete_key(const Caller& caller, const CallOptions& options, const UserRecord& user,
+                                    const ApiKey& row) {
+  return make_call(caller, options, DeleteKey(user, key_of_row(user, row)));
+}
+WANDB_DECL CallPtr<void> delete_key(const Caller& caller, const CallOptions& options, const UserRecord& user,
+                                    const Secret& secret) {
+  return make_call(caller, options, DeleteKey(user, key_of_secret(user, secret)));
+}
+
+WANDB_DECL CallPtr<void> update_user(const Caller& caller, const CallOptions& options, const UserRecord& user,
+                                     const UserUpdate& changes) {
+  return make_call(caller, options, ChangeUser(user, update_request(user, changes)));
+}
+WANDB_DECL CallPtr<void> delete_user(const Caller& caller, const CallOptions& options, const UserRecord& user) {
+  return make_call(caller, options, ChangeUser(user, request_about(graphql::delete_user, user)));
+}
+WANDB_DECL CallPtr<void> restore_user(const Caller& caller, const CallOptions& options, const UserRecord& user) {
+  return make_call(caller, options, ChangeUser(user, request_about(graphql::undelete_user, user)));
+}
+WANDB_DECL CallPtr<void> reload_user(const Caller& caller, const CallOptions& options, const UserRecord& user) {
+  return make_call(caller, options, Reload(user));
+}
+
+WANDB_DECL WalkPtr make_walk(std::string_view query, const PageOptions& options, const graphql::UserQueries& queries) {
+  auto walk = std::make_shared<Walk>();
+  walk->queries = &queries;
+  walk->query = query;
+  walk->size = options.size;
+  walk->keys = KeyWish(options.keys);
+  walk->cursor = options.cursor;
+  if (options.size < 1) walk->fault = unusable("users", "the page size", "is less than 1");
+  if (!walk->fault) walk->fault = check_text("users", "the query", query, true);
+  if (!walk->fault) walk->fault = check_text("users", "the cursor", options.cursor, true);
+  return walk;
+}
+
+WANDB_DECL std::optional<Result<UserRecord>> next_at_hand(Walk& walk) {
+  if (walk.fault || walk.next == walk.page.size()) return std::nullopt;
+  auto user = walk.page.at(walk.next, *walk.queries);
+  if (user) {
+    walk.keys.tell(*user);
+    auto step = CompleteKeys(std::move(*user)).start();
+    if (!step.finished()) return std::nullopt;
+    user = std::move(step.result());
+  }
+  walk.completing.reset();
+  ++walk.next;
+  return user;
+}
+
+WANDB_DECL CallPtr<std::optional<UserRecord>> next_user(const Caller& caller, const CallOptions& options,
+                                                        WalkPtr walk) {
+  return make_call(caller, options, NextUser(std::move(walk)));
+}
+
+WANDB_DECL std::string cursor_of(const Walk& walk) { return walk.cursor; }
+
+WANDB_DECL Result<Caller> as_user(const Caller& caller, const UserRecord& user) {
+  auto identity = acting_identity(user, caller.identity);
+  if (!identity) return identity.error();
+  return caller.as(std::move(*identity));
+}
+
+WANDB_DECL Result<void> check_secret(const Secret& secret, std::string_view source) {
+  const auto key = checked_key(secret.reveal(), source);
+  return key ? success() : Result<void>(key.error());
+}
+
+WANDB_DECL std::optional<Error> missing_field(const UserRecord& user) {
+  const auto missing = first_missing(user.object);
+  if (!missing) return std::nullopt;
+  return malformed(*missing, "it is missing, and was asked for", user.store->first().errors.status());
+}
+
+}  // namespace detail
+}  // namespace wandb

@@ -1,0 +1,278 @@
+// The definitions of detail/user/.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/detail/call/subject.hpp>
+#include <wandb/detail/config/identity.hpp>
+#include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/user/user_record.hpp>
+#include <wandb/detail/user/user_store.hpp>
+#include <wandb/graphql/operations.hpp>
+
+namespace wandb::detail {
+
+/// How a user's fields, keys and readings are found in a store.
+struct UserLookup {
+  [[nodiscard]] static Reading whole(const UserRecord& user, const UserState* state) {
+    if (state != nullptr && state->whole) return *state->whole;
+    return Reading{std::shared_ptr<const UserAnswer>(user.store, &user.store->first()), user.object, user.index};
+  }
+
+  template <class Matches>
+  [[nodiscard]] static FoundField find(const UserRecord& user, const UserState* state, const Matches& matches) {
+    if (state != nullptr) {
+      for (const auto& [reading, of] : state->later) {
+        if (matches(reading.object) != of) continue;
+        const bool loaded = reading.answer->has(reading.object, reading.user, *of);
+        return loaded ? FoundField{reading.answer->page, reading.object, of} : FoundField{};
+      }
+      if (const auto& whole = state->whole) return find_in(*whole->answer, whole->object, whole->user, state, matches);
+    }
+    return find_in(user.store->first(), user.object, user.index, state, matches);
+  }
+  template <class Matches>
+  [[nodiscard]] static FoundField find(const UserRecord& user, const Matches& matches) {
+    return user.store->read(user.index, [&](const UserState* state) { return find(user, state, matches); });
+  }
+
+  // The list to change, made of what the page lists where there is none yet.
+  static KeyList& own_keys(const UserRecord& user, UserState& state) {
+    if (!state.keys) {
+      state.keys = std::make_shared<KeyList>();
+      const auto found = find(user, &state, [](const ObjectView& where) { return where.field("apiKeys"); });
+      const auto listed = found.field == nullptr ? Nodes{} : Nodes(found.page, found.object, "apiKeys");
+      for (std::size_t i = 0; i != listed.size(); ++i) {
+        state.keys->push_back(KeyAccess::make(listed.owner, listed[i], false));
+      }
+    } else if (state.keys_shown) {
+      state.keys = std::make_shared<KeyList>(*state.keys);
+    }
+    state.keys_shown = false;
+    return *state.keys;
+  }
+  static KeyList::iterator find_key_of(KeyList& keys, std::string_view id) {
+    return std::find_if(keys.begin(), keys.end(), [id](const ApiKey& key) { return key.id() == id; });
+  }
+  // Credentials that are no listed key's any more are not kept.
+  static void forget_gone(UserState& state) {
+    std::erase_if(state.found, [&](const IdentityPtr& identity) {
+      return std::none_of(state.keys->begin(), state.keys->end(),
+                          [&](const ApiKey& key) { return key.secret() == identity->secret(); });
+    });
+  }
+
+ private:
+  template <class Matches>
+  [[nodiscard]] static FoundField find_in(const UserAnswer& answer, const ObjectView& user, std::uint32_t number,
+                                          const UserState* state, const Matches& matches) {
+    const Field* field = matches(user);
+    const bool refused = state != nullptr && state->keys_refused && field != nullptr && field->key == "apiKeys";
+    const bool loaded = field != nullptr && answer.has(user, number, *field) && !refused;
+    return loaded ? FoundField{answer.page, user, field} : FoundField{};
+  }
+};
+
+WANDB_DECL UserRecord UserRecord::of(std::shared_ptr<const Page> page, const ObjectView& object) {
+  auto store = std::make_shared<UserStore>(UserAnswer{std::move(page), {}});
+  return {std::move(store), object, 0, false, &graphql::plain_user_queries};
+}
+
+WANDB_DECL FoundField UserRecord::find(FieldFinder finder, std::string_view name) const {
+  return UserLookup::find(*this, [&](const ObjectView& where) { return finder(where, name); });
+}
+
+WANDB_DECL FoundField UserRecord::find_key(std::string_view key) const {
+  return UserLookup::find(*this, [key](const ObjectView& where) { return where.field(key); });
+}
+
+WANDB_DECL Text UserRecord::text(std::string_view key) const {
+  auto found = find_key(key);
+  if (found.field == nullptr) return {};
+  const auto slot = found.object.slot(*found.field);
+  return slot.state() == SlotState::string ? Text(std::move(found.page), slot.text()) : Text();
+}
+
+WANDB_DECL std::optional<bool> UserRecord::flag(std::string_view key) const {
+  const auto found = find_key(key);
+  return found.field == nullptr ? std::nullopt : found.object.boolean(key);
+}
+
+WANDB_DECL Person UserRecord::person() const { return {text("id"), text("username"), text("email")}; }
+
+WANDB_DECL Nodes UserRecord::nodes(std::string_view connection) const {
+  const auto found = find_key(connection);
+  return found.field == nullptr ? Nodes{} : Nodes(found.page, found.object, connection);
+}
+
+WANDB_DECL KeySource UserRecord::key_source() const {
+  auto list = store->read(index, [](const UserState* state) -> std::shared_ptr<const KeyList> {
+    if (state == nullptr) return nullptr;
+    state->keys_shown = true;
+    return state->keys;
+  });
+  return list ? KeySource{{}, std::move(list)} : KeySource{nodes("apiKeys"), nullptr};
+}
+
+WANDB_DECL KnownCredentials UserRecord::credentials() const {
+  KnownCredentials known;
+  const auto add = [&](const KeySource& keys) {
+    for (auto i = keys.size(); i != 0 && known.keys.size() != KnownCredentials::max_keys; --i) {
+      auto key = keys[i - 1];
+      if (!KeyAccess::secret(key).empty()) known.keys.push_back(std::move(key));
+    }
+  };
+  const bool changed = store->read(index, [&](const UserState* state) {
+    if (state == nullptr) return false;
+    known.given = state->given;
+    if (state->keys) add({{}, state->keys});
+    return state->keys != nullptr;
+  });
+  if (!changed) add({nodes("apiKeys"), nullptr});
+  return known;
+}
+
+WANDB_DECL bool UserRecord::keys_loaded() const {
+  const auto found = find_key("apiKeys");
+  if (found.field == nullptr) return false;
+  const auto connection = found.object.object("apiKeys");
+  return connection && connection->state("edges") == SlotState::rows;
+}
+
+WANDB_DECL std::optional<Error> UserRecord::keys_error() const {
+  auto refused =
+      store->read(index, [](const UserState* state) { return state == nullptr ? std::nullopt : state->keys_refused; });
+  if (refused) return refused;
+  const auto as_read = whole();
+  return as_read.answer->errors.first(as_read.user, "apiKeys");
+}
+
+WANDB_DECL std::vector<Error> UserRecord::errors() const {
+  const auto now = store->read(index, [](const UserState* state) { return state == nullptr ? UserState() : *state; });
+  std::vector<Error> errors;
+  if (now.keys_refused) errors.push_back(*now.keys_refused);
+  const auto as_read = UserLookup::whole(*this, &now);
+  as_read.answer->errors.each(as_read.user, [&](std::string_view field, Error error) {
+    if (now.keys_refused && field == "apiKeys") return;
+    const bool renewed =
+        std::any_of(now.later.begin(), now.later.end(), [&](const LaterField& one) { return one.field->key == field; });
+    if (!renewed) errors.push_back(std::move(error));
+  });
+  for (const auto& one : now.later) {
+    one.reading.answer->errors.each(one.reading.user, [&](std::string_view field, Error error) {
+      if (field == one.field->key) errors.push_back(std::move(error));
+    });
+  }
+  as_read.answer->errors.each_of_page([&](Error error) { errors.push_back(std::move(error)); });
+  errors.insert(errors.end(), now.said.begin(), now.said.end());
+  return errors;
+}
+
+WANDB_DECL Reading UserRecord::whole() const {
+  return store->read(index, [&](const UserState* state) { return UserLookup::whole(*this, state); });
+}
+
+WANDB_DECL IdentityPtr UserRecord::given_identity() const {
+  return store->read(index, [](const UserState* state) { return state ? state->given : nullptr; });
+}
+
+WANDB_DECL void UserRecord::give_secret(const Secret& secret, std::string_view source) const {
+  auto identity = std::make_shared<const Identity>(Secret(trimmed(secret.reveal())), person(), std::string(source));
+  store->write(index, [&](UserState& state) { state.given = std::move(identity); });
+}
+
+WANDB_DECL IdentityPtr UserRecord::identity_of(const Secret& secret) const {
+  return store->write(index, [&, owner = person()](UserState& state) -> IdentityPtr {
+    for (const auto& identity : state.found) {
+      if (identity->secret() == secret) return identity;
+    }
+    return state.found.emplace_back(std::make_shared<const Identity>(secret, owner));
+  });
+}
+
+WANDB_DECL void UserRecord::add_key(ApiKey key) const {
+  store->write(index, [&](UserState& state) {
+    if (const auto journal = state.journal.lock()) journal->push_back({std::string(key.id()), key});
+    UserLookup::own_keys(*this, state).push_back(std::move(key));
+  });
+}
+
+WANDB_DECL void UserRecord::set_keys(KeyList keys) const {
+  store->write(index, [&](UserState& state) {
+    state.keys = std::make_shared<KeyList>(std::move(keys));
+    state.keys_shown = false;
+  });
+}
+
+WANDB_DECL void UserRecord::remove_key(std::string_view id) const {
+  store->write(index, [&](UserState& state) {
+    if (const auto journal = state.journal.lock()) journal->push_back({std::string(id), std::nullopt});
+    auto& keys = UserLookup::own_keys(*this, state);
+    const auto key = UserLookup::find_key_of(keys, id);
+    if (key == keys.end()) return;
+    // A deleted key opens nothing any more; another that is known may.
+    if (state.given && key->belongs_to(state.given->secret())) state.given = nullptr;
+    keys.erase(key);
+    UserLookup::forget_gone(state);
+  });
+}
+
+WANDB_DECL void UserRecord::refuse_keys(Error error) const {
+  store->write(index, [&](UserState& state) {
+    state.keys_refused = std::move(error);
+    state.keys = nullptr;
+  });
+}
+
+WANDB_DECL void UserRecord::take(const Reading& fresh) const {
+  store->write(index, [&](UserState& state) { state.take(fresh); });
+}
+
+WANDB_DECL void UserRecord::hear(std::vector<Error> said) const {
+  store->write(index, [&](UserState& state) { state.said = std::move(said); });
+}
+
+WANDB_DECL KeyWatch UserRecord::watch_keys() const {
+  return store->write(index, [](UserState& state) {
+    auto journal = state.journal.lock();
+    if (!journal) state.journal = journal = std::make_shared<KeyJournal>();
+    const auto since = journal->size();
+    return KeyWatch{std::move(journal), since};
+  });
+}
+
+WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyWatch& watch) const {
+  auto as_read = fresh.whole();
+  auto refused = fresh.store->read(
+      fresh.index, [](const UserState* state) { return state == nullptr ? std::nullopt : state->keys_refused; });
+  const auto source = fresh.key_source();
+  KeyList keys;
+  for (std::size_t i = 0; i != source.size(); ++i) keys.push_back(source[i]);
+  store->write(index, [&](UserState& state) {
+    for (auto change = watch.since; change != watch.journal->size(); ++change) {
+      const auto& [id, made] = (*watch.journal)[change];
+      const auto key = UserLookup::find_key_of(keys, id);
+      if (made && key == keys.end()) keys.push_back(*made);
+      if (!made && key != keys.end()) keys.erase(key);
+    }
+    if (state.keys) {
+      for (auto& key : keys) KeyAccess::keep_secret(key, *state.keys);
+    }
+    state.whole = std::move(as_read);
+    state.later.clear();
+    state.said.clear();
+    state.keys_refused = std::move(refused);
+    state.keys = std::make_shared<KeyList>(std::move(keys));
+    state.keys_shown = false;
+    UserLookup::forget_gone(state);
+  });
+}
+
+}  // namespace wandb::detail
