@@ -1,13 +1,8 @@
 // The codes that the library reports, and the conditions that callers branch on.
 #pragma once
 
-#include <boost/system/errc.hpp>
-#include <boost/system/error_category.hpp>
-#include <boost/system/error_code.hpp>
-#include <boost/system/error_condition.hpp>
-
-#include <cstdint>
 #include <string>
+#include <system_error>
 #include <type_traits>
 
 namespace wandb {
@@ -73,93 +68,101 @@ enum class condition : int {
 
 }  // namespace wandb
 
-namespace boost::system {
 template <>
-struct is_error_code_enum<wandb::errc> : std::true_type {};
+struct std::is_error_code_enum<wandb::errc> : std::true_type {};
 template <>
-struct is_error_condition_enum<wandb::condition> : std::true_type {};
-}  // namespace boost::system
+struct std::is_error_condition_enum<wandb::condition> : std::true_type {};
 
 namespace wandb {
 namespace detail {
 
-/// A code in words, and what to do.
+/// A code in words.
 struct ErrorText {
   errc code;
-  const char* text;
+  const char* happened;
+  const char* advice = "";  // what to do about it; empty where there is nothing to advise in general
 };
 inline constexpr ErrorText error_texts[] = {
     {errc::invalid_argument, "the call was misused"},
     {errc::no_result, "no result was set"},
-    {errc::no_credentials,
-     "no API key: pass one in wandb::Options, set WANDB_API_KEY, or add the host to the netrc file"},
-    {errc::malformed_api_key,
-     "the API key does not have the shape of one; copy it again from the server's settings page"},
+    {errc::no_credentials, "no API key",
+     "pass one in wandb::Options, set WANDB_API_KEY, or add the host to the netrc file"},
+    {errc::malformed_api_key, "the API key does not have the shape of one",
+     "copy it again from the server's settings page"},
     {errc::unreadable_credentials, "the netrc file cannot be read"},
     {errc::invalid_environment, "an environment variable holds an unusable value"},
     {errc::invalid_base_url, "the base URL is not usable"},
-    {errc::insecure_base_url,
-     "plain http would show the API key to the network; use https, or allow it in wandb::Options"},
-    {errc::no_user_credentials,
-     "the user's own API key is not known, and a key is never made with the caller's; give it with "
-     "user.authenticate(secret)"},
+    {errc::insecure_base_url, "plain http would show the API key to the network",
+     "use https, or set allow_insecure_http in wandb::Options"},
+    {errc::no_user_credentials, "the user's own API key is not known, and a key is never made with the caller's",
+     "give it with user.authenticate(secret)"},
     {errc::credentials_of_another_user, "the secret belongs to another user; nothing was changed"},
-    {errc::keys_not_loaded, "the user's API keys were never loaded; call reload() first"},
+    {errc::keys_not_loaded, "the user's API keys were never loaded", "call reload() first"},
     {errc::attribute_not_loaded, "the attribute was not loaded"},
     {errc::wrong_attribute_type, "the attribute holds a value of another type"},
     {errc::malformed_response, "the server's answer is not what its schema promises"},
-    {errc::unexpected_status, "the server answered with an unexpected status; check the base URL"},
+    {errc::unexpected_status, "the server answered with an unexpected status", "check the base URL"},
     {errc::bad_request, "the server did not accept the request"},
     {errc::rejected, "the server refused"},
-    {errc::unauthorized, "the server did not accept the credentials; check the API key"},
-    {errc::permission_denied, "the credentials do not permit this; it may need an admin of the instance"},
+    {errc::unauthorized, "the server did not accept the credentials", "check the API key"},
+    {errc::permission_denied, "the credentials do not permit this", "it may need an admin of the instance"},
     {errc::not_found, "not found"},
     {errc::conflict, "it exists already or conflicts with what exists"},
-    {errc::rate_limited, "the server limits the rate of requests; try again later"},
-    {errc::server_error, "the server failed; try again later"},
+    {errc::rate_limited, "the server limits the rate of requests", "try again later"},
+    {errc::server_error, "the server failed", "try again later"},
     {errc::not_implemented, "the server does not implement this operation"},
-    {errc::ambiguous_user, "several users are so named; name the one that is meant by id"},
-    {errc::ambiguous_key, "several of the user's keys may be the one that is meant; delete it by its row"},
-    {errc::client_refused,
-     "the server refuses this client, whoever uses it (\"relogin required\"); see whether something between rewrites "
-     "the User-Agent, which has to begin with \"W&B Public Client \""},
-    {errc::not_the_service, "the answer is not that of a W&B server; check the base URL and what stands between"},
+    {errc::ambiguous_user, "several users are so named", "name the one that is meant by id"},
+    {errc::ambiguous_key, "several of the user's keys may be the one that is meant", "delete it by its row"},
+    {errc::client_refused, "the server refuses this client, whoever uses it (\"relogin required\")",
+     "see whether something between rewrites the User-Agent, which has to begin with \"W&B Public Client \""},
+    {errc::not_the_service, "the answer is not that of a W&B server", "check the base URL and what stands between"},
     {errc::no_status, "the transport gave a response without an HTTP status"},
-    {errc::timed_out, "the deadline passed"},
+    {errc::timed_out, "the deadline passed", "allow a longer timeout, or try again later"},
     {errc::cancelled, "cancelled"},
-    {errc::resolve_failed, "the host name could not be resolved; check the base URL"},
-    {errc::connect_failed, "no connection to the server could be made; check the base URL and the network"},
-    {errc::tls_failed, "no trusted TLS connection could be made; check the host name and the certificate authorities"},
+    {errc::resolve_failed, "the host name could not be resolved", "check the base URL and the DNS"},
+    {errc::connect_failed, "no connection to the server could be made",
+     "check the base URL, the network, and that the server runs"},
+    {errc::tls_failed, "no trusted TLS connection could be made",
+     "check the host name and the certificate authorities"},
     {errc::connection_lost, "the connection ended before the answer was complete"},
     {errc::protocol_error, "the answer is not valid HTTP"},
     {errc::response_too_large, "the answer exceeds the size limit"},
 };
 
-class ErrorCategory final : public boost::system::error_category {
- public:
-  constexpr ErrorCategory() : error_category(0x7761'6e64'622d'6572) {}
-  [[nodiscard]] const char* name() const noexcept override { return "wandb"; }
-  [[nodiscard]] std::string message(int value) const override { return text(static_cast<errc>(value)); }
-
- private:
-  static const char* text(errc code) noexcept {
-    for (const auto& known : error_texts) {
-      if (known.code == code) return known.text;
-    }
-    return "unknown error";
+[[nodiscard]] constexpr ErrorText text_of(errc code) noexcept {
+  for (const auto& known : error_texts) {
+    if (known.code == code) return known;
   }
+  return {code, "unknown error"};
+}
+
+/// A category that is there before the first object with a constructor and after the last: errors are printed in the
+/// destructors of static objects too.
+template <class Category>
+union Everlasting {
+  constexpr Everlasting() noexcept : category() {}
+  ~Everlasting() {}
+  Category category;
 };
 
-inline constexpr ErrorCategory error_category_instance{};
+class ErrorCategory final : public std::error_category {
+ public:
+  constexpr ErrorCategory() noexcept = default;
+  [[nodiscard]] const char* name() const noexcept override { return "wandb"; }
+  [[nodiscard]] std::string message(int value) const override { return text_of(static_cast<errc>(value)).happened; }
+};
+
+// A category is known by its address: shared libraries that hide their symbols have to have the same one.
+[[gnu::visibility("default")]] inline constinit const Everlasting<ErrorCategory> error_category_instance;
 
 }  // namespace detail
 
 /// The category of `errc`.
-[[nodiscard]] inline const boost::system::error_category& error_category() noexcept {
-  return detail::error_category_instance;
+[[nodiscard]] inline const std::error_category& error_category() noexcept {
+  return detail::error_category_instance.category;
 }
 
-[[nodiscard]] inline boost::system::error_code make_error_code(errc code) noexcept {
+[[nodiscard]] inline std::error_code make_error_code(errc code) noexcept {
   return {static_cast<int>(code), error_category()};
 }
 
@@ -204,9 +207,9 @@ namespace detail {
   }
 }
 
-class ConditionCategory final : public boost::system::error_category {
+class ConditionCategory final : public std::error_category {
  public:
-  constexpr ConditionCategory() : error_category(0x7761'6e64'622d'636f) {}
+  constexpr ConditionCategory() noexcept = default;
   [[nodiscard]] const char* name() const noexcept override { return "wandb.condition"; }
   [[nodiscard]] std::string message(int value) const override {
     switch (static_cast<condition>(value)) {
@@ -228,21 +231,21 @@ class ConditionCategory final : public boost::system::error_category {
     return "unknown condition";
   }
   // A transport brings codes of its own; the two that callers most often branch on are recognised in them.
-  [[nodiscard]] bool equivalent(const boost::system::error_code& code, int value) const noexcept override {
+  [[nodiscard]] bool equivalent(const std::error_code& code, int value) const noexcept override {
     const auto wanted = static_cast<condition>(value);
-    if (code.category() == error_category_instance) return condition_of(static_cast<errc>(code.value())) == wanted;
-    if (wanted == condition::timed_out) return code == boost::system::errc::timed_out;
-    if (wanted == condition::cancelled) return code == boost::system::errc::operation_canceled;
+    if (code.category() == wandb::error_category()) return condition_of(static_cast<errc>(code.value())) == wanted;
+    if (wanted == condition::timed_out) return code == std::errc::timed_out;
+    if (wanted == condition::cancelled) return code == std::errc::operation_canceled;
     return false;
   }
 };
 
-inline constexpr ConditionCategory condition_category_instance{};
+[[gnu::visibility("default")]] inline constinit const Everlasting<ConditionCategory> condition_category_instance;
 
 }  // namespace detail
 
-[[nodiscard]] inline boost::system::error_condition make_error_condition(condition wanted) noexcept {
-  return {static_cast<int>(wanted), detail::condition_category_instance};
+[[nodiscard]] inline std::error_condition make_error_condition(condition wanted) noexcept {
+  return {static_cast<int>(wanted), detail::condition_category_instance.category};
 }
 
 }  // namespace wandb

@@ -8,8 +8,8 @@
 #include <wandb/detail/answer/examiner.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/detail/user/user_record.hpp>
-#include <wandb/error.hpp>
 #include <wandb/graphql/fixed_string.hpp>
+#include <wandb/result.hpp>
 #include <wandb/selection.hpp>
 #include <wandb/user.hpp>
 

@@ -4,9 +4,9 @@
 #include <charconv>
 #include <concepts>
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -15,7 +15,7 @@
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/redact.hpp>
-#include <wandb/error.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb {
 
@@ -75,7 +75,8 @@ class Value {
     return json;
   }
   /// The value for a person, on one line: text without quotes, `null`, `(not loaded)`; what looks like a key is masked.
-  friend std::ostream& operator<<(std::ostream& out, const Value& value) {
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Value& value) {
     if (!value.is_loaded()) return out << "(not loaded)";
     if (value.kind() == SlotState::string) return out << detail::shown_name(value.slot_.text());
     return out << detail::redact(value.raw());

@@ -134,7 +134,7 @@ class RequestRun {
   }
 
  private:
-  static std::optional<errc> own_code(const boost::system::error_code& code) {
+  static std::optional<errc> own_code(const std::error_code& code) {
     if (code.category() == error_category()) return static_cast<errc>(code.value());
     if (code == condition::cancelled) return errc::cancelled;
     return std::nullopt;
@@ -155,6 +155,7 @@ class RequestRun {
     const SecretsOfRequest secrets(*identity_, caller_.get(), about_);
     const Mask mask(secrets.secrets());
     details.reason = mask(details.reason, Shapes::marked);
+    if (details.advice) *details.advice = mask(*details.advice, Shapes::marked);
     for (auto& message : details.messages) {
       for (auto* said : {&message.text, &message.path, &message.code}) *said = mask(*said);
     }
@@ -202,7 +203,10 @@ class RequestRun {
     auto details = exchange_.attempts() > 0 ? failure_.details() : Error::Details{};
     if (done.by == Done::By::deadline) code = make_error_code(errc::timed_out);
     if (done.by == Done::By::cancelled) code = make_error_code(errc::cancelled);
-    if (done.by != Done::By::failure) details.reason.clear();
+    if (done.by != Done::By::failure) {
+      details.reason.clear();
+      details.advice.reset();
+    }
     if (exchange_.attempts() == 0) details.delivery = Delivery::nothing_sent;
     add_note(code, details);
     details.operation = operation_->field;
@@ -213,7 +217,7 @@ class RequestRun {
   }
 
   // Which settings may be to blame, and where they came from. A reason may name the key's source already.
-  void add_note(const boost::system::error_code& code, Error::Details& details) const {
+  void add_note(const std::error_code& code, Error::Details& details) const {
     if (!may_be_wrong_url(code, details.delivery) && !endpoint_->may_be_wrong_path(status_)) return;
     const auto& source = identity_->source();
     const bool tell_key = code == errc::unauthorized && !source.empty() && details.reason.find(source) == source.npos;
