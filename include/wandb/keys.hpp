@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -92,6 +93,11 @@ class ApiKey {
     if (!detail::is_api_key(key)) return false;
     // A key ID of a longer key may look like an older server's secret.
     return detail::same_text(secret_, key) || detail::is_name_of(name_, key);
+  }
+  /// The key's name, masked.
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const ApiKey& key) {
+    return out << key.name();
   }
 
  private:
