@@ -13,14 +13,13 @@ struct Advice {
   std::string_view library;
   std::string_view tool;
 };
-inline constexpr std::array<Advice, 13> advices{{
+inline constexpr std::array<Advice, 12> advices{{
     {"pass one in wandb::Options, set WANDB_API_KEY", "set WANDB_API_KEY"},
     {"the API key from wandb::Options", "the API key"},
     {" from User::authenticate", " from --user-key-env"},
     {", or give a key in wandb::Options", ""},
     {"or base_url in wandb::Options, for", "or give --base-url, for"},
     {"or set allow_insecure_http in wandb::Options", "or give --allow-insecure-http"},
-    {"or allow it in wandb::Options", "or give --allow-insecure-http"},
     {" from wandb::Options", " from --base-url"},
     {"with the caller's; give it with user.authenticate(secret)",
      "with yours; put theirs in an environment variable, and name it with `keys generate --user-key-env`"},
@@ -35,6 +34,8 @@ inline constexpr std::array<Advice, 13> advices{{
 [[nodiscard]] inline std::string advised(const wandb::Error& error) {
   auto details = error.details();
   details.reason = error.reason();
+  if (const auto what_to_do = error.advice(); !what_to_do.empty()) details.reason.append("; ").append(what_to_do);
+  details.advice = "";
   for (const auto& advice : advices) {
     for (auto at = details.reason.find(advice.library); at != std::string::npos;) {
       details.reason.replace(at, advice.library.size(), advice.tool);

@@ -94,7 +94,8 @@ void embedded(wandb::testing::Generation generation, bool tls) {
             << " connection(s)\n";
 
   step("a key for her, with my credentials");
-  std::cout << "refused: " << ann.generate_api_key("ci").error().reason() << '\n';
+  const auto error = ann.generate_api_key("ci").error();
+  std::cout << "refused: " << error.reason() << "; " << error.advice() << '\n';
   step("with somebody else's secret");
   const wandb::Secret wrong(account.add_key("dev7"));
   auto impostor = ann;

@@ -120,7 +120,7 @@ JsonObject& JsonObject::add(std::string_view name, std::string_view json) {
   return *this;
 }
 
-std::string name_of(const boost::system::error_code& code) {
+std::string name_of(const std::error_code& code) {
   for (const auto& known : code_names) {
     if (code == make_error_code(known.code)) return std::string(known.name);
   }

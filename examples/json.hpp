@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <wandb/error.hpp>
 
@@ -32,7 +33,7 @@ template <class Range, class ToJson>
 }
 
 /// The name of a code as the library spells it, `permission_denied`; of a code of somebody else's, `system:111`.
-[[nodiscard]] std::string name_of(const boost::system::error_code& code);
+[[nodiscard]] std::string name_of(const std::error_code& code);
 
 /// `{"code":…,"condition":…,"outcome":…,"status":…,"retryable":…,"message":…}`, with `message` for a person.
 [[nodiscard]] std::string json_of(const wandb::Error& error, std::string_view message);

@@ -14,7 +14,7 @@
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/answer/shape.hpp>
 #include <wandb/detail/text/ascii.hpp>
-#include <wandb/error.hpp>
+#include <wandb/result.hpp>
 #include <wandb/value.hpp>
 
 namespace wandb {

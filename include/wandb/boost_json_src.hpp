@@ -3,8 +3,7 @@
 // definition" from the linker with a static boost_json; with a shared one these definitions win, and nothing breaks as
 // long as both are of one version.
 //
-// It compiles with `-fno-exceptions`. Boost then asks the program to define `boost::throw_exception`, which is what
-// `Result::value()` ends in when there is no value.
+// It compiles with `-fno-exceptions`. Boost then asks the program to define `boost::throw_exception`.
 #pragma once
 
 #include <boost/json/storage_ptr.hpp>

@@ -1,14 +1,11 @@
 // The codes that the library reports, and the conditions that callers branch on.
 #pragma once
 
-#include <boost/system/errc.hpp>
-#include <boost/system/error_category.hpp>
-#include <boost/system/error_code.hpp>
-#include <boost/system/error_condition.hpp>
-
-#include <cstdint>
 #include <string>
+#include <system_error>
 #include <type_traits>
+
+#include <wandb/detail/declare.hpp>
 
 namespace wandb {
 
@@ -73,176 +70,27 @@ enum class condition : int {
 
 }  // namespace wandb
 
-namespace boost::system {
 template <>
-struct is_error_code_enum<wandb::errc> : std::true_type {};
+struct std::is_error_code_enum<wandb::errc> : std::true_type {};
 template <>
-struct is_error_condition_enum<wandb::condition> : std::true_type {};
-}  // namespace boost::system
+struct std::is_error_condition_enum<wandb::condition> : std::true_type {};
 
 namespace wandb {
-namespace detail {
-
-/// A code in words, and what to do.
-struct ErrorText {
-  errc code;
-  const char* text;
-};
-inline constexpr ErrorText error_texts[] = {
-    {errc::invalid_argument, "the call was misused"},
-    {errc::no_result, "no result was set"},
-    {errc::no_credentials,
-     "no API key: pass one in wandb::Options, set WANDB_API_KEY, or add the host to the netrc file"},
-    {errc::malformed_api_key,
-     "the API key does not have the shape of one; copy it again from the server's settings page"},
-    {errc::unreadable_credentials, "the netrc file cannot be read"},
-    {errc::invalid_environment, "an environment variable holds an unusable value"},
-    {errc::invalid_base_url, "the base URL is not usable"},
-    {errc::insecure_base_url,
-     "plain http would show the API key to the network; use https, or allow it in wandb::Options"},
-    {errc::no_user_credentials,
-     "the user's own API key is not known, and a key is never made with the caller's; give it with "
-     "user.authenticate(secret)"},
-    {errc::credentials_of_another_user, "the secret belongs to another user; nothing was changed"},
-    {errc::keys_not_loaded, "the user's API keys were never loaded; call reload() first"},
-    {errc::attribute_not_loaded, "the attribute was not loaded"},
-    {errc::wrong_attribute_type, "the attribute holds a value of another type"},
-    {errc::malformed_response, "the server's answer is not what its schema promises"},
-    {errc::unexpected_status, "the server answered with an unexpected status; check the base URL"},
-    {errc::bad_request, "the server did not accept the request"},
-    {errc::rejected, "the server refused"},
-    {errc::unauthorized, "the server did not accept the credentials; check the API key"},
-    {errc::permission_denied, "the credentials do not permit this; it may need an admin of the instance"},
-    {errc::not_found, "not found"},
-    {errc::conflict, "it exists already or conflicts with what exists"},
-    {errc::rate_limited, "the server limits the rate of requests; try again later"},
-    {errc::server_error, "the server failed; try again later"},
-    {errc::not_implemented, "the server does not implement this operation"},
-    {errc::ambiguous_user, "several users are so named; name the one that is meant by id"},
-    {errc::ambiguous_key, "several of the user's keys may be the one that is meant; delete it by its row"},
-    {errc::client_refused,
-     "the server refuses this client, whoever uses it (\"relogin required\"); see whether something between rewrites "
-     "the User-Agent, which has to begin with \"W&B Public Client \""},
-    {errc::not_the_service, "the answer is not that of a W&B server; check the base URL and what stands between"},
-    {errc::no_status, "the transport gave a response without an HTTP status"},
-    {errc::timed_out, "the deadline passed"},
-    {errc::cancelled, "cancelled"},
-    {errc::resolve_failed, "the host name could not be resolved; check the base URL"},
-    {errc::connect_failed, "no connection to the server could be made; check the base URL and the network"},
-    {errc::tls_failed, "no trusted TLS connection could be made; check the host name and the certificate authorities"},
-    {errc::connection_lost, "the connection ended before the answer was complete"},
-    {errc::protocol_error, "the answer is not valid HTTP"},
-    {errc::response_too_large, "the answer exceeds the size limit"},
-};
-
-class ErrorCategory final : public boost::system::error_category {
- public:
-  constexpr ErrorCategory() : error_category(0x7761'6e64'622d'6572) {}
-  [[nodiscard]] const char* name() const noexcept override { return "wandb"; }
-  [[nodiscard]] std::string message(int value) const override { return text(static_cast<errc>(value)); }
-
- private:
-  static const char* text(errc code) noexcept {
-    for (const auto& known : error_texts) {
-      if (known.code == code) return known.text;
-    }
-    return "unknown error";
-  }
-};
-
-inline constexpr ErrorCategory error_category_instance{};
-
-}  // namespace detail
 
 /// The category of `errc`.
-[[nodiscard]] inline const boost::system::error_category& error_category() noexcept {
-  return detail::error_category_instance;
-}
+[[nodiscard]] WANDB_DECL const std::error_category& error_category() noexcept;
+/// The category of `condition`.
+[[nodiscard]] WANDB_DECL const std::error_category& condition_category() noexcept;
 
-[[nodiscard]] inline boost::system::error_code make_error_code(errc code) noexcept {
+[[nodiscard]] inline std::error_code make_error_code(errc code) noexcept {
   return {static_cast<int>(code), error_category()};
 }
-
-namespace detail {
-
-/// The condition that one of our own codes falls under.
-[[nodiscard]] constexpr condition condition_of(errc code) noexcept {
-  switch (code) {
-    case errc::no_credentials:
-    case errc::malformed_api_key:
-    case errc::unreadable_credentials:
-    case errc::invalid_environment:
-    case errc::invalid_base_url:
-    case errc::insecure_base_url:
-    case errc::no_user_credentials:
-    case errc::credentials_of_another_user: return condition::configuration;
-    case errc::malformed_response:
-    case errc::protocol_error:
-    case errc::response_too_large:
-    case errc::not_the_service:
-    case errc::no_status:
-    case errc::unexpected_status: return condition::malformed_response;
-    case errc::ambiguous_user:
-    case errc::ambiguous_key:
-    case errc::client_refused:
-    case errc::bad_request:
-    case errc::not_implemented:
-    case errc::rejected: return condition::rejected;
-    case errc::unauthorized: return condition::unauthorized;
-    case errc::permission_denied: return condition::permission_denied;
-    case errc::not_found: return condition::not_found;
-    case errc::conflict: return condition::conflict;
-    case errc::rate_limited: return condition::rate_limited;
-    case errc::server_error: return condition::server_failure;
-    case errc::timed_out: return condition::timed_out;
-    case errc::cancelled: return condition::cancelled;
-    case errc::resolve_failed:
-    case errc::connect_failed:
-    case errc::tls_failed:
-    case errc::connection_lost: return condition::network;
-    default: return condition::misuse;  // the program's own: a bad argument, a value that is not there
-  }
-}
-
-class ConditionCategory final : public boost::system::error_category {
- public:
-  constexpr ConditionCategory() : error_category(0x7761'6e64'622d'636f) {}
-  [[nodiscard]] const char* name() const noexcept override { return "wandb.condition"; }
-  [[nodiscard]] std::string message(int value) const override {
-    switch (static_cast<condition>(value)) {
-      case condition::misuse: return "misuse";
-      case condition::configuration: return "configuration";
-      case condition::unauthorized: return "unauthorized";
-      case condition::permission_denied: return "permission denied";
-      case condition::not_found: return "not found";
-      case condition::conflict: return "conflict";
-      case condition::rate_limited: return "rate limited";
-      case condition::rejected: return "rejected";
-      case condition::server_failure: return "server failure";
-      case condition::timed_out: return "timed out";
-      case condition::cancelled: return "cancelled";
-      case condition::network: return "network";
-      case condition::malformed_response: return "malformed response";
-      case condition::outcome_unknown: return "outcome unknown";
-    }
-    return "unknown condition";
-  }
-  // A transport brings codes of its own; the two that callers most often branch on are recognised in them.
-  [[nodiscard]] bool equivalent(const boost::system::error_code& code, int value) const noexcept override {
-    const auto wanted = static_cast<condition>(value);
-    if (code.category() == error_category_instance) return condition_of(static_cast<errc>(code.value())) == wanted;
-    if (wanted == condition::timed_out) return code == boost::system::errc::timed_out;
-    if (wanted == condition::cancelled) return code == boost::system::errc::operation_canceled;
-    return false;
-  }
-};
-
-inline constexpr ConditionCategory condition_category_instance{};
-
-}  // namespace detail
-
-[[nodiscard]] inline boost::system::error_condition make_error_condition(condition wanted) noexcept {
-  return {static_cast<int>(wanted), detail::condition_category_instance};
+[[nodiscard]] inline std::error_condition make_error_condition(condition wanted) noexcept {
+  return {static_cast<int>(wanted), condition_category()};
 }
 
 }  // namespace wandb
+
+#if !defined(WANDB_SEPARATE_COMPILATION)
+#include <wandb/impl/errc.ipp>
+#endif

@@ -1,25 +1,21 @@
-// Failures: the error that carries what is known, and the result that holds a value or one.
+// Failures: the error that carries what is known, and the exception that carries an error.
 #pragma once
 
-#include <boost/system/error_code.hpp>
-#include <boost/system/result.hpp>
-
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <iosfwd>
 #include <memory>
 #include <optional>
-#include <ostream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/text/one_line.hpp>
-#include <wandb/detail/text/redact.hpp>
+#include <wandb/detail/declare.hpp>
 #include <wandb/errc.hpp>
 
 namespace wandb {
@@ -54,7 +50,8 @@ class [[nodiscard]] Error {
  public:
   /// What an error knows. All of it optional, all of it without secrets.
   struct Details {
-    std::string reason;                   ///< our words; the code's own message when empty
+    std::string reason;                   ///< what happened; the code's own message when empty
+    std::optional<std::string> advice{};  ///< what to do about it; what the code advises when not set
     std::string_view operation;           ///< a name with static storage, such as "createUser"
     std::vector<ServerMessage> messages;  ///< the server's words
     int status = 0;                       ///< HTTP status, 0 when none was received
@@ -68,15 +65,15 @@ class [[nodiscard]] Error {
   /// Nothing known yet: `errc::no_result`.
   Error() : Error(errc::no_result) {}
   /// A bare failure. For transports: with how far the request came; one that does not know says nothing.
-  Error(boost::system::error_code code, Delivery delivery = Delivery::perhaps_sent)
-      : code_(code), delivery_(delivery) {}
-  Error(errc code, Delivery delivery = Delivery::perhaps_sent) : code_(make_error_code(code)), delivery_(delivery) {}
+  /// The code is an `errc`, a `std::error_code`, or what becomes one, as Boost's codes do.
+  template <std::convertible_to<std::error_code> Code>
+  Error(const Code& code, Delivery delivery = Delivery::perhaps_sent) : code_(code), delivery_(delivery) {}
   /// A failure with its reason in words.
-  Error(boost::system::error_code code, std::string_view reason, Delivery delivery = Delivery::perhaps_sent)
+  Error(std::error_code code, std::string_view reason, Delivery delivery = Delivery::perhaps_sent)
       : Error(code, Details{.reason = std::string(reason), .operation = {}, .messages = {}, .delivery = delivery}) {}
-  Error(boost::system::error_code code, Details details);
+  Error(std::error_code code, Details details);
 
-  [[nodiscard]] const boost::system::error_code& code() const noexcept { return code_; }
+  [[nodiscard]] const std::error_code& code() const noexcept { return code_; }
   /// Whether the mutation ran. `unknown` can be asked later.
   [[nodiscard]] Outcome outcome() const noexcept { return details_ ? details_->outcome : Outcome::not_run; }
   [[nodiscard]] Delivery delivery() const noexcept { return delivery_; }
@@ -100,16 +97,14 @@ class [[nodiscard]] Error {
   [[nodiscard]] bool from_words() const noexcept { return details_ && details_->from_words; }
   /// Whether the same call may fare better later and does no harm: it did not run, and what kept it from running may
   /// pass.
-  [[nodiscard]] bool retryable() const noexcept {
-    return outcome() == Outcome::not_run && *this != errc::tls_failed &&
-           (*this == condition::network || *this == condition::timed_out || *this == condition::rate_limited ||
-            *this == condition::server_failure);
-  }
-  /// Our own words: what happened and what to do next.
+  [[nodiscard]] bool retryable() const noexcept;
+  /// What happened, in our own words.
   [[nodiscard]] std::string reason() const {
     return details_ && !details_->reason.empty() ? details_->reason : code_.message();
   }
-  /// One line with all of it, for a person.
+  /// What to do about it, in our own words; empty where there is nothing to advise.
+  [[nodiscard]] std::string advice() const;
+  /// One line with all of it, for a person: the operation, reason, advice, the server's words, and the rest.
   [[nodiscard]] std::string message() const;
   /// A copy of what is known, to build a richer error from.
   [[nodiscard]] Details details() const;
@@ -120,21 +115,19 @@ class [[nodiscard]] Error {
                ? error.outcome() == Outcome::unknown
                : error.code_ == make_error_condition(wanted) || error.passes_as(wanted);
   }
-  friend std::ostream& operator<<(std::ostream& out, const Error& error) { return out << error.message(); }
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Error& error) {
+    return out << error.message();
+  }
 
  private:
   // Something in between says nothing of the service, but its status may say that trying again later helps.
-  [[nodiscard]] bool passes_as(condition wanted) const noexcept {
-    if (code_ != make_error_code(errc::not_the_service)) return false;
-    if (wanted == condition::timed_out) return status() == 408;
-    if (wanted == condition::rate_limited) return status() == 429;
-    return wanted == condition::server_failure && status() >= 500 && status() <= 599 && status() != 501;
-  }
+  [[nodiscard]] bool passes_as(condition wanted) const noexcept;
 
   // As much of a server's text as a person may want to read.
   static constexpr std::size_t max_said = 4096;
 
-  boost::system::error_code code_;
+  std::error_code code_;
   Delivery delivery_ = Delivery::perhaps_sent;
   std::shared_ptr<const Details> details_;
 };
@@ -148,7 +141,7 @@ class Exception : public std::exception {
   explicit Exception(Error error)
       : error_(std::move(error)), what_(std::make_shared<const std::string>(error_.message())) {}
   [[nodiscard]] const Error& error() const noexcept { return error_; }
-  [[nodiscard]] const boost::system::error_code& code() const noexcept { return error_.code(); }
+  [[nodiscard]] const std::error_code& code() const noexcept { return error_.code(); }
   [[nodiscard]] const char* what() const noexcept override { return what_->c_str(); }
 
  private:
@@ -161,81 +154,19 @@ class Exception : public std::exception {
   return outcome == Outcome::ran ? "ran" : outcome == Outcome::unknown ? "unknown" : "not_run";
 }
 
-/// A value, or the `Error` that stands in its place. `value()` throws `Exception`; nothing else does. Must not be
-/// ignored.
-template <class T>
-class [[nodiscard]] Result : public boost::system::result<T, Error> {
- public:
-  using value_type = T;
-  using boost::system::result<T, Error>::result;
-  /// Nothing yet: `errc::no_result`. For containers and executors that make a result before they fill it.
-  Result() : boost::system::result<T, Error>(Error(errc::no_result)) {}
-};
-
-template <>
-class [[nodiscard]] Result<void> : public boost::system::result<void, Error> {
- public:
-  using value_type = void;
-  using boost::system::result<void, Error>::result;
-  Result() : boost::system::result<void, Error>(Error(errc::no_result)) {}
-};
-
-/// Success, where there is no value to return.
-[[nodiscard]] inline Result<void> success() { return Result<void>(boost::system::in_place_value); }
-
-// Found by argument-dependent look-up when `value()` meets an error.
-[[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location& location) {
-  boost::throw_exception(Exception(error), location);
-}
-
 namespace detail {
 
 /// The program is at fault: throws `std::invalid_argument`. Without exceptions it returns, and the caller gives an
 /// error instead.
-inline void throw_misuse([[maybe_unused]] const std::string& why) {
-#if defined(__cpp_exceptions)
-  throw std::invalid_argument(why);
-#endif
-}
+WANDB_DECL void throw_misuse(const std::string& why);
+
+/// A value was asked for, and this error stands in its place.
+[[noreturn]] WANDB_DECL void throw_error(const Error& error);
 
 }  // namespace detail
 
-inline Error::Error(boost::system::error_code code, Details details) : code_(code), delivery_(details.delivery) {
-  for (auto& message : details.messages) {
-    for (auto* said : {&message.text, &message.path, &message.code})
-      *said = detail::shortened(detail::redact(*said), max_said);
-  }
-  details.reason = detail::one_line(details.reason);
-  details_ = std::make_shared<const Details>(std::move(details));
-}
-
-inline const std::vector<ServerMessage>& Error::messages() const& noexcept {
-  static const std::vector<ServerMessage> none;
-  return details_ ? details_->messages : none;
-}
-
-inline Error::Details Error::details() const {
-  if (details_) return *details_;
-  Details fresh;
-  fresh.delivery = delivery_;
-  return fresh;
-}
-
-inline std::string Error::message() const {
-  std::string text;
-  if (!operation().empty()) text.append(operation()).append(": ");
-  text += reason();
-  const char* before = " (the server says: ";
-  for (const auto& said : messages()) {
-    text.append(std::exchange(before, "; ")).append(said.text);
-    if (!said.path.empty()) text.append(" at ").append(said.path);
-  }
-  if (!messages().empty()) text += ')';
-  if (status() != 0) text.append(" [HTTP ").append(std::to_string(status())).append("]");
-  if (attempts() > 1) text.append(" [").append(std::to_string(attempts())).append(" attempts]");
-  if (outcome() == Outcome::unknown) text += " [it may have taken effect]";
-  if (outcome() == Outcome::ran) text += " [it took effect]";
-  return detail::one_line(std::move(text));
-}
-
 }  // namespace wandb
+
+#if !defined(WANDB_SEPARATE_COMPILATION)
+#include <wandb/impl/error.ipp>
+#endif

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -84,6 +85,11 @@ class ApiKey {
   /// name, which is the key (older servers) or the key ID, the key's first part (newer ones). What is no API key
   /// belongs to no row. Takes the same time wherever the two differ.
   [[nodiscard]] bool belongs_to(const Secret& secret) const noexcept;
+  /// The key's name, masked.
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const ApiKey& key) {
+    return out << key.name();
+  }
 
  private:
   friend struct detail::KeyAccess;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <ostream>
+#include <iosfwd>
 #include <string_view>
 #include <utility>
 
@@ -39,7 +39,10 @@ class Secret {
   [[nodiscard]] friend bool operator==(const Secret& a, const Secret& b) noexcept {
     return detail::same_text(a.text_, b.text_);
   }
-  friend std::ostream& operator<<(std::ostream& out, const Secret&) { return out << "****"; }
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Secret&) {
+    return out << "****";
+  }
 
  private:
   friend class SecretView;
@@ -60,7 +63,10 @@ class SecretView {
   SecretView(const Secret& secret) noexcept : text_(secret.text_) {}
   [[nodiscard]] constexpr std::string_view reveal() const noexcept { return text_; }
   [[nodiscard]] constexpr bool empty() const noexcept { return text_.empty(); }
-  friend std::ostream& operator<<(std::ostream& out, SecretView) { return out << "****"; }
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, SecretView) {
+    return out << "****";
+  }
 
  private:
   std::string_view text_;

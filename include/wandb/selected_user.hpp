@@ -7,8 +7,8 @@
 #include <wandb/client.hpp>
 #include <wandb/detail/flow/flows.hpp>
 #include <wandb/detail/user/user_record.hpp>
-#include <wandb/error.hpp>
 #include <wandb/graphql/fixed_string.hpp>
+#include <wandb/result.hpp>
 #include <wandb/selection.hpp>
 #include <wandb/user.hpp>
 

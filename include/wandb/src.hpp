@@ -7,6 +7,7 @@
 #endif
 
 #include <wandb/impl/call.ipp>
+#include <wandb/impl/error.ipp>
 #include <wandb/impl/flow.ipp>
 #include <wandb/impl/user.ipp>
 #include <wandb/impl/values.ipp>

@@ -2,14 +2,22 @@
 #pragma once
 
 #include <compare>
+#include <concepts>
 #include <cstddef>
+#include <iosfwd>
 #include <memory>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace wandb {
+
+class Text;
+
+namespace detail {
+template <class T>
+concept OtherText = !std::same_as<T, Text> && std::convertible_to<const T&, std::string_view>;
+}  // namespace detail
 
 /// A text of a server's answer: a view that shares the answer, so that it outlives the user it was read of and whatever
 /// becomes of that one. Cheap to copy; reads as a `std::string_view`, which then lives as long as any copy of the text.
@@ -42,12 +50,20 @@ class Text {
   [[nodiscard]] const char* end() const noexcept { return text_.data() + text_.size(); }
 
   friend bool operator==(const Text& a, const Text& b) noexcept { return a.text_ == b.text_; }
-  friend bool operator==(const Text& a, std::string_view b) noexcept { return a.text_ == b; }
-  friend bool operator==(const Text& a, const std::string& b) noexcept { return a.text_ == b; }
-  friend bool operator==(const Text& a, const char* b) noexcept { return a.text_ == b; }
   friend auto operator<=>(const Text& a, const Text& b) noexcept { return a.text_ <=> b.text_; }
-  friend auto operator<=>(const Text& a, std::string_view b) noexcept { return a.text_ <=> b; }
-  friend std::ostream& operator<<(std::ostream& out, const Text& text) { return out << text.text_; }
+  /// With whatever a `std::string_view` compares with.
+  template <detail::OtherText T>
+  friend bool operator==(const Text& a, const T& b) noexcept {
+    return a.text_ == std::string_view(b);
+  }
+  template <detail::OtherText T>
+  friend auto operator<=>(const Text& a, const T& b) noexcept {
+    return a.text_ <=> std::string_view(b);
+  }
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Text& text) {
+    return out << text.text_;
+  }
 
  private:
   std::shared_ptr<const void> owner_;
@@ -55,3 +71,11 @@ class Text {
 };
 
 }  // namespace wandb
+
+/// The hash of the text, as of a `std::string_view`.
+template <>
+struct std::hash<wandb::Text> {
+  [[nodiscard]] std::size_t operator()(const wandb::Text& text) const noexcept {
+    return std::hash<std::string_view>{}(text);
+  }
+};

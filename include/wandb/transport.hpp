@@ -13,8 +13,8 @@
 #include <utility>
 
 #include <wandb/detail/text/secure_memory.hpp>
-#include <wandb/error.hpp>
 #include <wandb/headers.hpp>
+#include <wandb/result.hpp>
 #include <wandb/stop_token.hpp>
 
 namespace wandb {

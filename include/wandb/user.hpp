@@ -1,9 +1,9 @@
 // A user of the server: attributes, keys, teams, and what can be done with them.
 #pragma once
 
+#include <iosfwd>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -151,13 +151,16 @@ class User<T, any_selection> {
     return client_.run(detail::reload_user(client_.caller(), options, record_));
   }
 
-  /// `<User ann@example.com>`: the e-mail, else username, id, or name.
-  friend std::ostream& operator<<(std::ostream& out, const User& user) {
+  /// `<User ann@example.com>`: the e-mail, else username, id, or name, with what looks like a key masked.
+  [[nodiscard]] friend std::string to_string(const User& user) {
     for (const auto* key : {"email", "username", "id", "name"}) {
-      if (const auto text = user.record_.text(key); !text.empty())
-        return out << "<User " << detail::shown_name(text) << '>';
+      if (const auto text = user.record_.text(key); !text.empty()) return "<User " + detail::shown_name(text) + ">";
     }
-    return out << "<User ???" << '>';  // in one piece it would hold a trigraph
+    return std::string("<User ???") + '>';  // in one piece it would hold a trigraph
+  }
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const User& user) {
+    return out << to_string(user);
   }
 
  private:

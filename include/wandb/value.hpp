@@ -3,9 +3,9 @@
 
 #include <concepts>
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -14,7 +14,7 @@
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/declare.hpp>
 #include <wandb/detail/text/redact.hpp>
-#include <wandb/error.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb {
 
@@ -70,7 +70,8 @@ class Value {
   /// secrets, such as the names of keys; `operator<<` masks them.
   [[nodiscard]] std::string raw() const;
   /// The value for a person, on one line: text without quotes, `null`, `(not loaded)`; what looks like a key is masked.
-  friend std::ostream& operator<<(std::ostream& out, const Value& value) {
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Value& value) {
     if (!value.is_loaded()) return out << "(not loaded)";
     if (value.kind() == SlotState::string) return out << detail::shown_name(value.slot_.text());
     return out << detail::redact(value.raw());

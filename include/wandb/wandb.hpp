@@ -11,6 +11,7 @@
 #include <wandb/for_each.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/options.hpp>
+#include <wandb/result.hpp>
 #include <wandb/retry.hpp>
 #include <wandb/secret.hpp>
 #include <wandb/selected_user.hpp>

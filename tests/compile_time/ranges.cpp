@@ -14,7 +14,7 @@
 namespace {
 
 struct Transport {
-  wandb::Result<wandb::Response> send(const wandb::Request&) { return {}; }
+  wandb::Result<wandb::Response> send(const wandb::Request&) { return wandb::Response{}; }
 };
 struct MoveOnly : Transport {
   std::unique_ptr<int> socket;

@@ -11,7 +11,7 @@ import sys
 # From the ground up. A name that ends in a slash is a folder; the first that fits a header is its room.
 ROOMS = [
     ("text", ["detail/declare.hpp", "detail/text/"]),
-    ("words", ["version.hpp", "errc.hpp", "error.hpp", "secret.hpp", "text.hpp", "headers.hpp", "retry.hpp",
+    ("words", ["version.hpp", "errc.hpp", "error.hpp", "result.hpp", "secret.hpp", "text.hpp", "headers.hpp", "retry.hpp",
                "stop_token.hpp", "environment.hpp"]),
     ("seam", ["transport.hpp", "check_transport.hpp", "options.hpp", "fwd.hpp"]),
     ("config", ["detail/config/"]),
@@ -26,7 +26,7 @@ ROOMS = [
     ("people", ["user.hpp", "selected_user.hpp", "users.hpp"]),
     ("api", ["api.hpp"]),
     ("many", ["for_each.hpp", "for_each_threaded.hpp"]),
-    ("all", ["wandb.hpp", "src.hpp", "boost_json_src.hpp"]),
+    ("all", ["wandb.hpp", "format.hpp", "src.hpp", "boost_json_src.hpp"]),
     ("http", ["transport/detail/http/"]),
     ("net", ["transport/detail/net/"]),
     ("transports", ["transport/"]),

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <wandb/format.hpp>
 #include <wandb/wandb.hpp>
 #ifndef WANDB_CONSUMER_LINKS_BOOST_JSON
 #include <wandb/boost_json_src.hpp>
@@ -40,13 +41,25 @@ bool told_of_misuse(const User& user) {
 #endif
 }
 
+// Not every standard library can format.
+template <class User>
+bool is_formatted([[maybe_unused]] const User& user) {
+#if defined(__cpp_lib_format)
+  return std::format("{:>26}", user) == "    <User ann@example.com>" &&
+         std::format("{}", user.email()) == user.email() &&
+         std::format("{}", wandb::Error(wandb::errc::not_found)) == "not found";
+#else
+  return true;
+#endif
+}
+
 int main() {
   const wandb::Secret key(std::string(40, 'a'));
   wandb::Api api{Canned{}, {.base_url = "http://localhost", .api_key = key}};
   const auto me = api.viewer();
   const auto attrs = wandb::Attrs::parse(R"({"id":"1","apiKeys":{"edges":[]}})");
   return me && me->email() == "ann@example.com" && me->delete_api_key("none").error() == wandb::errc::keys_not_loaded &&
-                 told_of_misuse(wandb::User(api, *attrs))
+                 told_of_misuse(wandb::User(api, *attrs)) && is_formatted(*me)
              ? 0
              : 1;
 }

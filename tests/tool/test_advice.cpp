@@ -27,12 +27,12 @@ TEST_CASE("what the tool says otherwise, the library still says") {
   CHECK(advised(Error(errc::insecure_base_url)).find("--allow-insecure-http") != std::string::npos);
   CHECK(advised(Error(errc::no_user_credentials)).find("--user-key-env") != std::string::npos);
   CHECK(advised(Error(errc::keys_not_loaded)).find("credentials show them") != std::string::npos);
-  CHECK(advised(Error(errc::no_credentials)).find("no API key: set WANDB_API_KEY") != std::string::npos);
+  CHECK(advised(Error(errc::no_credentials)).find("no API key; set WANDB_API_KEY") != std::string::npos);
 }
 
 TEST_CASE("reasons that name a setting of the library's name the tool's flag") {
   const auto said = [](std::string_view reason) {
-    return advised(Error(make_error_code(errc::unauthorized), reason, wandb::Delivery::nothing_sent));
+    return advised(Error(make_error_code(errc::rejected), reason, wandb::Delivery::nothing_sent));
   };
   wandb::detail::Endpoint endpoint;
   endpoint.url_text = "https://h";
@@ -63,7 +63,9 @@ TEST_CASE("advice changes the reason of an error, and nothing else of it") {
 
 TEST_CASE("advice says each thing in the tool's words, however often it stands in a reason") {
   const Error error(make_error_code(errc::tls_failed),
-                    "trusted: the transport's ca_file /x; others are given with the transport's ca_file",
-                    wandb::Delivery::nothing_sent);
+                    Error::Details{.reason = "trusted: the transport's ca_file /x",
+                                   .advice = "others are given with the transport's ca_file",
+                                   .operation = {},
+                                   .messages = {}});
   CHECK(advised(error) == "trusted: --ca-file /x; others are given with --ca-file");
 }

@@ -3,12 +3,17 @@
 
 #include <set>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
+#include <boost/asio/error.hpp>
 #include <boost/system/errc.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
+#include <wandb/transport/detail/http/error_codes.hpp>
 
 using wandb::condition;
 using wandb::errc;
@@ -57,11 +62,47 @@ TEST_CASE("a code falls under the condition that says what to do about it") {
 }
 
 TEST_CASE("of other libraries' codes, those for a deadline and a stop are recognised") {
+  const auto recognised = [](const std::error_code& code) {
+    if (code == make_error_condition(condition::timed_out)) return condition::timed_out;
+    if (code == make_error_condition(condition::cancelled)) return condition::cancelled;
+    return condition::misuse;
+  };
+  CHECK(recognised(std::make_error_code(std::errc::timed_out)) == condition::timed_out);
+  CHECK(recognised(std::make_error_code(std::errc::operation_canceled)) == condition::cancelled);
+  CHECK_FALSE(std::make_error_code(std::errc::timed_out) == make_error_condition(condition::cancelled));
+  CHECK_FALSE(std::make_error_code(std::errc::connection_refused) == make_error_condition(condition::network));
   namespace theirs = boost::system::errc;
-  CHECK(make_error_code(theirs::timed_out) == make_error_condition(condition::timed_out));
-  CHECK(make_error_code(theirs::operation_canceled) == make_error_condition(condition::cancelled));
-  CHECK_FALSE(make_error_code(theirs::timed_out) == make_error_condition(condition::cancelled));
-  CHECK_FALSE(make_error_code(theirs::connection_refused) == make_error_condition(condition::network));
+  CHECK(recognised(make_error_code(theirs::timed_out)) == condition::timed_out);
+  CHECK(recognised(make_error_code(theirs::operation_canceled)) == condition::cancelled);
+  CHECK(recognised(make_error_code(boost::asio::error::timed_out)) == condition::timed_out);
+  CHECK(recognised(make_error_code(boost::asio::error::operation_aborted)) == condition::cancelled);
+  CHECK(wandb::Error(make_error_code(boost::asio::error::operation_aborted)) == condition::cancelled);
+}
+
+TEST_CASE("a transport may give Boost's codes as they are") {
+  const boost::system::error_code refused = boost::asio::error::connection_refused;
+  const wandb::Error error(refused, wandb::Delivery::nothing_sent);
+  CHECK(error.code() == std::errc::connection_refused);
+  CHECK(error.delivery() == wandb::Delivery::nothing_sent);
+  CHECK(error.reason() == refused.message());
+  CHECK(error.advice().empty());
+  CHECK(wandb::Error(refused, "the door is shut").reason() == "the door is shut");
+  const boost::system::error_code eof = boost::asio::error::eof;
+  CHECK(wandb::Error(eof).code().category().name() == std::string_view(eof.category().name()));
+  CHECK(boost::system::error_code(wandb::Error(eof).code()) == eof);
+}
+
+TEST_CASE("our codes go into Boost's and come out of them") {
+  const boost::system::error_code ec = errc::timed_out;
+  CHECK(ec);
+  CHECK(ec == errc::timed_out);
+  CHECK(ec != errc::cancelled);
+  CHECK(ec.message() == make_error_code(errc::timed_out).message());
+  CHECK(std::error_code(ec) == errc::timed_out);
+  CHECK(wandb::Error(ec) == errc::timed_out);
+  CHECK(wandb::detail::own_meaning(ec) == errc::timed_out);
+  CHECK_FALSE(wandb::detail::own_meaning({}));
+  CHECK_FALSE(wandb::detail::own_meaning(boost::asio::error::timed_out));
 }
 
 TEST_CASE("each condition has words of its own") {

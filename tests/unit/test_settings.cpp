@@ -170,8 +170,9 @@ TEST_CASE("where the server knows nobody by a key, key and base URL are told as 
   auto error = asked(machine, {}, knows_nobody);
   CHECK(error == errc::unauthorized);
   CHECK(error.reason() ==
-        "the server knows nobody by these credentials; check the API key (the key is from WANDB_API_KEY; base URL "
-        "https://h/sub from WANDB_BASE_URL)");
+        "the server knows nobody by these credentials (the key is from WANDB_API_KEY; base URL https://h/sub from "
+        "WANDB_BASE_URL)");
+  CHECK(error.advice() == "check the API key");
   CHECK(error.status() == 200);
   testing::FakeTransport transport;
   knows_nobody(transport.expect());

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include <wandb/detail/answer/shape.hpp>
-#include <wandb/error.hpp>
 #include <wandb/graphql/document.hpp>
 #include <wandb/graphql/fault.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::graphql {
 

@@ -73,8 +73,12 @@ class BeastTransport {
     std::optional<detail::StopWatch> watch;
     if (stoppable) {
       if (const auto ec = connection->waker().open()) {
-        return Error(make_error_code(errc::connect_failed), "no pipe for the stop could be opened: " + ec.message(),
-                     Delivery::nothing_sent);
+        return Error(make_error_code(errc::connect_failed),
+                     Error::Details{.reason = "no pipe for the stop could be opened: " + ec.message(),
+                                    .advice = "",
+                                    .operation = {},
+                                    .messages = {},
+                                    .delivery = Delivery::nothing_sent});
       }
       watch.emplace(request.stop, connection->waker());
     }

@@ -7,7 +7,7 @@
 
 #include <wandb/detail/answer/graphql_errors.hpp>
 #include <wandb/detail/answer/page.hpp>
-#include <wandb/error.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

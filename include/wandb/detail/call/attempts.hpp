@@ -137,7 +137,7 @@ class Attempts {
   }
 
  private:
-  static std::optional<errc> own_code(const boost::system::error_code& code) {
+  static std::optional<errc> own_code(const std::error_code& code) {
     if (code.category() == error_category()) return static_cast<errc>(code.value());
     if (code == condition::cancelled) return errc::cancelled;
     return std::nullopt;
@@ -158,6 +158,7 @@ class Attempts {
     const SecretsOfRequest secrets(*asked_.identity(), caller_.get(), asked_.about());
     const Mask mask(secrets.secrets());
     details.reason = mask(details.reason, Shapes::marked);
+    if (details.advice) *details.advice = mask(*details.advice, Shapes::marked);
     for (auto& message : details.messages) {
       for (auto* said : {&message.text, &message.path, &message.code}) *said = mask(*said);
     }
@@ -205,7 +206,10 @@ class Attempts {
     auto details = exchange_.attempts() > 0 ? failure_.details() : Error::Details{};
     if (done.by == Done::By::deadline) code = make_error_code(errc::timed_out);
     if (done.by == Done::By::cancelled) code = make_error_code(errc::cancelled);
-    if (done.by != Done::By::failure) details.reason.clear();
+    if (done.by != Done::By::failure) {
+      details.reason.clear();
+      details.advice.reset();
+    }
     if (exchange_.attempts() == 0) details.delivery = Delivery::nothing_sent;
     add_note(code, details);
     details.operation = asked_.operation().field;
@@ -216,7 +220,7 @@ class Attempts {
   }
 
   // Which settings may be to blame, and where they came from. A reason may name the key's source already.
-  void add_note(const boost::system::error_code& code, Error::Details& details) const {
+  void add_note(const std::error_code& code, Error::Details& details) const {
     if (!may_be_wrong_url(code, details.delivery) && !endpoint_->may_be_wrong_path(status_)) return;
     const auto& source = asked_.identity()->source();
     const bool tell_key = code == errc::unauthorized && !source.empty() && details.reason.find(source) == source.npos;

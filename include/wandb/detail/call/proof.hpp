@@ -16,6 +16,7 @@ namespace wandb::detail {
   const auto failed = [&](errc code, std::string_view reason) {
     identity.refuse(code == errc::credentials_of_another_user);
     return Error(make_error_code(code), Error::Details{.reason = std::string(reason),
+                                                       .advice = "",
                                                        .operation = "viewer",
                                                        .messages = {},
                                                        .status = answer->status,

@@ -16,7 +16,7 @@
 #include <wandb/detail/text/key_format.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/environment.hpp>
-#include <wandb/error.hpp>
+#include <wandb/result.hpp>
 #include <wandb/retry.hpp>
 #include <wandb/secret.hpp>
 
@@ -37,9 +37,8 @@ namespace detail {
   key = trimmed(key);
   const auto fault = describe_key_fault(key);
   if (fault.empty()) return Secret(key);
-  return setting_error(errc::malformed_api_key, "the API key from " + std::string(source) +
-                                                    " does not have the shape of one: it " + fault +
-                                                    "; copy it again from the server's settings page");
+  return setting_error(errc::malformed_api_key,
+                       "the API key from " + std::string(source) + " does not have the shape of one: it " + fault);
 }
 
 /// Which setting a base URL comes from.
@@ -94,9 +93,7 @@ struct FoundUrl {
   const auto found = find_in_netrc(normal_host(url.host), url.port, environment);
   if (!found.fault.empty()) return setting_error(errc::unreadable_credentials, found.fault);
   if (!found.password.empty()) return found_key(found.password.reveal(), found.path);
-  return setting_error(errc::no_credentials, "no API key for " + std::string(url.host_port) + " (" + found.why +
-                                                 "): pass one in wandb::Options, set WANDB_API_KEY, or add the host to "
-                                                 "the netrc file");
+  return setting_error(errc::no_credentials, "no API key for " + std::string(url.host_port) + " (" + found.why + ")");
 }
 
 /// The timeout of one request: `WANDB_HTTP_TIMEOUT` in seconds, else 19 s. `errc::invalid_environment` where that is no

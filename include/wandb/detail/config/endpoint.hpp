@@ -1,14 +1,13 @@
 // Where an `Api` sends, and how: everything that its handles share and nothing that changes.
 #pragma once
 
-#include <boost/system/error_code.hpp>
-
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <wandb/detail/config/base_url.hpp>
@@ -18,8 +17,8 @@
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/errc.hpp>
-#include <wandb/error.hpp>
 #include <wandb/options.hpp>
+#include <wandb/result.hpp>
 #include <wandb/version.hpp>
 
 namespace wandb::detail {
@@ -66,7 +65,7 @@ struct Endpoint {
 
 /// Whether a wrong base URL may be the cause of a failure. Another's code does not tell, but whether the server was
 /// reached does.
-[[nodiscard]] inline bool may_be_wrong_url(const boost::system::error_code& code, Delivery delivery) {
+[[nodiscard]] inline bool may_be_wrong_url(const std::error_code& code, Delivery delivery) {
   if (code.category() != error_category()) return delivery == Delivery::nothing_sent && code != condition::cancelled;
   switch (static_cast<errc>(code.value())) {
     case errc::unauthorized:
@@ -110,12 +109,10 @@ inline void read_base_url(Endpoint& endpoint, const Options& options, const Envi
   }
   endpoint.target.append(url.path).append("/graphql");
   if (!url.tls && !url.is_loopback() && !options.allow_insecure_http) {
-    endpoint.fail(Error(make_error_code(errc::insecure_base_url),
-                        "plain http to " + endpoint.host_port +
-                            " would show the API key to the network; use https, or set allow_insecure_http in "
-                            "wandb::Options (" +
-                            endpoint.url_note() + ")",
-                        Delivery::nothing_sent));
+    endpoint.fail(Error(
+        make_error_code(errc::insecure_base_url),
+        "plain http to " + endpoint.host_port + " would show the API key to the network (" + endpoint.url_note() + ")",
+        Delivery::nothing_sent));
   }
 }
 

@@ -22,7 +22,7 @@
 
 #include <wandb/detail/text/key_format.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
-#include <wandb/error.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

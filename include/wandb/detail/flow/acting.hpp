@@ -1,6 +1,7 @@
 // With which secret to act as a user.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,8 +29,10 @@ namespace wandb::detail {
 }
 
 /// Why nobody can act as a user.
-[[nodiscard]] inline Error no_identity(errc code, std::string_view reason = {}) {
+[[nodiscard]] inline Error no_identity(errc code, std::string_view reason = {},
+                                       std::optional<std::string> advice = {}) {
   return Error(make_error_code(code), Error::Details{.reason = std::string(reason),
+                                                     .advice = std::move(advice),
                                                      .operation = "generateApiKey",
                                                      .messages = {},
                                                      .delivery = Delivery::nothing_sent});
@@ -53,7 +56,7 @@ namespace wandb::detail {
   if (!identity->proven() && !identity->owner().known()) {
     return no_identity(
         errc::no_user_credentials,
-        "neither id, e-mail nor username of this user is known, so that the secret cannot be proven to be theirs");
+        "neither id, e-mail nor username of this user is known, so that the secret cannot be proven to be theirs", "");
   }
   return identity;
 }

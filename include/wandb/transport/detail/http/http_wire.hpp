@@ -23,6 +23,7 @@
 #include <wandb/detail/text/content_coding.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/transport.hpp>
+#include <wandb/transport/detail/http/error_codes.hpp>
 
 namespace wandb::detail {
 

@@ -23,7 +23,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <wandb/errc.hpp>
+#include <wandb/transport/detail/http/error_codes.hpp>
 #include <wandb/transport/detail/net/send_queue.hpp>
 #include <wandb/transport/detail/net/waker.hpp>
 

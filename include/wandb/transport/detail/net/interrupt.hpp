@@ -21,8 +21,8 @@
 #include <boost/intrusive/list.hpp>
 #include <boost/system/error_code.hpp>
 
-#include <wandb/errc.hpp>
 #include <wandb/stop_token.hpp>
+#include <wandb/transport/detail/http/error_codes.hpp>
 
 namespace wandb::detail {
 

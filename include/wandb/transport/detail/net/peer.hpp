@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@
 #include <wandb/detail/text/content_coding.hpp>
 #include <wandb/error.hpp>
 #include <wandb/transport.hpp>
+#include <wandb/transport/detail/http/error_codes.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/http/response_reader.hpp>
 
@@ -41,35 +43,40 @@ struct Peer {
 
 /// Our own codes keep their meaning; all others have the meaning given.
 [[nodiscard]] inline errc meaning(const boost::system::error_code& ec, errc otherwise) noexcept {
-  return ec.category() == error_category() ? static_cast<errc>(ec.value()) : otherwise;
+  return own_meaning(ec).value_or(otherwise);
 }
 
+/// Why something failed, and what to do about it where that is more than the code advises.
+struct Why {
+  std::string text;
+  std::optional<std::string> advice{};
+};
+
 /// `status`: the one that was read of the final response, 0 for none.
-[[nodiscard]] inline Error failure(const Peer& peer, errc code, Delivery delivery, std::string_view doing,
-                                   std::string_view why, int status = 0) {
-  std::string reason(doing);
-  reason.append(" ").append(peer.text()).append(": ");
-  if (code == errc::timed_out) reason.append("the deadline passed; allow a longer timeout, or try again later");
-  else if (code == errc::cancelled) reason.append("a stop was requested");
-  else reason.append(why);
-  return Error(
-      make_error_code(code),
-      Error::Details{
-          .reason = std::move(reason), .operation = {}, .messages = {}, .status = status, .delivery = delivery});
+[[nodiscard]] inline Error failure(const Peer& peer, errc code, Delivery delivery, std::string_view doing, Why why,
+                                   int status = 0) {
+  if (code == errc::timed_out) why = {"the deadline passed"};
+  if (code == errc::cancelled) why = {"a stop was requested"};
+  return Error(make_error_code(code),
+               Error::Details{.reason = std::string(doing).append(" ").append(peer.text()).append(": ") + why.text,
+                              .advice = std::move(why.advice),
+                              .operation = {},
+                              .messages = {},
+                              .status = status,
+                              .delivery = delivery});
 }
 
 [[nodiscard]] inline Error connect_failure(const Peer& peer, const boost::system::error_code& ec,
                                            std::string_view why = {}) {
   const auto code = meaning(ec, errc::connect_failed);
   if (code != errc::connect_failed) return failure(peer, code, Delivery::nothing_sent, "connecting to", {});
-  return failure(peer, code, Delivery::nothing_sent, "could not connect to",
-                 std::string(why) + "; check the base URL, the network, and that the server runs");
+  return failure(peer, code, Delivery::nothing_sent, "could not connect to", {std::string(why)});
 }
 
 /// `began`: whether the peer had accepted any of the request.
 [[nodiscard]] inline Error write_failure(const Peer& peer, const boost::system::error_code& ec, bool began) {
   const auto delivery = began ? Delivery::perhaps_sent : Delivery::nothing_sent;
-  return failure(peer, meaning(ec, errc::connection_lost), delivery, "sending to", ec.message() + "; try again");
+  return failure(peer, meaning(ec, errc::connection_lost), delivery, "sending to", {ec.message(), "try again"});
 }
 
 /// Whether the peer, in place of an answer, refused who we are: with TLS 1.3 a server says only after the handshake
@@ -94,45 +101,47 @@ struct Peer {
 [[nodiscard]] inline Error refused_client(const Peer& peer, const boost::system::error_code& ec) {
   return failure(
       peer, errc::tls_failed, Delivery::nothing_sent, "TLS handshake with",
-      ec.message() +
-          "; the server refuses this client, and may want a certificate of its clients, which it was not given");
+      {ec.message() +
+           "; the server refuses this client, and may want a certificate of its clients, which it was not given",
+       ""});
 }
 
 /// What a read's error means for a response of which `reader` has read what came.
 [[nodiscard]] inline Error read_failure(const Peer& peer, const boost::system::error_code& ec,
                                         const ResponseReader& reader) {
   namespace http = boost::beast::http;
-  const auto failed = [&](errc code, std::string_view why) {
+  const auto failed = [&](errc code, Why why) {
     const auto delivery = reader.began() ? Delivery::answered : Delivery::perhaps_sent;
-    return failure(peer, code, delivery, "reading the answer of", why, reader.status());
+    return failure(peer, code, delivery, "reading the answer of", std::move(why), reader.status());
   };
   if (ec == http::error::header_limit) {
     const std::string what = reader.in_header() ? "its header" : "what surrounds its body";
     const auto limit = std::to_string(ResponseReader::largest_header / 1024) + " KiB";
     return failed(errc::response_too_large,
-                  what + " exceeds " + limit + ", which no option changes; check the base URL and what is between");
+                  {what + " exceeds " + limit + ", which no option changes", "check the base URL and what is between"});
   }
   if (ec == http::error::body_limit || ec == errc::response_too_large) {
     return failed(errc::response_too_large,
-                  "it exceeds the limit; ask for fewer at once, or raise the transport's max_response_size");
+                  {"it exceeds the limit", "ask for fewer at once, or raise the transport's max_response_size"});
   }
   if (ec == http::error::partial_message || ec == boost::asio::error::eof ||
       ec == boost::asio::ssl::error::stream_truncated) {
-    return failed(errc::connection_lost, reader.began()
-                                             ? "the server closed the connection before the answer was complete"
-                                             : "the server closed the connection without an answer");
+    return failed(errc::connection_lost,
+                  {reader.began() ? "the server closed the connection before the answer was complete"
+                                  : "the server closed the connection without an answer"});
   }
   if (ec.category() == make_error_code(http::error::bad_version).category()) {
-    return failed(errc::protocol_error, "not valid HTTP: " + ec.message() + "; check the base URL");
+    return failed(errc::protocol_error, {"not valid HTTP: " + ec.message(), "check the base URL"});
   }
   if (ec == errc::protocol_error && !reader.coding().empty()) {
-    return failed(errc::protocol_error, "its body is encoded as " + coding_name(reader.coding()) +
-                                            ", though the request accepts none; check what is between");
+    return failed(errc::protocol_error,
+                  {"its body is encoded as " + coding_name(reader.coding()) + ", though the request accepts none",
+                   "check what is between"});
   }
   if (ec == errc::protocol_error) {
-    return failed(errc::protocol_error, "it switches protocols, which was not asked for; check what is between");
+    return failed(errc::protocol_error, {"it switches protocols, which was not asked for", "check what is between"});
   }
-  return failed(meaning(ec, errc::connection_lost), ec.message());
+  return failed(meaning(ec, errc::connection_lost), {ec.message()});
 }
 
 /// What has come on a connection though nothing was asked: half a record may be that of a session ticket.
@@ -143,7 +152,7 @@ enum class Unasked : std::uint8_t { nothing, part, message };
 [[nodiscard]] inline Error spoke_unasked(const Peer& peer, const boost::system::error_code& ec) {
   if (refuses_client(ec)) return refused_client(peer, ec);
   return failure(peer, errc::connection_lost, Delivery::nothing_sent, "connecting to",
-                 "the server sent something, or closed the connection, before it was asked");
+                 {"the server sent something, or closed the connection, before it was asked"});
 }
 
 /// More than that waits to be sent only where the peer makes TLS answer it again and again.
@@ -160,7 +169,7 @@ struct Ending {
 
 /// Whether an answer may still be read: a peer that takes no more of a request may have answered it before.
 [[nodiscard]] inline bool may_be_answered(const ResponseReader& reader, const Ending& ending) noexcept {
-  return !reader.complete() && !ending.read && ending.write.category() != error_category();
+  return !reader.complete() && !ending.read && !own_meaning(ending.write);
 }
 
 /// The error of an exchange that brought no whole answer.

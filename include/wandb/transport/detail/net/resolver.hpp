@@ -162,9 +162,11 @@ class Resolver {
   [[nodiscard]] static Error failed(errc code, const std::string& name, std::string_view why = {}) {
     if (code == errc::cancelled) why = "a stop was requested";
     if (code == errc::timed_out) why = "the name service did not answer before the deadline";
-    return Error(make_error_code(code),
-                 "could not resolve " + name + ": " + std::string(why) + "; check the base URL and the DNS",
-                 Delivery::nothing_sent);
+    return Error(make_error_code(code), Error::Details{.reason = "could not resolve " + name + ": " + std::string(why),
+                                                       .advice = "check the base URL and the DNS",
+                                                       .operation = {},
+                                                       .messages = {},
+                                                       .delivery = Delivery::nothing_sent});
   }
 
  private:

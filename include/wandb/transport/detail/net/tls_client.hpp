@@ -134,7 +134,7 @@ class TlsClient {
 }
 
 /// Why the server's certificate was refused, and what to do about it.
-[[nodiscard]] inline std::string refusal(SSL* ssl, long verdict) {
+[[nodiscard]] inline Why refusal(SSL* ssl, long verdict) {
   std::string why = std::string("certificate verify failed: ") + X509_verify_cert_error_string(verdict);
   if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
     // Refused, it is not the connection's certificate yet, but it stands first in the chain that came.
@@ -146,31 +146,30 @@ class TlsClient {
                !names_a_host(certificate, GEN_IPADD)) {
       why += ", the certificate names no address (subjectAltName)";
     }
-    return why + "; check the host name, and the server's certificate";
+    return {why, "check the host name, and the server's certificate"};
   }
   if (verdict == X509_V_ERR_CERT_HAS_EXPIRED || verdict == X509_V_ERR_CERT_NOT_YET_VALID) {
-    return why + "; check the server's certificate, and this machine's clock";
+    return {why, "check the server's certificate, and this machine's clock"};
   }
   const auto* const trusted =
       static_cast<const std::string*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), trusted_index()));
-  why += "; check the host name and the certificate authorities";
   if (trusted != nullptr) why.append(" (trusted: ").append(*trusted).append(")");
-  return why + "; others are given with the transport's ca_file";
+  return {why, "check the host name and the certificate authorities; others are given with the transport's ca_file"};
 }
 
 /// Why a handshake failed, in OpenSSL's words: of the certificate if it was that. No code: the host cannot be checked.
 [[nodiscard]] inline Error handshake_failure(const Peer& peer, SSL* ssl, const boost::system::error_code& ec) {
   if (SSL_get_verify_result(ssl) == X509_V_OK && refuses_client(ec)) return refused_client(peer, ec);
-  std::string why = ec.message() + "; check the base URL, and what is between";
+  Why why{ec.message(), "check the base URL, and what is between"};
   if (const auto verdict = SSL_get_verify_result(ssl); verdict != X509_V_OK) {
     why = refusal(ssl, verdict);
   } else if (!ec) {
     ::ERR_clear_error();
-    why = "the host name cannot be verified; check the base URL";
+    why = {"the host name cannot be verified", "check the base URL"};
   } else if (ec == boost::asio::error::eof || ec == boost::asio::ssl::error::stream_truncated) {
-    why = "the server closed the connection during the handshake; check the base URL, and what is between";
+    why.text = "the server closed the connection during the handshake";
   }
-  return failure(peer, meaning(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with", why);
+  return failure(peer, meaning(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with", std::move(why));
 }
 
 }  // namespace wandb::detail

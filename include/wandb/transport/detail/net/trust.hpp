@@ -104,7 +104,10 @@ class TrustLoader {
     if (fault_.empty() && trusted_ == 0 && sources_.cert_dir.empty()) look_for_any();
     ::ERR_clear_error();
     if (fault_.empty()) return success();
-    return Error(make_error_code(errc::tls_failed), fault_, Delivery::nothing_sent);
+    return Error(
+        make_error_code(errc::tls_failed),
+        Error::Details{
+            .reason = fault_, .advice = "", .operation = {}, .messages = {}, .delivery = Delivery::nothing_sent});
   }
 
   /// What is trusted, in words.
