@@ -2,31 +2,17 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <coroutine>
 #include <functional>
-#include <mutex>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 #include <wandb/detail/call/call.hpp>
+#include <wandb/detail/call/sleep.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb::detail {
-
-/// Sleeps until then, or until a stop is requested.
-inline void sleep_for(std::chrono::nanoseconds duration, const StopToken& stop) {
-  std::mutex mutex;
-  std::unique_lock lock(mutex);
-  std::condition_variable_any wakeup;
-#if defined(__cpp_lib_jthread)
-  wakeup.wait_for(lock, stop, duration, [] { return false; });
-#else
-  static_cast<void>(stop);
-  wakeup.wait_for(lock, duration, [] { return false; });
-#endif
-}
 
 /// Synchronous: returns the finished result.
 template <SyncTransport T, class Method, class Finish>
