@@ -1,5 +1,5 @@
 // A page of 1,000 users decoded and read, beside Boost.JSON's DOM with a monotonic resource: speed, peak memory and
-// allocations.
+// allocations. And what a program reads of such users: the time of each accessor.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 #include <boost/json.hpp>
@@ -12,10 +12,14 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include <wandb/detail/answer/decoder.hpp>
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/answer/shape.hpp>
+#include <wandb/wandb.hpp>
 
 namespace {
 
@@ -155,6 +159,58 @@ double speed_ratio() {
   return theirs / ours;
 }
 
+// The users of that page, as a program gets them.
+std::vector<wandb::User<wandb::AnyTransport>> fetch_users() {
+  const auto answer = [](const wandb::Request&) -> wandb::Result<wandb::Response> {
+    wandb::Response response;
+    response.status = 200;
+    response.body = page_text;
+    return response;
+  };
+  const wandb::Api<wandb::AnyTransport> api(
+      answer, {.base_url = "http://localhost", .api_key = wandb::Secret(std::string(40, 'a'))},
+      wandb::Environment::none());
+  std::vector<wandb::User<wandb::AnyTransport>> users;
+  for (auto& user : api.users()) users.push_back(std::move(user).value());
+  return users;
+}
+
+// Nanoseconds for each user, the best of many rounds.
+template <class Users, class Read>
+double time_of(const Users& users, Read read) {
+  double best = 1e9;
+  for (int round = 0; round != 300; ++round) {
+    const auto start = std::chrono::steady_clock::now();
+    for (const auto& user : users) benchmark::DoNotOptimize(read(user));
+    const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
+    best = std::min(best, took.count() / static_cast<double>(users.size()));
+  }
+  return best;
+}
+
+void print_accessors() {
+  // In a program of one thread, owners would be counted without atomic operations.
+  const std::jthread other([](const std::stop_token& stop) {
+    while (!stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  });
+  const auto users = fetch_users();
+  if (users.size() != user_count) std::abort();
+  const auto attribute = [&users](const char* name, auto read) {
+    std::printf("%-24s %5.1f ns (bar: <= 15)\n", name, time_of(users, read));
+  };
+  attribute("user.id()", [](const auto& user) { return user.id(); });
+  attribute("user.email()", [](const auto& user) { return user.email(); });
+  attribute("user.deleted_at()", [](const auto& user) { return user.deleted_at(); });
+  attribute("user.admin()", [](const auto& user) { return user.admin(); });
+  attribute("user[\"deleted_at\"]", [](const auto& user) { return user["deleted_at"]; });
+  std::printf("%-24s %5.1f ns\n", "user.teams()", time_of(users, [](const auto& user) { return user.teams(); }));
+  std::printf("%-24s %5.1f ns, of 0 to 2 names\n", "all of user.teams()", time_of(users, [](const auto& user) {
+                std::size_t sum = 0;
+                for (const auto team : user.teams()) sum += std::string_view(team).size();
+                return sum;
+              }));
+}
+
 template <std::size_t Read()>
 void run(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(Read());
@@ -176,4 +232,5 @@ int main(int argc, char** argv) {
               static_cast<double>(ours.peak) / static_cast<double>(theirs.peak), theirs.peak);
   std::printf("allocations per user: %.3f, the DOM's %.3f (bar: <= 0.02)\n",
               static_cast<double>(ours.allocations) / user_count, static_cast<double>(theirs.allocations) / user_count);
+  print_accessors();
 }
