@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <wandb/any_transport.hpp>
+#include <wandb/for_each_threaded.hpp>
 #include <wandb/testing/account.hpp>
 #include <wandb/testing/fake_transport.hpp>
 #include <wandb/testing/loopback_server.hpp>
@@ -61,7 +62,7 @@ Response answered(int status, std::string_view body = "") {
   return response;
 }
 
-/// A transport that is no copy of another one, and waits in its own way.
+/// A transport that cannot be copied, and waits in its own way.
 struct Waiting {
   std::unique_ptr<std::vector<std::chrono::nanoseconds>> waits =
       std::make_unique<std::vector<std::chrono::nanoseconds>>();
@@ -69,7 +70,7 @@ struct Waiting {
   void wait(std::chrono::nanoseconds duration, const StopToken&) const { waits->push_back(duration); }
 };
 
-/// How often it was asked, and by whom it is held, can be told.
+/// Tells how often it was asked.
 struct Counting {
   int sent = 0;
   [[nodiscard]] Result<Response> send(const Request&) {
@@ -128,6 +129,17 @@ TEST_CASE("an Api deduces AnyTransport from one, and from a reference to one") {
   CHECK(by_value.viewer().error() == errc::invalid_argument);
   CHECK(by_reference.viewer().error() == errc::invalid_argument);
   CHECK(fake.operations().size() == 2);
+}
+
+TEST_CASE("many operations at once run over one") {
+  Office office;
+  const std::vector<std::string> emails{"ann@example.com", "bob@example.com", "eve@example.com"};
+  auto done = for_each(office.api(FakeTransport(office.account)), emails,
+                       [](const Api<AnyTransport>& api, const std::string& email) { return api.create_user(email); },
+                       {.concurrency = 3});
+  std::size_t made = 0;
+  for (const auto& one : done) made += one.result.has_value() ? 1 : 0;
+  CHECK(made == 3);
 }
 
 TEST_CASE("copies share what they hold") {
