@@ -1,70 +1,159 @@
-"""What including the library costs: CPU seconds and preprocessed lines of each public header, beside Boost's.
+"""What using the library costs the compiler, beside the same job by hand, and the bars that it is held to.
 
-compile.py INCLUDE_DIR COMPILER...    HEADERS=wandb/user.hpp,... measures only these; RUNS=9 takes the median of so many
+README's first program, compile/by_hand.cpp and two includes are compiled, by turns; then once more with
+WANDB_SEPARATE_COMPILATION, where the library has it. Told are medians of CPU seconds and of the compiler's peak memory.
+It fails only where something does not compile.
 """
+import argparse
 import os
 import re
-import resource
+import shlex
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
-include, compiler = Path(sys.argv[1]), sys.argv[2:]
-runs = int(os.environ.get("RUNS", "5"))
-flags = ["-std=c++20", f"-I{include}", "-xc++", "-"]
-peers = ["boost/json.hpp", "boost/beast.hpp"]
-bar = 1.2
+here = Path(__file__).parent
+separate = "-DWANDB_SEPARATE_COMPILATION"
 
 
-def cpu_seconds(command, source):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, input=source, text=True, check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+@dataclass
+class Unit:
+    """A translation unit, and what its compilations cost."""
+    source: str
+    options: tuple = ()
+    seconds: list = field(default_factory=list)
+    megabytes: list = field(default_factory=list)
+
+    def median(self, measure):
+        return statistics.median(getattr(self, measure))
 
 
-def cost(*headers):
-    source = "".join(f"#include <{header}>\n" for header in headers)
-    return source, [*compiler, "-fsyntax-only", *flags]
+def compile_once(command, unit, scratch):
+    source, said = Path(scratch, "unit.cpp"), Path(scratch, "said")
+    source.write_text(unit.source)
+    command = [*command, *unit.options, str(source)]
+    with said.open("w") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
+        # The usage is that of the compiler's driver with all that it started; the memory that of the largest of them.
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)}\ndoes not compile:\n{said.read_text()[:4000]}")
+    unit.seconds.append(usage.ru_utime + usage.ru_stime)
+    unit.megabytes.append(usage.ru_maxrss / 1024)
 
 
-def lines(header):
-    text = subprocess.run([*compiler, "-E", "-P", *flags], input=f"#include <{header}>\n", text=True, check=True, capture_output=True)
-    return text.stdout.count("\n")
+def measure(command, units, runs):
+    """Round after round, so that whatever else the machine does falls on all alike."""
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [*command, "-o", str(Path(scratch, "unit.o"))]
+        for _ in range(runs):
+            for unit in units:
+                compile_once(command, unit, scratch)
 
 
-def public_headers():
-    chosen = os.environ.get("HEADERS")
-    if chosen:
-        return chosen.split(",")
-    found = (str(path.relative_to(include)) for path in include.rglob("*.hpp"))
+# What is compiled, and each bar: a unit, beside another, and how often its cost at most.
+
+readme, by_hand = "README's program", "the same by hand"
+include, json = "#include <wandb/wandb.hpp>", "#include <boost/json.hpp>"
+definitions = "all definitions, once"
+compiled = ", compiled separately"
+bars = [(readme, by_hand, 1.2), (readme + compiled, by_hand, 0.4), (include + compiled, json, 1.0), (include, json, 2.0)]
+
+
+def units_of_use(headers):
+    page = (here.parent / "README.md").read_text()
+    program = re.search(r"^```cpp\n(#include.*?)^```", page, re.M | re.S)[1]
+    units = {
+        readme: Unit(program),
+        by_hand: Unit((here / "compile" / "by_hand.cpp").read_text()),
+        include: Unit(f"{include}\n"),
+        json: Unit(f"{json}\n"),
+    }
+    if compiles_separately(headers):
+        units[readme + compiled] = Unit(program, (separate,))
+        units[include + compiled] = Unit(f"{include}\n", (separate,))
+        units[definitions] = Unit("#include <wandb/src.hpp>\n#include <wandb/transport/src.hpp>\n", (separate,))
+    return units
+
+
+def compiles_separately(headers):
+    return (headers / "wandb" / "transport" / "src.hpp").exists()
+
+
+def verdicts(units):
+    """A line for each bar."""
+    for name, peer, bar in bars:
+        line = f"  {name + ' / ' + peer:76} <= {bar}"
+        if name not in units:
+            yield f"{line}  not measured"
+            continue
+        for measured, word in (("seconds", "time"), ("megabytes", "memory")):
+            ratio = units[name].median(measured) / units[peer].median(measured)
+            line += f"  {word} {ratio:.2f} {'met' if ratio <= bar else 'missed'}"
+        yield line
+
+
+def tell_use(headers, compilers, levels, runs):
+    if not compiles_separately(headers):
+        print("There is no wandb/transport/src.hpp: nothing is compiled separately.")
+    for compiler in compilers:
+        for level in levels:
+            units = units_of_use(headers)
+            measure([*shlex.split(compiler), "-std=c++20", level, f"-I{headers}", "-c"], units.values(), runs)
+            print(f"\n{f'{compiler} {level}':50} {'CPU s':>7} {'MB':>6}  (medians of {runs})")
+            for name, unit in units.items():
+                print(f"  {name:48} {unit.median('seconds'):7.2f} {unit.median('megabytes'):6.0f}")
+            print(*verdicts(units), sep="\n", flush=True)
+
+
+def public_headers(headers):
+    found = (path.relative_to(headers).as_posix() for path in headers.rglob("*.hpp"))
     return sorted(name for name in found if "/detail/" not in name)
 
 
-# Every document that the library checks while compiling, beside a unit with the code that checks but no document, and
-# beside one that has only what else that code needs.
-documents = "wandb/graphql/operations.hpp"
-checking_code = "wandb/detail/answer/operation.hpp"
-neither = ["wandb/detail/call/retry_machine.hpp", "wandb/detail/answer/shape.hpp"]
+def lines(command, unit):
+    text = subprocess.run([*command, "-E", "-P", "-xc++", "-"], input=unit.source, text=True, check=True, capture_output=True)
+    return text.stdout.count("\n")
 
-headers = public_headers()
-units = {name: cost(name) for name in [*peers, *headers]}
-units["(documents)"] = cost(documents)
-units["(checking code)"] = cost(checking_code)
-units["(neither)"] = cost(*neither)
-seconds = {name: [] for name in units}
-# Round after round, so that whatever else the machine does falls on all alike.
-for _ in range(runs):
-    for name, (source, command) in units.items():
-        seconds[name].append(cpu_seconds(command, source))
-median = {name: statistics.median(values) for name, values in seconds.items()}
 
-print(f"{'header':44} {'seconds':>8} {'lines':>8}  / json  / beast")
-for name in [*peers, *headers]:
-    print(f"{name:44} {median[name]:8.2f} {lines(name):8d} {median[name] / median[peers[0]]:7.2f} {median[name] / median[peers[1]]:8.2f}")
-if "wandb/wandb.hpp" in median:
-    ratio = median["wandb/wandb.hpp"] / median["boost/json.hpp"]
-    print(f"wandb/wandb.hpp / boost/json.hpp = {ratio:.2f}  (bar: {bar})")
-print(f"checking all documents costs {median['(documents)'] - median['(checking code)']:.2f} s  (bar: 0.3)")
-print(f"with the code that checks them {median['(documents)'] - median['(neither)']:.2f} s")
+def tell_headers(headers, chosen, compiler, runs):
+    """What reading each header costs, beside Boost's."""
+    names = ["boost/json.hpp", "boost/beast.hpp", *(chosen or public_headers(headers))]
+    units = {name: Unit(f"#include <{name}>\n") for name in names}
+    command = [*shlex.split(compiler), "-std=c++20", f"-I{headers}"]
+    measure([*command, "-fsyntax-only"], units.values(), runs)
+    peers = [units[name].median("seconds") for name in names[:2]]
+    print(f"{'header':44} {'CPU s':>7} {'MB':>6} {'lines':>8}  / json  / beast   ({compiler}, medians of {runs})")
+    for name, unit in units.items():
+        seconds = unit.median("seconds")
+        print(f"{name:44} {seconds:7.2f} {unit.median('megabytes'):6.0f} {lines(command, unit):8d}"
+              f" {seconds / peers[0]:7.2f} {seconds / peers[1]:8.2f}")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("include", type=Path, help="where the library's headers are")
+    parser.add_argument("runs", type=int, nargs="?", default=3, help="how often each is compiled (default: 3)")
+    parser.add_argument("--compiler", action="append", help="one of the compilers (default: $CXX, or those that are found)")
+    parser.add_argument("--level", action="append", help="one of the levels of optimisation (default: -O0 and -O2)")
+    parser.add_argument("--headers", nargs="?", const="", metavar="NAME,...",
+                        help="list what including each public header, or each of these, costs instead")
+    return parser.parse_args()
+
+
+def compilers_found():
+    return [name for name in ("g++", "clang++-14", "clang++-19") if shutil.which(name)]
+
+
+given = arguments()
+chosen = os.environ.get("CXX")
+compilers = given.compiler or ([chosen] if chosen else compilers_found())
+if given.headers is None:
+    tell_use(given.include, compilers, given.level or ["-O0", "-O2"], given.runs)
+else:
+    tell_headers(given.include, [name for name in given.headers.split(",") if name], compilers[0], given.runs)

@@ -12,6 +12,7 @@
 #include <wandb/detail/flow/flows.hpp>
 #include <wandb/fwd.hpp>
 #include <wandb/graphql/fixed_string.hpp>
+#include <wandb/result.hpp>
 #include <wandb/selection.hpp>
 #include <wandb/user.hpp>
 #include <wandb/users.hpp>

@@ -1,6 +1,7 @@
 // Says in sentences what a type lacks to be a transport.
 #pragma once
 
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb {

@@ -12,6 +12,7 @@
 #include <wandb/error.hpp>
 #include <wandb/fwd.hpp>
 #include <wandb/options.hpp>
+#include <wandb/result.hpp>
 #include <wandb/secret.hpp>
 #include <wandb/transport.hpp>
 

@@ -18,6 +18,7 @@
 #include <wandb/detail/call/checks.hpp>
 #include <wandb/error.hpp>
 #include <wandb/options.hpp>
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb {

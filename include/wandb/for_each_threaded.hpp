@@ -20,6 +20,7 @@
 #include <wandb/detail/batch/batch.hpp>
 #include <wandb/error.hpp>
 #include <wandb/for_each.hpp>
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb {

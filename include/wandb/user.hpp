@@ -17,6 +17,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/fwd.hpp>
 #include <wandb/keys.hpp>
+#include <wandb/result.hpp>
 #include <wandb/selection.hpp>
 #include <wandb/text.hpp>
 #include <wandb/value.hpp>

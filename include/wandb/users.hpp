@@ -11,6 +11,7 @@
 
 #include <wandb/client.hpp>
 #include <wandb/detail/flow/flows.hpp>
+#include <wandb/result.hpp>
 #include <wandb/selected_user.hpp>
 #include <wandb/user.hpp>
 

@@ -1,6 +1,7 @@
 // Everything but the transports that need Beast.
 #pragma once
 
+#include <wandb/any_transport.hpp>
 #include <wandb/api.hpp>
 #include <wandb/attrs.hpp>
 #include <wandb/check_transport.hpp>

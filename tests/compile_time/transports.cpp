@@ -2,7 +2,11 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <type_traits>
 
+#include <wandb/any_transport.hpp>
+#include <wandb/error.hpp>
 #include <wandb/transport.hpp>
 
 namespace {
@@ -59,5 +63,17 @@ struct NeverWaiting {
 static_assert(!wandb::Transport<Mute> && !wandb::Transport<ThrowingItsErrors>);
 static_assert(!wandb::Transport<ChangingItsRequest> && !wandb::Transport<NamingNoTask>);
 static_assert(wandb::SendsAsynchronously<NeverWaiting> && !wandb::Transport<NeverWaiting>);
+
+// What an AnyTransport holds, and that what it does not hold does not look as if it did.
+template <class T>
+constexpr bool is_held = std::is_convertible_v<T, wandb::AnyTransport>;
+using Function = std::function<Result<Response>(const Request&)>;
+static_assert(is_held<Synchronous> && is_held<Const> && is_held<Template> && is_held<MoveOnly>);
+static_assert(is_held<std::reference_wrapper<MoveOnly>> && is_held<std::reference_wrapper<const Const>>);
+static_assert(is_held<Function> && is_held<const Function&> && is_held<std::reference_wrapper<Function>>);
+static_assert(is_held<Result<Response> (*)(const Request&)> && is_held<Result<Response>(const Request&)>);
+static_assert(!is_held<Mute> && !is_held<int> && !is_held<wandb::Error> && !is_held<std::optional<Synchronous>>);
+static_assert(!std::is_default_constructible_v<wandb::AnyTransport>);
+static_assert(wandb::WaitsSynchronously<wandb::AnyTransport> && !wandb::AsyncTransport<wandb::AnyTransport>);
 
 }  // namespace

@@ -21,7 +21,7 @@ ROOMS = [
     ("call", ["detail/call/"]),
     ("user", ["detail/user/"]),
     ("flow", ["detail/flow/"]),
-    ("client", ["client.hpp", "selection.hpp"]),
+    ("client", ["client.hpp", "selection.hpp", "any_transport.hpp"]),
     ("batch", ["detail/batch/"]),
     ("people", ["user.hpp", "selected_user.hpp", "users.hpp"]),
     ("api", ["api.hpp"]),

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -124,6 +125,13 @@ bool attributes_tell() {
   return true;
 }
 
+bool empty_functions_tell() {
+  const std::function<wandb::Result<wandb::Response>(const wandb::Request&)> empty;
+  const auto sent = wandb::AnyTransport(empty).send({});
+  EXPECT(!sent && sent.error() == errc::invalid_argument && sent.error().delivery() == wandb::Delivery::nothing_sent);
+  return true;
+}
+
 int main() {
 #if defined(__cpp_exceptions)
 #error "this is about programs without exceptions"
@@ -135,5 +143,5 @@ int main() {
   const bool tasks = for_each_tells(
       Async{sync}, [](const wandb::Api<Async>& api, const std::string& email) { return api.create_user(email); },
       [](const wandb::Api<Async>&, const std::string&) -> Task<int> { co_return 1; });
-  return threads && tasks && *sync.sent == 0 && attributes_tell() ? 0 : 1;
+  return threads && tasks && *sync.sent == 0 && attributes_tell() && empty_functions_tell() ? 0 : 1;
 }

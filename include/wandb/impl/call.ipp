@@ -12,12 +12,13 @@
 
 #include <wandb/detail/call/caller.hpp>
 #include <wandb/detail/call/checks.hpp>
-#include <wandb/detail/call/drivers.hpp>
 #include <wandb/detail/call/pace.hpp>
+#include <wandb/detail/call/sleep.hpp>
 #include <wandb/detail/config/credentials.hpp>
 #include <wandb/detail/config/endpoint.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/json_text.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

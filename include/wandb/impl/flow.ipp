@@ -24,6 +24,7 @@
 #include <wandb/detail/flow/walk_users.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/graphql/operations.hpp>
+#include <wandb/result.hpp>
 #include <wandb/selection.hpp>
 
 namespace wandb {

@@ -25,6 +25,7 @@
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/keys.hpp>
+#include <wandb/result.hpp>
 #include <wandb/value.hpp>
 
 namespace wandb {

@@ -23,6 +23,7 @@
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/options.hpp>
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb::detail {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 #include <wandb/stop_token.hpp>
 #include <wandb/transport.hpp>
 

@@ -8,6 +8,7 @@
 #include <wandb/environment.hpp>
 #include <wandb/error.hpp>
 #include <wandb/options.hpp>
+#include <wandb/result.hpp>
 #include <wandb/secret.hpp>
 
 namespace wandb::detail {

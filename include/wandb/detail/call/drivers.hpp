@@ -8,13 +8,11 @@
 #include <utility>
 
 #include <wandb/detail/call/call.hpp>
-#include <wandb/detail/declare.hpp>
+#include <wandb/detail/call/sleep.hpp>
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb::detail {
-
-/// Sleeps so long, or until a stop is requested.
-WANDB_DECL void sleep_for(std::chrono::nanoseconds duration, const StopToken& stop);
 
 /// Synchronous: returns the finished result.
 template <SyncTransport T, class Value, class Finish>
@@ -68,7 +66,3 @@ template <AsyncTransport T, class Value, class Finish>
 }
 
 }  // namespace wandb::detail
-
-#if !defined(WANDB_SEPARATE_COMPILATION)
-#include <wandb/impl/call.ipp>
-#endif

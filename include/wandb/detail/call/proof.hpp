@@ -7,6 +7,7 @@
 #include <wandb/detail/answer/reply.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

@@ -15,6 +15,7 @@
 #include <wandb/detail/call/step.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/options.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

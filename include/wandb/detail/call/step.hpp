@@ -5,6 +5,7 @@
 
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

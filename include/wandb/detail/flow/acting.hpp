@@ -11,6 +11,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/error.hpp>
 #include <wandb/keys.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

@@ -13,6 +13,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/options.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

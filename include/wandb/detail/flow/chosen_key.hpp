@@ -13,6 +13,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/error.hpp>
 #include <wandb/keys.hpp>
+#include <wandb/result.hpp>
 #include <wandb/secret.hpp>
 
 namespace wandb::detail {

@@ -36,8 +36,7 @@ class FetchUser {
     auto record = record_at(*answer, operation().field, id_.empty(), {}, *queries_);
     if (!record && id_.empty()) {
       return finished<value_type>(Error(make_error_code(errc::unauthorized),
-                                        "the server knows nobody by these credentials",
-                                        Delivery::answered));
+                                        "the server knows nobody by these credentials", Delivery::answered));
     }
     if (!record) return finished<value_type>(std::optional<UserRecord>{});
     keys_.tell(*record);

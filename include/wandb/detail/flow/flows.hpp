@@ -13,6 +13,7 @@
 #include <wandb/error.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/options.hpp>
+#include <wandb/result.hpp>
 #include <wandb/secret.hpp>
 
 namespace wandb {

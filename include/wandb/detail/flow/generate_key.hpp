@@ -14,6 +14,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/keys.hpp>
+#include <wandb/result.hpp>
 #include <wandb/secret.hpp>
 
 namespace wandb::detail {

@@ -7,6 +7,7 @@
 #include <wandb/detail/call/step.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

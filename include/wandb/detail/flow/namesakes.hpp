@@ -14,6 +14,7 @@
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

@@ -12,6 +12,7 @@
 #include <wandb/detail/user/records.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/detail/user/user_store.hpp>
+#include <wandb/result.hpp>
 #include <wandb/text.hpp>
 
 namespace wandb::detail {

@@ -15,6 +15,7 @@
 #include <wandb/detail/user/records.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

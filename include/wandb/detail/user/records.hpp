@@ -18,6 +18,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/detail/user/user_store.hpp>
 #include <wandb/graphql/operations.hpp>
+#include <wandb/result.hpp>
 
 namespace wandb::detail {
 

@@ -1,0 +1,144 @@
+// What stands behind an AnyTransport: the transport or function that it holds, seen through virtual functions.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <wandb/check_transport.hpp>
+#include <wandb/detail/call/sleep.hpp>
+#include <wandb/errc.hpp>
+#include <wandb/error.hpp>
+#include <wandb/result.hpp>
+#include <wandb/stop_token.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb {
+class AnyTransport;
+}
+
+namespace wandb::detail {
+
+/// An object that is called like a function, whatever it takes; not where its call is a template or overloaded.
+template <class T>
+concept HasCallOperator = requires {
+  &Unwrapped<T>::operator();
+};
+
+/// It is called with a request, as a transport's `send` is.
+template <class T>
+concept TakesRequest = requires(Unwrapped<T>& function, const Request& request) {
+  function(request);
+};
+
+template <TakesRequest T>
+using Called = std::invoke_result_t<Unwrapped<T>&, const Request&>;
+
+/// A function that does what a transport's `send` does.
+template <class T>
+concept SendFunction = TakesRequest<T> && std::same_as<Called<T>, Result<Response>>;
+
+/// A function that may be missing: a pointer to one, or a `std::function`.
+template <class T>
+concept NullableFunction =
+    SendFunction<T> && !SyncTransport<T> && std::is_assignable_v<std::remove_const_t<Unwrapped<T>>&, std::nullptr_t>;
+
+/// A function or a function object, whatever it takes and gives.
+template <class T>
+inline constexpr bool is_function =
+    std::is_function_v<std::remove_pointer_t<Unwrapped<T>>> || HasCallOperator<T> || TakesRequest<T>;
+
+/// Whoever gives it to an `AnyTransport` means it as a transport, though it may lack something.
+template <class T>
+concept MeantAsTransport = !std::same_as<T, AnyTransport> && (HasSend<T> || is_function<T>);
+
+/// Neither a transport nor a function.
+template <class T>
+concept NothingToSendWith = !std::same_as<T, AnyTransport> && !HasSend<T> && !is_function<T>;
+
+/// Whether `AnyTransport` holds a `T`; if it does not, the compiler says why.
+template <class T>
+[[nodiscard]] consteval bool check_held_transport() {
+  if constexpr (HasSend<T>) {
+    static_assert(!SendsAsynchronously<T>,
+                  "send gives a task: AnyTransport holds synchronous transports, whose send gives a "
+                  "wandb::Result<Response>");
+    return check_transport<T>() && SyncTransport<T>;
+  } else {
+    static_assert(SendFunction<T>,
+                  "the function does not take a const wandb::Request& and give a wandb::Result<Response>");
+    return SendFunction<T>;
+  }
+}
+
+/// What an `AnyTransport` shares with its copies.
+class HeldTransport {
+ public:
+  HeldTransport() = default;
+  HeldTransport(const HeldTransport&) = delete;
+  HeldTransport& operator=(const HeldTransport&) = delete;
+  virtual ~HeldTransport() = default;
+  virtual Result<Response> send(const Request& request) = 0;
+  virtual void wait(std::chrono::nanoseconds duration, const StopToken& stop) = 0;
+  /// The transport itself where `mark` is its type's, else null.
+  virtual void* find(const char* mark) noexcept = 0;
+};
+
+/// Its address tells types apart; `typeid` is missing in programs without run-time type information.
+template <class T>
+inline char type_mark = 0;
+
+template <class T>
+class HeldAs final : public HeldTransport {
+ public:
+  explicit HeldAs(T&& transport) : transport_(std::move(transport)) {}
+
+  Result<Response> send(const Request& request) override {
+    if constexpr (SyncTransport<T>) {
+      return held().send(request);
+    } else {
+      // A program without exceptions was not told when it gave the empty function.
+      if constexpr (NullableFunction<T>) {
+        if (held() == nullptr) return Error(errc::invalid_argument, Delivery::nothing_sent);
+      }
+      return held()(request);
+    }
+  }
+
+  void wait(std::chrono::nanoseconds duration, const StopToken& stop) override {
+    if constexpr (WaitsSynchronously<T>) held().wait(duration, stop);
+    else sleep_for(duration, stop);
+  }
+
+  void* find(const char* mark) noexcept override {
+    // A constant is not handed out as a variable, and a function is no object.
+    if constexpr (std::is_object_v<Unwrapped<T>> && !std::is_const_v<Unwrapped<T>>) {
+      if (mark == &type_mark<Unwrapped<T>>) return std::addressof(held());
+    }
+    return nullptr;
+  }
+
+ private:
+  [[nodiscard]] Unwrapped<T>& held() noexcept { return transport_; }
+
+  T transport_;
+};
+
+/// Throws `std::invalid_argument` for a function that is missing.
+template <class T>
+[[nodiscard]] std::shared_ptr<HeldTransport> hold(T transport) {
+  if constexpr (check_held_transport<T>()) {
+    if constexpr (NullableFunction<T>) {
+      const Unwrapped<T>& function = transport;
+      if (function == nullptr) throw_misuse("AnyTransport: the function is empty");
+    }
+    return std::make_shared<HeldAs<T>>(std::move(transport));
+  } else {
+    return nullptr;  // what check_held_transport said is enough: no further message follows
+  }
+}
+
+}  // namespace wandb::detail

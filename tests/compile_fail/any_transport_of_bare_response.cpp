@@ -1,0 +1,13 @@
+// A transport whose send can tell no error, given to an AnyTransport.
+// expect: send gives a bare Response, which can tell no error: give a wandb::Result<Response>
+#include <wandb/wandb.hpp>
+
+struct Mine {
+#ifdef MISTAKE
+  wandb::Response send(const wandb::Request& request);
+#else
+  wandb::Result<wandb::Response> send(const wandb::Request& request);
+#endif
+};
+
+wandb::AnyTransport make() { return Mine{}; }
