@@ -26,7 +26,7 @@ ROOMS = [
     ("api", ["api.hpp"]),
     ("many", ["for_each.hpp", "for_each_threaded.hpp"]),
     ("all", ["wandb.hpp", "src.hpp"]),
-    ("http", ["transport/detail/http/"]),
+    ("http", ["transport/options.hpp", "transport/detail/http/"]),
     ("net", ["transport/detail/net/"]),
     ("transports", ["transport/"]),
     ("testing", ["testing/"]),
