@@ -19,6 +19,7 @@
 
 #include <wandb/environment.hpp>
 #include <wandb/transport.hpp>
+#include <wandb/transport/detail/http/http_exchange.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/net/async_connection.hpp>
 #include <wandb/transport/detail/net/async_pool.hpp>

@@ -11,6 +11,7 @@
 
 #include <wandb/environment.hpp>
 #include <wandb/transport.hpp>
+#include <wandb/transport/detail/http/http_exchange.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/net/connection.hpp>
 #include <wandb/transport/detail/net/connection_pool.hpp>
