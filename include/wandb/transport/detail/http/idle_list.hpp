@@ -48,8 +48,11 @@ class IdleList {
   /// Drops all; how many that were.
   std::size_t clear(Closing& closing) { return drop(idle_.end(), closing); }
   /// Drops those to that origin.
-  std::size_t clear(const Origin& origin, Closing& closing) {
-    return drop(std::stable_partition(idle_.begin(), idle_.end(), serving(origin)), closing);
+  void clear(const Origin& origin, Closing& closing) {
+    for (auto& idle : idle_) {
+      if (serving(origin)(idle)) closing.push_back(std::move(idle.connection));
+    }
+    std::erase_if(idle_, [](const Idle& idle) { return idle.connection == nullptr; });
   }
 
  private:
