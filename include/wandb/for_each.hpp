@@ -53,17 +53,46 @@ struct TaskResult<Task<R, Rest...>> {
   return misused("for_each", "the concurrency", "is 0");
 }
 
-/// The next input with the error that stands for all of them; nothing where no result can hold one.
-template <class Completed, class Range>
-[[nodiscard]] std::optional<Completed> refuse_next(Inputs<Range>& inputs, const Error& error) {
-  if constexpr (std::convertible_to<const Error&, decltype(Completed::result)>) {
-    if (auto taken = inputs.take()) return Completed{taken->index, std::move(taken->value), error};
-  } else {
-    static_cast<void>(error);
-    inputs.close();
+/// What both forms of `for_each` are: the inputs, what is done with each, at one pace for all, and the results. How one
+/// waits for the others, and what a runner is, each form adds.
+template <class T, class Range, class Operation, class Completed>
+struct Batch {
+  using Entry = typename Results<Completed>::Entry;
+  using Taken = typename Inputs<Range>::Taken;
+
+  Batch(const Client<T>& client, Range range, Operation what, const ForEachOptions& options)
+      : fault(fault_of(options)),
+        api(client.for_caller(paced(client.caller()))),
+        operation(std::move(what)),
+        inputs(std::move(range), options.stop == nullptr ? StopToken() : *options.stop),
+        results(options.concurrency) {}
+
+  /// Whether one more runner is to begin; it then counts.
+  [[nodiscard]] bool hire() { return !inputs.over() && results.hire(); }
+  /// Starts the operation for an input: what it gives is its result, or the task of it.
+  [[nodiscard]] decltype(auto) start(const Taken& taken) const { return operation(api, taken.value); }
+  /// An input with its result, moved out of both.
+  template <class R>
+  [[nodiscard]] static Completed completed(Taken& taken, R& result) {
+    return {taken.index, std::move(taken.value), std::move(result)};
   }
-  return std::nullopt;
-}
+  /// After misuse: the next input with the error that stands for all of them; nothing where no result can hold one.
+  [[nodiscard]] std::optional<Completed> refuse_next() {
+    if constexpr (std::convertible_to<const Error&, decltype(Completed::result)>) {
+      if (auto taken = inputs.take()) return Completed{taken->index, std::move(taken->value), *fault};
+    } else {
+      inputs.close();
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] Result<void> status() const { return fault ? Result<void>(*fault) : success(); }
+
+  std::optional<Error> fault;
+  Api<T> api;
+  Operation operation;
+  Inputs<Range> inputs;
+  Results<Completed> results;
+};
 
 template <class Operation, class T, class Input>
 using Returned = std::invoke_result_t<const Operation&, const Api<T>&, const Input&>;
@@ -114,58 +143,29 @@ class [[nodiscard]] ForEach {
   [[nodiscard]] std::size_t taken() const noexcept { return state_->inputs.taken(); }
   /// `errc::invalid_argument` after misuse that could not be thrown. It is the result of each input as well, where that
   /// can hold an error, and nothing is run.
-  [[nodiscard]] Result<void> status() const { return state_->fault ? Result<void>(*state_->fault) : success(); }
+  [[nodiscard]] Result<void> status() const { return state_->status(); }
 
  private:
-  struct State {
+  struct State : detail::Batch<T, Range, Operation, value_type> {
     State(const Client<T>& client, Range range, Operation what, const ForEachOptions& options)
-        : fault(detail::fault_of(options)),
-          api(client.for_caller(detail::paced(client.caller()))),
-          operation(std::move(what)),
-          inputs(std::move(range), options.stop == nullptr ? StopToken() : *options.stop),
-          results(options.concurrency),
+        : detail::Batch<T, Range, Operation, value_type>(client, std::move(range), std::move(what), options),
           event(detail::make_completion_event<T>(transport())) {}
-    [[nodiscard]] detail::Unwrapped<T>& transport() { return api.transport(); }
+    [[nodiscard]] detail::Unwrapped<T>& transport() { return this->api.transport(); }
+    void tell() { event.set(); }
 
-    std::optional<Error> fault;
-    Api<T> api;
-    Operation operation;
-    detail::Inputs<Range> inputs;
-    detail::Results<value_type> results;
     decltype(detail::make_completion_event<T>(std::declval<detail::Unwrapped<T>&>())) event;
   };
   using StatePtr = std::shared_ptr<State>;
-
-  /// One runner's presence. A runner that is destroyed before its end resumes nobody: a destructor is no place for
-  /// other people's code.
-  class Presence {
-   public:
-    explicit Presence(StatePtr state) noexcept : state_(std::move(state)) {}
-    Presence(Presence&&) noexcept = default;
-    Presence& operator=(Presence&&) = delete;
-    ~Presence() {
-      if (state_) state_->results.dismiss();
-    }
-    [[nodiscard]] State& state() const noexcept { return *state_; }
-    /// Ends it, and tells the one that waits.
-    void leave() {
-      const auto state = std::move(state_);
-      state->results.dismiss();
-      state->event.set();
-    }
-
-   private:
-    StatePtr state_;
-  };
+  using Presence = detail::Presence<StatePtr>;
 
   void close() {
     if (state_) state_->inputs.close();
   }
 
   [[nodiscard]] static task<std::optional<value_type>> next(StatePtr state) {
-    if (state->fault) co_return detail::refuse_next<value_type>(state->inputs, *state->fault);
+    if (state->fault) co_return state->refuse_next();
     for (;;) {
-      while (!state->inputs.over() && state->results.hire()) state->transport().spawn(run(Presence(state)));
+      while (state->hire()) state->transport().spawn(run(Presence(state)));
       bool over = false;
       if (auto entry = state->results.take(over)) co_return detail::unwrap(std::move(*entry));
       if (over) co_return std::nullopt;
@@ -175,23 +175,23 @@ class [[nodiscard]] ForEach {
 
   [[nodiscard]] static task<void> run(Presence mine) {
     Presence presence(std::move(mine));  // a frame may outlive its run, a local does not
-    State& state = presence.state();
+    State& state = presence.batch();
     for (;;) {
-      typename detail::Results<value_type>::Entry entry;
+      typename State::Entry entry;
 #if defined(__cpp_exceptions)
       try {
 #endif
         auto taken = state.results.full() ? std::nullopt : state.inputs.take();
         if (!taken) break;
-        auto result = co_await std::as_const(state.operation)(std::as_const(state.api), std::as_const(taken->value));
-        entry.template emplace<1>(value_type{taken->index, std::move(taken->value), std::move(result)});
+        auto result = co_await state.start(*taken);
+        entry.template emplace<1>(State::completed(*taken, result));
 #if defined(__cpp_exceptions)
       } catch (...) {
         entry.template emplace<0>(std::current_exception());
       }
 #endif
       state.results.put(std::move(entry));
-      state.event.set();
+      state.tell();
     }
     presence.leave();
   }

@@ -77,27 +77,24 @@ class [[nodiscard]] ThreadedForEach {
   /// call goes on.
   [[nodiscard]] std::optional<value_type> next() {
     State& state = *state_;
-    if (state.fault) return detail::refuse_next<value_type>(state.inputs, *state.fault);
-    while (!state.inputs.over() && state.results.hire()) {
-      state.threads.emplace_back([presence = Presence(state)] { run(presence.state()); });
+    if (state.fault) return state.refuse_next();
+    while (state.hire()) {
+      state.threads.emplace_back([presence = Presence(&state)]() mutable { run(presence); });
     }
-    std::optional<Entry> entry;
+    std::optional<typename State::Entry> entry;
     bool over = false;
     state.wait([&] {
       entry = state.results.take(over);
       return entry || over;
     });
-    state.changed();
+    state.tell();
     if (over) return std::nullopt;
     return detail::unwrap(std::move(*entry));
   }
 
-  /// How many inputs were taken: each of them has a result, or will have one, and none that follows. After a stop this
-  /// is where to go on.
+  /// As those of `ForEach`.
   [[nodiscard]] std::size_t taken() const noexcept { return state_->inputs.taken(); }
-  /// `errc::invalid_argument` after misuse that could not be thrown. It is the result of each input as well, where that
-  /// can hold an error, and nothing is run.
-  [[nodiscard]] Result<void> status() const { return state_->fault ? Result<void>(*state_->fault) : success(); }
+  [[nodiscard]] Result<void> status() const { return state_->status(); }
 
   /// Takes the first result, or goes on where the last loop stopped.
   [[nodiscard]] iterator begin() {
@@ -107,20 +104,13 @@ class [[nodiscard]] ThreadedForEach {
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
  private:
-  using Entry = typename detail::Results<value_type>::Entry;
-
-  struct State {
-    State(const Client<T>& client, Range range, Operation what, const ForEachOptions& options)
-        : fault(detail::fault_of(options)),
-          api(client.for_caller(detail::paced(client.caller()))),
-          operation(std::move(what)),
-          inputs(std::move(range), options.stop == nullptr ? StopToken() : *options.stop),
-          results(options.concurrency) {}
+  struct State : detail::Batch<T, Range, Operation, value_type> {
+    using detail::Batch<T, Range, Operation, value_type>::Batch;
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     ~State() {
-      inputs.close();
-      changed();
+      this->inputs.close();
+      tell();
       for (auto& thread : threads) thread.join();
     }
 
@@ -129,57 +119,38 @@ class [[nodiscard]] ThreadedForEach {
       std::unique_lock lock(mutex);
       wakeup.wait(lock, condition);
     }
-    void changed() {
+    void tell() {
       { const std::lock_guard lock(mutex); }  // nobody is between looking and waiting
       wakeup.notify_all();
     }
 
-    std::optional<Error> fault;
-    Api<T> api;
-    Operation operation;
-    detail::Inputs<Range> inputs;
-    detail::Results<value_type> results;
     std::mutex mutex;
     std::condition_variable wakeup;
     std::vector<std::thread> threads;
   };
+  using Presence = detail::Presence<State*>;
 
-  /// One runner's presence, which ends with it in whatever way it ends.
-  class Presence {
-   public:
-    explicit Presence(State& state) noexcept : state_(&state) {}
-    Presence(Presence&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
-    Presence& operator=(Presence&&) = delete;
-    ~Presence() {
-      if (state_ == nullptr) return;
-      state_->results.dismiss();
-      state_->changed();
-    }
-    [[nodiscard]] State& state() const noexcept { return *state_; }
-
-   private:
-    State* state_;
-  };
-
-  static void run(State& state) {
+  static void run(Presence& presence) {
+    State& state = presence.batch();
     for (;;) {
-      Entry entry;
+      typename State::Entry entry;
 #if defined(__cpp_exceptions)
       try {
 #endif
         state.wait([&] { return !state.results.full() || state.inputs.over(); });
         auto taken = state.inputs.take();
-        if (!taken) return;
-        auto result = std::as_const(state.operation)(std::as_const(state.api), std::as_const(taken->value));
-        entry.template emplace<1>(value_type{taken->index, std::move(taken->value), std::move(result)});
+        if (!taken) break;
+        auto result = state.start(*taken);
+        entry.template emplace<1>(State::completed(*taken, result));
 #if defined(__cpp_exceptions)
       } catch (...) {
         entry.template emplace<0>(std::current_exception());
       }
 #endif
       state.results.put(std::move(entry));
-      state.changed();
+      state.tell();
     }
+    presence.leave();
   }
 
   void advance() {

@@ -27,7 +27,7 @@ ROOMS = [
     ("api", ["api.hpp"]),
     ("many", ["for_each.hpp", "for_each_threaded.hpp"]),
     ("all", ["wandb.hpp", "format.hpp", "src.hpp", "boost_json_src.hpp"]),
-    ("http", ["transport/detail/http/"]),
+    ("http", ["transport/options.hpp", "transport/detail/http/"]),
     ("net", ["transport/detail/net/"]),
     ("transports", ["transport/"]),
     ("testing", ["testing/"]),

@@ -30,7 +30,7 @@ namespace async_test {
 
 using namespace beast_test;
 namespace asio = boost::asio;
-using wandb::AsyncBeastOptions;
+using wandb::BeastOptions;
 using wandb::AsyncBeastTransport;
 using wandb::Delivery;
 using wandb::errc;
@@ -67,7 +67,7 @@ struct Lone {
   asio::io_context io;
   AsyncBeastTransport transport;
 
-  explicit Lone(const AsyncBeastOptions& options = {}) : transport(io, options) {}
+  explicit Lone(const BeastOptions& options = {}) : transport(io, options) {}
   [[nodiscard]] Answer send(Request request) { return run(io, async_test::send(transport, std::move(request))); }
   /// So many requests at once.
   [[nodiscard]] std::vector<Answer> send_all(const std::vector<Request>& requests) {

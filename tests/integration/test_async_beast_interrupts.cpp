@@ -315,7 +315,7 @@ TEST_CASE("async: a context may be destroyed with calls in flight, in whatever t
   secure.inject({.stall_on_accept = true}, 10);
   const BlackHole hole;
   std::optional<asio::io_context> io(std::in_place);
-  std::optional<AsyncBeastTransport> transport(std::in_place, *io, AsyncBeastOptions{.max_connections_per_origin = 1});
+  std::optional<AsyncBeastTransport> transport(std::in_place, *io, BeastOptions{.max_connections_per_origin = 1});
   std::list<asio::cancellation_signal> cancels;
   std::stop_source stop;
   for (auto request : {request_to(stalled), request_to(stalled), request_to(stalled), request_to(secure),

@@ -1,7 +1,6 @@
 // HTTP/1.1 over TCP and TLS for coroutines. Needs Boost.Asio, Boost.Beast (headers) and OpenSSL.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <coroutine>
@@ -9,7 +8,6 @@
 #include <exception>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -20,33 +18,16 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <wandb/environment.hpp>
-#include <wandb/options.hpp>
 #include <wandb/transport.hpp>
+#include <wandb/transport/detail/http/http_exchange.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/net/async_connection.hpp>
 #include <wandb/transport/detail/net/async_pool.hpp>
 #include <wandb/transport/detail/net/interrupt.hpp>
 #include <wandb/transport/detail/net/trust.hpp>
+#include <wandb/transport/options.hpp>
 
 namespace wandb {
-
-/// Settings of an `AsyncBeastTransport`. Views only: everything is copied by the constructor that takes it.
-struct AsyncBeastOptions {
-  /// The certificate authorities to trust in place of the system's: a PEM file's path, or PEM text (what holds
-  /// `-----BEGIN`). When empty, those of `SSL_CERT_FILE` and `SSL_CERT_DIR`; the system's file in place of the one, its
-  /// directory in place of the other, where a variable is not set. Read at the first TLS request.
-  std::string_view ca_file{};
-  /// Further certificate authorities, besides those: likewise a path or PEM text.
-  std::string_view extra_ca{};
-  /// The largest body that is accepted, in bytes.
-  std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
-  /// How many connections each origin has at most, at least 1; further calls wait in line.
-  std::size_t max_connections_per_origin = 64;
-  /// How long a connection may be idle and still be used.
-  std::chrono::seconds idle_timeout{60};
-  /// How long one address of a host may take to accept a connection; the request's deadline limits it as well.
-  std::chrono::milliseconds connect_timeout{10'000};
-};
 
 /// Sends requests over HTTP/1.1 without blocking, kept alive, with TLS verified against host name and certificate
 /// authorities, and sessions resumed. Its task is `boost::asio::awaitable`.
@@ -63,13 +44,13 @@ class AsyncBeastTransport {
 
   /// No traffic, and nothing fails here: what is wrong with the options, `send` tells. `SSL_CERT_FILE` and
   /// `SSL_CERT_DIR` are looked up in `environment`, here and once.
-  explicit AsyncBeastTransport(boost::asio::any_io_executor executor, const AsyncBeastOptions& options = {},
+  explicit AsyncBeastTransport(boost::asio::any_io_executor executor, const BeastOptions& options = {},
                                const Environment& environment = Environment::process())
       : state_(std::make_shared<State>(std::move(executor), options, environment)) {}
   /// The same on a context's executor.
   template <class Context>
   requires std::is_convertible_v<Context&, boost::asio::execution_context&>
-  explicit AsyncBeastTransport(Context& context, const AsyncBeastOptions& options = {},
+  explicit AsyncBeastTransport(Context& context, const BeastOptions& options = {},
                                const Environment& environment = Environment::process())
       : AsyncBeastTransport(boost::asio::any_io_executor(context.get_executor()), options, environment) {}
 
@@ -123,16 +104,11 @@ class AsyncBeastTransport {
 
  private:
   struct State {
-    State(boost::asio::any_io_executor executor, const AsyncBeastOptions& options, const Environment& environment)
-        : max_response_size(options.max_response_size),
-          connect_timeout(std::clamp<std::chrono::milliseconds>(options.connect_timeout, {}, a_day)),
+    State(boost::asio::any_io_executor executor, const BeastOptions& options, const Environment& environment)
+        : limits(options),
           services(std::move(executor), detail::trust_sources(options, environment)),
-          pool(services, std::max<std::size_t>(options.max_connections_per_origin, 1),
-               std::clamp<std::chrono::seconds>(options.idle_timeout, {}, a_day)) {}
-    // Longer ones would overflow the clock's arithmetic.
-    static constexpr std::chrono::hours a_day{24};
-    std::size_t max_response_size;
-    std::chrono::milliseconds connect_timeout;
+          pool(services, limits.max_connections, limits.idle_timeout) {}
+    detail::TransportLimits limits;
     detail::AsyncServices services;
     detail::AsyncPool pool;
     std::atomic<std::size_t> opened{0};
@@ -202,10 +178,10 @@ inline boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_out(S
   auto& connection = lease->connection(request.origin);
   if (fresh) {
     state.opened.fetch_add(1, std::memory_order_relaxed);
-    const auto opened = co_await connection.open(request, state.connect_timeout);
+    const auto opened = co_await connection.open(request, state.limits.connect_timeout);
     if (!opened) co_return opened.error();
   }
-  auto response = co_await connection.exchange(request, state.max_response_size);
+  auto response = co_await connection.exchange(request, state.limits.max_response_size);
   // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
   if (!fresh && detail::went_dead(response)) lease->close_others();
   co_return response;
@@ -227,6 +203,6 @@ inline boost::asio::awaitable<Result<void>> AsyncBeastTransport::pause(StatePtr 
   co_return Error(errc::cancelled, Delivery::nothing_sent);
 }
 
-static_assert(ConcurrentTransport<AsyncBeastTransport> && OptionsStruct<AsyncBeastOptions>);
+static_assert(ConcurrentTransport<AsyncBeastTransport>);
 
 }  // namespace wandb

@@ -1,19 +1,17 @@
 // HTTP/1.1 over TCP and TLS for synchronous calls. Needs Boost.Asio, Boost.Beast (headers) and OpenSSL.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <string_view>
 
 #include <boost/asio/io_context.hpp>
 
 #include <wandb/environment.hpp>
-#include <wandb/options.hpp>
 #include <wandb/transport.hpp>
+#include <wandb/transport/detail/http/http_exchange.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/net/connection.hpp>
 #include <wandb/transport/detail/net/connection_pool.hpp>
@@ -21,26 +19,9 @@
 #include <wandb/transport/detail/net/tls_client.hpp>
 #include <wandb/transport/detail/net/trust.hpp>
 #include <wandb/transport/detail/net/waker.hpp>
+#include <wandb/transport/options.hpp>
 
 namespace wandb {
-
-/// Settings of a `BeastTransport`. Views only: everything is copied by the constructor that takes it.
-struct BeastOptions {
-  /// The certificate authorities to trust in place of the system's: a PEM file's path, or PEM text (what holds
-  /// `-----BEGIN`). When empty, those of `SSL_CERT_FILE` and `SSL_CERT_DIR`; the system's file in place of the one, its
-  /// directory in place of the other, where a variable is not set. Read at the first TLS request.
-  std::string_view ca_file{};
-  /// Further certificate authorities, besides those: likewise a path or PEM text.
-  std::string_view extra_ca{};
-  /// The largest body that is accepted, in bytes.
-  std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
-  /// How many idle connections are kept for each origin; 0 closes each after its answer.
-  std::size_t max_idle_per_origin = 8;
-  /// How long a connection may be idle and still be used.
-  std::chrono::seconds idle_timeout{60};
-  /// How long one address of a host may take to accept a connection; the request's deadline limits it as well.
-  std::chrono::milliseconds connect_timeout{10'000};
-};
 
 /// Sends requests over HTTP/1.1, kept alive, with TLS verified against host name and certificate authorities.
 ///
@@ -85,10 +66,10 @@ class BeastTransport {
     connection->arm(request.deadline, stoppable);
     if (fresh) {
       state.opened.fetch_add(1, std::memory_order_relaxed);
-      const auto open = connection->open(request.stop, state.resolver, state.tls, state.connect_timeout);
+      const auto open = connection->open(request.stop, state.resolver, state.tls, state.limits.connect_timeout);
       if (!open) return open.error();
     }
-    auto response = connection->exchange(request, state.max_response_size, state.tls);
+    auto response = connection->exchange(request, state.limits.max_response_size, state.tls);
     watch.reset();
     // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
     if (!fresh && detail::went_dead(response)) state.pool.clear(request.origin);
@@ -108,14 +89,10 @@ class BeastTransport {
  private:
   struct State {
     State(const BeastOptions& options, const Environment& environment)
-        : max_response_size(options.max_response_size),
-          connect_timeout(std::clamp<std::chrono::milliseconds>(options.connect_timeout, {}, a_day)),
+        : limits(options),
           tls(detail::trust_sources(options, environment)),
-          pool(options.max_idle_per_origin, std::clamp<std::chrono::seconds>(options.idle_timeout, {}, a_day)) {}
-    // Longer ones would overflow the clock's arithmetic.
-    static constexpr std::chrono::hours a_day{24};
-    std::size_t max_response_size;
-    std::chrono::milliseconds connect_timeout;
+          pool(limits.max_idle, limits.idle_timeout) {}
+    detail::TransportLimits limits;
     boost::asio::io_context io;  // never run: TLS streams ask for an executor
     detail::Resolver resolver;
     detail::TlsClient tls;
@@ -126,6 +103,6 @@ class BeastTransport {
   std::shared_ptr<State> state_;
 };
 
-static_assert(SyncTransport<BeastTransport> && OptionsStruct<BeastOptions>);
+static_assert(SyncTransport<BeastTransport>);
 
 }  // namespace wandb

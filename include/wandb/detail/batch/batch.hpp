@@ -1,4 +1,4 @@
-// What many calls at once share in either colour: the inputs to take, and the results to give.
+// What many calls at once share in either colour: the inputs to take, the results to give, and who runs.
 #pragma once
 
 #include <atomic>
@@ -121,6 +121,29 @@ class Results {
   std::deque<Entry> entries_;
   std::size_t limit_;
   std::size_t runners_ = 0;
+};
+
+/// One runner of a batch, as long as it runs. One that ends without `leave`, since its coroutine was destroyed or no
+/// thread could be had for it, tells nobody: a destructor is no place for other people's code.
+template <class Pointer>
+class Presence {
+ public:
+  explicit Presence(Pointer batch) noexcept : batch_(std::move(batch)) {}
+  Presence(Presence&& other) noexcept : batch_(std::exchange(other.batch_, nullptr)) {}
+  Presence& operator=(Presence&&) = delete;
+  ~Presence() {
+    if (batch_ != nullptr) batch_->results.dismiss();
+  }
+  [[nodiscard]] auto& batch() const noexcept { return *batch_; }
+  /// Ends it, and tells whoever waits.
+  void leave() {
+    const auto batch = std::exchange(batch_, nullptr);
+    batch->results.dismiss();
+    batch->tell();
+  }
+
+ private:
+  Pointer batch_;
 };
 
 /// What was completed; throws what an operation threw.

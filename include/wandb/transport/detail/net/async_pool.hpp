@@ -6,7 +6,6 @@
 #include <coroutine>
 #include <cstddef>
 #include <deque>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,21 +17,23 @@
 #include <boost/system/error_code.hpp>
 
 #include <wandb/transport.hpp>
+#include <wandb/transport/detail/http/idle_list.hpp>
+#include <wandb/transport/detail/http/peer.hpp>
 #include <wandb/transport/detail/net/async_connection.hpp>
 #include <wandb/transport/detail/net/interrupt.hpp>
-#include <wandb/transport/detail/net/peer.hpp>
 
 namespace wandb::detail {
 
 /// First come, first served. Thread-safe; closes nothing while it holds its lock.
 class AsyncPool {
  public:
-  using Pointer = std::unique_ptr<AsyncConnection>;
+  using Pointer = IdleList<AsyncConnection>::Pointer;
 
-  AsyncPool(AsyncServices& services, std::size_t most_per_origin, std::chrono::nanoseconds idle_timeout)
-      : services_(services), most_per_origin_(most_per_origin), idle_timeout_(idle_timeout) {}
+  AsyncPool(AsyncServices& services, std::size_t max_per_origin, std::chrono::nanoseconds idle_timeout)
+      : services_(services), max_per_origin_(max_per_origin), idle_timeout_(idle_timeout) {}
 
  private:
+  using Closing = IdleList<AsyncConnection>::Closing;
   struct Place;
 
  public:
@@ -70,7 +71,7 @@ class AsyncPool {
 
   /// A connection, or the right to open one, where nobody has to wait for it.
   [[nodiscard]] std::optional<Lease> take_at_once(const Origin& origin) {
-    std::vector<Pointer> closing;
+    Closing closing;
     Pointer connection;
     Place* place = nullptr;
     {
@@ -105,19 +106,19 @@ class AsyncPool {
     return count;
   }
   void clear() {
-    std::vector<Pointer> closing;
+    Closing closing;
     const std::lock_guard guard(mutex_);
-    for (const auto& place : places_) empty(*place, closing);
+    for (const auto& place : places_) place->open -= place->idle.clear(closing);
   }
 
  private:
   class Turn;
   /// One origin.
   struct Place {
-    explicit Place(const Origin& origin) : peer(origin) {}
+    Place(const Origin& origin, std::chrono::nanoseconds idle_timeout) : peer(origin), idle(idle_timeout) {}
     Peer peer;
-    std::vector<Pointer> idle;  // the one used last stands last
-    std::size_t open = 0;       // idle, or lent
+    IdleList<AsyncConnection> idle;
+    std::size_t open = 0;  // idle, or lent
     std::deque<Turn*> line;
   };
 
@@ -125,7 +126,7 @@ class AsyncPool {
   class Turn {
    public:
     Turn(AsyncPool& pool, const Origin& origin) : pool_(pool) {
-      std::vector<Pointer> closing;
+      Closing closing;
       const std::lock_guard guard(pool.mutex_);
       place_ = &pool.place_of(origin);
       served_ = pool.serve(*place_, connection_, closing);
@@ -163,46 +164,34 @@ class AsyncPool {
   };
 
   void clear(Place& place) {
-    std::vector<Pointer> closing;
+    Closing closing;
     const std::lock_guard guard(mutex_);
-    empty(place, closing);
+    place.open -= place.idle.clear(closing);
   }
   // Another connection in place of one that is lent and no longer good; null, the right to open one, where none waits.
   [[nodiscard]] Pointer another(Place& place) {
     const std::lock_guard guard(mutex_);
-    if (place.idle.empty()) return nullptr;
-    Pointer next = std::move(place.idle.back());
-    place.idle.pop_back();
-    --place.open;
+    auto next = place.idle.take();
+    if (next != nullptr) --place.open;
     return next;
   }
 
   // What follows, but `give_back`, runs under the lock. What is to be closed goes to `closing`, whose owner declared it
   // before the lock.
 
-  static void empty(Place& place, std::vector<Pointer>& closing) {
-    place.open -= place.idle.size();
-    std::move(place.idle.begin(), place.idle.end(), std::back_inserter(closing));
-    place.idle.clear();
-  }
-
   [[nodiscard]] Place& place_of(const Origin& origin) {
     const auto known =
         std::find_if(places_.begin(), places_.end(), [&](const auto& place) { return place->peer.serves(origin); });
-    return known != places_.end() ? **known : *places_.emplace_back(std::make_unique<Place>(origin));
+    return known != places_.end() ? **known : *places_.emplace_back(std::make_unique<Place>(origin, idle_timeout_));
   }
 
   // False: whoever asks has to wait. Null: a new one may be opened.
-  [[nodiscard]] bool serve(Place& place, Pointer& connection, std::vector<Pointer>& closing) {
-    const auto now = std::chrono::steady_clock::now();
-    expire(place, now, closing);
+  [[nodiscard]] bool serve(Place& place, Pointer& connection, Closing& closing) {
+    place.open -= place.idle.expire(std::chrono::steady_clock::now(), closing);
     if (!place.line.empty()) return false;
-    if (!place.idle.empty()) {
-      connection = std::move(place.idle.back());
-      place.idle.pop_back();
-      return true;
-    }
-    if (place.open == most_per_origin_) return false;
+    connection = place.idle.take();
+    if (connection != nullptr) return true;
+    if (place.open == max_per_origin_) return false;
     ++place.open;
     return true;
   }
@@ -219,25 +208,14 @@ class AsyncPool {
       next.served_ = true;
       next.gate_->set();
     } else if (connection != nullptr) {
-      connection->set_idle(std::chrono::steady_clock::now());
-      place.idle.push_back(std::move(connection));
+      place.idle.put(std::move(connection), std::chrono::steady_clock::now());
     } else {
       --place.open;
     }
   }
 
-  // What has been idle for too long; the oldest stand first.
-  void expire(Place& place, std::chrono::steady_clock::time_point now, std::vector<Pointer>& closing) {
-    const auto young = std::find_if(place.idle.begin(), place.idle.end(), [&](const Pointer& connection) {
-      return now - connection->idle_since() < idle_timeout_;
-    });
-    place.open -= static_cast<std::size_t>(young - place.idle.begin());
-    std::move(place.idle.begin(), young, std::back_inserter(closing));
-    place.idle.erase(place.idle.begin(), young);
-  }
-
   AsyncServices& services_;
-  std::size_t most_per_origin_;
+  std::size_t max_per_origin_;
   std::chrono::nanoseconds idle_timeout_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Place>> places_;

@@ -124,10 +124,10 @@ class AsyncSocket final : public Abortable {
     const std::lock_guard guard(mutex_);
     cancel();
   }
-  /// Begins a look at what has arrived by now, with `read_some`.
-  void look() noexcept { reads_left_ = most_reads; }
-  /// What has arrived; `would_block` where that is nothing, and after the first few of a look, for a peer that never
-  /// lets it run dry.
+  /// While on, `read_some` gives what has arrived by now.
+  void probe(bool on) noexcept { reads_left_ = on ? max_reads : 0; }
+  /// What has arrived; `would_block` where that is nothing, after the first few of a probe, for a peer that never lets
+  /// it run dry, and without a probe.
   template <class Buffers>
   std::size_t read_some(const Buffers& buffers, error_code& ec) {
     if (reads_left_ == 0) {
@@ -180,7 +180,7 @@ class AsyncSocket final : public Abortable {
   mutable std::mutex mutex_;
   std::optional<errc> aborted_;
   std::atomic<bool> is_aborted_ = false;  // whether `aborted_` is set, for those who ask without the lock
-  static constexpr int most_reads = 8;
+  static constexpr int max_reads = 8;
   int reads_left_ = 0;
   SendQueue queue_;
   boost::asio::ip::tcp::socket socket_;

@@ -21,6 +21,7 @@
 #include <wandb/error.hpp>
 #include <wandb/secret.hpp>
 #include <wandb/transport/detail/net/pem_reader.hpp>
+#include <wandb/transport/options.hpp>
 
 namespace wandb::detail {
 
@@ -35,8 +36,7 @@ struct TrustSources {
 };
 
 /// What a transport's options and the environment say.
-template <class TransportOptions>
-[[nodiscard]] TrustSources trust_sources(const TransportOptions& options, const Environment& environment) {
+[[nodiscard]] inline TrustSources trust_sources(const BeastOptions& options, const Environment& environment) {
   TrustSources sources;
   sources.ca_file = options.ca_file;
   sources.extra_ca = options.extra_ca;

@@ -1,0 +1,163 @@
+// What a connection is in either colour: a socket, TLS over it, and the memory that its exchanges use.
+#pragma once
+
+#include <openssl/ssl.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <wandb/error.hpp>
+#include <wandb/transport.hpp>
+#include <wandb/transport/detail/http/http_exchange.hpp>
+#include <wandb/transport/detail/http/peer.hpp>
+#include <wandb/transport/detail/net/process.hpp>
+#include <wandb/transport/detail/net/tls_client.hpp>
+
+namespace wandb::detail {
+
+/// What has come on a connection though nothing was asked: half a record may be that of a session ticket.
+enum class Unasked : std::uint8_t { nothing, part, message };
+
+/// One connection to one origin: everything about it that does not wait. Of its socket it needs, besides what TLS does:
+/// `flush`, `queued` and `bytes_sent` of a `SendQueue`, `readable()`, and `probe(true)`, from which on `read_some`
+/// gives what has arrived and never waits.
+template <class Socket>
+class HttpConnection {
+ public:
+  using error_code = boost::system::error_code;
+
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
+
+  [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
+  /// Whether another request may follow on this connection.
+  [[nodiscard]] bool reusable() const noexcept { return reusable_; }
+  /// False if the peer has closed, or sent what nobody asked for, since the last answer; also in a process that was
+  /// forked since: the connection is its parent's.
+  [[nodiscard]] bool healthy() {
+    error_code ignored;
+    return reusable_ && process_ == current_process() && look(ignored) == Unasked::nothing;
+  }
+
+ protected:
+  template <class Executor>
+  HttpConnection(const Executor& executor, const Origin& origin) : peer_(origin), socket_(executor) {}
+  ~HttpConnection() {
+    if (!tls_ || !reusable_) return;
+    // Without this OpenSSL takes the session for broken. The peer just sees the connection end.
+    SSL_set_quiet_shutdown(tls_->native_handle(), 1);
+    SSL_shutdown(tls_->native_handle());
+  }
+
+  /// Puts TLS over the socket, ready to shake hands.
+  [[nodiscard]] Result<void> prepare_tls(TlsClient& tls);
+  /// What opening the connection comes to when it is connected and, over TLS, the handshake has ended so.
+  [[nodiscard]] Result<void> opened(const error_code& handshake);
+
+  [[nodiscard]] HttpExchange begin(const Request& request, std::size_t max_body) {
+    reusable_ = false;
+    sent_before_ = socket_.bytes_sent();
+    return HttpExchange(request, memory_, max_body, !std::exchange(used_, true));
+  }
+  /// Sends as much of the request as the kernel takes now.
+  void send_now(HttpExchange& exchange);
+  void end_sending(HttpExchange& exchange) { exchange.end_sending(socket_.bytes_sent() != sent_before_); }
+  /// Reads what has come by now.
+  void read_now(HttpExchange& exchange);
+  /// What the exchange comes to. `clean`: nothing is under way any more that could disturb the next one.
+  [[nodiscard]] Result<Response> end(HttpExchange& exchange, TlsClient& tls, bool clean);
+
+  Peer peer_;
+  Socket socket_;
+  std::optional<boost::asio::ssl::stream<Socket&>> tls_;
+
+ private:
+  [[nodiscard]] static bool is_nothing(const error_code& ec) noexcept {
+    return ec == boost::asio::error::would_block || ec == boost::asio::error::try_again;
+  }
+  [[nodiscard]] Unasked look(error_code& ec);
+  [[nodiscard]] std::size_t probe(const boost::asio::mutable_buffer& room, error_code& ec) {
+    socket_.probe(true);
+    const auto count = tls_ ? tls_->read_some(room, ec) : socket_.read_some(room, ec);
+    socket_.probe(false);
+    return count;
+  }
+
+  // More than that waits to be sent only where the peer makes TLS answer it again and again.
+  static constexpr std::size_t max_queued = std::size_t{256} * 1024;
+
+  ExchangeMemory memory_;
+  std::size_t sent_before_ = 0;
+  const pid_t process_ = current_process();
+  bool used_ = false;
+  bool reusable_ = false;
+  bool session_known_ = false;
+};
+
+template <class Socket>
+Unasked HttpConnection<Socket>::look(error_code& ec) {
+  const bool arrived = socket_.readable();
+  if (!tls_) return arrived ? Unasked::message : Unasked::nothing;
+  auto* const ssl = tls_->native_handle();
+  if (!arrived && !holds_unread(ssl)) return Unasked::nothing;
+  // Over TLS what came may be a session ticket, which is no message: the read then finds nothing, and leaves nothing.
+  char byte = 0;
+  const auto count = probe(boost::asio::buffer(&byte, 1), ec);
+  if (count != 0 || !is_nothing(ec) || socket_.queued() != 0) return Unasked::message;
+  return holds_unread(ssl) || socket_.readable() ? Unasked::part : Unasked::nothing;
+}
+
+template <class Socket>
+Result<void> HttpConnection<Socket>::prepare_tls(TlsClient& tls) {
+  const auto context = tls.context();
+  if (!context) return context.error();
+  tls_.emplace(socket_, **context);
+  auto* const ssl = tls_->native_handle();
+  return tls.prepare(ssl, peer_.host, peer_.text()) ? success() : Result<void>(handshake_failure(peer_, ssl, {}));
+}
+
+template <class Socket>
+Result<void> HttpConnection<Socket>::opened(const error_code& handshake) {
+  if (handshake) return handshake_failure(peer_, tls_->native_handle(), handshake);
+  error_code ec;
+  return look(ec) == Unasked::message ? Result<void>(spoke_unasked(peer_, ec)) : success();
+}
+
+template <class Socket>
+void HttpConnection<Socket>::send_now(HttpExchange& exchange) {
+  error_code ec;
+  while (exchange.sending() && socket_.flush(ec)) {
+    const auto rest = exchange.unsent();
+    if (rest.size() == 0) return exchange.sent_all();
+    const auto count = tls_ ? tls_->write_some(rest, ec) : socket_.write_some(rest, ec);
+    exchange.sent(count, ec);
+  }
+  exchange.stop_sending(ec);
+}
+
+template <class Socket>
+void HttpConnection<Socket>::read_now(HttpExchange& exchange) {
+  error_code ec;
+  const auto count = probe(exchange.room(), ec);
+  if (is_nothing(ec)) ec = {};
+  exchange.received(count, ec);
+  if (tls_ && socket_.queued() > max_queued) exchange.stop_receiving(boost::asio::error::no_buffer_space);
+}
+
+template <class Socket>
+Result<Response> HttpConnection<Socket>::end(HttpExchange& exchange, TlsClient& tls, bool clean) {
+  reusable_ = exchange.reusable() && clean;
+  auto response = exchange.result(peer_);
+  if (response && tls_ && !std::exchange(session_known_, true)) tls.remember(tls_->native_handle(), peer_.text());
+  return response;
+}
+
+}  // namespace wandb::detail

@@ -1,0 +1,64 @@
+// The settings of the transports over Boost.Beast, blocking and asynchronous.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+#include <wandb/options.hpp>
+
+namespace wandb {
+
+/// Settings of a `BeastTransport` or an `AsyncBeastTransport`. Views only: everything is copied by the constructor that
+/// takes it.
+struct BeastOptions {
+  /// The certificate authorities to trust in place of the system's: a PEM file's path, or PEM text (what holds
+  /// `-----BEGIN`). When empty, those of `SSL_CERT_FILE` and `SSL_CERT_DIR`; the system's file in place of the one, its
+  /// directory in place of the other, where a variable is not set. Read at the first TLS request.
+  std::string_view ca_file{};
+  /// Further certificate authorities, besides those: likewise a path or PEM text.
+  std::string_view extra_ca{};
+  /// The largest body that is accepted, in bytes.
+  std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
+  /// How many idle connections a `BeastTransport` keeps for each origin; 0 closes each after its answer. An
+  /// `AsyncBeastTransport` keeps all that it has, and does not read this.
+  std::size_t max_idle_per_origin = 8;
+  /// How many connections an `AsyncBeastTransport` has for each origin at most, at least 1; further calls wait in line.
+  /// A `BeastTransport` has one for each thread that calls it, and does not read this.
+  std::size_t max_connections_per_origin = 64;
+  /// How long a connection may be idle and still be used.
+  std::chrono::seconds idle_timeout{60};
+  /// How long one address of a host may take to accept a connection; the request's deadline limits it as well.
+  std::chrono::milliseconds connect_timeout{10'000};
+};
+static_assert(OptionsStruct<BeastOptions>);
+
+namespace detail {
+
+/// The limits of the options, without values that would overflow the clock's arithmetic or leave nothing to work with.
+struct TransportLimits {
+  explicit TransportLimits(const BeastOptions& options)
+      : max_response_size(options.max_response_size),
+        max_idle(options.max_idle_per_origin),
+        max_connections(options.max_connections_per_origin == 0 ? 1 : options.max_connections_per_origin),
+        idle_timeout(at_most_a_day(options.idle_timeout)),
+        connect_timeout(at_most_a_day(options.connect_timeout)) {}
+
+  std::size_t max_response_size;
+  std::size_t max_idle;
+  std::size_t max_connections;
+  std::chrono::nanoseconds idle_timeout;
+  std::chrono::milliseconds connect_timeout;
+
+ private:
+  // Compared before it is converted: the conversion is what may overflow.
+  template <class Duration>
+  [[nodiscard]] static constexpr Duration at_most_a_day(Duration duration) noexcept {
+    return std::clamp<Duration>(duration, Duration::zero(), std::chrono::hours(24));
+  }
+};
+
+}  // namespace detail
+
+}  // namespace wandb
