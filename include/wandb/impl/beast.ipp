@@ -1,0 +1,85 @@
+// The definitions of transport/beast.hpp.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/io_context.hpp>
+
+#include <wandb/environment.hpp>
+#include <wandb/result.hpp>
+#include <wandb/transport.hpp>
+#include <wandb/transport/beast.hpp>
+#include <wandb/transport/detail/http/http_exchange.hpp>
+#include <wandb/transport/detail/http/http_wire.hpp>
+#include <wandb/transport/detail/net/connection.hpp>
+#include <wandb/transport/detail/net/connection_pool.hpp>
+#include <wandb/transport/detail/net/resolver.hpp>
+#include <wandb/transport/detail/net/tls_client.hpp>
+#include <wandb/transport/detail/net/trust.hpp>
+#include <wandb/transport/detail/net/waker.hpp>
+#include <wandb/transport/options.hpp>
+
+namespace wandb {
+
+struct BeastTransport::State {
+  State(const BeastOptions& options, const Environment& environment)
+      : limits(options), tls(detail::trust_sources(options, environment)), pool(limits.max_idle, limits.idle_timeout) {}
+  detail::TransportLimits limits;
+  boost::asio::io_context io;  // never run: TLS streams ask for an executor
+  detail::Resolver resolver;
+  detail::TlsClient tls;
+  detail::ConnectionPool pool;
+  std::atomic<std::size_t> opened{0};
+};
+
+WANDB_DECL BeastTransport::BeastTransport(const BeastOptions& options, const Environment& environment)
+    : state_(std::make_shared<State>(options, environment)) {}
+
+WANDB_DECL Result<Response> BeastTransport::send(const Request& request) const {
+  if (const auto why = detail::defect(request); !why.empty()) {
+    return Error(make_error_code(errc::invalid_argument), why, Delivery::nothing_sent);
+  }
+  if (request.stop.stop_requested()) return Error(errc::cancelled, Delivery::nothing_sent);
+  if (std::chrono::steady_clock::now() >= request.deadline) return Error(errc::timed_out, Delivery::nothing_sent);
+  auto& state = *state_;
+  auto connection = state.pool.take(request.origin);
+  const bool fresh = connection == nullptr;
+  if (fresh) connection = std::make_unique<detail::Connection>(state.io.get_executor(), request.origin);
+  const bool stoppable = request.stop.stop_possible();
+  std::optional<detail::StopWatch> watch;
+  if (stoppable) {
+    if (const auto ec = connection->waker().open()) {
+      return Error(make_error_code(errc::connect_failed),
+                   Error::Details{.reason = "no pipe for the stop could be opened: " + ec.message(),
+                                  .advice = "",
+                                  .operation = {},
+                                  .messages = {},
+                                  .delivery = Delivery::nothing_sent});
+    }
+    watch.emplace(request.stop, connection->waker());
+  }
+  connection->arm(request.deadline, stoppable);
+  if (fresh) {
+    state.opened.fetch_add(1, std::memory_order_relaxed);
+    const auto open = connection->open(request.stop, state.resolver, state.tls, state.limits.connect_timeout);
+    if (!open) return open.error();
+  }
+  auto response = connection->exchange(request, state.limits.max_response_size, state.tls);
+  watch.reset();
+  // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
+  if (!fresh && detail::went_dead(response)) state.pool.clear(request.origin);
+  if (connection->reusable()) state.pool.put(std::move(connection));
+  return response;
+}
+
+WANDB_DECL std::size_t BeastTransport::connections_opened() const noexcept {
+  return state_->opened.load(std::memory_order_relaxed);
+}
+WANDB_DECL std::size_t BeastTransport::idle_connections() const { return state_->pool.size(); }
+WANDB_DECL void BeastTransport::close_idle() const { state_->pool.clear(); }
+
+}  // namespace wandb
