@@ -15,8 +15,8 @@ struct boost::system::is_error_code_enum<wandb::errc> : std::true_type {};
 
 namespace wandb::detail {
 
-/// The `errc` that one of Boost's codes is, if it is one. Boost wraps a code of the standard library's: such a code's own
-/// `category()` and `value()` are others than those that went in.
+/// The `errc` that one of Boost's codes is, if it is one. Boost wraps a code of the standard library's: such a code's
+/// own `category()` and `value()` are others than those that went in.
 [[nodiscard]] inline std::optional<errc> own_meaning(const boost::system::error_code& ec) noexcept {
   const std::error_code code = ec;
   if (code.category() != error_category()) return std::nullopt;
