@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <wandb/attrs.hpp>
+#include <wandb/detail/answer/attributes.hpp>
 
 using wandb::Attrs;
 using wandb::AttrValue;

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <boost/asio/error.hpp>
+
 #include <wandb/transport/detail/http/http_exchange.hpp>
 
 using namespace wandb;

@@ -21,8 +21,8 @@
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/async_beast.hpp>
-#include <wandb/transport/detail/http/http_exchange.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
+#include <wandb/transport/detail/http/peer.hpp>
 #include <wandb/transport/detail/net/async_connection.hpp>
 #include <wandb/transport/detail/net/async_pool.hpp>
 #include <wandb/transport/detail/net/interrupt.hpp>

@@ -13,8 +13,8 @@
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/beast.hpp>
-#include <wandb/transport/detail/http/http_exchange.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
+#include <wandb/transport/detail/http/peer.hpp>
 #include <wandb/transport/detail/net/connection.hpp>
 #include <wandb/transport/detail/net/connection_pool.hpp>
 #include <wandb/transport/detail/net/resolver.hpp>

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/sslerr.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,11 +13,15 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <boost/beast/http/error.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <wandb/detail/text/content_coding.hpp>
 #include <wandb/error.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/error_codes.hpp>
+#include <wandb/transport/detail/http/http_wire.hpp>
+#include <wandb/transport/detail/http/response_reader.hpp>
 
 namespace wandb::detail {
 
@@ -68,6 +73,12 @@ struct Why {
   return failure(peer, code, Delivery::nothing_sent, "could not connect to", {std::string(why)});
 }
 
+/// `began`: whether the peer had accepted any of the request.
+[[nodiscard]] inline Error write_failure(const Peer& peer, const boost::system::error_code& ec, bool began) {
+  const auto delivery = began ? Delivery::perhaps_sent : Delivery::nothing_sent;
+  return failure(peer, meaning(ec, errc::connection_lost), delivery, "sending to", {ec.message(), "try again"});
+}
+
 /// Whether the peer, in place of an answer, refused who we are: with TLS 1.3 a server says only after the handshake
 /// what it thinks of the client's certificate, or that it misses one. Such a server has run nothing.
 [[nodiscard]] inline bool refuses_client(const boost::system::error_code& ec) noexcept {
@@ -95,12 +106,84 @@ struct Why {
        ""});
 }
 
+/// What a read's error means for a response of which `reader` has read what came.
+[[nodiscard]] inline Error read_failure(const Peer& peer, const boost::system::error_code& ec,
+                                        const ResponseReader& reader) {
+  namespace http = boost::beast::http;
+  const auto failed = [&](errc code, Why why) {
+    const auto delivery = reader.began() ? Delivery::answered : Delivery::perhaps_sent;
+    return failure(peer, code, delivery, "reading the answer of", std::move(why), reader.status());
+  };
+  if (ec == http::error::header_limit) {
+    const std::string what = reader.in_header() ? "its header" : "what surrounds its body";
+    const auto limit = std::to_string(ResponseReader::largest_header / 1024) + " KiB";
+    return failed(errc::response_too_large,
+                  {what + " exceeds " + limit + ", which no option changes", "check the base URL and what is between"});
+  }
+  if (ec == http::error::body_limit || ec == errc::response_too_large) {
+    return failed(errc::response_too_large,
+                  {"it exceeds the limit", "ask for fewer at once, or raise the transport's max_response_size"});
+  }
+  if (ec == http::error::partial_message || ec == boost::asio::error::eof ||
+      ec == boost::asio::ssl::error::stream_truncated) {
+    return failed(errc::connection_lost,
+                  {reader.began() ? "the server closed the connection before the answer was complete"
+                                  : "the server closed the connection without an answer"});
+  }
+  if (ec.category() == make_error_code(http::error::bad_version).category()) {
+    return failed(errc::protocol_error, {"not valid HTTP: " + ec.message(), "check the base URL"});
+  }
+  if (ec == errc::protocol_error && !reader.coding().empty()) {
+    return failed(errc::protocol_error,
+                  {"its body is encoded as " + coding_name(reader.coding()) + ", though the request accepts none",
+                   "check what is between"});
+  }
+  if (ec == errc::protocol_error) {
+    return failed(errc::protocol_error, {"it switches protocols, which was not asked for", "check what is between"});
+  }
+  return failed(meaning(ec, errc::connection_lost), {ec.message()});
+}
+
+/// What has come on a connection though nothing was asked: half a record may be that of a session ticket.
+enum class Unasked : std::uint8_t { nothing, part, message };
+
 /// A server that speaks before it is asked: what it says is the answer to no request of ours. `ec` is the error of the
 /// look that showed it.
 [[nodiscard]] inline Error spoke_unasked(const Peer& peer, const boost::system::error_code& ec) {
   if (refuses_client(ec)) return refused_client(peer, ec);
   return failure(peer, errc::connection_lost, Delivery::nothing_sent, "connecting to",
                  {"the server sent something, or closed the connection, before it was asked"});
+}
+
+/// More than that waits to be sent only where the peer makes TLS answer it again and again.
+inline constexpr std::size_t most_queued = std::size_t{256} * 1024;
+
+/// How far an exchange came, and what ended it.
+struct Ending {
+  boost::system::error_code write;  ///< what ended the sending
+  boost::system::error_code read;   ///< what ended the reading
+  bool first = false;               ///< it was the connection's first
+  bool began = false;               ///< some of the request was sent
+  bool sent_whole = false;          ///< all of it was
+};
+
+/// Whether an answer may still be read: a peer that takes no more of a request may have answered it before.
+[[nodiscard]] inline bool may_be_answered(const ResponseReader& reader, const Ending& ending) noexcept {
+  return !reader.complete() && !ending.read && !own_meaning(ending.write);
+}
+
+/// The error of an exchange that brought no whole answer.
+[[nodiscard]] inline Error exchange_failure(const Peer& peer, const ResponseReader& reader, const Ending& ending) {
+  if (ending.first && !reader.began() && refuses_client(ending.read)) return refused_client(peer, ending.read);
+  if (ending.write && !reader.began()) return write_failure(peer, ending.write, ending.began);
+  return read_failure(peer, ending.read ? ending.read : ending.write, reader);
+}
+
+/// Whether the connection ended, or fell silent, without an answer.
+[[nodiscard]] inline bool went_dead(const Result<Response>& response) noexcept {
+  if (response) return false;
+  const auto& error = response.error();
+  return error == errc::connection_lost || (error == errc::timed_out && error.delivery() == Delivery::perhaps_sent);
 }
 
 }  // namespace wandb::detail

@@ -5,7 +5,6 @@
 #include <sys/types.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -22,9 +21,6 @@
 #include <wandb/transport/detail/net/tls_client.hpp>
 
 namespace wandb::detail {
-
-/// What has come on a connection though nothing was asked: half a record may be that of a session ticket.
-enum class Unasked : std::uint8_t { nothing, part, message };
 
 /// One connection to one origin: everything about it that does not wait. Of its socket it needs, besides what TLS does:
 /// `flush`, `queued` and `bytes_sent` of a `SendQueue`, `readable()`, and `probe(true)`, from which on `read_some`
@@ -91,9 +87,6 @@ class HttpConnection {
     return count;
   }
 
-  // More than that waits to be sent only where the peer makes TLS answer it again and again.
-  static constexpr std::size_t max_queued = std::size_t{256} * 1024;
-
   ExchangeMemory memory_;
   std::size_t sent_before_ = 0;
   const pid_t process_ = current_process();
@@ -149,7 +142,7 @@ void HttpConnection<Socket>::read_now(HttpExchange& exchange) {
   const auto count = probe(exchange.room(), ec);
   if (is_nothing(ec)) ec = {};
   exchange.received(count, ec);
-  if (tls_ && socket_.queued() > max_queued) exchange.stop_receiving(boost::asio::error::no_buffer_space);
+  if (tls_ && socket_.queued() > most_queued) exchange.stop_receiving(boost::asio::error::no_buffer_space);
 }
 
 template <class Socket>
