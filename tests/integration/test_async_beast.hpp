@@ -23,6 +23,8 @@
 #include <boost/asio/use_future.hpp>
 
 #include <wandb/transport/async_beast.hpp>
+#include <wandb/transport/detail/net/async_connection.hpp>
+#include <wandb/transport/detail/net/async_pool.hpp>
 
 #include "test_beast_transport.hpp"
 
@@ -30,8 +32,8 @@ namespace async_test {
 
 using namespace beast_test;
 namespace asio = boost::asio;
-using wandb::BeastOptions;
 using wandb::AsyncBeastTransport;
+using wandb::BeastOptions;
 using wandb::Delivery;
 using wandb::errc;
 using wandb::Error;

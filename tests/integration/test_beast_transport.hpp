@@ -23,6 +23,7 @@
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/beast.hpp>
+#include <wandb/transport/detail/net/connection.hpp>
 
 namespace beast_test {
 

@@ -53,16 +53,16 @@ TEST_CASE("advice that a reason ends with already is not given twice") {
 }
 
 TEST_CASE("what a code says happened is no advice") {
-  std::set<std::string_view> advised;
-  for (const auto& known : wandb::detail::error_texts) {
-    CAPTURE(known.happened);
-    const Error error(known.code);
-    CHECK(error.reason() == known.happened);
-    CHECK(error.advice() == known.advice);
+  std::set<std::string> advised;
+  for (auto number = static_cast<int>(errc::invalid_argument); number <= static_cast<int>(errc::response_too_large);
+       ++number) {
+    const Error error(static_cast<errc>(number));
+    CAPTURE(error.reason());
+    CHECK(error.reason() != "unknown error");
     for (const char* word : {"; check", "; try", "; call", "; give", "; set", "; use", ": pass"}) {
       CHECK(error.reason().find(word) == std::string::npos);
     }
-    if (!error.advice().empty()) advised.insert(known.advice);
+    if (!error.advice().empty()) advised.insert(error.advice());
   }
   CHECK(advised.size() >= 10);
   CHECK(Error(static_cast<errc>(999)).message() == "unknown error");

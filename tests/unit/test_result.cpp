@@ -28,7 +28,7 @@ Result<std::unique_ptr<int>> owned(int number) { return std::make_unique<int>(nu
 // Counts those that live.
 struct Counted {
   static inline int alive = 0;
-  explicit Counted(int number = 0) : number(number) { ++alive; }
+  explicit Counted(int which = 0) : number(which) { ++alive; }
   Counted(const Counted& other) : number(other.number) { ++alive; }
   Counted(Counted&& other) noexcept : number(other.number) { ++alive; }
   Counted& operator=(const Counted&) = delete;
