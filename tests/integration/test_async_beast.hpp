@@ -30,8 +30,8 @@ namespace async_test {
 
 using namespace beast_test;
 namespace asio = boost::asio;
-using wandb::BeastOptions;
 using wandb::AsyncBeastTransport;
+using wandb::BeastOptions;
 using wandb::Delivery;
 using wandb::errc;
 using wandb::Error;
