@@ -75,7 +75,9 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::open(const Request&
   ConnectAttempts attempts(peer_, std::move(*addresses), request.deadline, connect_timeout);
   auto connected = co_await connect(request, std::move(attempts));
   if (!connected) co_return connected;
-  if (peer_.tls) co_return co_await shake_hands(request);
+  if (peer_.tls) {
+    co_return co_await shake_hands(request);
+  }
   co_return opened({});
 }
 
