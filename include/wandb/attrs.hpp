@@ -101,5 +101,5 @@ class Attrs {
 }  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
-#include <wandb/impl/values.ipp>
+#include <wandb/impl/attrs.ipp>
 #endif

@@ -6,6 +6,7 @@
 #error "<wandb/src.hpp> is for programs that define WANDB_SEPARATE_COMPILATION; without it the headers are all there is"
 #endif
 
+#include <wandb/impl/attrs.ipp>
 #include <wandb/impl/call.ipp>
 #include <wandb/impl/error.ipp>
 #include <wandb/impl/flow.ipp>

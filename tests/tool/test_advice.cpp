@@ -13,8 +13,9 @@ using wandb::errc;
 using wandb::Error;
 
 TEST_CASE("whatever the library advises, the tool says in words of its own") {
-  for (const auto& known : wandb::detail::error_texts) {
-    const auto said = advised(Error(known.code));
+  for (auto code = static_cast<int>(errc::invalid_argument); code <= static_cast<int>(errc::response_too_large);
+       ++code) {
+    const auto said = advised(Error(static_cast<errc>(code)));
     CAPTURE(said);
     for (const std::string_view word : {"wandb::", "()", "(secret)", "user.", "Options", "transport's"}) {
       CHECK(said.find(word) == std::string::npos);

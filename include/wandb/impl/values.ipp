@@ -1,4 +1,4 @@
-// The definitions of keys.hpp, value.hpp and attrs.hpp.
+// The definitions of keys.hpp and value.hpp.
 #pragma once
 
 #include <algorithm>
@@ -13,10 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/attrs.hpp>
-#include <wandb/detail/answer/attributes.hpp>
-#include <wandb/detail/answer/decoder.hpp>
-#include <wandb/detail/answer/json_reader.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/key_format.hpp>
@@ -139,50 +135,6 @@ WANDB_DECL std::string Value::raw() const {
 WANDB_DECL Error Value::refuse(errc code, std::string_view why) const {
   const std::string name = field_ ? " \"" + std::string(field_->key) + "\"" : std::string{};
   return Error(make_error_code(code), "the attribute" + name + " " + std::string(why), Delivery::nothing_sent);
-}
-
-namespace detail {
-
-[[nodiscard]] inline Error unusable_attributes(const std::string& why) {
-  return Error(make_error_code(errc::invalid_argument), "the attributes are not usable: " + why,
-               Delivery::nothing_sent);
-}
-
-}  // namespace detail
-
-WANDB_DECL Attrs::Attrs(std::span<const Attr> attrs) {
-  std::vector<std::string_view> names;
-  names.reserve(attrs.size());
-  for (const auto& attr : attrs) names.push_back(attr.first);
-  auto places = detail::distinct(names);
-  const bool fit = std::all_of(places.begin(), places.end(), [&](auto at) { return attrs[at.last].second.fits(); });
-  if (!fit || places.size() > detail::most_fields) {
-    const auto why = fit ? "there are more than " + std::to_string(detail::most_fields) : "a text is beyond 4 GiB";
-    fault_ = detail::unusable_attributes(why);
-    detail::throw_misuse(fault_->reason());
-    places.clear();
-  }
-  std::vector<shapes::Node> nodes;
-  std::vector<Slot> slots;
-  for (const auto& at : places) {
-    slots.push_back(attrs[at.last].second.slot());
-    nodes.push_back({.key = names[at.first], .kind = detail::kind_of(slots.back())});
-  }
-  page_ = detail::page_of(nodes, slots);
-}
-
-WANDB_DECL Result<Attrs> Attrs::parse(std::string_view json) {
-  constexpr std::size_t most = 1000;
-  const auto refuse = detail::unusable_attributes;
-  if (json.size() > Slot::longest_text) return refuse("they are beyond 4 GiB");
-  const auto attributes = detail::attributes_of(detail::JsonValue(json), most);
-  if (attributes.size() > most) return refuse("there are more than " + std::to_string(most));
-  auto decoded = detail::decode_bare(detail::shape_of(attributes), SecureString(json));
-  if (decoded.malformed) {
-    const auto& [path, reason] = *decoded.malformed;
-    return refuse(path.empty() ? reason : "at " + path + ": " + reason);
-  }
-  return Attrs(std::move(decoded.page));
 }
 
 }  // namespace wandb

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <wandb/result.hpp>
 #include <wandb/testing/fake_transport.hpp>
 #include <wandb/transport.hpp>
 

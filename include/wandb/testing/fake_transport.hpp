@@ -15,6 +15,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <wandb/result.hpp>
 #include <wandb/testing/account.hpp>
 #include <wandb/transport.hpp>
 

@@ -13,6 +13,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 #include <wandb/transport/detail/http/peer.hpp>
 
 namespace wandb::detail {

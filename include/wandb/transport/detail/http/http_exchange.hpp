@@ -9,6 +9,7 @@
 
 #include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/http/peer.hpp>

@@ -18,6 +18,7 @@
 
 #include <wandb/detail/text/content_coding.hpp>
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/error_codes.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>

@@ -16,6 +16,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/connect_attempts.hpp>
 #include <wandb/transport/detail/http/http_exchange.hpp>

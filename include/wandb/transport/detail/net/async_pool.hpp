@@ -16,6 +16,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/idle_list.hpp>
 #include <wandb/transport/detail/http/peer.hpp>

@@ -8,6 +8,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/connect_attempts.hpp>
 #include <wandb/transport/detail/http/http_exchange.hpp>

@@ -14,6 +14,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/http_exchange.hpp>
 #include <wandb/transport/detail/http/peer.hpp>

@@ -28,6 +28,7 @@
 
 #include <wandb/detail/config/host.hpp>
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 #include <wandb/stop_token.hpp>
 
 namespace wandb::detail {

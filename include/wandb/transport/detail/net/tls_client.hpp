@@ -24,6 +24,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 #include <wandb/transport/detail/http/peer.hpp>
 #include <wandb/transport/detail/net/trust.hpp>
 

@@ -19,6 +19,7 @@
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/error.hpp>
+#include <wandb/result.hpp>
 #include <wandb/secret.hpp>
 #include <wandb/transport/detail/net/pem_reader.hpp>
 #include <wandb/transport/options.hpp>
