@@ -23,6 +23,7 @@ subproject)
     ln -s "$source" "$scratch/project/subprojects/wandb-users"
     CXX="$*" meson setup "$scratch" "$scratch/project"
     ninja -C "$scratch"
+    "$scratch/compiled_consumer"
     ;;
 pkg_config)
     meson install -C "$build" --no-rebuild --tags devel --destdir "$scratch/root" >/dev/null
@@ -30,6 +31,11 @@ pkg_config)
     # shellcheck disable=SC2046 # flags
     "$@" -std=c++20 -DWANDB_CONSUMER_LINKS_BOOST_JSON "$here/link_client.cpp" -o "$scratch/consumer" \
         $(PKG_CONFIG_PATH=$packages pkg-config --define-variable=prefix="${packages%/*/*}" --cflags --libs wandb-users)
+    ;;
+compiled) # the definitions in one unit, and a program that sees none of them
+    echo '#include <wandb/src.hpp>' >"$scratch/once.cpp"
+    "$@" -std=c++20 -DWANDB_SEPARATE_COMPILATION -DWANDB_CONSUMER_LINKS_BOOST_JSON -Wall -Wextra -Werror \
+        -I"$source/include" "$scratch/once.cpp" "$here/link_client.cpp" -o "$scratch/consumer" -lboost_json -pthread
     ;;
 bare) bare link_client "$@" -O1 -Wall -Wextra -Werror ;; # as strict as a user may be
 no_exceptions)
