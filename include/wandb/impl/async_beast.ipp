@@ -151,4 +151,10 @@ WANDB_DECL boost::asio::awaitable<Result<void>> AsyncBeastTransport::pause(State
   co_return Error(errc::cancelled, Delivery::nothing_sent);
 }
 
+#if defined(WANDB_SEPARATE_COMPILATION)
+template class Client<AsyncBeastTransport>;
+template class Api<AsyncBeastTransport>;
+template class User<AsyncBeastTransport>;
+#endif
+
 }  // namespace wandb

@@ -82,4 +82,11 @@ WANDB_DECL std::size_t BeastTransport::connections_opened() const noexcept {
 WANDB_DECL std::size_t BeastTransport::idle_connections() const { return state_->pool.size(); }
 WANDB_DECL void BeastTransport::close_idle() const { state_->pool.clear(); }
 
+#if defined(WANDB_SEPARATE_COMPILATION)
+template class Client<BeastTransport>;
+template class Api<BeastTransport>;
+template class User<BeastTransport>;
+template class Users<BeastTransport>;
+#endif
+
 }  // namespace wandb

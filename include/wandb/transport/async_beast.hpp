@@ -127,4 +127,16 @@ static_assert(ConcurrentTransport<AsyncBeastTransport>);
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/async_beast.ipp>
+#else
+#include <wandb/api.hpp>
+
+namespace wandb {
+
+// Instantiated where the definitions are; not the walk, of which clang 14 would instantiate what only blocking calls
+// have.
+extern template class Client<AsyncBeastTransport>;
+extern template class Api<AsyncBeastTransport>;
+extern template class User<AsyncBeastTransport>;
+
+}  // namespace wandb
 #endif

@@ -49,4 +49,16 @@ static_assert(SyncTransport<BeastTransport>);
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/beast.ipp>
+#else
+#include <wandb/api.hpp>
+
+namespace wandb {
+
+// Instantiated where the definitions are.
+extern template class Client<BeastTransport>;
+extern template class Api<BeastTransport>;
+extern template class User<BeastTransport>;
+extern template class Users<BeastTransport>;
+
+}  // namespace wandb
 #endif
