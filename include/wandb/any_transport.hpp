@@ -38,6 +38,7 @@ class AnyTransport {
   void wait(std::chrono::nanoseconds duration, const StopToken& stop) const { held_->wait(duration, stop); }
 
   /// The transport that is held, by itself or by reference, where its type is exactly `T`; else null.
+  /// Also null where it was put in by a library that hides its symbols.
   template <class T>
   [[nodiscard]] T* target() const noexcept {
     return static_cast<T*>(held_->find(&detail::type_mark<T>));

@@ -1,6 +1,7 @@
 // The door to a server: the current user, other users, new users.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <string>
@@ -124,7 +125,9 @@ struct DeducedTransport {
   using type = T;
 };
 template <class T>
-requires requires(const T& client) { client.caller(); }
+requires requires(const T& client) {
+  { client.caller() } -> std::same_as<const Caller&>;
+}
 struct DeducedTransport<T> {};
 
 }  // namespace detail

@@ -99,9 +99,7 @@ class [[nodiscard]] Error {
   /// pass.
   [[nodiscard]] bool retryable() const noexcept;
   /// What happened, in our own words.
-  [[nodiscard]] std::string reason() const {
-    return details_ && !details_->reason.empty() ? details_->reason : code_.message();
-  }
+  [[nodiscard]] std::string reason() const;
   /// What to do about it, in our own words; empty where there is nothing to advise.
   [[nodiscard]] std::string advice() const;
   /// One line with all of it, for a person: the operation, reason, advice, the server's words, and the rest.
@@ -135,8 +133,9 @@ class [[nodiscard]] Error {
 #pragma GCC diagnostic pop
 #endif
 
-/// What `Result::value()` throws: the `Error`, as an exception.
-class Exception : public std::exception {
+/// What `Result::value()` throws: the `Error`, as an exception. Caught by its type in programs whose libraries hide
+/// their symbols, too.
+class [[gnu::visibility("default")]] Exception : public std::exception {
  public:
   explicit Exception(Error error)
       : error_(std::move(error)), what_(std::make_shared<const std::string>(error_.message())) {}

@@ -6,6 +6,7 @@
 #error "<wandb/src.hpp> is for programs that define WANDB_SEPARATE_COMPILATION; without it the headers are all there is"
 #endif
 
+#include <wandb/detail/declare.hpp>
 #include <wandb/impl/attrs.ipp>
 #include <wandb/impl/call.ipp>
 #include <wandb/impl/error.ipp>
@@ -13,3 +14,8 @@
 #include <wandb/impl/user.ipp>
 #include <wandb/impl/values.ipp>
 #include <wandb/wandb.hpp>
+
+static_assert(
+    wandb::detail::separately_compiled,
+    "a header of the library was included before WANDB_SEPARATE_COMPILATION was defined: define it for all units of "
+    "the program, on the command line");

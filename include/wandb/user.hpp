@@ -38,7 +38,7 @@ class User<T, any_selection> {
     record_.give_secret(secret, "User's constructor");
   }
 
-  /// Makes a user: `Api::create_user`.
+  /// Makes a user: `Api::create_user`. Needs `<wandb/api.hpp>`.
   [[nodiscard]] static Returns<T, User> create(const Client<T>& client, std::string_view email, bool admin = false,
                                                const CallOptions& options = {}) {
     return Api<T>(client).create_user(email, admin, options);
@@ -96,7 +96,7 @@ class User<T, any_selection> {
 
   /// An `Api` that acts as this user, never as the caller. `errc::no_user_credentials` where no secret of the user is
   /// known; a secret of somebody else is found out by the first call, with `errc::credentials_of_another_user`, before
-  /// anything is done.
+  /// anything is done. Needs `<wandb/api.hpp>`.
   [[nodiscard]] Result<Api<T>> user_api() const {
     auto caller = detail::as_user(client_.caller(), record_);
     if (!caller) return caller.error();

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include <wandb/any_transport.hpp>
+#include <wandb/api.hpp>
 #include <wandb/error.hpp>
 #include <wandb/transport.hpp>
 
@@ -63,6 +64,12 @@ struct NeverWaiting {
 static_assert(!wandb::Transport<Mute> && !wandb::Transport<ThrowingItsErrors>);
 static_assert(!wandb::Transport<ChangingItsRequest> && !wandb::Transport<NamingNoTask>);
 static_assert(wandb::SendsAsynchronously<NeverWaiting> && !wandb::Transport<NeverWaiting>);
+
+// A transport may have members that are named as a client's.
+struct NamedAsAClient : Synchronous {
+  [[nodiscard]] int caller() const { return 1; }
+};
+static_assert(std::is_same_v<decltype(wandb::Api(NamedAsAClient{})), wandb::Api<NamedAsAClient>>);
 
 // What an AnyTransport holds, and that what it does not hold does not look as if it did.
 template <class T>

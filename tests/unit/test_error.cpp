@@ -52,6 +52,19 @@ TEST_CASE("advice that a reason ends with already is not given twice") {
   CHECK(error.message() == "no such key; check the API key");
 }
 
+TEST_CASE("the words of a transport's own category are one line, without what looks like a key") {
+  struct Category final : std::error_category {
+    [[nodiscard]] const char* name() const noexcept override { return "theirs"; }
+    [[nodiscard]] std::string message(int) const override {
+      return "no\nentry for 0123456789abcdef0123456789abcdef01234567";
+    }
+  };
+  static const Category theirs;
+  const Error error(std::error_code(1, theirs));
+  CHECK(error.reason() == "no entry for ****");
+  CHECK(error.message() == "no entry for ****");
+}
+
 TEST_CASE("what a code says happened is no advice") {
   std::set<std::string> advised;
   for (auto number = static_cast<int>(errc::invalid_argument); number <= static_cast<int>(errc::response_too_large);

@@ -8,3 +8,14 @@
 #else
 #define WANDB_DECL inline
 #endif
+
+namespace wandb::detail {
+
+/// Whether the headers that this unit has read so far leave their definitions to another.
+#if defined(WANDB_SEPARATE_COMPILATION)
+inline constexpr bool separately_compiled = true;
+#else
+inline constexpr bool separately_compiled = false;
+#endif
+
+}  // namespace wandb::detail

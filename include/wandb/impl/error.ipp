@@ -72,6 +72,13 @@ WANDB_DECL Error::Details Error::details() const {
   return fresh;
 }
 
+WANDB_DECL std::string Error::reason() const {
+  if (details_ && !details_->reason.empty()) return details_->reason;
+  auto text = code_.message();
+  // The words of a transport's own category may be those of a server.
+  return code_.category() == error_category() ? text : detail::redact(text, detail::Shapes::marked);
+}
+
 WANDB_DECL std::string Error::advice() const {
   if (details_ && details_->advice) return *details_->advice;
   return code_.category() == error_category() ? detail::text_of(static_cast<errc>(code_.value())).advice : "";
