@@ -51,12 +51,15 @@ class [[nodiscard]] Result {
 
   /// Nothing yet: `errc::no_result`. For containers and executors that make a result before they fill it; explicit, so
   /// that `return {};` does not pass for success.
-  explicit Result() noexcept {}
+  explicit Result() noexcept {}  // NOLINT(modernize-use-equals-default): of a union, a default one may be deleted
+  // The concepts leave copies and moves to the constructors that follow, which the check does not see.
+  // NOLINTBEGIN(bugprone-forwarding-reference-overload)
   template <detail::ValueOf<Held> U = T>
   Result(U&& value) : Result(std::in_place, std::forward<U>(value)) {}
   /// `error` is an `Error`, or a code.
   template <detail::ErrorLike E>
   Result(E&& error) : error_(std::forward<E>(error)) {}
+  // NOLINTEND(bugprone-forwarding-reference-overload)
   /// A value made in its place.
   template <class... Args>
   explicit Result(std::in_place_t, Args&&... args) : value_(std::forward<Args>(args)...), has_value_(true) {}
@@ -72,7 +75,10 @@ class [[nodiscard]] Result {
   Result(Result&& other) noexcept(std::is_nothrow_move_constructible_v<Held>) : error_(std::move(other.error_)) {
     if (other.has_value_) construct(std::move(other.value_));
   }
-  Result& operator=(const Result& other) requires std::copy_constructible<Held> { return *this = Result(other); }
+  Result& operator=(const Result& other) requires std::copy_constructible<Held> {
+    *this = Result(other);
+    return *this;
+  }
   Result& operator=(Result&& other) noexcept(std::is_nothrow_move_constructible_v<Held>) {
     if (this == &other) return *this;
     clear();

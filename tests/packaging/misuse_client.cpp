@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/for_each_threaded.hpp>
 #include <wandb/boost_json_src.hpp>
+#include <wandb/for_each_threaded.hpp>
 #include <wandb/wandb.hpp>
 
 #if !defined(__cpp_exceptions)

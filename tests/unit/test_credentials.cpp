@@ -7,8 +7,8 @@
 #include <sstream>
 #include <string>
 
-#include <wandb/detail/text/base64.hpp>
 #include <wandb/detail/config/credentials.hpp>
+#include <wandb/detail/text/base64.hpp>
 
 #include "machine.hpp"
 

@@ -75,7 +75,8 @@ inline constexpr ErrorText error_texts[] = {
 template <class Category>
 union Everlasting {
   constexpr Everlasting() noexcept : category() {}
-  ~Everlasting() {}
+  // A default one would be deleted: the category has a destructor, which is not to run.
+  ~Everlasting() {}  // NOLINT(modernize-use-equals-default)
   Category category;
 };
 
