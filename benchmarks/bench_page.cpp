@@ -1,11 +1,10 @@
 // A page of 1,000 users decoded and read, beside Boost.JSON's DOM with a monotonic resource: speed, peak memory and
-// allocations. And what a program reads of such users: the time of each accessor.
+// allocations.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
@@ -13,14 +12,12 @@
 #include <new>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <utility>
-#include <vector>
 
 #include <wandb/detail/answer/decoder.hpp>
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/answer/shape.hpp>
-#include <wandb/wandb.hpp>
+
+#include "page_of_users.hpp"
 
 namespace {
 
@@ -60,31 +57,8 @@ constexpr auto node =
 constexpr auto fields = shape(object("users", list("edges", node), page_info));
 constexpr wandb::Shape users_shape = fields;
 
-constexpr std::size_t user_count = 1000;
-
-std::string make_page() {
-  std::string text = R"({"data":{"users":{"edges":[)";
-  for (std::size_t i = 0; i != user_count; ++i) {
-    const auto n = std::to_string(i);
-    if (i != 0) text += ',';
-    text += R"({"node":{"id":"VXNlcjo)" + n + R"(","name":"Person Number )" + n + R"(","username":"person)" + n +
-            R"(","email":"person)" + n + R"(@example.com","admin":)" + (i % 10 == 0 ? "true" : "false") +
-            R"(,"flags":"{\"noAdmin\":true}","entity":"person)" + n + R"(","deletedAt":null,"apiKeys":{"edges":[)";
-    for (std::size_t key = 0; key != i % 4; ++key) {
-      text += key != 0 ? "," : "";
-      text += R"({"node":{"id":"QXBpS2V5Om)" + n + R"(","name":"0123456789abcdef0123456789abcdef01234567",)" +
-              R"("description":"laptop"}})";
-    }
-    text += R"(],"pageInfo":{"endCursor":"abc","hasNextPage":false}},"teams":{"edges":[)";
-    for (std::size_t team = 0; team != i % 3; ++team) {
-      text += std::string(team != 0 ? "," : "") + R"({"node":{"name":"team)" + std::to_string(team) + R"("}})";
-    }
-    text += "]}}}";
-  }
-  return text + R"(],"pageInfo":{"endCursor":"abc","hasNextPage":false}}}})";
-}
-
-const std::string page_text = make_page();
+using bench::user_count;
+const std::string page_text = bench::make_page();
 
 // Each reads every text of every user, and every key's and team's name.
 std::size_t read_page() {
@@ -160,68 +134,6 @@ double speed_ratio() {
   return theirs / ours;
 }
 
-// The users of that page, as a program gets them.
-std::vector<wandb::User<wandb::AnyTransport>> fetch_users() {
-  const auto answer = [](const wandb::Request&) -> wandb::Result<wandb::Response> {
-    wandb::Response response;
-    response.status = 200;
-    response.body = page_text;
-    return response;
-  };
-  const wandb::Api<wandb::AnyTransport> api(
-      answer, {.base_url = "http://localhost", .api_key = wandb::Secret(std::string(40, 'a'))},
-      wandb::Environment::none());
-  std::vector<wandb::User<wandb::AnyTransport>> users;
-  for (auto& user : api.users()) users.push_back(std::move(user).value());
-  return users;
-}
-
-// Nanoseconds for each user, the best of many rounds.
-template <class Users, class Read>
-double time_of(const Users& users, Read read) {
-  double best = 1e9;
-  for (int round = 0; round != 300; ++round) {
-    const auto start = std::chrono::steady_clock::now();
-    for (const auto& user : users) benchmark::DoNotOptimize(read(user));
-    const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
-    best = std::min(best, took.count() / static_cast<double>(users.size()));
-  }
-  return best;
-}
-
-constexpr std::array accessors{"user.id()",         "user.email()",         "user.deleted_at()",
-                               "user.admin()",      "user[\"deleted_at\"]", "user.teams()",
-                               "user.teams(), read"};
-
-template <class Users>
-std::array<double, accessors.size()> time_accessors(const Users& users) {
-  return {time_of(users, [](const auto& user) { return user.id(); }),
-          time_of(users, [](const auto& user) { return user.email(); }),
-          time_of(users, [](const auto& user) { return user.deleted_at(); }),
-          time_of(users, [](const auto& user) { return user.admin(); }),
-          time_of(users, [](const auto& user) { return user["deleted_at"]; }),
-          time_of(users, [](const auto& user) { return user.teams(); }),
-          time_of(users, [](const auto& user) {
-            std::size_t sum = 0;
-            for (const auto team : user.teams()) sum += std::string_view(team).size();
-            return sum;
-          })};
-}
-
-// Where a program has never had a second thread, the standard library counts the owners of a text without atomic
-// operations, which are dear: both are told.
-void print_accessors() {
-  const auto users = fetch_users();
-  if (users.size() != user_count) std::abort();
-  const auto alone = time_accessors(users);
-  std::thread([] {}).join();
-  const auto beside = time_accessors(users);
-  std::printf(
-      "one read of a user, in a program of one thread and in one of several (bar, for an attribute: <= 15 ns)\n");
-  for (std::size_t i = 0; i != accessors.size(); ++i)
-    std::printf("  %-20s %5.1f ns %5.1f ns\n", accessors[i], alone[i], beside[i]);
-}
-
 template <std::size_t Read()>
 void run(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(Read());
@@ -243,5 +155,4 @@ int main(int argc, char** argv) {
               static_cast<double>(ours.peak) / static_cast<double>(theirs.peak), theirs.peak);
   std::printf("allocations per user: %.3f, the DOM's %.3f (bar: <= 0.02)\n",
               static_cast<double>(ours.allocations) / user_count, static_cast<double>(theirs.allocations) / user_count);
-  print_accessors();
 }
