@@ -3,12 +3,10 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +22,8 @@
 #include <wandb/transport.hpp>
 #include <wandb/transport/beast.hpp>
 #include <wandb/transport/detail/net/connection.hpp>
+
+#include "../temporary_directory.hpp"
 
 namespace beast_test {
 
@@ -116,20 +116,11 @@ class BlackHole {
 /// A file with text in it, gone with the object.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(std::string_view text) {
-    auto pattern = (std::filesystem::temp_directory_path() / "wandb-test-XXXXXX").string();
-    const int fd = ::mkstemp(pattern.data());
-    REQUIRE(fd >= 0);
-    path_ = pattern;
-    REQUIRE(::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
-    ::close(fd);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() { std::filesystem::remove(path_); }
+  explicit TemporaryFile(std::string_view text) : path_(directory_.put("file", text)) {}
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
+  TemporaryDirectory directory_;
   std::string path_;
 };
 
