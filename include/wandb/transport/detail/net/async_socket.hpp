@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <mutex>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -46,15 +45,14 @@ class AsyncSocket final : public Abortable {
 
   void abort(errc why) override {
     const std::lock_guard guard(mutex_);
-    if (!aborted_) aborted_ = why;
-    is_aborted_.store(true, std::memory_order_release);
+    if (!is_aborted()) aborted_.store(why, std::memory_order_release);
     cancel();
   }
   /// The reason of the abort, if there was one.
   [[nodiscard]] error_code interrupted() const {
-    if (!is_aborted_.load(std::memory_order_acquire)) return {};
-    const std::lock_guard guard(mutex_);
-    return make_error_code(*aborted_);
+    const auto why = aborted_.load(std::memory_order_acquire);
+    if (why == not_aborted) return {};
+    return make_error_code(why);
   }
   /// What an operation's error means: the abort, if there was one.
   [[nodiscard]] error_code explain(const error_code& ec) const {
@@ -67,8 +65,7 @@ class AsyncSocket final : public Abortable {
     const std::lock_guard guard(mutex_);
     error_code ignored;
     socket_.close(ignored);
-    aborted_.reset();
-    is_aborted_.store(false, std::memory_order_release);
+    aborted_.store(not_aborted, std::memory_order_release);
   }
   void send_without_delay() noexcept {
     error_code ignored;
@@ -118,7 +115,7 @@ class AsyncSocket final : public Abortable {
     const std::lock_guard guard(mutex_);
     socket_.async_wait(socket_.wait_read, tell);
     socket_.async_wait(socket_.wait_write, tell);
-    if (aborted_) cancel();
+    if (is_aborted()) cancel();
   }
   void forget_waits() {
     const std::lock_guard guard(mutex_);
@@ -157,7 +154,7 @@ class AsyncSocket final : public Abortable {
           AsyncSocket& socket = *self;
           const std::lock_guard guard(socket.mutex_);
           // Data that never runs dry never waits, so that a cancel would end nothing.
-          if (socket.aborted_) socket.refuse<Signature>(std::forward<decltype(handler)>(handler));
+          if (socket.is_aborted()) socket.refuse<Signature>(std::forward<decltype(handler)>(handler));
           else initiation(socket.socket_, std::forward<decltype(handler)>(handler), given...);
         },
         token, args...);
@@ -172,14 +169,16 @@ class AsyncSocket final : public Abortable {
                         boost::asio::append(std::forward<Handler>(handler), aborted, std::size_t{0}));
     }
   }
+  static constexpr errc not_aborted{};
+  [[nodiscard]] bool is_aborted() const noexcept { return aborted_.load(std::memory_order_acquire) != not_aborted; }
   void cancel() {
     error_code ignored;
     socket_.cancel(ignored);
   }
 
   mutable std::mutex mutex_;
-  std::optional<errc> aborted_;
-  std::atomic<bool> is_aborted_ = false;  // whether `aborted_` is set, for those who ask without the lock
+  // Set under the lock, so that no operation starts beside an abort; asked for without it.
+  std::atomic<errc> aborted_ = not_aborted;
   static constexpr int max_reads = 8;
   int reads_left_ = 0;
   SendQueue queue_;

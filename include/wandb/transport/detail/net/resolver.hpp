@@ -4,7 +4,6 @@
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -30,6 +29,7 @@
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 #include <wandb/stop_token.hpp>
+#include <wandb/transport/detail/net/process.hpp>
 
 namespace wandb::detail {
 
@@ -142,7 +142,7 @@ class Resolver {
   [[nodiscard]] std::shared_ptr<LookUpJob> start(const std::string& name) {
     const std::lock_guard guard(mutex_);
     // A forked process has the jobs of its parent, but not the threads that would finish them.
-    if (std::exchange(process_, ::getpid()) != ::getpid()) jobs_.clear();
+    if (const auto process = current_process(); std::exchange(process_, process) != process) jobs_.clear();
     std::erase_if(jobs_, [](const auto& entry) { return entry.second.expired(); });
     if (auto job = jobs_[name].lock(); job != nullptr && !job->done()) return job;
     auto job = std::make_shared<LookUpJob>();
@@ -173,7 +173,7 @@ class Resolver {
  private:
   LookUp ask_;
   std::mutex mutex_;
-  pid_t process_ = ::getpid();
+  pid_t process_ = current_process();
   std::map<std::string, std::weak_ptr<LookUpJob>> jobs_;
 };
 
