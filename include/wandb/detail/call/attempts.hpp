@@ -39,7 +39,7 @@ class Attempts {
         pace_(caller.pace),
         timeout_(options.timeout),
         deadline_(options.deadline),
-        caller_(caller.identity ? *caller.identity : nullptr) {
+        caller_(caller.identity) {
     if (options.stop != nullptr) stop_ = *options.stop;
   }
 
@@ -55,9 +55,9 @@ class Attempts {
     asked_.finish();
     answer_ = Error(errc::no_result);
     status_ = 0;
-    exchange_ = RetryMachine(asked_.operation().repeat, endpoint_->retry, deadline_);
+    machine_ = RetryMachine(asked_.operation().repeat, endpoint_->retry, deadline_);
     const auto now = moment_to_send();
-    return settle(exchange_.start(now), now);
+    return settle(machine_.start(now), now);
   }
 
   /// The request to send after `SendRequest`. Views this object.
@@ -91,12 +91,12 @@ class Attempts {
       reply_ = {};
       const Arrival arrival{
           .delivery = failure_.delivery(), .headers = {}, .head = status_, .code = own_code(failure_.code())};
-      return settle(exchange_.arrived(arrival, now), now);
+      return settle(machine_.arrived(arrival, now), now);
     }
     status_ = response->status;
     const auto headers = response->headers.view();
     pace_.answered(status_, headers, now.now, now.wall, endpoint_->retry);
-    SecretsOfRequest secrets(*asked_.identity(), caller_.get(), asked_.about());
+    SecretsOfRequest secrets(*asked_.identity(), caller_identity(), asked_.about());
     auto examined =
         Examiner(asked_.operation(), asked_.body(), secrets).examine(status_, headers, std::move(response->body));
     failure_ = std::move(examined.failure);
@@ -106,14 +106,14 @@ class Attempts {
                           .headers = headers,
                           .content = examined.content,
                           .code = own_code(failure_.code())};
-    return settle(exchange_.arrived(arrival, now), now);
+    return settle(machine_.arrived(arrival, now), now);
   }
 
   /// After `Wait`; `cut_short` where the wait was cancelled.
   [[nodiscard]] Action resumed(bool cut_short) {
     auto now = moment_to_send();
     now.stopped = now.stopped || cut_short;
-    return settle(exchange_.resumed(now), now);
+    return settle(machine_.resumed(now), now);
   }
 
   /// After `Done`.
@@ -121,6 +121,8 @@ class Attempts {
 
   [[nodiscard]] const StopToken& stop() const noexcept { return stop_; }
   [[nodiscard]] const Endpoint& endpoint() const noexcept { return *endpoint_; }
+  /// The credentials of the caller, or why there are none.
+  [[nodiscard]] const Result<IdentityPtr>& caller() const noexcept { return caller_; }
   /// As whom the request goes.
   [[nodiscard]] const Identity& identity() const noexcept { return *asked_.identity(); }
 
@@ -129,7 +131,7 @@ class Attempts {
     if (asked_.is_empty()) return error;
     auto details = error.details();
     if (details.operation.empty()) details.operation = asked_.operation().field;
-    details.attempts = std::max(details.attempts, exchange_.attempts());
+    details.attempts = std::max(details.attempts, machine_.attempts());
     if (details.delivery == Delivery::answered && details.status == 0) details.status = status_;
     details.elapsed = Clock::now() - began_;
     // The run's own errors are told with it already, and have attempts.
@@ -138,6 +140,7 @@ class Attempts {
   }
 
  private:
+  [[nodiscard]] const Identity* caller_identity() const noexcept { return caller_ ? caller_->get() : nullptr; }
   static std::optional<errc> own_code(const std::error_code& code) {
     if (code.category() == error_category()) return static_cast<errc>(code.value());
     if (code == condition::cancelled) return errc::cancelled;
@@ -156,7 +159,7 @@ class Attempts {
   [[nodiscard]] Error masked(const Error& error) const {
     auto details = error.details();
     if (details.reason.empty() && details.messages.empty()) return error;
-    const SecretsOfRequest secrets(*asked_.identity(), caller_.get(), asked_.about());
+    const SecretsOfRequest secrets(*asked_.identity(), caller_identity(), asked_.about());
     const Mask mask(secrets.secrets());
     details.reason = mask(details.reason, Shapes::marked);
     if (details.advice) *details.advice = mask(*details.advice, Shapes::marked);
@@ -194,7 +197,7 @@ class Attempts {
     const bool succeeded = done.by == Done::By::success;
     // What a mutation that ran gave back is the method's to take, whatever failed besides.
     if (succeeded || (done.outcome == Outcome::ran && reply_.page)) {
-      reply_.ambiguous = exchange_.ambiguous();
+      reply_.ambiguous = machine_.ambiguous();
       if (!succeeded) reply_.failure = failure_of(done);
       answer_ = std::move(reply_);
       return;
@@ -204,17 +207,17 @@ class Attempts {
 
   [[nodiscard]] Error failure_of(const Done& done) const {
     auto code = failure_.code();
-    auto details = exchange_.attempts() > 0 ? failure_.details() : Error::Details{};
+    auto details = machine_.attempts() > 0 ? failure_.details() : Error::Details{};
     if (done.by == Done::By::deadline) code = make_error_code(errc::timed_out);
     if (done.by == Done::By::cancelled) code = make_error_code(errc::cancelled);
     if (done.by != Done::By::failure) {
       details.reason.clear();
       details.advice.reset();
     }
-    if (exchange_.attempts() == 0) details.delivery = Delivery::nothing_sent;
+    if (machine_.attempts() == 0) details.delivery = Delivery::nothing_sent;
     add_note(code, details);
     details.operation = asked_.operation().field;
-    details.attempts = exchange_.attempts();
+    details.attempts = machine_.attempts();
     details.elapsed = Clock::now() - began_;
     details.outcome = done.outcome;
     return Error(code, std::move(details));
@@ -237,10 +240,10 @@ class Attempts {
   Clock::time_point began_{};
   Clock::time_point deadline_;
   StopToken stop_;
-  IdentityPtr caller_;  // whose secrets are masked as well
+  Result<IdentityPtr> caller_;  // whose secrets are masked as well
   GraphqlRequest asked_;
   std::array<Header, 6> headers_;
-  RetryMachine exchange_;
+  RetryMachine machine_;
   Error failure_;
   int status_ = 0;  // of the last answer, as far as it was read
   Reply reply_;

@@ -23,8 +23,7 @@ namespace wandb::detail {
 template <class Value>
 class RunningCall : public CallOf<Value> {
  public:
-  RunningCall(const Caller& caller, const CallOptions& options)
-      : attempts_(caller, options), caller_(caller.identity) {}
+  RunningCall(const Caller& caller, const CallOptions& options) : attempts_(caller, options) {}
 
   [[nodiscard]] Next start() final {
     attempts_.start_clock();
@@ -67,8 +66,11 @@ class RunningCall : public CallOf<Value> {
     }
     auto& request = step.request();
     if (const auto& fault = attempts_.endpoint().fault) return follow(resume(told_for(request.operation(), *fault)));
-    if (!request.identity() && !caller_) return follow(resume(told_for(request.operation(), caller_.error())));
-    if (!request.identity()) request.as(*caller_);
+    if (!request.identity()) {
+      const auto& caller = attempts_.caller();
+      if (!caller) return follow(resume(told_for(request.operation(), caller.error())));
+      request.as(*caller);
+    }
     if (request.identity()->proven()) return proceed(attempts_.begin(std::move(request)));
     // A secret is proven before its first use: nothing is ever done in the wrong account.
     proving_ = true;
@@ -85,7 +87,6 @@ class RunningCall : public CallOf<Value> {
   }
 
   Attempts attempts_;
-  Result<IdentityPtr> caller_;
   GraphqlRequest pending_;
   bool proving_ = false;
   std::chrono::nanoseconds delay_{};
