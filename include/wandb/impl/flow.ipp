@@ -95,15 +95,16 @@ WANDB_DECL WalkPtr make_walk(std::string_view query, const PageOptions& options,
 
 WANDB_DECL std::optional<Result<UserRecord>> next_at_hand(Walk& walk) {
   if (walk.fault || walk.next == walk.page.size()) return std::nullopt;
-  auto user = walk.page.at(walk.next, *walk.queries);
+  auto user = walk.take();
   if (user) {
-    walk.keys.tell(*user);
     auto step = CompleteKeys(std::move(*user)).start();
-    if (!step.finished()) return std::nullopt;
+    if (!step.finished()) {
+      --walk.next;  // a call reads the rest of the keys
+      return std::nullopt;
+    }
     user = std::move(step.result());
   }
   walk.completing.reset();
-  ++walk.next;
   return user;
 }
 

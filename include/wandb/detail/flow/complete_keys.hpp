@@ -136,4 +136,12 @@ class CompleteKeys {
   KeyList keys_;
 };
 
+/// A step towards a user as a step towards perhaps a user.
+[[nodiscard]] inline Step<std::optional<UserRecord>> perhaps(Step<UserRecord> step) {
+  using Found = std::optional<UserRecord>;
+  if (!step.finished()) return std::move(step.request());
+  auto& result = step.result();
+  return finished<Found>(result ? Result<Found>(std::move(*result)) : Result<Found>(result.error()));
+}
+
 }  // namespace wandb::detail

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <optional>
-#include <utility>
 
-#include <wandb/detail/call/step.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
@@ -33,13 +31,5 @@ class KeyWish {
   bool wanted_;
   std::optional<Error> refused_;
 };
-
-/// A step towards a user as a step towards perhaps a user.
-[[nodiscard]] inline Step<std::optional<UserRecord>> perhaps(Step<UserRecord> step) {
-  using Found = std::optional<UserRecord>;
-  if (!step.finished()) return std::move(step.request());
-  auto& result = step.result();
-  return finished<Found>(result ? Result<Found>(std::move(*result)) : Result<Found>(result.error()));
-}
 
 }  // namespace wandb::detail

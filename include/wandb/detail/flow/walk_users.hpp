@@ -33,6 +33,13 @@ struct Walk {
   std::optional<Error> fault;  // of what was asked for: the walk is that error alone
   std::optional<Error> gap;    // why a page lacked users, perhaps: the walk ends with it
   std::optional<CompleteKeys> completing;
+
+  /// The next user of the page, of which one is left. Where keys were refused, the user says so.
+  [[nodiscard]] Result<UserRecord> take() {
+    auto user = page.at(next++, *queries);
+    if (user) keys.tell(*user);
+    return user;
+  }
 };
 
 /// The next user of a walk; nothing at its end.
@@ -45,7 +52,7 @@ class NextUser {
     auto& walk = *walk_;
     walk.completing.reset();  // what an earlier step left that never came to its end
     if (const auto fault = std::exchange(walk.fault, std::nullopt)) return stop(*fault);
-    if (walk.next != walk.page.size()) return emit(walk.page.at(walk.next++, *walk.queries));
+    if (walk.next != walk.page.size()) return emit(walk.take());
     if (const auto broken = walk.page.broken_end()) return stop(*broken);
     if (walk.more) return ask_users(*walk.queries, walk.keys.stands(), walk.query, {}, walk.size, walk.cursor);
     if (const auto gap = std::exchange(walk.gap, std::nullopt)) return stop(*gap);
@@ -79,7 +86,6 @@ class NextUser {
   }
   [[nodiscard]] Step<value_type> emit(Result<UserRecord> user) {
     if (!user) return finished<value_type>(user.error());
-    walk_->keys.tell(*user);
     return follow(walk_->completing.emplace(std::move(*user)).start());
   }
   [[nodiscard]] Step<value_type> follow(Step<UserRecord> step) {

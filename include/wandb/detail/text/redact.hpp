@@ -229,9 +229,9 @@ class Mask {
 class KnownSecrets {
  public:
   /// Views of them.
-  [[nodiscard]] virtual std::span<const std::string_view> secrets() const { return {}; }
+  [[nodiscard]] virtual std::span<const std::string_view> secrets() const = 0;
   /// Adds one that an answer brings. A view.
-  virtual void add(std::string_view) noexcept {}
+  virtual void add(std::string_view secret) noexcept = 0;
 
  protected:
   ~KnownSecrets() = default;
