@@ -7,7 +7,6 @@
 
 #include <wandb/detail/call/call.hpp>
 #include <wandb/detail/call/caller.hpp>
-#include <wandb/detail/call/drivers.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/error.hpp>
 #include <wandb/fwd.hpp>

@@ -14,8 +14,8 @@ using wandb::Delivery;
 using wandb::HeadersView;
 using wandb::Outcome;
 using wandb::Repeat;
-using wandb::detail::Arrival;
-using wandb::detail::Content;
+using wandb::detail::AnswerClass;
+using wandb::detail::AttemptResult;
 using wandb::detail::Done;
 using wandb::detail::Moment;
 using wandb::detail::RetryMachine;
@@ -38,19 +38,19 @@ struct Server {
   Repeat kind;
   int runs = 0;
 
-  constexpr Arrival meet(Fate fate) {
-    const auto answer = [](int status, Content content = Content::undecodable, std::string_view headers = {}) {
-      return Arrival{.delivery = Delivery::answered,
-                     .status = status,
-                     .headers = HeadersView(headers),
-                     .content = content,
-                     .code = {}};
+  constexpr AttemptResult meet(Fate fate) {
+    const auto answer = [](int status, AnswerClass kind = AnswerClass::undecodable, std::string_view headers = {}) {
+      return AttemptResult{.delivery = Delivery::answered,
+                           .status = status,
+                           .headers = HeadersView(headers),
+                           .answer = kind,
+                           .code = {}};
     };
     switch (fate) {
-      case Fate::answered: return run() ? answer(200, Content::data) : conflict();
+      case Fate::answered: return run() ? answer(200, AnswerClass::data) : conflict();
       case Fate::refused: return answer(403);
-      case Fate::held_off: return answer(429, Content::undecodable, "Retry-After: 2\n");
-      case Fate::unavailable: return answer(503, Content::undecodable, "Retry-After: 2\n");
+      case Fate::held_off: return answer(429, AnswerClass::undecodable, "Retry-After: 2\n");
+      case Fate::unavailable: return answer(503, AnswerClass::undecodable, "Retry-After: 2\n");
       case Fate::never_sent: return lost(Delivery::nothing_sent);
       case Fate::request_lost: return lost(Delivery::perhaps_sent);
       case Fate::answer_lost: return run() ? lost(Delivery::perhaps_sent) : conflict();
@@ -64,10 +64,10 @@ struct Server {
  private:
   // What must not run twice is refused by a server that has it already.
   constexpr bool run() { return ++runs == 1 || kind != Repeat::once; }
-  static constexpr Arrival lost(Delivery delivery) {
+  static constexpr AttemptResult lost(Delivery delivery) {
     return {.delivery = delivery, .headers = {}, .code = wandb::errc::connection_lost};
   }
-  static constexpr Arrival conflict() {
+  static constexpr AttemptResult conflict() {
     return {.delivery = Delivery::answered, .status = 409, .headers = {}, .code = wandb::errc::conflict};
   }
 };

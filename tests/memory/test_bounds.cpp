@@ -98,8 +98,8 @@ TEST_CASE("an answer with more rows than its text can mean is refused, and one w
                           SecureString{R"({"data":{"users":{"edges":[)" + edges +
                                        R"(],"pageInfo":{"hasNextPage":false}}},"errors":[)" + errors + "]}"});
   };
-  CHECK(read(repeated("{}", std::size_t{2} << 20), "").malformed->reason == "it holds more than its size allows");
-  CHECK(read("", repeated("0", std::size_t{2} << 20)).malformed->reason == "it holds more errors than its size allows");
+  CHECK(read(repeated("{}", std::size_t{2} << 20), "").decode_error->reason == "it holds more than its size allows");
+  CHECK(read("", repeated("0", std::size_t{2} << 20)).decode_error->reason == "it holds more errors than its size allows");
   std::string edges;
   std::string errors;
   for (int i = 0; i != 40'000; ++i) {
@@ -108,7 +108,7 @@ TEST_CASE("an answer with more rows than its text can mean is refused, and one w
               R"(,"node"]})";
   }
   const auto decoded = read(edges, errors);
-  CHECK_FALSE(decoded.malformed);
+  CHECK_FALSE(decoded.decode_error);
   CHECK(decoded.errors.size() == 40'000);
 }
 

@@ -22,21 +22,21 @@ inline constexpr auto users_fields = shape(
     string("version"));
 inline constexpr wandb::Shape users_shape = users_fields;
 
-inline wandb::detail::Decoded decode(std::string_view body) {
+inline wandb::detail::GraphqlAnswer decode(std::string_view body) {
   return wandb::detail::decode(users_shape, wandb::SecureString(body));
 }
 /// The answer with one user whose `node` is this.
-inline wandb::detail::Decoded decode_node(std::string_view node, std::string_view beside = "") {
+inline wandb::detail::GraphqlAnswer decode_node(std::string_view node, std::string_view beside = "") {
   return decode(R"({"data":{"users":{"edges":[{"node":)" + std::string(node) + "}]}}" + std::string(beside) + "}");
 }
 /// What is wrong, as "path: reason"; empty when nothing is.
-inline std::string wrong(const wandb::detail::Decoded& decoded) {
-  return decoded.malformed ? decoded.malformed->path + ": " + decoded.malformed->reason : std::string{};
+inline std::string wrong(const wandb::detail::GraphqlAnswer& decoded) {
+  return decoded.decode_error ? decoded.decode_error->path + ": " + decoded.decode_error->reason : std::string{};
 }
-inline wandb::ListView edges(const wandb::detail::Decoded& decoded) {
+inline wandb::ListView edges(const wandb::detail::GraphqlAnswer& decoded) {
   return decoded.page->root().object("users")->list("edges");
 }
-inline wandb::ObjectView node(const wandb::detail::Decoded& decoded, std::size_t index = 0) {
+inline wandb::ObjectView node(const wandb::detail::GraphqlAnswer& decoded, std::size_t index = 0) {
   return *edges(decoded)[index].object("node");
 }
 

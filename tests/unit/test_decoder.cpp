@@ -51,7 +51,7 @@ TEST_CASE("an answer that breaks off at any byte is malformed, and gives no page
   for (std::size_t length = 0; length != good.size(); ++length) {
     CAPTURE(length);
     const auto decoded = decode(std::string_view(good).substr(0, length));
-    REQUIRE(decoded.malformed);
+    REQUIRE(decoded.decode_error);
     REQUIRE_FALSE(decoded.page);
   }
 }
@@ -62,7 +62,7 @@ TEST_CASE("an answer with any byte changed is decoded or malformed, and never mo
       auto body = good;
       body[at] = c;
       const auto decoded = decode(body);
-      REQUIRE((decoded.page != nullptr || decoded.malformed || !decoded.errors.empty()));
+      REQUIRE((decoded.page != nullptr || decoded.decode_error || !decoded.errors.empty()));
     }
   }
 }
@@ -139,7 +139,7 @@ TEST_CASE("a long text with escapes arrives whole") {
 TEST_CASE("half a surrogate pair, a control character and broken UTF-8 are malformed") {
   for (const char* text : {"\\ud83d", "\\ude00", "\\ud83d\\u0041", "\x01", "\xC3", "\xFF", "\\x", "\\u12"}) {
     CAPTURE(text);
-    CHECK(decode_node("{\"id\":\"" + std::string(text) + "\"}").malformed);
+    CHECK(decode_node("{\"id\":\"" + std::string(text) + "\"}").decode_error);
   }
 }
 
@@ -241,7 +241,7 @@ TEST_CASE("an error at, above or below a null explains it") {
   for (const char* path : {R"(["users","edges",1,"node","id"])", R"(["users","edges",0,"node","name"])", R"(["user"])",
                            R"([])", "null", R"(["users","edges","0"])"}) {
     CAPTURE(path);
-    CHECK(with(path).malformed);
+    CHECK(with(path).decode_error);
   }
 }
 
@@ -263,14 +263,14 @@ TEST_CASE("a key in an answer that is not JSON is masked, even one that the exce
 TEST_CASE("text behind the end is malformed, space is not") {
   CHECK(decode("{\"data\":{}} \n").page);
   CHECK(wrong(decode("{\"data\":{}} x")) == ": text follows its end at byte 12: `x`");
-  CHECK(decode("{\"data\":{}}{}").malformed);
-  CHECK(decode(std::string("{\"data\":{}}\0", 12)).malformed);
+  CHECK(decode("{\"data\":{}}{}").decode_error);
+  CHECK(decode(std::string("{\"data\":{}}\0", 12)).decode_error);
 }
 
 TEST_CASE("an answer that is no object is malformed") {
   for (const char* body : {"[]", "[{\"data\":{}}]", "1", "\"data\"", "true", "null"}) {
     CAPTURE(body);
-    CHECK(decode(body).malformed);
+    CHECK(decode(body).decode_error);
     CHECK_FALSE(decode(body).page);
   }
   CHECK(wrong(decode("[]")) == ": it is not an object");
@@ -294,8 +294,8 @@ TEST_CASE("nesting has a limit, and below it nothing is lost") {
   };
   CHECK(nested(63).page);
   CHECK(wrong(nested(64)) == ": it is nested more than 64 levels deep");
-  CHECK(decode(std::string(1'000'000, '[')).malformed);
-  CHECK(decode_node(R"({"id":"","limits":)" + std::string(500'000, '[')).malformed);
+  CHECK(decode(std::string(1'000'000, '[')).decode_error);
+  CHECK(decode_node(R"({"id":"","limits":)" + std::string(500'000, '[')).decode_error);
 }
 
 TEST_CASE("errors are told even where the data is malformed") {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <wandb/detail/answer/classify.hpp>
+#include <wandb/detail/answer/classify_error.hpp>
 
 #include "page_shapes.hpp"
 
@@ -17,7 +17,7 @@ namespace {
 
 std::vector<GraphqlError> errors(const std::string& body) {
   const auto decoded = decode(body);
-  CHECK_FALSE(decoded.malformed);
+  CHECK_FALSE(decoded.decode_error);
   return decoded.errors;
 }
 GraphqlError only(const std::string& body) {

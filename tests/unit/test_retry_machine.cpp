@@ -18,16 +18,16 @@ constexpr Moment at(std::chrono::nanoseconds since_start) {
   moment.now = std::chrono::steady_clock::time_point(since_start);
   return moment;
 }
-constexpr Arrival status(int code, HeadersView headers = {}) {
+constexpr AttemptResult status(int code, HeadersView headers = {}) {
   return {.delivery = Delivery::answered, .status = code, .headers = headers, .code = std::nullopt};
 }
-constexpr Arrival answer(Content content) {
-  return {.delivery = Delivery::answered, .status = 200, .headers = {}, .content = content, .code = std::nullopt};
+constexpr AttemptResult answer(AnswerClass kind) {
+  return {.delivery = Delivery::answered, .status = 200, .headers = {}, .answer = kind, .code = std::nullopt};
 }
-constexpr Arrival shown(int code, Content content) {
-  return {.delivery = Delivery::answered, .status = code, .headers = {}, .content = content, .code = std::nullopt};
+constexpr AttemptResult shown(int code, AnswerClass kind) {
+  return {.delivery = Delivery::answered, .status = code, .headers = {}, .answer = kind, .code = std::nullopt};
 }
-constexpr Arrival lost(Delivery delivery, std::optional<errc> code = errc::connection_lost) {
+constexpr AttemptResult lost(Delivery delivery, std::optional<errc> code = errc::connection_lost) {
   return {.delivery = delivery, .headers = {}, .code = code};
 }
 constexpr bool sends(const Action& action, int attempt) {
@@ -46,7 +46,7 @@ constexpr auto failure = Done::By::failure;
 constexpr auto never = RetryMachine::TimePoint::max();
 
 /// How an operation ends whose every request meets the same.
-constexpr Action ending(Repeat repeat, const Arrival& arrival) {
+constexpr Action ending(Repeat repeat, const AttemptResult& arrival) {
   RetryMachine exchange(repeat, RetryPolicy{}, never);
   Action action = exchange.start(at(0s));
   for (int i = 0; i != 10 && !exchange.done(); ++i) {
@@ -60,7 +60,7 @@ constexpr Action ending(Repeat repeat, const Arrival& arrival) {
   return action;
 }
 /// The requests that such an operation sends.
-constexpr int requests(Repeat repeat, const Arrival& arrival) {
+constexpr int requests(Repeat repeat, const AttemptResult& arrival) {
   RetryMachine exchange(repeat, RetryPolicy{}, never);
   static_cast<void>(exchange.start(at(0s)));
   while (!exchange.done()) {
@@ -85,9 +85,9 @@ TEST_CASE("an exchange counts its requests") {
 }
 
 TEST_CASE("an answer with data ends an exchange after one request") {
-  static_assert(ends(ending(Repeat::harmless, answer(Content::data)), Done::By::success, Outcome::not_run));
-  static_assert(ends(ending(Repeat::once, answer(Content::data)), Done::By::success, Outcome::ran));
-  static_assert(requests(Repeat::once, answer(Content::data)) == 1);
+  static_assert(ends(ending(Repeat::harmless, answer(AnswerClass::data)), Done::By::success, Outcome::not_run));
+  static_assert(ends(ending(Repeat::once, answer(AnswerClass::data)), Done::By::success, Outcome::ran));
+  static_assert(requests(Repeat::once, answer(AnswerClass::data)) == 1);
 }
 
 TEST_CASE("a query is repeated whatever became of it, but for what a repeat cannot mend") {
@@ -96,7 +96,7 @@ TEST_CASE("a query is repeated whatever became of it, but for what a repeat cann
   static_assert(requests(Repeat::harmless, lost(Delivery::nothing_sent, std::nullopt)) == 4);
   static_assert(requests(Repeat::harmless, lost(Delivery::nothing_sent, errc::tls_failed)) == 1);
   static_assert(requests(Repeat::harmless, lost(Delivery::perhaps_sent, errc::cancelled)) == 1);
-  static_assert(requests(Repeat::harmless, answer(Content::undecodable)) == 1);
+  static_assert(requests(Repeat::harmless, answer(AnswerClass::undecodable)) == 1);
   for (const int code : {408, 429, 500, 502, 503, 504}) CHECK(requests(Repeat::harmless, status(code)) == 4);
   for (const int code : {301, 400, 401, 403, 404, 409, 410, 413, 422, 501})
     CHECK(requests(Repeat::harmless, status(code)) == 1);
@@ -108,9 +108,9 @@ TEST_CASE("a mutation that must not run twice is repeated only when the server c
   static_assert(requests(Repeat::once, lost(Delivery::answered)) == 1);
   static_assert(requests(Repeat::once, status(429)) == 4);
   static_assert(requests(Repeat::once, status(503, retry_after_2)) == 1);
-  static_assert(requests(Repeat::once, shown(429, Content::refused)) == 4);
-  static_assert(requests(Repeat::once, shown(429, Content::incomplete)) == 1);
-  static_assert(requests(Repeat::once, shown(429, Content::undecodable)) == 1);
+  static_assert(requests(Repeat::once, shown(429, AnswerClass::refused)) == 4);
+  static_assert(requests(Repeat::once, shown(429, AnswerClass::incomplete)) == 1);
+  static_assert(requests(Repeat::once, shown(429, AnswerClass::undecodable)) == 1);
   static_assert(requests(Repeat::once, status(0)) == 1);
   for (const int code : {408, 500, 502, 503, 504}) CHECK(requests(Repeat::once, status(code)) == 1);
 }
@@ -124,9 +124,9 @@ TEST_CASE("a failed mutation says whether it ran") {
   static_assert(ends(ending(Repeat::once, lost(Delivery::nothing_sent)), failure, Outcome::not_run));
   static_assert(ends(ending(Repeat::once, lost(Delivery::perhaps_sent)), failure, Outcome::unknown));
   static_assert(ends(ending(Repeat::once, lost(Delivery::answered)), failure, Outcome::unknown));
-  static_assert(ends(ending(Repeat::once, answer(Content::refused)), failure, Outcome::not_run));
-  static_assert(ends(ending(Repeat::once, answer(Content::incomplete)), failure, Outcome::ran));
-  static_assert(ends(ending(Repeat::once, answer(Content::undecodable)), failure, Outcome::unknown));
+  static_assert(ends(ending(Repeat::once, answer(AnswerClass::refused)), failure, Outcome::not_run));
+  static_assert(ends(ending(Repeat::once, answer(AnswerClass::incomplete)), failure, Outcome::ran));
+  static_assert(ends(ending(Repeat::once, answer(AnswerClass::undecodable)), failure, Outcome::unknown));
   for (const int code : {400, 401, 403, 404, 409, 410, 413, 422, 429, 501}) {
     CHECK(ends(ending(Repeat::once, status(code)), failure, Outcome::not_run));
   }
@@ -137,17 +137,17 @@ TEST_CASE("a failed mutation says whether it ran") {
 TEST_CASE("what a body shows of a mutation outranks the status") {
   for (const int code : {200, 302, 400, 403, 409, 422, 429, 500, 501, 503}) {
     CAPTURE(code);
-    CHECK(ends(ending(Repeat::once, shown(code, Content::data)), Done::By::success, Outcome::ran));
-    CHECK(ends(ending(Repeat::once, shown(code, Content::incomplete)), failure, Outcome::ran));
-    CHECK(ends(ending(Repeat::once, shown(code, Content::undecodable)), failure, Outcome::unknown));
+    CHECK(ends(ending(Repeat::once, shown(code, AnswerClass::data)), Done::By::success, Outcome::ran));
+    CHECK(ends(ending(Repeat::once, shown(code, AnswerClass::incomplete)), failure, Outcome::ran));
+    CHECK(ends(ending(Repeat::once, shown(code, AnswerClass::undecodable)), failure, Outcome::unknown));
   }
   for (const int code : {408, 500, 502, 503, 504, 524}) {
-    CHECK(ends(ending(Repeat::once, shown(code, Content::refused)), failure, Outcome::unknown));
+    CHECK(ends(ending(Repeat::once, shown(code, AnswerClass::refused)), failure, Outcome::unknown));
   }
 }
 
 TEST_CASE("a refusal after a request that may have run leaves it unknown") {
-  constexpr auto run = [](Arrival first, Arrival second, Repeat repeat) {
+  constexpr auto run = [](AttemptResult first, AttemptResult second, Repeat repeat) {
     RetryMachine exchange(repeat, RetryPolicy{}, never);
     static_cast<void>(exchange.start(at(0s)));
     static_cast<void>(exchange.arrived(first, at(0s)));
@@ -261,7 +261,7 @@ TEST_CASE("nothing is sent while the others' pace holds it back, and the deadlin
   constexpr auto held = [](std::chrono::nanoseconds hold, RetryMachine::TimePoint deadline) {
     RetryMachine exchange(Repeat::once, RetryPolicy{}, deadline);
     Moment moment = at(1s);
-    moment.hold = at(hold).now;
+    moment.not_before = at(hold).now;
     return exchange.start(moment);
   };
   static_assert(waits(held(3s, never), 2s));
@@ -274,13 +274,13 @@ TEST_CASE("a wait for the others is no attempt, and another may follow") {
   constexpr auto run = [] {
     RetryMachine exchange(Repeat::once, RetryPolicy{}, never);
     Moment moment = at(0s);
-    moment.hold = at(2s).now;
+    moment.not_before = at(2s).now;
     bool right = waits(exchange.start(moment), 2s);
     moment = at(2s);
-    moment.hold = at(5s).now;
+    moment.not_before = at(5s).now;
     right = right && waits(exchange.resumed(moment), 3s) && exchange.attempts() == 0;
     right = right && sends(exchange.resumed(at(5s)), 1);
-    return right && ends(exchange.arrived(answer(Content::data), at(6s)), Done::By::success, Outcome::ran);
+    return right && ends(exchange.arrived(answer(AnswerClass::data), at(6s)), Done::By::success, Outcome::ran);
   };
   static_assert(run());
 }
@@ -289,7 +289,7 @@ TEST_CASE("a stop ends a wait for the others") {
   constexpr auto stopped = [] {
     RetryMachine exchange(Repeat::once, RetryPolicy{}, never);
     Moment moment = at(0s);
-    moment.hold = at(2s).now;
+    moment.not_before = at(2s).now;
     static_cast<void>(exchange.start(moment));
     moment.stopped = true;
     return exchange.resumed(moment);

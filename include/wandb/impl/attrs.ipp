@@ -57,12 +57,12 @@ WANDB_DECL Result<Attrs> Attrs::parse(std::string_view json) {
   if (json.size() > Slot::longest_text) return refuse("they are beyond 4 GiB");
   const auto attributes = detail::attributes_of(detail::JsonValue(json), most);
   if (attributes.size() > most) return refuse("there are more than " + std::to_string(most));
-  auto decoded = detail::decode_bare(detail::shape_of(attributes), SecureString(json));
-  if (decoded.malformed) {
-    const auto& [path, reason] = *decoded.malformed;
+  auto answer = detail::decode_bare(detail::shape_of(attributes), SecureString(json));
+  if (answer.decode_error) {
+    const auto& [path, reason] = *answer.decode_error;
     return refuse(path.empty() ? reason : "at " + path + ": " + reason);
   }
-  return Attrs(std::move(decoded.page));
+  return Attrs(std::move(answer.page));
 }
 
 }  // namespace wandb

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/call/subject.hpp>
+#include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/user/user_record.hpp>

@@ -1,4 +1,4 @@
-// From the text of an answer to a page, or to what is wrong with it.
+// Decodes the text of an answer.
 #pragma once
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -7,13 +7,13 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <wandb/detail/answer/answer.hpp>
 #include <wandb/detail/answer/graphql_errors.hpp>
 #include <wandb/detail/answer/null_check.hpp>
 #include <wandb/detail/answer/page.hpp>
@@ -26,52 +26,42 @@
 
 namespace wandb::detail {
 
-/// An answer that is not what the schema promises.
-struct Malformed {
-  std::string path;    ///< where, from the root field on: `users.edges[3].node.name`; empty when the text as a whole is
-  std::string reason;  ///< without secrets
-};
-
-/// An answer, understood as far as it goes.
-struct Decoded {
-  std::shared_ptr<const Page> page;  ///< null when there is no data, or null in its place
-  std::vector<GraphqlError> errors;
-  std::optional<Malformed> malformed;
-  bool foreign = false;  ///< it is no GraphQL answer at all, well-formed or not; `malformed` then says what it is
-  bool silent = false;   ///< it is one that says nothing; `malformed` then says so
-};
-
 /// Overwrites what the parser may have left of unescaped text in its frames: called from where the parser was.
 [[gnu::noinline]] inline void wipe_parser_frames() noexcept {
   char frames[32 * 1024];
   wipe(frames, sizeof frames);
 }
 
-/// Whether what is wrong with an answer is told with a little of its text.
+/// Whether the reason of a `DecodeError` may quote a little of the text.
 enum class Excerpts : std::uint8_t { none, short_ones };
 
-/// Reads one text into one page. Used once.
-class AnswerReader {
+/// Decodes one text into one page. Used once.
+class Decoder {
  public:
-  AnswerReader(PageBuilder builder, bool bare, Excerpts excerpts, const KnownSecrets* secrets)
+  Decoder(PageBuilder builder, bool bare, Excerpts excerpts, const KnownSecrets* secrets)
       : builder_(std::move(builder)), bare_(bare), excerpts_(excerpts), secrets_(secrets) {}
 
-  [[nodiscard]] Decoded read() {
-    Decoded decoded;
+  /// All of an answer that the body alone tells.
+  [[nodiscard]] GraphqlAnswer decode() {
+    GraphqlAnswer answer;
     const auto text = builder_.body();
     if (text.size() > std::numeric_limits<std::uint32_t>::max()) {
-      decoded.malformed = Malformed{{}, "it is larger than 4 GiB"};
+      fail(answer, AnswerClass::undecodable, {{}, "it is larger than 4 GiB"});
     } else if (trimmed(text).empty()) {
-      decoded.malformed = Malformed{{}, "it is empty"};
-      decoded.foreign = true;
+      fail(answer, AnswerClass::not_the_service, {{}, "it is empty"});
     } else {
-      parse(decoded, text);
+      parse(answer, text);
     }
-    return decoded;
+    return answer;
   }
 
  private:
-  void parse(Decoded& decoded, std::string_view text) {
+  static void fail(GraphqlAnswer& answer, AnswerClass kind, DecodeError error) {
+    answer.kind = kind;
+    answer.decode_error = std::move(error);
+  }
+
+  void parse(GraphqlAnswer& answer, std::string_view text) {
     boost::json::parse_options options;
     options.max_depth = PageParser::max_depth;
     boost::json::basic_parser<PageParser> parser(options, builder_, bare_);
@@ -79,32 +69,56 @@ class AnswerReader {
     const auto length = parser.write_some(false, text.data(), text.size(), ec);
     const auto& handler = parser.handler();
     if (handler.saw_escapes()) wipe_parser_frames();
-    const bool ours = *handler.failure() != '\0';
-    if (ours) decoded.malformed = Malformed{handler.path(), handler.failure()};
-    else if (ec || length != text.size()) decoded.malformed = Malformed{handler.path(), why(ec, length)};
+    const bool wrong_shape = *handler.failure() != '\0';
+    if (!wrong_shape && (ec || length != text.size())) {
+      const bool cut_off = trimmed(text).starts_with('{') && !trimmed(text).ends_with('}');
+      const bool ours = cut_off || mentions_graphql(text);
+      return fail(answer, ours ? AnswerClass::undecodable : AnswerClass::not_the_service,
+                  {handler.path(), syntax_error(ec, length)});
+    }
+    if (wrong_shape) fail(answer, AnswerClass::undecodable, {handler.path(), handler.failure()});
+    else if (builder_.exhausted()) fail(answer, AnswerClass::undecodable, {{}, "it holds more than its size allows"});
     const auto& envelope = handler.envelope();
-    if (decoded.malformed && !ours) {
-      const bool cut = trimmed(text).starts_with('{') && !trimmed(text).ends_with('}');
-      decoded.foreign = !cut && !names_an_answer(text);
-      return;
+    take_errors(answer, envelope);
+    if (!answer.decode_error) take_data(answer, envelope, handler.saw_unexpected_null());
+    const bool foreign = envelope.is_empty() && (!wrong_shape || !mentions_graphql(text));
+    if (answer.decode_error && foreign) answer.kind = AnswerClass::not_the_service;
+  }
+
+  void take_errors(GraphqlAnswer& answer, const Envelope& envelope) {
+    for (const auto errors : {envelope.errors(), envelope.error()}) {
+      if (errors.state() != SlotState::raw || read_errors(answer.errors, errors.text(), builder_.budget())) continue;
+      fail(answer, AnswerClass::undecodable, {{}, "it holds more errors than its size allows"});
     }
-    if (!decoded.malformed && builder_.exhausted())
-      decoded.malformed = Malformed{{}, "it holds more than its size allows"};
-    for (const auto said : {envelope.errors(), envelope.error()}) {
-      if (said.state() != SlotState::raw || read_errors(decoded.errors, said.text(), builder_.budget())) continue;
-      decoded.malformed = Malformed{{}, "it holds more errors than its size allows"};
-    }
-    for (auto& error : decoded.errors) {
+    for (auto& error : answer.errors) {
       if (!error.code.empty() || error.status != 0) continue;
       if (envelope.code().state() == SlotState::raw) read_code(error, "code", JsonValue(envelope.code().text()));
       if (envelope.status().state() == SlotState::raw) read_code(error, "status", JsonValue(envelope.status().text()));
     }
-    if (!decoded.malformed) conclude(decoded, envelope, handler.saw_odd_null());
-    decoded.foreign = decoded.malformed && envelope.is_empty() && (!ours || !names_an_answer(text));
+  }
+
+  void take_data(GraphqlAnswer& answer, const Envelope& envelope, bool saw_unexpected_null) {
+    if (envelope.data_slot().state() == SlotState::object) {
+      auto page = builder_.finish();
+      if (saw_unexpected_null) {
+        if (const NullCheck check(*page, answer.errors); check.found()) {
+          return fail(answer, AnswerClass::undecodable,
+                      {*check.found(), "it is null, which the schema does not allow"});
+        }
+      }
+      answer.kind = AnswerClass::data;
+      answer.root = page->root();
+      answer.page = std::move(page);
+    } else if (!answer.errors.empty()) {
+      answer.kind = AnswerClass::refused;
+    } else {
+      fail(answer, AnswerClass::empty, {{}, "it has neither data nor errors"});
+      if (envelope.is_empty()) answer.decode_error->reason += excerpt(0, 80);
+    }
   }
 
   // Whether broken JSON may have been an answer of a GraphQL server.
-  [[nodiscard]] static bool names_an_answer(std::string_view text) noexcept {
+  [[nodiscard]] static bool mentions_graphql(std::string_view text) noexcept {
     if (!trimmed(text).starts_with('{')) return false;
     for (const std::string_view key : {"\"data\"", "\"errors\"", "\"error\""}) {
       if (text.find(key) != text.npos) return true;
@@ -112,37 +126,20 @@ class AnswerReader {
     return false;
   }
 
-  void conclude(Decoded& decoded, const Envelope& envelope, bool saw_odd_null) {
-    if (envelope.data_slot().state() == SlotState::object) {
-      auto page = builder_.finish();
-      if (saw_odd_null) {
-        if (const NullCheck check(*page, decoded.errors); check.found()) {
-          decoded.malformed = Malformed{*check.found(), "it is null, which the schema does not allow"};
-          return;
-        }
-      }
-      decoded.page = std::move(page);
-    } else if (decoded.errors.empty()) {
-      decoded.malformed = Malformed{{}, "it has neither data nor errors"};
-      decoded.silent = true;
-      if (envelope.is_empty()) decoded.malformed->reason += told(0, 80);
-    }
-  }
-
-  [[nodiscard]] std::string why(const boost::system::error_code& ec, std::size_t at) const {
+  [[nodiscard]] std::string syntax_error(const boost::system::error_code& ec, std::size_t at) const {
     using boost::json::error;
     const auto text = builder_.body();
     const auto place = "byte " + std::to_string(at);
     const char first = trimmed(text).front();
-    if (first != '{' && first != '[') return "it is not JSON" + told(0, 80);
-    if (!ec) return "text follows its end at " + place + told(at, 16);
+    if (first != '{' && first != '[') return "it is not JSON" + excerpt(0, 80);
+    if (!ec) return "text follows its end at " + place + excerpt(at, 16);
     if (ec == error::incomplete) return "it breaks off after " + std::to_string(text.size()) + " bytes";
     if (ec == error::too_deep)
       return "it is nested more than " + std::to_string(PageParser::max_depth) + " levels deep";
     if (ec == error::exponent_overflow) return "it holds a number beyond all limits at " + place;
-    return "it is not JSON at " + place + told(at, 16);
+    return "it is not JSON at " + place + excerpt(at, 16);
   }
-  [[nodiscard]] std::string told(std::size_t at, std::size_t length) const {
+  [[nodiscard]] std::string excerpt(std::size_t at, std::size_t length) const {
     const auto text = at == 0 ? trimmed(builder_.body()) : builder_.body();
     if (excerpts_ == Excerpts::none) return {};
     const Mask mask(secrets_ == nullptr ? std::span<const std::string_view>() : secrets_->secrets());
@@ -158,15 +155,16 @@ class AnswerReader {
 /// Decodes the answer to a GraphQL request: `data`, `errors` and `error` in any order. Of a field that comes twice, the
 /// last counts; what the shape does not know is skipped. `shape` must have static storage. `secrets`, which may be
 /// null, are masked in excerpts.
-[[nodiscard]] inline Decoded decode(const Shape& shape, SecureString body, Excerpts excerpts = Excerpts::short_ones,
-                                    const KnownSecrets* secrets = nullptr) {
-  return AnswerReader(PageBuilder(shape, std::move(body)), false, excerpts, secrets).read();
+[[nodiscard]] inline GraphqlAnswer decode(const Shape& shape, SecureString body,
+                                          Excerpts excerpts = Excerpts::short_ones,
+                                          const KnownSecrets* secrets = nullptr) {
+  return Decoder(PageBuilder(shape, std::move(body)), false, excerpts, secrets).decode();
 }
 
 /// Decodes a text that is the root object itself. The page keeps the shape.
-[[nodiscard]] inline Decoded decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body) {
+[[nodiscard]] inline GraphqlAnswer decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body) {
   const auto view = shape->shape();
-  return AnswerReader(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones, nullptr).read();
+  return Decoder(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones, nullptr).decode();
 }
 
 }  // namespace wandb::detail

@@ -15,11 +15,11 @@ namespace wandb::detail {
 
 /// One error of an answer, in the server's words.
 struct GraphqlError {
-  std::string message;    ///< empty when the server gave no reason
-  ErrorPath path;         ///< empty when the server did not say
-  std::string code;       ///< `extensions.code` as text, numbers too
-  int status = 0;         ///< an HTTP status that `extensions` gives apart from the code; 0 when there is none
-  bool odd_path = false;  ///< what it said of the path is none
+  std::string message;        ///< empty when the server gave no reason
+  ErrorPath path;             ///< empty when the server did not say
+  std::string code;           ///< `extensions.code` as text, numbers too
+  int status = 0;             ///< an HTTP status that `extensions` gives apart from the code; 0 when there is none
+  bool invalid_path = false;  ///< what it said of the path is none
 };
 
 /// An HTTP status of a failure, from a number or from text; else 0.
@@ -45,7 +45,7 @@ inline void read_code(GraphqlError& error, std::string_view name, const JsonValu
 /// Reads a path. A step of an odd type still counts: how long a path is tells whether a mutation ran.
 inline void read_path(GraphqlError& error, const JsonValue& value) {
   error.path = {};
-  error.odd_path = !value.is_array() && !value.is_null();
+  error.invalid_path = !value.is_array() && !value.is_null();
   std::size_t steps = 0;
   value.each_element([&](const JsonValue& step) {
     if (++steps > ErrorPath::max_steps) return;
@@ -53,7 +53,7 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
     if (index && *index >= 0) error.path.add(static_cast<std::size_t>(*index));
     else error.path.add(step.is_string() ? step.string() : std::string(step.text()));
   });
-  if (steps > ErrorPath::max_steps) error.odd_path = true;
+  if (steps > ErrorPath::max_steps) error.invalid_path = true;
 }
 
 [[nodiscard]] inline GraphqlError read_error(const JsonValue& item) {

@@ -10,10 +10,10 @@
 
 namespace wandb::detail {
 
-[[nodiscard]] constexpr bool is_accepted(int status) noexcept { return status >= 200 && status < 300; }
+[[nodiscard]] constexpr bool is_success(int status) noexcept { return status >= 200 && status < 300; }
 
 /// Whether a status leaves open what became of a request: a gateway may have given up on a server that did not.
-[[nodiscard]] constexpr bool is_undecided(int status) noexcept {
+[[nodiscard]] constexpr bool is_ambiguous(int status) noexcept {
   // 499: the gateway's own caller went away.
   return status == 408 || status == 499 || (status >= 500 && status != 501);
 }
@@ -25,7 +25,7 @@ namespace wandb::detail {
 }
 
 /// Whether a status says that a request was turned away before anything ran, whatever its body would have said.
-[[nodiscard]] constexpr bool is_turned_away(int status) noexcept {
+[[nodiscard]] constexpr bool is_refused_before_running(int status) noexcept {
   return status == 401 || status == 403 || status == 404 || status == 410 || status == 413;
 }
 

@@ -45,7 +45,7 @@ class PageParser {
 
   [[nodiscard]] const Envelope& envelope() const noexcept { return envelope_; }
   /// Whether a null stands where the schema allows none.
-  [[nodiscard]] bool saw_odd_null() const noexcept { return saw_odd_null_; }
+  [[nodiscard]] bool saw_unexpected_null() const noexcept { return saw_unexpected_null_; }
   /// Whether the parser unescaped text, in a buffer of its own.
   [[nodiscard]] bool saw_escapes() const noexcept { return saw_escapes_; }
   /// Why this handler stopped the parser; empty when it did not.
@@ -125,7 +125,7 @@ class PageParser {
   const char* key_end_ = nullptr;  // of the last key that was wanted or could have been
   std::size_t keys_ = 0;
   const char* failure_ = "";
-  bool saw_odd_null_ = false;
+  bool saw_unexpected_null_ = false;
   bool saw_escapes_ = false;
   Envelope envelope_;
   ColonFinder colons_;
@@ -262,7 +262,7 @@ inline bool PageParser::on_null(error_code&) {
   if (slot == nullptr) return true;
   *slot = Slot::null();
   const auto& field = *top_->current;
-  if (!(top_->is_list() ? field.element_nullable : field.nullable)) saw_odd_null_ = true;
+  if (!(top_->is_list() ? field.element_nullable : field.nullable)) saw_unexpected_null_ = true;
   return true;
 }
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/answer/classify.hpp>
+#include <wandb/detail/answer/classify_error.hpp>
 #include <wandb/detail/answer/graphql_errors.hpp>
 #include <wandb/error.hpp>
 
@@ -18,7 +18,7 @@ namespace wandb::detail {
 
 /// An error of an answer that came with `status`, as an `Error` of the operation.
 [[nodiscard]] inline Error to_error(std::string_view operation, const GraphqlError& error, int status) {
-  const auto verdict = classify(error, status);
+  const auto verdict = classify_error(error, status);
   return Error(make_error_code(verdict.code), Error::Details{.reason = {},
                                                              .operation = operation,
                                                              .messages = to_messages({error}),
@@ -82,7 +82,7 @@ class UserErrors {
   /// how many there are besides.
   template <class F>
   void each_of_page(F f) const {
-    constexpr auto most = static_cast<std::ptrdiff_t>(max_told);
+    constexpr auto most = static_cast<std::ptrdiff_t>(max_messages);
     const auto first = begin_of(whole_page);
     const auto count = places_.end() - first;
     for (auto place = first; place != first + std::min(count, most); ++place) f(error_at(*place));

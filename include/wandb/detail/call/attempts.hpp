@@ -1,4 +1,4 @@
-// One request and its repeats, sent as one identity, without I/O.
+// The requests of one call, without I/O: each with its credentials and repeats.
 #pragma once
 
 #include <algorithm>
@@ -11,25 +11,26 @@
 #include <utility>
 #include <variant>
 
-#include <wandb/detail/answer/examiner.hpp>
+#include <wandb/detail/answer/answer.hpp>
+#include <wandb/detail/answer/answer_reader.hpp>
 #include <wandb/detail/answer/operation.hpp>
-#include <wandb/detail/answer/reply.hpp>
 #include <wandb/detail/call/caller.hpp>
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/pace.hpp>
+#include <wandb/detail/call/proof.hpp>
 #include <wandb/detail/call/retry_machine.hpp>
-#include <wandb/detail/call/subject.hpp>
 #include <wandb/detail/config/endpoint.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/redact.hpp>
+#include <wandb/graphql/operations.hpp>
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb::detail {
 
-/// The requests of a call, one after the other, each with its repeats: all of a call that does not depend on what is
-/// called.
+/// The requests of a call, one after the other, each with its repeats: all of a call that does not depend on its
+/// method. `begin`, `arrived` and `resumed` give the next action; after `Done` the answer is there to take.
 class Attempts {
  public:
   using Clock = std::chrono::steady_clock;
@@ -43,26 +44,29 @@ class Attempts {
     if (options.stop != nullptr) stop_ = *options.stop;
   }
 
-  /// The time of the call runs from here: an awaited one may begin long after it was made.
+  /// Starts the call's timeout.
   void start_clock() {
     began_ = Clock::now();
     if (timeout_ < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + timeout_);
   }
 
-  /// Begins with a new request, as the identity that it names.
+  /// Begins with a new request. Credentials that are not yet known to be their owner's are verified first: nothing is
+  /// ever done in the wrong account.
   [[nodiscard]] Action begin(GraphqlRequest request) {
-    asked_ = std::move(request);
-    asked_.finish();
-    answer_ = Error(errc::no_result);
-    status_ = 0;
-    machine_ = RetryMachine(asked_.operation().repeat, endpoint_->retry, deadline_);
-    const auto now = moment_to_send();
-    return settle(machine_.start(now), now);
+    const auto* const fault = caller_fault(request);
+    if (fault != nullptr) {
+      answer_ = unsent(request.operation(), *fault);
+      return Done{};
+    }
+    if (!request.identity()) request.as(*caller_);
+    if (request.identity()->proven()) return send(std::move(request));
+    unverified_ = std::move(request);
+    return send(GraphqlRequest(graphql::verify_credentials).as(unverified_.identity()));
   }
 
   /// The request to send after `SendRequest`. Views this object.
   [[nodiscard]] Request request() {
-    headers_ = {Header{"Authorization", asked_.identity()->authorization(), true},
+    headers_ = {Header{"Authorization", request_.identity()->authorization(), true},
                 Header{"User-Agent", endpoint_->user_agent},
                 Header{"Content-Type", "application/json"},
                 Header{"Accept", "application/json"},
@@ -73,7 +77,7 @@ class Attempts {
     request.target = endpoint_->target;
     request.host = endpoint_->url.host_port;
     request.headers = headers_;
-    request.body = asked_.body();
+    request.body = request_.body();
     request.deadline = deadline_;
     const auto now = Clock::now();
     if (endpoint_->timeout < deadline_ - now) request.deadline = now + endpoint_->timeout;
@@ -81,65 +85,82 @@ class Attempts {
     return request;
   }
 
-  /// What became of it.
+  /// After `SendRequest`: the response, or the transport's error.
   [[nodiscard]] Action arrived(Result<Response> response) {
     const auto now = moment();
     if (response && !is_status(response->status)) response = without_status(response->status);
     if (!response) {
-      failure_ = masked(response.error());
-      status_ = failure_.status();
-      reply_ = {};
-      const Arrival arrival{
-          .delivery = failure_.delivery(), .headers = {}, .head = status_, .code = own_code(failure_.code())};
-      return settle(machine_.arrived(arrival, now), now);
+      last_ = {};
+      last_.failure = masked(response.error());
+      last_.status = last_.failure->status();
+      const AttemptResult result{.delivery = last_.failure->delivery(),
+                                 .headers = {},
+                                 .partial_status = last_.status,
+                                 .code = own_code(last_.failure->code())};
+      return follow(machine_.arrived(result, now), now);
     }
-    status_ = response->status;
     const auto headers = response->headers.view();
-    pace_.answered(status_, headers, now.now, now.wall, endpoint_->retry);
-    SecretsOfRequest secrets(*asked_.identity(), caller_identity(), asked_.about());
-    auto examined =
-        Examiner(asked_.operation(), asked_.body(), secrets).examine(status_, headers, std::move(response->body));
-    failure_ = std::move(examined.failure);
-    reply_ = std::move(examined.reply);
-    const Arrival arrival{.delivery = Delivery::answered,
-                          .status = examined.status,
-                          .headers = headers,
-                          .content = examined.content,
-                          .code = own_code(failure_.code())};
-    return settle(machine_.arrived(arrival, now), now);
+    pace_.answered(response->status, headers, now.now, now.wall, endpoint_->retry);
+    SecretsOfRequest secrets(*request_.identity(), caller_identity(), request_.about());
+    last_ = AnswerReader(request_.operation(), request_.body(), secrets)
+                .read(response->status, headers, std::move(response->body));
+    const AttemptResult result{.delivery = Delivery::answered,
+                               .status = last_.deciding_status,
+                               .headers = headers,
+                               .answer = last_.kind,
+                               .code = last_.failure ? own_code(last_.failure->code()) : std::nullopt};
+    return follow(machine_.arrived(result, now), now);
   }
 
-  /// After `Wait`; `cut_short` where the wait was cancelled.
+  /// After `Wait`. `cut_short` says that the wait was cancelled.
   [[nodiscard]] Action resumed(bool cut_short) {
     auto now = moment_to_send();
     now.stopped = now.stopped || cut_short;
-    return settle(machine_.resumed(now), now);
+    return follow(machine_.resumed(now), now);
   }
 
   /// After `Done`.
   [[nodiscard]] Answer take_answer() { return std::move(answer_); }
 
   [[nodiscard]] const StopToken& stop() const noexcept { return stop_; }
-  [[nodiscard]] const Endpoint& endpoint() const noexcept { return *endpoint_; }
-  /// The credentials of the caller, or why there are none.
-  [[nodiscard]] const Result<IdentityPtr>& caller() const noexcept { return caller_; }
-  /// As whom the request goes.
-  [[nodiscard]] const Identity& identity() const noexcept { return *asked_.identity(); }
 
-  /// The error that a method made of its answers, with what only the run knows.
-  [[nodiscard]] Error completed(const Error& error) const {
-    if (asked_.is_empty()) return error;
+  /// A method's error, with the attempts, the time and the status that only this object knows.
+  [[nodiscard]] Error with_details(const Error& error) const {
+    if (request_.is_empty()) return error;
     auto details = error.details();
-    if (details.operation.empty()) details.operation = asked_.operation().field;
+    if (details.operation.empty()) details.operation = request_.operation().field;
     details.attempts = std::max(details.attempts, machine_.attempts());
-    if (details.delivery == Delivery::answered && details.status == 0) details.status = status_;
+    if (details.delivery == Delivery::answered && details.status == 0) details.status = last_.status;
     details.elapsed = Clock::now() - began_;
-    // The run's own errors are told with it already, and have attempts.
+    // An error that comes from here has the note already, and attempts.
     if (error.attempts() == 0 && details.delivery == Delivery::answered) add_note(error.code(), details);
     return Error(error.code(), std::move(details));
   }
 
  private:
+  // What makes the caller unusable for a request, null where nothing does.
+  [[nodiscard]] const Error* caller_fault(const GraphqlRequest& request) const noexcept {
+    if (endpoint_->fault) return &*endpoint_->fault;
+    return request.identity() || caller_ ? nullptr : &caller_.error();
+  }
+  // The error of an operation for which nothing was sent.
+  [[nodiscard]] static Error unsent(const Operation& operation, const Error& fault) {
+    auto details = fault.details();
+    details.operation = operation.field;
+    details.delivery = Delivery::nothing_sent;
+    return Error(fault.code(), std::move(details));
+  }
+
+  [[nodiscard]] Action send(GraphqlRequest request) {
+    request_ = std::move(request);
+    request_.finish();
+    answer_ = Error(errc::no_result);
+    last_ = {};
+    machine_ = RetryMachine(request_.operation().repeat, endpoint_->retry, deadline_);
+    const auto now = moment_to_send();
+    return follow(machine_.start(now), now);
+  }
+
   [[nodiscard]] const Identity* caller_identity() const noexcept { return caller_ ? caller_->get() : nullptr; }
   static std::optional<errc> own_code(const std::error_code& code) {
     if (code.category() == error_category()) return static_cast<errc>(code.value());
@@ -147,7 +168,7 @@ class Attempts {
     return std::nullopt;
   }
 
-  // What HTTP can number; a transport that does not know the status has read no answer.
+  // Whether HTTP has such a status. A transport that does not know the status has read no answer.
   [[nodiscard]] static constexpr bool is_status(int status) noexcept { return status >= 100 && status <= 999; }
   [[nodiscard]] static Error without_status(int status) {
     return Error(make_error_code(errc::no_status),
@@ -155,16 +176,16 @@ class Attempts {
                  Delivery::answered);
   }
 
-  // The transport's words may hold what it was given to send.
+  // A transport's error may repeat what was to be sent.
   [[nodiscard]] Error masked(const Error& error) const {
     auto details = error.details();
     if (details.reason.empty() && details.messages.empty()) return error;
-    const SecretsOfRequest secrets(*asked_.identity(), caller_identity(), asked_.about());
+    const SecretsOfRequest secrets(*request_.identity(), caller_identity(), request_.about());
     const Mask mask(secrets.secrets());
     details.reason = mask(details.reason, Shapes::marked);
     if (details.advice) *details.advice = mask(*details.advice, Shapes::marked);
     for (auto& message : details.messages) {
-      for (auto* said : {&message.text, &message.path, &message.code}) *said = mask(*said);
+      for (auto* text : {&message.text, &message.path, &message.code}) *text = mask(*text);
     }
     return Error(error.code(), std::move(details));
   }
@@ -179,35 +200,48 @@ class Attempts {
             Budget::none};
   }
 
-  // The moment of a request that is to be sent, if the others' pace allows it.
+  // The moment, with the time from which the pace that calls share allows another request.
   [[nodiscard]] Moment moment_to_send() {
     auto now = moment();
-    now.hold = pace_.enter(now.now);
+    now.not_before = pace_.enter(now.now);
     return now;
   }
 
-  Action settle(Action action, const Moment& now) {
+  // Keeps the pace up to date. At the end it makes the answer, and sends the request that waited for its credentials.
+  [[nodiscard]] Action follow(Action action, const Moment& now) {
     if (!std::holds_alternative<SendRequest>(action)) pace_.leave();
     if (const auto* wait = std::get_if<Wait>(&action)) pace_.waits(now.now + wait->duration);
-    if (const auto* done = std::get_if<Done>(&action)) conclude(*done);
-    return action;
+    const auto* done = std::get_if<Done>(&action);
+    if (done == nullptr) return action;
+    make_answer(*done);
+    const auto& identity = *request_.identity();
+    const bool unauthorized = !answer_ && answer_.error() == condition::unauthorized && !answer_.error().from_words();
+    if (unauthorized && identity.owner().known()) identity.refuse(false);
+    if (unverified_.is_empty()) return action;
+    auto verified = std::exchange(unverified_, {});
+    if (auto proof = prove(identity, answer_); !proof) {
+      answer_ = proof.error();
+      return action;
+    }
+    return send(std::move(verified));
   }
 
-  void conclude(const Done& done) {
+  void make_answer(const Done& done) {
     const bool succeeded = done.by == Done::By::success;
-    // What a mutation that ran gave back is the method's to take, whatever failed besides.
-    if (succeeded || (done.outcome == Outcome::ran && reply_.page)) {
-      reply_.ambiguous = machine_.ambiguous();
-      if (!succeeded) reply_.failure = failure_of(done);
-      answer_ = std::move(reply_);
+    // Whatever failed besides, the method takes what a mutation that ran gave back.
+    if (succeeded || (done.outcome == Outcome::ran && last_.page)) {
+      last_.ambiguous = machine_.ambiguous();
+      if (!succeeded) last_.failure = failure_of(done);
+      answer_ = std::move(last_);
       return;
     }
     answer_ = failure_of(done);
   }
 
   [[nodiscard]] Error failure_of(const Done& done) const {
-    auto code = failure_.code();
-    auto details = machine_.attempts() > 0 ? failure_.details() : Error::Details{};
+    const auto failure = last_.failure.value_or(Error());
+    auto code = failure.code();
+    auto details = machine_.attempts() > 0 ? failure.details() : Error::Details{};
     if (done.by == Done::By::deadline) code = make_error_code(errc::timed_out);
     if (done.by == Done::By::cancelled) code = make_error_code(errc::cancelled);
     if (done.by != Done::By::failure) {
@@ -216,17 +250,17 @@ class Attempts {
     }
     if (machine_.attempts() == 0) details.delivery = Delivery::nothing_sent;
     add_note(code, details);
-    details.operation = asked_.operation().field;
+    details.operation = request_.operation().field;
     details.attempts = machine_.attempts();
     details.elapsed = Clock::now() - began_;
     details.outcome = done.outcome;
     return Error(code, std::move(details));
   }
 
-  // Which settings may be to blame, and where they came from. A reason may name the key's source already.
+  // Adds which settings may be wrong, and where they came from. The reason may name the key's source already.
   void add_note(const std::error_code& code, Error::Details& details) const {
-    if (!may_be_wrong_url(code, details.delivery) && !endpoint_->may_be_wrong_path(status_)) return;
-    const auto& source = asked_.identity()->source();
+    if (!may_be_wrong_url(code, details.delivery) && !endpoint_->may_be_wrong_path(last_.status)) return;
+    const auto& source = request_.identity()->source();
     const bool tell_key = code == errc::unauthorized && !source.empty() && details.reason.find(source) == source.npos;
     if (details.reason.empty()) details.reason = code.message();
     details.reason += " (";
@@ -241,12 +275,11 @@ class Attempts {
   Clock::time_point deadline_;
   StopToken stop_;
   Result<IdentityPtr> caller_;  // whose secrets are masked as well
-  GraphqlRequest asked_;
+  GraphqlRequest request_;
+  GraphqlRequest unverified_;  // what is to be sent once its credentials are verified
   std::array<Header, 6> headers_;
   RetryMachine machine_;
-  Error failure_;
-  int status_ = 0;  // of the last answer, as far as it was read
-  Reply reply_;
+  GraphqlAnswer last_;  // of the last attempt; without an answer, its failure and the status as far as that was read
   Answer answer_;
 };
 

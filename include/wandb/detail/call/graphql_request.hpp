@@ -1,26 +1,50 @@
-// One GraphQL request: an operation with its variables, as whom it is sent, and whom it is about.
+// One GraphQL request: its operation and variables, whose credentials it is sent with, and whom it is about.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <wandb/detail/answer/operation.hpp>
+#include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/call/checks.hpp>
-#include <wandb/detail/call/subject.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/json_text.hpp>
+#include <wandb/detail/text/redact.hpp>
 #include <wandb/error.hpp>
+#include <wandb/keys.hpp>
 
 namespace wandb::detail {
 
-/// Built once, variable by variable. Text is checked where it enters; the first fault is kept, and a request with a
-/// fault is never sent.
+/// The credentials that are known of one user.
+struct KnownCredentials {
+  static constexpr std::size_t max_keys = 4;
+  IdentityPtr given{};
+  KeyList keys{};  ///< those whose secret is known, `max_keys` at most
+};
+
+/// The user whom a request is about. The answer may repeat that user's credentials, which are read only where there is
+/// something to mask.
+struct Subject {
+  std::shared_ptr<void> store{};
+  ObjectView object{};
+  std::uint32_t index = 0;
+  KnownCredentials (*read)(const Subject&) = nullptr;  ///< null: the request is about no user who is known
+
+  [[nodiscard]] KnownCredentials credentials() const { return read != nullptr ? read(*this) : KnownCredentials(); }
+};
+
+/// A request, built variable by variable. Texts are checked as they are added. The first fault is kept, and a request
+/// with a fault is never sent.
 class GraphqlRequest {
  public:
-  /// None.
+  /// No request.
   GraphqlRequest() = default;
   /// `keys`: whether a query that reads users reads their keys as well.
   explicit GraphqlRequest(const Operation& operation, bool keys = true) : operation_(&operation) {
@@ -32,18 +56,18 @@ class GraphqlRequest {
     body_.append(R"(,"operationName":")").append(operation.name).append(R"(","variables":{)");
   }
 
-  /// A text of the caller's. `what` names it in the error of one that the server could not hold; see `check_text`.
+  /// Adds a text of the caller's, checked by `check_text`. `what` names it in the error.
   GraphqlRequest& add_text(std::string_view variable, std::string_view what, std::string_view text,
                            bool may_be_empty = false) {
     refuse_if(check_text(operation_->field, what, text, may_be_empty));
     return add(variable, text);
   }
-  /// The identifier of something that is to be changed; see `check_id`.
+  /// Adds the id of what is to be changed, checked by `check_id`. `what` names it in the error.
   GraphqlRequest& add_id(std::string_view what, std::string_view id) {
     refuse_if(check_id(operation_->field, what, id));
     return add("id", id);
   }
-  /// A text that came from the server.
+  /// Adds a text that came from the server, unchecked.
   GraphqlRequest& add(std::string_view variable, std::string_view text) {
     key(variable);
     append_json_string(body_, text);
@@ -60,7 +84,7 @@ class GraphqlRequest {
     body_ += std::to_string(value);
     return *this;
   }
-  /// A list of one.
+  /// Adds a list of one text.
   GraphqlRequest& add_list(std::string_view variable, std::string_view text) {
     key(variable);
     body_ += '[';
@@ -68,7 +92,7 @@ class GraphqlRequest {
     body_ += ']';
     return *this;
   }
-  /// Who asks; without it the caller does.
+  /// Sets whose credentials the request is sent with. The default is the caller's.
   GraphqlRequest& as(IdentityPtr identity) {
     identity_ = std::move(identity);
     return *this;
@@ -86,10 +110,10 @@ class GraphqlRequest {
   [[nodiscard]] bool is_empty() const noexcept { return operation_ == nullptr; }
   [[nodiscard]] const std::optional<Error>& fault() const noexcept { return fault_; }
   [[nodiscard]] const Operation& operation() const noexcept { return *operation_; }
-  /// Null: the caller.
+  /// Null for the caller's.
   [[nodiscard]] const IdentityPtr& identity() const noexcept { return identity_; }
   [[nodiscard]] const Subject& about() const noexcept { return about_; }
-  /// Ends the variables. Once, before `body()`.
+  /// Ends the variables. To be called once, before `body()`.
   void finish() { body_ += "}}"; }
   [[nodiscard]] std::string_view body() const noexcept { return body_; }
 
@@ -104,6 +128,41 @@ class GraphqlRequest {
   IdentityPtr identity_;
   Subject about_;
   std::optional<Error> fault_;
+};
+
+/// The secrets that the answer to one request may repeat, and the one that it brings.
+class SecretsOfRequest final : public KnownSecrets {
+ public:
+  /// `identity` asks, on behalf of `caller`, who may be null. Keeps references to all three.
+  SecretsOfRequest(const Identity& identity, const Identity* caller, const Subject& about) noexcept
+      : identity_(identity), caller_(caller), about_(about) {}
+
+  void add(std::string_view secret) noexcept override { views_.back() = secret; }
+  [[nodiscard]] std::span<const std::string_view> secrets() const override {
+    if (!gathered_) gather();
+    return views_;
+  }
+
+ private:
+  void gather() const {
+    gathered_ = true;
+    credentials_ = about_.credentials();
+    views_[0] = identity_.secret().reveal();
+    views_[1] = identity_.token();
+    if (caller_ != nullptr) {
+      views_[2] = caller_->secret().reveal();
+      views_[3] = caller_->token();
+    }
+    if (credentials_.given) views_[4] = credentials_.given->secret().reveal();
+    for (std::size_t i = 0; i != credentials_.keys.size(); ++i) views_[5 + i] = KeyAccess::secret(credentials_.keys[i]);
+  }
+
+  const Identity& identity_;
+  const Identity* caller_;
+  const Subject& about_;
+  mutable bool gathered_ = false;
+  mutable KnownCredentials credentials_;
+  mutable std::array<std::string_view, 6 + KnownCredentials::max_keys> views_{};
 };
 
 }  // namespace wandb::detail

@@ -1,17 +1,18 @@
-// The proof that a secret is its owner's, before it is used.
+// Verifies that a secret is its owner's, before it is used.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/answer/reply.hpp>
+#include <wandb/detail/answer/answer.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 
 namespace wandb::detail {
 
-/// Whether a secret belongs to the person that it is meant to act as.
+/// Success where the answer to `verify_credentials` shows that a secret is its owner's, which `identity` then
+/// remembers.
 [[nodiscard]] inline Result<void> prove(const Identity& identity, const Answer& answer) {
   if (!answer) return answer.error();
   const auto failed = [&](errc code, std::string_view reason) {

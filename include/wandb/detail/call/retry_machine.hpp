@@ -1,4 +1,4 @@
-// The steps of one request and its repeats, without I/O: what happened goes in, what to do next comes out.
+// Decides when a request is repeated, and what became of it. No I/O: what happened goes in, what to do next comes out.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <variant>
 
-#include <wandb/detail/answer/content.hpp>
+#include <wandb/detail/answer/answer.hpp>
 #include <wandb/detail/answer/http_status.hpp>
 #include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/call/rate_limit.hpp>
@@ -29,7 +29,7 @@ struct Wait {
   std::chrono::nanoseconds duration{};
   friend constexpr bool operator==(const Wait&, const Wait&) = default;
 };
-/// How it ended.
+/// There is nothing more to send. How it ended.
 struct Done {
   enum class By : std::uint8_t {
     success,    ///< the last answer is what was asked for
@@ -43,29 +43,28 @@ struct Done {
 };
 using Action = std::variant<SendRequest, Wait, Done>;
 
-/// What became of one request.
-struct Arrival {
+/// What became of one attempt.
+struct AttemptResult {
   Delivery delivery = Delivery::perhaps_sent;
-  /// 0 when no answer was read to its end; where the errors in it give a status themselves, that.
-  int status = 0;
+  int status = 0;       ///< the answer's `deciding_status`; 0 where no answer was read to its end
   HeadersView headers;  ///< of the answer
-  Content content = Content::unproven;
-  int head = 0;              ///< the status of an answer that was not read to its end
+  AnswerClass answer = AnswerClass::unproven;
+  int partial_status = 0;    ///< the HTTP status of an answer that was not read to its end
   std::optional<errc> code;  ///< the failure as the library classifies it; none for a transport's own code
 };
 
-/// The circumstances of a step: passed in, so that a schedule can be tested to the nanosecond.
+/// The time of a step, and what else comes from outside: passed in, so that tests set it to the nanosecond.
 struct Moment {
   std::chrono::steady_clock::time_point now;
   std::chrono::system_clock::time_point wall{};
   double random = 0.0;   ///< in [0, 1)
   bool stopped = false;  ///< whether a stop was requested
-  /// Nothing may be sent before: what the server asked of other calls.
-  std::chrono::steady_clock::time_point hold = std::chrono::steady_clock::time_point::min();
+  /// When the server takes the next request, as it told other calls.
+  std::chrono::steady_clock::time_point not_before = std::chrono::steady_clock::time_point::min();
 };
 
-/// One request, repeated as far as its kind and the policy allow. Every method gives the next action; after `Done`
-/// there is none.
+/// One request, repeated as far as its operation and the policy allow. `start`, `arrived` and `resumed` give the next
+/// action, until that is `Done`.
 class RetryMachine {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
@@ -78,20 +77,20 @@ class RetryMachine {
   [[nodiscard]] constexpr Action start(const Moment& moment) noexcept { return send(moment); }
 
   /// After `SendRequest`: what became of it.
-  [[nodiscard]] constexpr Action arrived(const Arrival& arrival, const Moment& moment) noexcept {
+  [[nodiscard]] constexpr Action arrived(const AttemptResult& result, const Moment& moment) noexcept {
     assert(!done_);
-    if (arrival.status != 0 && arrival.content == Content::data) {
+    if (result.status != 0 && result.answer == AnswerClass::data) {
       return finish(Done::By::success, is_mutation() ? Outcome::ran : Outcome::not_run);
     }
-    const auto outcome = outcome_of(arrival);
+    const auto outcome = outcome_of(result);
     if (outcome == Outcome::ran) return finish(Done::By::failure, outcome);
     ambiguous_ = ambiguous_ || outcome == Outcome::unknown;
-    if (attempts_ < policy_.max_attempts && may_repeat(arrival, outcome)) {
-      const auto wait = delay(arrival, moment);
-      if (moment.stopped) return finish(Done::By::cancelled, overall(arrival));
+    if (attempts_ < policy_.max_attempts && may_repeat(result, outcome)) {
+      const auto wait = delay(result, moment);
+      if (moment.stopped) return finish(Done::By::cancelled, overall(result));
       if (wait < deadline_ - moment.now) return Wait{wait};
     }
-    return finish(Done::By::failure, overall(arrival));
+    return finish(Done::By::failure, overall(result));
   }
 
   /// After `Wait`.
@@ -99,7 +98,7 @@ class RetryMachine {
 
   /// Requests sent so far.
   [[nodiscard]] constexpr int attempts() const noexcept { return attempts_; }
-  /// Whether one of them may have run without our knowing.
+  /// Whether one of them may have run, with its answer lost.
   [[nodiscard]] constexpr bool ambiguous() const noexcept { return ambiguous_; }
   [[nodiscard]] constexpr bool done() const noexcept { return done_; }
 
@@ -111,9 +110,9 @@ class RetryMachine {
     const auto so_far = is_mutation() && ambiguous_ ? Outcome::unknown : Outcome::not_run;
     if (moment.stopped) return finish(Done::By::cancelled, so_far);
     if (moment.now >= deadline_) return finish(Done::By::deadline, so_far);
-    if (moment.hold > moment.now) {
-      if (moment.hold >= deadline_) return finish(Done::By::deadline, so_far);
-      return Wait{moment.hold - moment.now};
+    if (moment.not_before > moment.now) {
+      if (moment.not_before >= deadline_) return finish(Done::By::deadline, so_far);
+      return Wait{moment.not_before - moment.now};
     }
     return SendRequest{++attempts_};
   }
@@ -123,50 +122,52 @@ class RetryMachine {
     return Done{by, outcome};
   }
 
-  // What this one request did, were it the only one.
-  [[nodiscard]] constexpr Outcome outcome_of(const Arrival& arrival) const noexcept {
+  // What this one attempt did.
+  [[nodiscard]] constexpr Outcome outcome_of(const AttemptResult& result) const noexcept {
     if (!is_mutation()) return Outcome::not_run;
-    if (arrival.status == 0) {
-      const bool not_run = arrival.delivery == Delivery::nothing_sent || is_turned_away(arrival.head);
+    if (result.status == 0) {
+      const bool not_run =
+          result.delivery == Delivery::nothing_sent || is_refused_before_running(result.partial_status);
       return not_run ? Outcome::not_run : Outcome::unknown;
     }
-    if (arrival.content == Content::incomplete) return Outcome::ran;
-    if (arrival.content == Content::undecodable) return Outcome::unknown;
-    const bool refused = arrival.content == Content::refused && is_accepted(arrival.status);
-    const bool definitive = is_definitive(arrival.status) || arrival.status == 429;
+    if (result.answer == AnswerClass::incomplete) return Outcome::ran;
+    if (result.answer == AnswerClass::undecodable) return Outcome::unknown;
+    const bool refused = result.answer == AnswerClass::refused && is_success(result.status);
+    const bool definitive = is_definitive(result.status) || result.status == 429;
     return refused || definitive ? Outcome::not_run : Outcome::unknown;
   }
 
-  // What all requests so far amount to, when this was the last.
-  [[nodiscard]] constexpr Outcome overall(const Arrival& arrival) const noexcept {
+  // What all attempts did, where this is the last.
+  [[nodiscard]] constexpr Outcome overall(const AttemptResult& result) const noexcept {
     if (!is_mutation()) return Outcome::not_run;
-    // "It exists already" after a request of our own may well speak of what that request made.
-    const bool own_conflict = attempts_ > 1 && (arrival.status == 409 || arrival.code == errc::conflict);
+    // A conflict may be with what an earlier attempt made.
+    const bool own_conflict = attempts_ > 1 && (result.status == 409 || result.code == errc::conflict);
     return ambiguous_ || own_conflict ? Outcome::unknown : Outcome::not_run;
   }
 
-  [[nodiscard]] static constexpr bool is_final(std::optional<errc> code) noexcept {
+  [[nodiscard]] static constexpr bool is_permanent(std::optional<errc> code) noexcept {
     return code == errc::cancelled || code == errc::tls_failed || code == errc::response_too_large ||
            code == errc::invalid_argument || code == errc::protocol_error || code == errc::no_status;
   }
 
-  // `outcome` is that of the one request. What must not run twice is repeated only where nothing was sent, or where the
-  // server takes no more requests for now; any other status proves nothing, whatever it asks to wait.
-  [[nodiscard]] constexpr bool may_repeat(const Arrival& arrival, Outcome outcome) const noexcept {
-    if (arrival.status == 0 && is_final(arrival.code)) return false;
+  // `outcome` is that of this attempt. What must not run twice is repeated only where nothing was sent, or after a 429:
+  // no other status proves that nothing ran, even one with `Retry-After`.
+  [[nodiscard]] constexpr bool may_repeat(const AttemptResult& result, Outcome outcome) const noexcept {
+    if (result.status == 0 && is_permanent(result.code)) return false;
     if (repeat_ == Repeat::once && outcome != Outcome::not_run) return false;
-    if (arrival.status == 0) return repeat_ != Repeat::once || arrival.delivery == Delivery::nothing_sent;
-    if (arrival.status == 429) return true;
-    return repeat_ != Repeat::once && arrival.status >= 400 && !is_definitive(arrival.status);
+    if (result.status == 0) return repeat_ != Repeat::once || result.delivery == Delivery::nothing_sent;
+    if (result.status == 429) return true;
+    return repeat_ != Repeat::once && result.status >= 400 && !is_definitive(result.status);
   }
 
-  [[nodiscard]] static constexpr std::optional<std::chrono::nanoseconds> asked_delay(const Arrival& arrival,
+  [[nodiscard]] static constexpr std::optional<std::chrono::nanoseconds> asked_delay(const AttemptResult& result,
                                                                                      const Moment& moment) noexcept {
-    return detail::asked_delay(arrival.status, arrival.headers, moment.wall);
+    return detail::asked_delay(result.status, result.headers, moment.wall);
   }
 
-  [[nodiscard]] constexpr std::chrono::nanoseconds delay(const Arrival& arrival, const Moment& moment) const noexcept {
-    if (const auto asked = asked_delay(arrival, moment)) return policy_.heeded(*asked);
+  [[nodiscard]] constexpr std::chrono::nanoseconds delay(const AttemptResult& result,
+                                                         const Moment& moment) const noexcept {
+    if (const auto asked = asked_delay(result, moment)) return policy_.heeded(*asked);
     return policy_.backoff(attempts_, moment.random);
   }
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/user/cursor_guard.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/detail/user/user_record.hpp>

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include <wandb/detail/call/graphql_request.hpp>
-#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/flow/mutation.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/detail/user/user_record.hpp>

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <wandb/detail/call/graphql_request.hpp>
-#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/flow/mutation.hpp>
 #include <wandb/detail/user/cursor_guard.hpp>
 #include <wandb/detail/user/records.hpp>

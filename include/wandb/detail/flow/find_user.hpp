@@ -7,10 +7,10 @@
 #include <string>
 #include <utility>
 
-#include <wandb/detail/answer/classify.hpp>
+#include <wandb/detail/answer/classify_error.hpp>
 #include <wandb/detail/call/checks.hpp>
 #include <wandb/detail/call/graphql_request.hpp>
-#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/flow/complete_keys.hpp>
 #include <wandb/detail/flow/key_wish.hpp>
 #include <wandb/detail/flow/namesakes.hpp>

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <wandb/detail/answer/operation.hpp>
-#include <wandb/detail/answer/reply.hpp>
+#include <wandb/detail/answer/answer.hpp>
 #include <wandb/detail/answer/user_errors.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/error.hpp>
@@ -42,7 +42,7 @@ namespace wandb::detail {
 [[nodiscard]] inline std::vector<Error> said_beside(const Reply& reply, const Operation& operation) {
   std::vector<Error> said;
   for (const auto& error : reply.errors) {
-    if (said.size() == max_told) break;
+    if (said.size() == max_messages) break;
     said.push_back(to_error(operation.field, error, reply.status));
   }
   return said;

@@ -6,7 +6,7 @@
 
 #include <wandb/detail/call/checks.hpp>
 #include <wandb/detail/call/graphql_request.hpp>
-#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/flow/fetch_user.hpp>
 #include <wandb/detail/flow/find_user.hpp>
 #include <wandb/detail/user/records.hpp>

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include <wandb/detail/call/graphql_request.hpp>
-#include <wandb/detail/call/step.hpp>
+#include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/flow/complete_keys.hpp>
 #include <wandb/detail/flow/key_wish.hpp>
 #include <wandb/detail/user/cursor_guard.hpp>

@@ -10,10 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/answer/examiner.hpp>
+#include <wandb/detail/answer/answer_reader.hpp>
 #include <wandb/detail/answer/user_errors.hpp>
 #include <wandb/detail/call/graphql_request.hpp>
-#include <wandb/detail/call/subject.hpp>
 #include <wandb/detail/user/cursor_guard.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/detail/user/user_store.hpp>

@@ -79,7 +79,7 @@ struct UserState {
     const auto& errors = fresh.answer->errors;
     said.clear();
     errors.each(fresh.user, [&](std::string_view field, Error error) {
-      if (fresh.object.field(field) == nullptr && said.size() < max_told) said.push_back(std::move(error));
+      if (fresh.object.field(field) == nullptr && said.size() < max_messages) said.push_back(std::move(error));
     });
     errors.each_of_page([&](Error error) { said.push_back(std::move(error)); });
     for (const auto& field : fresh.object.fields()) {

@@ -1,4 +1,4 @@
-// From what a server says to a code of ours (decision 11): its own code, else the status, else its words.
+// Finds the `errc` for an error of the server: by its code, else by the status, else by its words.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +33,7 @@ namespace wandb::detail {
   return status >= 400 && status <= 499 ? errc::bad_request : errc::unexpected_status;
 }
 
-/// Whether two names are the same but for case and what stands between their words: `NOT_FOUND`, `NotFound`.
+/// Whether two codes are the same but for case and the characters between their words: `NOT_FOUND`, `NotFound`.
 [[nodiscard]] constexpr bool same_code(std::string_view a, std::string_view b) noexcept {
   const auto skip = [](std::string_view& text) {
     while (!text.empty() && !is_letter(text.front()) && !is_digit(text.front())) text.remove_prefix(1);
@@ -48,7 +48,7 @@ namespace wandb::detail {
   }
 }
 
-/// A code of GraphQL servers, and the HTTP status that it stands for.
+/// A code that GraphQL servers use, and the HTTP status of the same meaning.
 struct KnownCode {
   std::string_view code;
   int status;
@@ -94,7 +94,7 @@ inline constexpr KnownCode known_codes[] = {
     {"UNIMPLEMENTED", 501},
 };
 
-/// The HTTP status that a code of GraphQL servers stands for; 0 where it is not known.
+/// The HTTP status that a code of GraphQL servers means; 0 for an unknown code.
 [[nodiscard]] constexpr int status_of_code(std::string_view code) noexcept {
   if (const int number = leading_status(code); number != 0) return number;
   for (const auto& known : known_codes) {
@@ -103,19 +103,20 @@ inline constexpr KnownCode known_codes[] = {
   return 0;
 }
 
-/// The HTTP status that an error gives itself, by its code or beside it; 0 where there is none. One that leaves open
-/// what became of the request goes before one that does not.
+/// The HTTP status that an error itself gives, by its code or beside it; 0 where it gives none. Of two, an ambiguous
+/// one goes first.
 [[nodiscard]] inline int own_status(const GraphqlError& error) noexcept {
   const int by_code = status_of_code(error.code);
-  if (by_code == 0 || is_undecided(error.status)) return error.status != 0 ? error.status : by_code;
+  if (by_code == 0 || is_ambiguous(error.status)) return error.status != 0 ? error.status : by_code;
   return by_code;
 }
 
-/// Whether `phrase` stands in `text` as whole words, whatever the case and what stands between the words.
+[[nodiscard]] constexpr bool is_in_word(char c) noexcept { return is_letter(c) || is_digit(c); }
+
+/// Whether `text` holds the words of `phrase`, in any case, with spaces, `_` or `-` between them.
 [[nodiscard]] constexpr bool has_phrase(std::string_view text, std::string_view phrase) noexcept {
-  const auto in_word = [](char c) { return is_letter(c) || is_digit(c); };
   for (std::size_t begin = 0; begin < text.size(); ++begin) {
-    if (begin != 0 && in_word(text[begin - 1])) continue;
+    if (begin != 0 && is_in_word(text[begin - 1])) continue;
     std::size_t at = begin;
     std::size_t i = 0;
     while (i != phrase.size() && at != text.size()) {
@@ -128,18 +129,16 @@ inline constexpr KnownCode known_codes[] = {
       }
       ++i;
     }
-    if (i == phrase.size() && (at == text.size() || !in_word(text[at]))) return true;
+    if (i == phrase.size() && (at == text.size() || !is_in_word(text[at]))) return true;
   }
   return false;
 }
-
-[[nodiscard]] constexpr bool is_in_word(char c) noexcept { return is_letter(c) || is_digit(c); }
 
 inline void blank(std::string& words, std::size_t begin, std::size_t end) {
   std::fill(words.begin() + static_cast<std::ptrdiff_t>(begin), words.begin() + static_cast<std::ptrdiff_t>(end), ' ');
 }
 
-/// Blanks out each place where `value` stands on its own.
+/// Blanks out `value` wherever it is no part of a longer word.
 inline void blank_value(std::string& words, std::string_view value) {
   if (value.empty()) return;
   for (auto at = words.find(value); at != words.npos; at = words.find(value, at + 1)) {
@@ -149,7 +148,7 @@ inline void blank_value(std::string& words, std::string_view value) {
   }
 }
 
-/// Blanks out what stands between two marks of different kinds.
+/// Blanks out quotations that open and close with different marks.
 inline void blank_between(std::string& words, std::string_view open, std::string_view close) {
   for (auto begin = words.find(open); begin != words.npos; begin = words.find(open, begin + 1)) {
     const auto end = words.find(close, begin + open.size());
@@ -158,7 +157,7 @@ inline void blank_between(std::string& words, std::string_view open, std::string
   }
 }
 
-/// Blanks out what stands between two of the same mark. An apostrophe within a word opens no quote.
+/// Blanks out quotations between two of the same mark. An apostrophe within a word opens none.
 inline void blank_quoted(std::string& words, char quote) {
   for (auto begin = words.find(quote); begin != words.npos;) {
     const bool opens = begin == 0 || !is_in_word(words[begin - 1]);
@@ -169,7 +168,7 @@ inline void blank_quoted(std::string& words, char quote) {
   }
 }
 
-/// Blanks out what stands around an `@`, up to white space.
+/// Blanks out e-mail addresses: whatever surrounds an `@`, up to white space.
 inline void blank_addresses(std::string& words) {
   for (auto at = words.find('@'); at != words.npos; at = words.find('@', at + 1)) {
     auto begin = at;
@@ -180,10 +179,10 @@ inline void blank_addresses(std::string& words) {
   }
 }
 
-/// `text` with what others may have put into it blanked out: what stands in quotes, addresses, and what was `sent`.
-[[nodiscard]] inline std::string own_words(std::string_view text, const std::vector<std::string>& sent) {
+/// `text` with blanks for the words that may not be the server's own: quotations, addresses, and `request_texts`.
+[[nodiscard]] inline std::string own_words(std::string_view text, const std::vector<std::string>& request_texts) {
   std::string words(text);
-  for (const auto& value : sent) blank_value(words, value);
+  for (const auto& value : request_texts) blank_value(words, value);
   blank_between(words, "\u201c", "\u201d");
   blank_between(words, "\u2018", "\u2019");
   blank_between(words, "\u00ab", "\u00bb");
@@ -193,13 +192,13 @@ inline void blank_addresses(std::string& words) {
   return words;
 }
 
-/// The code for the words in which GraphQL servers refuse; nothing when they are not recognised.
+/// The code for a refusal in words; nothing for words that are not recognised.
 [[nodiscard]] constexpr std::optional<errc> classify_words(std::string_view words) noexcept {
-  struct Sign {
+  struct Refusal {
     std::string_view phrase;
     errc code;
   };
-  constexpr Sign signs[] = {
+  constexpr Refusal refusals[] = {
       {"permission", errc::permission_denied},
       {"permissions", errc::permission_denied},
       {"forbidden", errc::permission_denied},
@@ -216,55 +215,56 @@ inline void blank_addresses(std::string& words) {
       {"rate limited", errc::rate_limited},
       {"too many requests", errc::rate_limited},
   };
-  for (const auto& sign : signs) {
-    if (has_phrase(words, sign.phrase)) return sign.code;
+  for (const auto& refusal : refusals) {
+    if (has_phrase(words, refusal.phrase)) return refusal.code;
   }
   return std::nullopt;
 }
 
-/// What an error amounts to, and on what evidence.
+/// The class of an error, and the evidence for it.
 struct Verdict {
   errc code = errc::rejected;
-  int status = 0;           ///< the status that stands for it: the error's own, else that of the answer
-  bool from_words = false;  ///< neither code nor status said so
+  int status = 0;           ///< the error's own status, else that of the answer
+  bool from_words = false;  ///< whether only the words of the message say so
 };
 
-/// Whether the server refuses the program that asks, rather than whoever uses it.
+/// Whether the server refuses the program, rather than its user.
 [[nodiscard]] inline bool refuses_client(const GraphqlError& error) noexcept {
   return same_code(error.code, "RELOGIN") || same_code(error.code, "RELOGIN_REQUIRED");
 }
 
-/// The verdict on one error of an answer that came with `http_status`, to a request that held the texts `sent`.
-[[nodiscard]] inline Verdict classify(const GraphqlError& error, int http_status,
-                                      const std::vector<std::string>& sent = {}) {
+/// Classifies one error of an answer with `http_status`. `request_texts` are texts of the request that the server's
+/// message may repeat.
+[[nodiscard]] inline Verdict classify_error(const GraphqlError& error, int http_status,
+                                            const std::vector<std::string>& request_texts = {}) {
   const int own = own_status(error);
   const int status = own != 0 ? own : http_status;
-  // The one refusal that the service tells in words, with whatever status. It blames nobody's key, and all that rests
-  // on it is to ask again for less.
-  const bool in_words = error.code.empty() && has_phrase(own_words(error.message, sent), "relogin required");
-  if (!is_undecided(status) && (in_words || refuses_client(error))) return {errc::client_refused, status, in_words};
+  // The service tells this refusal in words alone, with whatever status. Words may decide here: the caller's key is not
+  // blamed, and all that follows is a request for less.
+  const bool in_words = error.code.empty() && has_phrase(own_words(error.message, request_texts), "relogin required");
+  if (!is_ambiguous(status) && (in_words || refuses_client(error))) return {errc::client_refused, status, in_words};
   if (own != 0) return {classify_status(own), own, false};
-  if (!is_accepted(http_status)) return {classify_status(http_status), http_status, false};
-  // A code that is not known here says that the matter is none of those that words might tell.
+  if (!is_success(http_status)) return {classify_status(http_status), http_status, false};
+  // A server with codes has one for whatever the words could tell, so that an unknown code means something else.
   if (!error.code.empty()) return {errc::rejected, http_status, false};
-  const auto said = classify_words(own_words(error.message, sent));
-  return {said.value_or(errc::rejected), http_status, said.has_value()};
+  const auto by_words = classify_words(own_words(error.message, request_texts));
+  return {by_words.value_or(errc::rejected), http_status, by_words.has_value()};
 }
 
-/// How many of a server's errors are told where there are many: as many as a person reads.
-inline constexpr std::size_t max_told = 16;
+/// The most of a server's errors that one `Error` repeats: as many as a person reads.
+inline constexpr std::size_t max_messages = 16;
 
-/// The server's words as an `Error` holds them.
+/// The server's errors as the messages of an `Error`.
 [[nodiscard]] inline std::vector<ServerMessage> to_messages(const std::vector<GraphqlError>& errors) {
   std::vector<ServerMessage> messages;
-  messages.reserve(std::min(errors.size(), max_told));
+  messages.reserve(std::min(errors.size(), max_messages));
   for (const auto& error : errors) {
-    if (messages.size() == max_told) break;
-    const bool told = !error.message.empty();
-    messages.push_back({told ? error.message : "(the server gave no reason)", error.path.text(), error.code});
+    if (messages.size() == max_messages) break;
+    const bool has_reason = !error.message.empty();
+    messages.push_back({has_reason ? error.message : "(the server gave no reason)", error.path.text(), error.code});
   }
-  if (errors.size() > max_told)
-    messages.push_back({"and " + std::to_string(errors.size() - max_told) + " more", {}, {}});
+  if (errors.size() > max_messages)
+    messages.push_back({"and " + std::to_string(errors.size() - max_messages) + " more", {}, {}});
   return messages;
 }
 

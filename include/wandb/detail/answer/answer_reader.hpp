@@ -1,0 +1,276 @@
+// Reads an HTTP response as the answer to an operation: decodes it, masks it and classifies it.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/detail/answer/answer.hpp>
+#include <wandb/detail/answer/classify_error.hpp>
+#include <wandb/detail/answer/decoder.hpp>
+#include <wandb/detail/answer/json_reader.hpp>
+#include <wandb/detail/answer/operation.hpp>
+#include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/content_coding.hpp>
+#include <wandb/detail/text/one_line.hpp>
+#include <wandb/detail/text/redact.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::detail {
+
+/// The texts among a request's variables. They are masked as the answer is, in which a server may repeat them.
+[[nodiscard]] inline std::vector<std::string> texts_of_request(std::string_view request_body, const Mask& mask) {
+  std::vector<std::string> texts;
+  const auto take = [&](const JsonValue& value) {
+    if (value.is_string()) texts.push_back(mask(value.string()));
+  };
+  JsonValue(request_body).each_member([&](const std::string& name, const JsonValue& value) {
+    if (name != "variables") return;
+    value.each_member([&](const std::string&, const JsonValue& variable) {
+      take(variable);
+      variable.each_element(take);
+    });
+  });
+  return texts;
+}
+
+/// `errc::malformed_response`. `path` is where the answer is wrong, empty for the answer as a whole.
+[[nodiscard]] inline Error malformed(const std::string& path, std::string_view reason, int status) {
+  const std::string where = path.empty() ? std::string{} : " at " + path;
+  return Error(make_error_code(errc::malformed_response),
+               Error::Details{.reason = "the server's answer is malformed" + where + ": " + std::string(reason),
+                              .operation = {},
+                              .messages = {},
+                              .status = status,
+                              .delivery = Delivery::answered});
+}
+
+/// Reads one answer to one request.
+class AnswerReader {
+ public:
+  /// `request_body` is what was asked. `secrets` are masked; the one that the answer brings is added to them. Keeps
+  /// references to all three.
+  AnswerReader(const Operation& operation, std::string_view request_body, KnownSecrets& secrets) noexcept
+      : operation_(operation), request_body_(request_body), secrets_(secrets) {}
+
+  /// The answer with its class, without secrets in its errors. To be called once.
+  [[nodiscard]] GraphqlAnswer read(int status, const HeadersView& headers, SecureString body) {
+    const auto excerpts = may_hold_new_secret() ? Excerpts::none : Excerpts::short_ones;
+    auto answer = decode(operation_.shape, std::move(body), excerpts, &secrets_);
+    answer.status = status;
+    answer.deciding_status = status;
+    new_secret_ = new_secret(answer);
+    secrets_.add(new_secret_);
+    mask_errors(answer);
+    classify(answer, headers);
+    return answer;
+  }
+
+ private:
+  struct Refusal {
+    int deciding_status;
+    Error error;
+  };
+
+  [[nodiscard]] Mask mask() const { return Mask(secrets_.secrets()); }
+  // Whether the answer may hold a secret that nobody knows yet. Then no error quotes it.
+  [[nodiscard]] bool may_hold_new_secret() const noexcept { return operation_.field == "generateApiKey"; }
+  [[nodiscard]] bool is_mutation() const noexcept { return operation_.repeat != Repeat::harmless; }
+  // Whether an error's path leads to something below the operation's field.
+  [[nodiscard]] bool is_below_field(const GraphqlError& error) const noexcept {
+    return error.path.size() > 1 && error.path[0].key == operation_.field;
+  }
+  // Whether an error is about the operation as a whole, so that the server began nothing below the field.
+  [[nodiscard]] static bool is_of_operation(const GraphqlError& error) noexcept {
+    return !error.invalid_path && error.path.size() <= 1;
+  }
+  [[nodiscard]] bool has_field(const GraphqlAnswer& answer) const noexcept {
+    return answer.root.state(operation_.field) == SlotState::object;
+  }
+
+  void classify(GraphqlAnswer& answer, const HeadersView& headers) const {
+    if (answer.kind == AnswerClass::not_the_service) {
+      answer.failure = not_the_service(answer.status, headers, answer.decode_error->reason);
+    } else if (answer.kind == AnswerClass::empty && !is_success(answer.status)) {
+      fail(answer, AnswerClass::unproven, refusal(answer.status, {}).error);
+    } else if (answer.decode_error) {
+      fail(answer, AnswerClass::undecodable, undecodable(answer.status, *answer.decode_error));
+    } else if (has_field(answer)) {
+      classify_data(answer);
+    } else if (!answer.errors.empty()) {
+      classify_refusal(answer);
+    } else if (!is_success(answer.status)) {
+      fail(answer, AnswerClass::unproven, refusal(answer.status, {}).error);
+    } else if (is_mutation() || answer.root.state(operation_.field) != SlotState::null) {
+      fail(answer, AnswerClass::undecodable,
+           malformed(std::string(operation_.field), "it is missing, and no error says why", answer.status));
+    }
+  }
+
+  // An answer without the operation's field holds nothing that a method could take.
+  static void fail(GraphqlAnswer& answer, AnswerClass kind, Error failure) {
+    answer.kind = kind;
+    answer.failure = std::move(failure);
+    answer.root = {};
+    answer.page.reset();
+  }
+
+  // The field's data is there: whatever the status says, a mutation has run, and a query has its answer.
+  void classify_data(GraphqlAnswer& answer) const {
+    const auto elsewhere = [&](const GraphqlError& error) { return !is_below_field(error); };
+    if (!is_mutation() || std::none_of(answer.errors.begin(), answer.errors.end(), elsewhere)) return;
+    answer.kind = AnswerClass::incomplete;
+    answer.failure = refusal(answer.status, answer.errors).error;
+  }
+
+  // Errors stand in place of the field. A path below it shows that a mutation ran, even where the null has travelled up
+  // to the field itself; paths no longer than the field show that it did not; others show nothing.
+  void classify_refusal(GraphqlAnswer& answer) const {
+    const auto& errors = answer.errors;
+    auto [deciding, failure] = refusal(answer.status, errors);
+    // A gateway that gave up proves nothing, whatever it says to do next.
+    const bool overruled = deciding == 429 && is_ambiguous(answer.status);
+    if (!overruled) answer.deciding_status = deciding;
+    auto kind = AnswerClass::refused;
+    if (is_mutation()) {
+      const auto below = [&](const GraphqlError& error) { return is_below_field(error); };
+      if (std::any_of(errors.begin(), errors.end(), below)) kind = AnswerClass::incomplete;
+      else if (!std::all_of(errors.begin(), errors.end(), is_of_operation)) kind = AnswerClass::unproven;
+    }
+    fail(answer, kind, std::move(failure));
+  }
+
+  // The error for errors in place of data, or for a status without any. Of several errors the one decides that leaves
+  // open whether the mutation ran, then the first with a status of its own.
+  [[nodiscard]] Refusal refusal(int http_status, const std::vector<GraphqlError>& errors) const {
+    Verdict verdict{is_success(http_status) ? errc::rejected : classify_status(http_status), http_status, false};
+    if (!errors.empty()) {
+      const auto ambiguous = [](const GraphqlError& error) { return is_ambiguous(own_status(error)); };
+      const auto with_status = [](const GraphqlError& error) { return own_status(error) != 0; };
+      auto deciding = std::find_if(errors.begin(), errors.end(), ambiguous);
+      if (deciding == errors.end()) deciding = std::find_if(errors.begin(), errors.end(), with_status);
+      verdict = classify_error(deciding == errors.end() ? errors.front() : *deciding, http_status,
+                               texts_of_request(request_body_, mask()));
+    }
+    return {verdict.status, Error(make_error_code(verdict.code), Error::Details{.reason = {},
+                                                                                .operation = {},
+                                                                                .messages = to_messages(errors),
+                                                                                .status = http_status,
+                                                                                .delivery = Delivery::answered,
+                                                                                .from_words = verdict.from_words})};
+  }
+
+  // An undecodable answer. A status that says to try again later is believed all the same; one that would say something
+  // of a person is not.
+  [[nodiscard]] static Error undecodable(int status, const DecodeError& decode_error) {
+    auto error = malformed(decode_error.path, decode_error.reason, status);
+    if (!is_ambiguous(status) && status != 429) return error;
+    const auto code = make_error_code(classify_status(status));
+    auto details = error.details();
+    details.reason = code.message() + "; " + details.reason;
+    return Error(code, std::move(details));
+  }
+
+  // Another server than the service answered. `reason` says what is wrong with its answer.
+  [[nodiscard]] Error not_the_service(int status, const HeadersView& headers, const std::string& reason) const {
+    Error::Details details{
+        .reason = {}, .operation = {}, .messages = {}, .status = status, .delivery = Delivery::answered};
+    const auto type = content_type(headers);
+    details.reason = make_error_code(errc::not_the_service).message() + " (";
+    if (const auto elsewhere = headers.find("Location"); elsewhere && status >= 300 && status <= 399)
+      details.reason +=
+          (may_hold_new_secret() ? "it leads elsewhere" : "it leads to " + shown_location(*elsewhere)) + "; ";
+    if (const auto coding = first_coding(headers.find("Content-Encoding").value_or("")); !coding.empty())
+      details.reason += "encoded as " + coding_name(coding) + ", which was not asked for; ";
+    details.reason.append(type.empty() ? "no content type" : type).append("; ").append(reason).append(")");
+    return Error(make_error_code(errc::not_the_service), std::move(details));
+  }
+
+  [[nodiscard]] std::string content_type(const HeadersView& headers) const {
+    const auto type = headers.find("Content-Type").value_or(std::string_view{});
+    if (!may_hold_new_secret()) return shortened(mask()(type), 80);
+    for (const std::string_view known : {"text/html", "text/plain", "application/json"}) {
+      if (equal_ignoring_case(trimmed(type.substr(0, type.find(';'))), known)) return std::string(known);
+    }
+    return type.empty() ? std::string{} : "another content type";
+  }
+
+  // Where a redirect leads to. A person has to check the host, above all its end, so that the host is never cut for the
+  // sake of the path.
+  [[nodiscard]] std::string shown_location(std::string_view location) const {
+    constexpr std::size_t max_length = 200;
+    constexpr std::size_t max_scheme = 32;
+    const Mask mask = this->mask();
+    const auto slashes = location.find("//");
+    const bool absolute = slashes != location.npos && slashes <= location.find_first_of("/?#");
+    const auto authority = absolute ? slashes + 2 : 0;
+    const auto path = absolute ? std::min(location.find_first_of("/?#", authority), location.size()) : 0;
+    auto host = location.substr(authority, path - authority);
+    const auto user = host.rfind('@');
+    if (user != host.npos) host.remove_prefix(user + 1);
+    auto shown = shortened(mask(location.substr(0, authority), Shapes::marked), max_scheme);
+    shown += (user != host.npos ? "****@" : "") + shown_host(mask, host);
+    const auto room = max_length - std::min(shown.size(), max_length);
+    return shown + shortened(mask(location.substr(path)), std::max(room, std::string_view("/\u2026").size()));
+  }
+  // The host, or its end where it is longer than a name in the DNS can be.
+  [[nodiscard]] static std::string shown_host(const Mask& mask, std::string_view host) {
+    constexpr std::size_t max_name = 253;
+    host.remove_prefix(host.size() - std::min(host.size(), Mask::max_read));
+    auto shown = mask(host, Shapes::marked);
+    if (shown.size() <= max_name) return shown;
+    auto begin = shown.size() - max_name;
+    while ((static_cast<unsigned char>(shown[begin]) & 0xC0U) == 0x80) ++begin;
+    return "\u2026" + shown.substr(begin);
+  }
+
+  // The key that an answer brings; empty where it brings none, or a text that is too short to be one.
+  [[nodiscard]] static std::string_view new_secret(const GraphqlAnswer& answer) {
+    const auto payload = answer.root.object("generateApiKey");
+    const auto key = payload ? payload->object("apiKey") : std::nullopt;
+    const auto name = key ? key->string("name").value_or(std::string_view{}) : std::string_view{};
+    return name.size() >= 12 ? name : std::string_view{};
+  }
+
+  // Whether an answer proves that no key was made: only errors about the operation as a whole stand in place of the
+  // field, and none of them, nor the status, leaves open what happened.
+  [[nodiscard]] bool proves_no_key(const GraphqlAnswer& answer) const {
+    if (answer.decode_error || is_ambiguous(answer.status) || has_field(answer)) return false;
+    return std::all_of(answer.errors.begin(), answer.errors.end(), [](const GraphqlError& error) {
+      return is_of_operation(error) && !is_ambiguous(own_status(error));
+    });
+  }
+
+  // Masks what the errors repeat of the credentials that were sent, and of the key that the answer brings. Where a key
+  // may have been made and the answer does not show it whole, its errors may hold pieces of it.
+  void mask_errors(GraphqlAnswer& answer) const {
+    if (answer.errors.empty()) return;
+    const bool pieces = may_hold_new_secret() && !is_api_key(new_secret_) && !proves_no_key(answer);
+    const auto shapes = pieces ? Shapes::pieces : Shapes::all;
+    const Mask mask = this->mask();
+    for (auto& error : answer.errors) {
+      error.message = mask(error.message, shapes);
+      // The status of a code decides whether the request is repeated, and is no secret: it outlives the mask.
+      const int status = status_of_code(error.code);
+      error.code = mask(error.code, shapes);
+      if (status != 0 && status_of_code(error.code) != status) error.code = std::to_string(status);
+      ErrorPath path;
+      error.path.each([&](const ErrorPath::Step& step) {
+        if (step.index) path.add(*step.index);
+        else path.add(mask(step.key, shapes));
+      });
+      error.path = std::move(path);
+    }
+  }
+
+  const Operation& operation_;
+  std::string_view request_body_;
+  KnownSecrets& secrets_;
+  std::string_view new_secret_;
+};
+
+}  // namespace wandb::detail
