@@ -184,10 +184,10 @@ class [[nodiscard]] ForEach {
         auto taken = state.results.full() ? std::nullopt : state.inputs.take();
         if (!taken) break;
         auto result = co_await state.start(*taken);
-        entry.template emplace<1>(State::completed(*taken, result));
+        entry.completed.emplace(State::completed(*taken, result));
 #if defined(__cpp_exceptions)
       } catch (...) {
-        entry.template emplace<0>(std::current_exception());
+        entry.thrown = std::current_exception();
       }
 #endif
       state.results.put(std::move(entry));

@@ -141,10 +141,10 @@ class [[nodiscard]] ThreadedForEach {
         auto taken = state.inputs.take();
         if (!taken) break;
         auto result = state.start(*taken);
-        entry.template emplace<1>(State::completed(*taken, result));
+        entry.completed.emplace(State::completed(*taken, result));
 #if defined(__cpp_exceptions)
       } catch (...) {
-        entry.template emplace<0>(std::current_exception());
+        entry.thrown = std::current_exception();
       }
 #endif
       state.results.put(std::move(entry));

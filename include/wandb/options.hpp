@@ -12,6 +12,9 @@
 
 namespace wandb {
 
+/// The service's own server.
+inline constexpr std::string_view default_base_url = "https://api.wandb.ai";
+
 /// How an `Api` differs from its environment. Views only: everything is copied by the constructor that takes it.
 struct Options {
   std::string_view base_url{};  ///< the server; else `WANDB_BASE_URL`, else `https://api.wandb.ai`

@@ -13,7 +13,6 @@
 #include <wandb/client.hpp>
 #include <wandb/detail/call/checks.hpp>
 #include <wandb/detail/flow/flows.hpp>
-#include <wandb/detail/text/redact.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/fwd.hpp>
 #include <wandb/keys.hpp>
@@ -153,12 +152,7 @@ class User<T, any_selection> {
   }
 
   /// `<User ann@example.com>`: the e-mail, else username, id, or name, with what looks like a key masked.
-  [[nodiscard]] friend std::string to_string(const User& user) {
-    for (const auto* key : {"email", "username", "id", "name"}) {
-      if (const auto text = user.record_.text(key); !text.empty()) return "<User " + detail::shown_name(text) + ">";
-    }
-    return std::string("<User ???") + '>';  // in one piece it would hold a trigraph
-  }
+  [[nodiscard]] friend std::string to_string(const User& user) { return user.record_.shown(); }
   template <class Traits>
   friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const User& user) {
     return out << to_string(user);

@@ -13,7 +13,6 @@
 
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/declare.hpp>
-#include <wandb/detail/text/redact.hpp>
 #include <wandb/result.hpp>
 
 namespace wandb {
@@ -72,9 +71,7 @@ class Value {
   /// The value for a person, on one line: text without quotes, `null`, `(not loaded)`; what looks like a key is masked.
   template <class Traits>
   friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Value& value) {
-    if (!value.is_loaded()) return out << "(not loaded)";
-    if (value.kind() == SlotState::string) return out << detail::shown_name(value.slot_.text());
-    return out << detail::redact(value.raw());
+    return out << value.shown();
   }
 
  private:
@@ -92,6 +89,8 @@ class Value {
     }
     return std::nullopt;
   }
+  // What `operator<<` writes.
+  [[nodiscard]] std::string shown() const;
   [[nodiscard]] Error refuse(errc code, std::string_view why) const;
 
   std::shared_ptr<const void> owner_;

@@ -6,7 +6,6 @@
 #include <wandb/attrs.hpp>
 #include <wandb/check_transport.hpp>
 #include <wandb/client.hpp>
-#include <wandb/detail/config/credentials.hpp>
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
 #include <wandb/for_each.hpp>

@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <wandb/detail/answer/dynamic_shape.hpp>
 #include <wandb/detail/answer/shape.hpp>
 
 namespace {

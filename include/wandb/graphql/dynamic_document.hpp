@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include <wandb/detail/answer/dynamic_shape.hpp>
 #include <wandb/detail/answer/shape.hpp>
 #include <wandb/graphql/document.hpp>
 #include <wandb/graphql/fault.hpp>

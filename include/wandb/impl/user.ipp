@@ -13,6 +13,7 @@
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/redact.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/detail/user/user_store.hpp>
 #include <wandb/graphql/operations.hpp>
@@ -103,6 +104,13 @@ WANDB_DECL Text UserRecord::text(std::string_view key) const {
 WANDB_DECL std::optional<bool> UserRecord::flag(std::string_view key) const {
   const auto found = find_key(key);
   return found.field == nullptr ? std::nullopt : found.object.boolean(key);
+}
+
+WANDB_DECL std::string UserRecord::shown() const {
+  for (const auto* key : {"email", "username", "id", "name"}) {
+    if (const auto found = text(key); !found.empty()) return "<User " + shown_name(found) + ">";
+  }
+  return std::string("<User ???") + '>';  // in one piece it would hold a trigraph
 }
 
 WANDB_DECL Person UserRecord::person() const { return {text("id"), text("username"), text("email")}; }

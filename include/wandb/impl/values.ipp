@@ -132,6 +132,11 @@ WANDB_DECL std::string Value::raw() const {
   return json;
 }
 
+WANDB_DECL std::string Value::shown() const {
+  if (!is_loaded()) return "(not loaded)";
+  return kind() == SlotState::string ? detail::shown_name(slot_.text()) : detail::redact(raw());
+}
+
 WANDB_DECL Error Value::refuse(errc code, std::string_view why) const {
   const std::string name = field_ ? " \"" + std::string(field_->key) + "\"" : std::string{};
   return Error(make_error_code(code), "the attribute" + name + " " + std::string(why), Delivery::nothing_sent);

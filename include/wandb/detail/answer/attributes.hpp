@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <wandb/detail/answer/dynamic_shape.hpp>
 #include <wandb/detail/answer/json_reader.hpp>
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/answer/page_builder.hpp>

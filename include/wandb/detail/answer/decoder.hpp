@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <wandb/detail/answer/answer.hpp>
+#include <wandb/detail/answer/dynamic_shape.hpp>
 #include <wandb/detail/answer/graphql_errors.hpp>
 #include <wandb/detail/answer/null_check.hpp>
 #include <wandb/detail/answer/page.hpp>

@@ -11,7 +11,6 @@
 #include <optional>
 #include <ranges>
 #include <utility>
-#include <variant>
 
 #include <wandb/stop_token.hpp>
 
@@ -77,11 +76,18 @@ class Inputs {
   std::atomic<bool> over_{false};
 };
 
+/// What was completed, or what its operation threw.
+template <class Completed>
+struct Finished {
+  std::optional<Completed> completed;
+  std::exception_ptr thrown;
+};
+
 /// The results that nobody has taken yet, and how many runners there are to bring more.
 template <class Completed>
 class Results {
  public:
-  using Entry = std::variant<std::exception_ptr, Completed>;
+  using Entry = Finished<Completed>;
 
   /// Runners and untaken results may each be so many.
   explicit Results(std::size_t limit) : limit_(limit) {}
@@ -148,9 +154,9 @@ class Presence {
 
 /// What was completed; throws what an operation threw.
 template <class Completed>
-[[nodiscard]] Completed unwrap(std::variant<std::exception_ptr, Completed> entry) {
-  if (auto* completed = std::get_if<1>(&entry)) return std::move(*completed);
-  std::rethrow_exception(*std::get_if<0>(&entry));
+[[nodiscard]] Completed unwrap(Finished<Completed> entry) {
+  if (entry.thrown) std::rethrow_exception(entry.thrown);
+  return *std::move(entry.completed);
 }
 
 }  // namespace wandb::detail

@@ -16,16 +16,12 @@
 #include <wandb/detail/text/key_format.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/environment.hpp>
+#include <wandb/options.hpp>
 #include <wandb/result.hpp>
 #include <wandb/retry.hpp>
 #include <wandb/secret.hpp>
 
-namespace wandb {
-
-/// The service's own server.
-inline constexpr std::string_view default_base_url = "https://api.wandb.ai";
-
-namespace detail {
+namespace wandb::detail {
 
 [[nodiscard]] inline Error setting_error(errc code, const std::string& reason) {
   return Error(make_error_code(code), reason, Delivery::nothing_sent);
@@ -107,5 +103,4 @@ struct FoundUrl {
                                                       "\"; it is a number of seconds above 0, such as 19 or 2.5");
 }
 
-}  // namespace detail
-}  // namespace wandb
+}  // namespace wandb::detail

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -56,6 +57,8 @@ struct UserRecord {
   /// A text attribute; empty where null or not loaded.
   [[nodiscard]] Text text(std::string_view key) const;
   [[nodiscard]] std::optional<bool> flag(std::string_view key) const;
+  /// The user in a line of text, with what looks like a key masked.
+  [[nodiscard]] std::string shown() const;
   [[nodiscard]] Person person() const;
   [[nodiscard]] Nodes nodes(std::string_view connection) const;
 
