@@ -48,6 +48,6 @@ class AnyTransport {
   std::shared_ptr<detail::HeldTransport> held_;
 };
 
-static_assert(WaitsSynchronously<AnyTransport>);
+static_assert(detail::WaitsUntilStopped<AnyTransport>);
 
 }  // namespace wandb

@@ -25,7 +25,7 @@ struct ColourOf {
 };
 template <AsyncTransport T, class R>
 struct ColourOf<T, R> {
-  using type = typename detail::Unwrapped<T>::template task<R>;
+  using type = TaskOf<T, R>;
 };
 
 }  // namespace detail

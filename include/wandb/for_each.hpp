@@ -40,6 +40,7 @@ struct Completed {
 
 namespace detail {
 
+/// What a task gives, as `type`.
 template <class Task>
 struct TaskResult {};
 template <template <class, class...> class Task, class R, class... Rest>
@@ -95,34 +96,39 @@ struct Batch {
 };
 
 template <class Operation, class T, class Input>
+inline constexpr bool can_operate = std::is_invocable_v<const Operation&, const Api<T>&, const Input&>;
+
+/// What `operation(api, input)` gives.
+template <class Operation, class T, class Input>
 using Returned = std::invoke_result_t<const Operation&, const Api<T>&, const Input&>;
 
-}  // namespace detail
+/// Whether `Task` is the transport's task of anything but `void`.
+template <class T, class Task>
+inline constexpr bool is_task = false;
+template <class T, template <class, class...> class Task, class R, class... Rest>
+inline constexpr bool is_task<T, Task<R, Rest...>> =
+    !std::is_void_v<R> && std::is_same_v<Task<R, Rest...>, TaskOf<T, R>>;
 
-/// `operation(api, input)` gives a task of the transport, of anything but `void`.
+/// Whether `operation(api, input)` gives such a task.
 template <class Operation, class T, class Input>
-concept GivesTask = std::invocable < const Operation&,
-        const Api<T>
-&, const Input& > &&requires {
-  typename detail::TaskResult<detail::Returned<Operation, T, Input>>::type;
-  requires !std::is_void_v<typename detail::TaskResult<detail::Returned<Operation, T, Input>>::type>;
-  requires std::same_as < detail::Returned<Operation, T, Input>,
-  typename detail::Unwrapped<T>::template task <
-      typename detail::TaskResult<detail::Returned<Operation, T, Input>>::type >>
-      ;
-};
+inline constexpr bool gives_task = false;
+template <class Operation, class T, class Input>
+requires can_operate<Operation, T, Input>
+inline constexpr bool gives_task<Operation, T, Input> = is_task<T, Returned<Operation, T, Input>>;
+
+}  // namespace detail
 
 /// What an awaited `for_each` gives: its results, as they come. One `next()` at a time. When it is destroyed no further
 /// input is taken; what is in flight ends on its own.
 template <ConcurrentTransport T, std::ranges::input_range Range, class Operation>
-requires GivesTask<Operation, T, std::ranges::range_value_t<Range>>
+requires detail::gives_task<Operation, T, std::ranges::range_value_t<Range>>
 class [[nodiscard]] ForEach {
  public:
   using input_type = std::ranges::range_value_t<Range>;
   using value_type =
       Completed<input_type, typename detail::TaskResult<detail::Returned<Operation, T, input_type>>::type>;
   template <class R>
-  using task = typename detail::Unwrapped<T>::template task<R>;
+  using task = detail::TaskOf<T, R>;
 
   ForEach(const Client<T>& client, Range inputs, Operation operation, const ForEachOptions& options)
       : state_(std::make_shared<State>(client, std::move(inputs), std::move(operation), options)) {}
@@ -214,7 +220,7 @@ template <AsyncTransport T, std::ranges::input_range Range, class Operation>
                             const ForEachOptions& options = {}) {
   static_assert(ConcurrentTransport<T>, "for_each needs a ConcurrentTransport: this one has no spawn(task<void>)");
   using Input = std::ranges::range_value_t<Range>;
-  static_assert(GivesTask<Operation, T, Input>,
+  static_assert(detail::gives_task<Operation, T, Input>,
                 "for_each needs an operation(const Api&, const Input&) that gives a task");
   return ForEach<T, std::remove_cvref_t<Range>, Operation>(api, std::forward<Range>(inputs), std::move(operation),
                                                            options);

@@ -25,16 +25,21 @@
 
 namespace wandb {
 
-/// `operation(api, input)` gives anything but `void`.
+namespace detail {
+
+/// Whether `operation(api, input)` gives anything but `void`.
 template <class Operation, class T, class Input>
-concept GivesResult = std::invocable < const Operation&,
-        const Api<T>
-&, const Input& > &&!std::is_void_v<detail::Returned<Operation, T, Input>>;
+inline constexpr bool gives_result = false;
+template <class Operation, class T, class Input>
+requires can_operate<Operation, T, Input>
+inline constexpr bool gives_result<Operation, T, Input> = !std::is_void_v<Returned<Operation, T, Input>>;
+
+}  // namespace detail
 
 /// What `for_each` gives with a synchronous transport: its results, as they come. An input range of them, and `next()`.
 /// One thread at a time. When it is destroyed no further input is taken, and what is in flight is waited for.
 template <SyncTransport T, std::ranges::input_range Range, class Operation>
-requires GivesResult<Operation, T, std::ranges::range_value_t<Range>>
+requires detail::gives_result<Operation, T, std::ranges::range_value_t<Range>>
 class [[nodiscard]] ThreadedForEach {
  public:
   using input_type = std::ranges::range_value_t<Range>;

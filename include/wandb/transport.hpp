@@ -55,119 +55,131 @@ struct Response {
 };
 
 namespace detail {
+
 /// The transport itself, where `T` is one or a `std::reference_wrapper` to one.
 template <class T>
 using Unwrapped = std::remove_reference_t<std::unwrap_reference_t<T>>;
-}  // namespace detail
 
-// What a transport has to have, in the order in which the compiler asks for it: the first that is missing is named.
-// `check_transport` says the same in sentences.
+// The parts of `Transport`, in the order in which the compiler checks them: its message names the first that is
+// missing. `check_transport` explains each in a sentence.
 
-/// It has a member `send`.
+/// The transport has a member `send`.
 template <class T>
 concept HasSend = requires {
-  &detail::Unwrapped<T>::send;
+  &Unwrapped<T>::send;
 }
-|| requires(detail::Unwrapped<T>& transport, const Request& request) { transport.send(request); };
+|| requires(Unwrapped<T>& transport, const Request& request) { transport.send(request); };
 
 /// `send` takes a `const Request&`.
 template <class T>
-concept SendTakesRequest = HasSend<T> && requires(detail::Unwrapped<T>& transport, const Request& request) {
+concept SendTakesRequest = HasSend<T> && requires(Unwrapped<T>& transport, const Request& request) {
   transport.send(request);
 };
 
-namespace detail {
+/// What `send` gives.
 template <SendTakesRequest T>
 using Sent = decltype(std::declval<Unwrapped<T>&>().send(std::declval<const Request&>()));
-}  // namespace detail
 
-/// `send` can tell an error: it gives more than a bare `Response`.
-template <class T>
-concept SendCanFail = SendTakesRequest<T> && !std::same_as<detail::Sent<T>, Response>;
-
-/// `send` gives a `Result<Response>`: the answer, or why there is none and how far the request came (`Delivery`).
-template <class T>
-concept SendsSynchronously = SendTakesRequest<T> && std::same_as<detail::Sent<T>, Result<Response>>;
-
-/// The transport names its coroutine type: `template <class R> using task = …;`.
+/// The transport names its coroutine type.
 template <class T>
 concept NamesTask = requires {
-  typename detail::Unwrapped<T>::template task<int>;
+  typename Unwrapped<T>::template task<int>;
 };
 
-/// `send` gives a `task<Result<Response>>`.
-template <class T>
-concept SendsAsynchronously = SendTakesRequest<T> && NamesTask<T> && std::same_as < detail::Sent<T>,
-typename detail::Unwrapped<T>::template task < Result < Response >>> ;
+/// The transport's task of an `R`.
+template <NamesTask T, class R>
+using TaskOf = typename Unwrapped<T>::template task<R>;
 
-/// `send` gives a result, or the transport names the task that it gives.
 template <class T>
-concept NamesItsTask = SendsSynchronously<T> || NamesTask<T>;
+inline constexpr bool sends_result = false;
+template <SendTakesRequest T>
+inline constexpr bool sends_result<T> = std::is_same_v<Sent<T>, Result<Response>>;
 
-/// `send` gives a `Result<Response>`, or a task of it.
 template <class T>
-concept SendGivesResult = SendsSynchronously<T> || SendsAsynchronously<T>;
+inline constexpr bool sends_task = false;
+template <SendTakesRequest T>
+requires NamesTask<T>
+inline constexpr bool sends_task<T> = std::is_same_v<Sent<T>, TaskOf<T, Result<Response>>>;
 
-/// `wait(duration)` gives a `task<void>`: how the library backs off before it tries again.
+/// `send` gives a `Result<Response>`, or the transport's task of one.
 template <class T>
-concept WaitsAsynchronously = NamesTask<T> &&
-    requires(detail::Unwrapped<T>& transport, std::chrono::nanoseconds duration) {
-  { transport.wait(duration) } -> std::same_as<typename detail::Unwrapped<T>::template task<void>>;
+concept SendGivesResult = sends_result<T> || sends_task<T>;
+
+/// `wait(duration)` gives a `task<void>`.
+template <class T>
+concept Waits = NamesTask<T> && requires(Unwrapped<T>& transport, std::chrono::nanoseconds duration) {
+  { transport.wait(duration) } -> std::same_as<TaskOf<T, void>>;
 };
 
-/// The library can wait before it tries again: by itself for a synchronous transport, by `wait` for an asynchronous
-/// one.
+/// The library can wait before it repeats a request.
 template <class T>
-concept BacksOff = SendsSynchronously<T> || WaitsAsynchronously<T>;
+concept BacksOff = sends_result<T> || Waits<T>;
 
-/// A transport whose calls return when they are done. What it throws passes through the call, which then tells no
-/// outcome: a transport returns its failures. Safe to use from several threads if the `Api` on it is.
-template <class T>
-concept SyncTransport = SendsSynchronously<T>;
+}  // namespace detail
 
-/// A transport whose calls are awaited.
-template <class T>
-concept AsyncTransport = SendsAsynchronously<T> && WaitsAsynchronously<T>;
-
-/// What `Client`, `Api` and `User` run on; the transport's colour is the colour of every call.
+/// What `Client`, `Api` and `User` run on: a `SyncTransport` or an `AsyncTransport`. The transport decides whether
+/// calls are awaited.
+///
+/// A transport may have these members besides, which the library uses where they exist.
+///
+/// If it is synchronous:
+/// - `void wait(std::chrono::nanoseconds, const StopToken&)` waits until the time is over or a stop is requested.
+///   Without it the library sleeps on a condition variable.
+///
+/// If it is asynchronous:
+/// - `task<Result<void>> wait(std::chrono::nanoseconds, const StopToken&)` ends early, with an error, when a stop is
+///   requested or the task is cancelled. Without it a stop is seen only after the wait.
+/// - `task<R> shield(task<R>)`, for any `R`, is put around each whole call. Coroutine types need it in which a
+///   cancellation would otherwise throw in the midst of a call.
+/// - `spawn(task<void>)` makes it a `ConcurrentTransport`.
+/// - `make_event()` gives an object with `set()`, for any thread, and `task<void> wait()`, which ends after a `set()`.
+///   `for_each` waits with it for results. Without it the library uses an event of its own, and where the task's
+///   promise restricts what is awaited, looks each millisecond.
 template <class T>
 concept Transport =
-    HasSend<T> && SendTakesRequest<T> && SendCanFail<T> && NamesItsTask<T> && SendGivesResult<T> && BacksOff<T>;
+    detail::HasSend<T> && detail::SendTakesRequest<T> && detail::SendGivesResult<T> && detail::BacksOff<T>;
 
-/// `spawn(task<void>)` runs a task on its own: what many calls at once need.
+/// A transport whose calls block: `Result<Response> send(const Request&)`.
+///
+/// `send` returns its failures, and says in each how far the request came (`Delivery`). What it throws passes through
+/// the call, which then tells no outcome. An `Api` is as safe to use from several threads as its transport.
 template <class T>
-concept Spawns = NamesTask<T> &&
-    requires(detail::Unwrapped<T>& transport, typename detail::Unwrapped<T>::template task<void> work) {
+concept SyncTransport = Transport<T> && detail::sends_result<T>;
+
+/// A transport whose calls are awaited. It has `template <class R> using task = …;`, a `send(const Request&)` that
+/// gives `task<Result<Response>>`, and a `wait(std::chrono::nanoseconds)` that gives `task<void>`, with which the
+/// library waits before it repeats a request.
+template <class T>
+concept AsyncTransport = Transport<T> && detail::sends_task<T> && detail::Waits<T>;
+
+/// An asynchronous transport that can have many calls in flight: `spawn(task<void>)` runs a task on its own.
+template <class T>
+concept ConcurrentTransport = AsyncTransport<T> &&
+    requires(detail::Unwrapped<T>& transport, detail::TaskOf<T, void> work) {
   transport.spawn(std::move(work));
 };
 
-/// An asynchronous transport that can have many calls in flight.
-template <class T>
-concept ConcurrentTransport = AsyncTransport<T> && Spawns<T>;
+namespace detail {
 
-// What a transport may bring besides; without it the library makes do.
+// What a transport may have besides, as `Transport` documents it.
 
-/// A synchronous transport's own `wait(duration, stop)`; else the library sleeps until then or the stop.
 template <class T>
-concept WaitsSynchronously = SyncTransport<T> &&
-    requires(detail::Unwrapped<T>& transport, std::chrono::nanoseconds duration, const StopToken& stop) {
+concept WaitsUntilStopped = SyncTransport<T> &&
+    requires(Unwrapped<T>& transport, std::chrono::nanoseconds duration, const StopToken& stop) {
   { transport.wait(duration, stop) } -> std::same_as<void>;
 };
 
-/// An asynchronous transport's `wait(duration, stop)`, which ends early with an error when a stop is requested or the
-/// task is cancelled; else a stop is seen after the wait.
 template <class T>
-concept WaitsUntilStopped = AsyncTransport<T> &&
-    requires(detail::Unwrapped<T>& transport, std::chrono::nanoseconds duration, const StopToken& stop) {
-  { transport.wait(duration, stop) } -> std::same_as<typename detail::Unwrapped<T>::template task<Result<void>>>;
+concept AwaitsUntilStopped = AsyncTransport<T> &&
+    requires(Unwrapped<T>& transport, std::chrono::nanoseconds duration, const StopToken& stop) {
+  { transport.wait(duration, stop) } -> std::same_as<TaskOf<T, Result<void>>>;
 };
 
-/// An asynchronous transport's `shield(task<R>)`, which gives a `task<R>`: put around each whole call, for coroutine
-/// types in which a cancellation would otherwise throw in the midst of it.
 template <class T>
-concept ShieldsCalls = AsyncTransport<T> &&
-    requires(detail::Unwrapped<T>& transport, typename detail::Unwrapped<T>::template task<int> call) {
-  { transport.shield(std::move(call)) } -> std::same_as<typename detail::Unwrapped<T>::template task<int>>;
+concept ShieldsCalls = AsyncTransport<T> && requires(Unwrapped<T>& transport, TaskOf<T, int> call) {
+  { transport.shield(std::move(call)) } -> std::same_as<TaskOf<T, int>>;
 };
+
+}  // namespace detail
 
 }  // namespace wandb

@@ -63,7 +63,7 @@ struct NeverWaiting {
 };
 static_assert(!wandb::Transport<Mute> && !wandb::Transport<ThrowingItsErrors>);
 static_assert(!wandb::Transport<ChangingItsRequest> && !wandb::Transport<NamingNoTask>);
-static_assert(wandb::SendsAsynchronously<NeverWaiting> && !wandb::Transport<NeverWaiting>);
+static_assert(wandb::detail::SendGivesResult<NeverWaiting> && !wandb::Transport<NeverWaiting>);
 
 // A transport may have members that are named as a client's.
 struct NamedAsAClient : Synchronous {
@@ -81,6 +81,6 @@ static_assert(is_held<Function> && is_held<const Function&> && is_held<std::refe
 static_assert(is_held<Result<Response> (*)(const Request&)> && is_held<Result<Response>(const Request&)>);
 static_assert(!is_held<Mute> && !is_held<int> && !is_held<wandb::Error> && !is_held<std::optional<Synchronous>>);
 static_assert(!std::is_default_constructible_v<wandb::AnyTransport>);
-static_assert(wandb::WaitsSynchronously<wandb::AnyTransport> && !wandb::AsyncTransport<wandb::AnyTransport>);
+static_assert(wandb::detail::WaitsUntilStopped<wandb::AnyTransport> && !wandb::AsyncTransport<wandb::AnyTransport>);
 
 }  // namespace

@@ -18,7 +18,7 @@ struct NoSpawn {};
 /// A `FakeTransport` whose `send` and `wait` are tasks of the kind that `Like` names, for instance
 /// `AsyncFakeTransport<AsyncBeastTransport>`; it needs nothing of `Like` but its `task`. With a `Spawn`, which is
 /// called with a `task<void>` to run, it serves many calls at once as well. A handle: copies are the same fake.
-template <NamesTask Like, class Spawn = NoSpawn>
+template <wandb::detail::NamesTask Like, class Spawn = NoSpawn>
 class AsyncFakeTransport {
  public:
   template <class T>

@@ -19,7 +19,7 @@ namespace wandb::detail {
 template <class T>
 concept MakesEvents = NamesTask<T> && requires(Unwrapped<T>& transport) {
   transport.make_event().set();
-  { transport.make_event().wait() } -> std::same_as<typename Unwrapped<T>::template task<void>>;
+  { transport.make_event().wait() } -> std::same_as<TaskOf<T, void>>;
 };
 
 struct NamesAwaitTransform {
@@ -36,8 +36,7 @@ concept AwaitsAnything = !std::is_final_v<Promise> && requires {
 
 /// A task in which `AwaitedEvent` can be awaited.
 template <class T>
-concept AwaitsOurs =
-    AwaitsAnything<typename std::coroutine_traits<typename Unwrapped<T>::template task<void>>::promise_type>;
+concept AwaitsOurs = AwaitsAnything<typename std::coroutine_traits<TaskOf<T, void>>::promise_type>;
 
 /// For plain coroutines: whoever sets it resumes the one that waits.
 class AwaitedEvent {

@@ -66,7 +66,7 @@ template <SyncTransport T, class Value, class Finish>
     if (next == Next::send) {
       next = call->arrived(transport.send(call->request()));
     } else if (next == Next::wait) {
-      if constexpr (WaitsSynchronously<T>) transport.wait(call->delay(), call->stop());
+      if constexpr (WaitsUntilStopped<T>) transport.wait(call->delay(), call->stop());
       else sleep_for(call->delay(), call->stop());
       next = call->resumed(false);
     } else {
@@ -77,8 +77,8 @@ template <SyncTransport T, class Value, class Finish>
 
 /// The same loop as a coroutine. Its frame owns whatever it needs.
 template <AsyncTransport T, class Value, class Finish>
-[[nodiscard]] auto drive_awaited(std::shared_ptr<T> holder, CallPtr<Value> call, Finish finish) ->
-    typename Unwrapped<T>::template task<std::invoke_result_t<Finish&, Result<Value>>> {
+[[nodiscard]] auto drive_awaited(std::shared_ptr<T> holder, CallPtr<Value> call, Finish finish)
+    -> TaskOf<T, std::invoke_result_t<Finish&, Result<Value>>> {
   Unwrapped<T>& transport = *holder;
   for (auto next = call->start();;) {
     if (next == Next::send) {
@@ -87,7 +87,7 @@ template <AsyncTransport T, class Value, class Finish>
       next = call->arrived(std::move(response));
     } else if (next == Next::wait) {
       bool cut_short = false;
-      if constexpr (WaitsUntilStopped<T>) {
+      if constexpr (AwaitsUntilStopped<T>) {
         const auto waited = co_await transport.wait(call->delay(), call->stop());
         cut_short = !waited;
       } else {
@@ -102,8 +102,8 @@ template <AsyncTransport T, class Value, class Finish>
 
 /// Carries a call out on an asynchronous transport. Returns a task of its result as `finish` converts it.
 template <AsyncTransport T, class Value, class Finish>
-[[nodiscard]] auto drive(const std::shared_ptr<T>& holder, CallPtr<Value> call, Finish finish) ->
-    typename Unwrapped<T>::template task<std::invoke_result_t<Finish&, Result<Value>>> {
+[[nodiscard]] auto drive(const std::shared_ptr<T>& holder, CallPtr<Value> call, Finish finish)
+    -> TaskOf<T, std::invoke_result_t<Finish&, Result<Value>>> {
   auto task = drive_awaited<T, Value, Finish>(holder, std::move(call), std::move(finish));
   if constexpr (ShieldsCalls<T>) return static_cast<Unwrapped<T>&>(*holder).shield(std::move(task));
   else return task;

@@ -63,7 +63,7 @@ concept NothingToSendWith = !std::same_as<T, AnyTransport> && !HasSend<T> && !is
 template <class T>
 [[nodiscard]] consteval bool check_held_transport() {
   if constexpr (HasSend<T>) {
-    static_assert(!SendsAsynchronously<T>,
+    static_assert(!sends_task<T>,
                   "send gives a task: AnyTransport holds synchronous transports, whose send gives a "
                   "wandb::Result<Response>");
     return check_transport<T>() && SyncTransport<T>;
@@ -109,7 +109,7 @@ class HeldAs final : public HeldTransport {
   }
 
   void wait(std::chrono::nanoseconds duration, const StopToken& stop) override {
-    if constexpr (WaitsSynchronously<T>) held().wait(duration, stop);
+    if constexpr (WaitsUntilStopped<T>) held().wait(duration, stop);
     else sleep_for(duration, stop);
   }
 
