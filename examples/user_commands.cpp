@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <wandb/detail/config/identity.hpp>
+
 #include "advice.hpp"
 #include "commands.hpp"
 #include "json.hpp"

@@ -20,6 +20,16 @@
 
 namespace wandb::detail {
 
+/// A field of a user where it is known newest, valid while the store is read. No field where it was never loaded.
+struct FieldView {
+  const std::shared_ptr<const Page>* page = nullptr;
+  ObjectView object;
+  const Field* field = nullptr;
+
+  [[nodiscard]] Slot slot() const noexcept { return field == nullptr ? Slot{} : object.slot(*field); }
+  [[nodiscard]] FoundField kept() const { return field == nullptr ? FoundField{} : FoundField{*page, object, field}; }
+};
+
 /// How a user's fields, keys and readings are found in a store.
 struct UserLookup {
   [[nodiscard]] static Reading whole(const UserRecord& user, const UserState* state) {
@@ -28,12 +38,12 @@ struct UserLookup {
   }
 
   template <class Matches>
-  [[nodiscard]] static FoundField find(const UserRecord& user, const UserState* state, const Matches& matches) {
+  [[nodiscard]] static FieldView find(const UserRecord& user, const UserState* state, const Matches& matches) {
     if (state != nullptr) {
       for (const auto& [reading, of] : state->later) {
         if (matches(reading.object) != of) continue;
         const bool loaded = reading.answer->has(reading.object, reading.user, *of);
-        return loaded ? FoundField{reading.answer->page, reading.object, of} : FoundField{};
+        return loaded ? FieldView{&reading.answer->page, reading.object, of} : FieldView{};
       }
       if (const auto& whole = state->whole) return find_in(*whole->answer, whole->object, whole->user, state, matches);
     }
@@ -41,7 +51,7 @@ struct UserLookup {
   }
   template <class Matches>
   [[nodiscard]] static FoundField find(const UserRecord& user, const Matches& matches) {
-    return user.store->read(user.index, [&](const UserState* state) { return find(user, state, matches); });
+    return user.store->read(user.index, [&](const UserState* state) { return find(user, state, matches).kept(); });
   }
 
   // The list to change, made of what the page lists where there is none yet.
@@ -49,7 +59,7 @@ struct UserLookup {
     if (!state.keys) {
       state.keys = std::make_shared<KeyList>();
       const auto found = find(user, &state, [](const ObjectView& where) { return where.field("apiKeys"); });
-      const auto listed = found.field == nullptr ? Nodes{} : Nodes(found.page, found.object, "apiKeys");
+      const auto listed = found.field == nullptr ? Nodes{} : Nodes(*found.page, found.object, "apiKeys");
       for (std::size_t i = 0; i != listed.size(); ++i) {
         state.keys->push_back(KeyAccess::make(listed.owner, listed[i], false));
       }
@@ -72,12 +82,12 @@ struct UserLookup {
 
  private:
   template <class Matches>
-  [[nodiscard]] static FoundField find_in(const UserAnswer& answer, const ObjectView& user, std::uint32_t number,
-                                          const UserState* state, const Matches& matches) {
+  [[nodiscard]] static FieldView find_in(const UserAnswer& answer, const ObjectView& user, std::uint32_t number,
+                                         const UserState* state, const Matches& matches) {
     const Field* field = matches(user);
     const bool refused = state != nullptr && state->keys_refused && field != nullptr && field->key == "apiKeys";
     const bool loaded = field != nullptr && answer.has(user, number, *field) && !refused;
-    return loaded ? FoundField{answer.page, user, field} : FoundField{};
+    return loaded ? FieldView{&answer.page, user, field} : FieldView{};
   }
 };
 
@@ -95,15 +105,19 @@ WANDB_DECL FoundField UserRecord::find_key(std::string_view key) const {
 }
 
 WANDB_DECL Text UserRecord::text(std::string_view key) const {
-  auto found = find_key(key);
-  if (found.field == nullptr) return {};
-  const auto slot = found.object.slot(*found.field);
-  return slot.state() == SlotState::string ? Text(std::move(found.page), slot.text()) : Text();
+  return store->read(index, [&](const UserState* state) {
+    const auto found = UserLookup::find(*this, state, [key](const ObjectView& where) { return where.field(key); });
+    const auto slot = found.slot();
+    return slot.state() == SlotState::string ? Text(*found.page, slot.text()) : Text();
+  });
 }
 
 WANDB_DECL std::optional<bool> UserRecord::flag(std::string_view key) const {
-  const auto found = find_key(key);
-  return found.field == nullptr ? std::nullopt : found.object.boolean(key);
+  return store->read(index, [&](const UserState* state) {
+    const auto found = UserLookup::find(*this, state, [key](const ObjectView& where) { return where.field(key); });
+    const auto slot = found.slot();
+    return slot.state() == SlotState::boolean ? std::optional(slot.boolean()) : std::nullopt;
+  });
 }
 
 WANDB_DECL std::string UserRecord::shown() const {
