@@ -11,6 +11,7 @@
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/flow/acting.hpp>
+#include <wandb/detail/flow/change_requests.hpp>
 #include <wandb/detail/flow/change_user.hpp>
 #include <wandb/detail/flow/chosen_key.hpp>
 #include <wandb/detail/flow/complete_keys.hpp>
@@ -20,8 +21,9 @@
 #include <wandb/detail/flow/find_user.hpp>
 #include <wandb/detail/flow/flows.hpp>
 #include <wandb/detail/flow/generate_key.hpp>
+#include <wandb/detail/flow/next_user.hpp>
 #include <wandb/detail/flow/reload.hpp>
-#include <wandb/detail/flow/walk_users.hpp>
+#include <wandb/detail/flow/walk.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/result.hpp>

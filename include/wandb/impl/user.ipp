@@ -14,6 +14,7 @@
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/redact.hpp>
+#include <wandb/detail/user/key_list.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/detail/user/user_store.hpp>
 #include <wandb/graphql/operations.hpp>
@@ -54,23 +55,13 @@ struct UserLookup {
     return user.store->read(user.index, [&](const UserState* state) { return find(user, state, matches).kept(); });
   }
 
-  // The list to change, made of what the page lists where there is none yet.
-  static KeyList& own_keys(const UserRecord& user, UserState& state) {
-    if (!state.keys) {
-      state.keys = std::make_shared<KeyList>();
-      const auto found = find(user, &state, [](const ObjectView& where) { return where.field("apiKeys"); });
-      const auto listed = found.field == nullptr ? Nodes{} : Nodes(*found.page, found.object, "apiKeys");
-      for (std::size_t i = 0; i != listed.size(); ++i) {
-        state.keys->push_back(KeyAccess::make(listed.owner, listed[i], false));
-      }
-    } else if (state.keys_shown) {
-      state.keys = std::make_shared<KeyList>(*state.keys);
-    }
-    state.keys_shown = false;
-    return *state.keys;
-  }
-  static KeyList::iterator find_key_of(KeyList& keys, std::string_view id) {
-    return std::find_if(keys.begin(), keys.end(), [id](const ApiKey& key) { return key.id() == id; });
+  // The user's keys as they are now, to be changed and kept as another list.
+  [[nodiscard]] static KeyList keys(const UserRecord& user, const UserState& state) {
+    if (state.keys) return *state.keys;
+    KeyList keys;
+    const auto found = find(user, &state, [](const ObjectView& where) { return where.field("apiKeys"); });
+    if (found.field != nullptr) append_keys(keys, Nodes(*found.page, found.object, "apiKeys"));
+    return keys;
   }
   // Credentials that are no listed key's any more are not kept.
   static void forget_gone(UserState& state) {
@@ -135,11 +126,7 @@ WANDB_DECL Nodes UserRecord::nodes(std::string_view connection) const {
 }
 
 WANDB_DECL KeySource UserRecord::key_source() const {
-  auto list = store->read(index, [](const UserState* state) -> std::shared_ptr<const KeyList> {
-    if (state == nullptr) return nullptr;
-    state->keys_shown = true;
-    return state->keys;
-  });
+  auto list = store->read(index, [](const UserState* state) { return state == nullptr ? nullptr : state->keys; });
   return list ? KeySource{{}, std::move(list)} : KeySource{nodes("apiKeys"), nullptr};
 }
 
@@ -222,26 +209,26 @@ WANDB_DECL IdentityPtr UserRecord::identity_of(const Secret& secret) const {
 WANDB_DECL void UserRecord::add_key(ApiKey key) const {
   store->write(index, [&](UserState& state) {
     if (const auto journal = state.journal.lock()) journal->push_back({std::string(key.id()), key});
-    UserLookup::own_keys(*this, state).push_back(std::move(key));
+    auto keys = UserLookup::keys(*this, state);
+    keys.push_back(std::move(key));
+    state.keys = std::make_shared<const KeyList>(std::move(keys));
   });
 }
 
 WANDB_DECL void UserRecord::set_keys(KeyList keys) const {
-  store->write(index, [&](UserState& state) {
-    state.keys = std::make_shared<KeyList>(std::move(keys));
-    state.keys_shown = false;
-  });
+  store->write(index, [&](UserState& state) { state.keys = std::make_shared<const KeyList>(std::move(keys)); });
 }
 
 WANDB_DECL void UserRecord::remove_key(std::string_view id) const {
   store->write(index, [&](UserState& state) {
     if (const auto journal = state.journal.lock()) journal->push_back({std::string(id), std::nullopt});
-    auto& keys = UserLookup::own_keys(*this, state);
-    const auto key = UserLookup::find_key_of(keys, id);
+    auto keys = UserLookup::keys(*this, state);
+    const auto key = find_by_id(keys, id);
     if (key == keys.end()) return;
     // A deleted key opens nothing any more; another that is known may.
     if (state.given && key->belongs_to(state.given->secret())) state.given = nullptr;
     keys.erase(key);
+    state.keys = std::make_shared<const KeyList>(std::move(keys));
     UserLookup::forget_gone(state);
   });
 }
@@ -280,19 +267,22 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyWatch
   store->write(index, [&](UserState& state) {
     for (auto change = watch.since; change != watch.journal->size(); ++change) {
       const auto& [id, made] = (*watch.journal)[change];
-      const auto key = UserLookup::find_key_of(keys, id);
+      const auto key = find_by_id(keys, id);
       if (made && key == keys.end()) keys.push_back(*made);
       if (!made && key != keys.end()) keys.erase(key);
     }
     if (state.keys) {
-      for (auto& key : keys) KeyAccess::keep_secret(key, *state.keys);
+      KeyList known;
+      for (const auto& key : *state.keys) {
+        if (!KeyAccess::secret(key).empty()) known.push_back(key);
+      }
+      for (auto& key : keys) KeyAccess::keep_secret(key, known);
     }
     state.whole = std::move(as_read);
     state.later.clear();
     state.said.clear();
     state.keys_refused = std::move(refused);
-    state.keys = std::make_shared<KeyList>(std::move(keys));
-    state.keys_shown = false;
+    state.keys = std::make_shared<const KeyList>(std::move(keys));
     UserLookup::forget_gone(state);
   });
 }

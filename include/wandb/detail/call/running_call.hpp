@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -45,6 +46,15 @@ class Step {
 template <class Value>
 [[nodiscard]] Step<Value> finished(Result<Value> result) {
   return Step<Value>(std::move(result));
+}
+
+/// The same step of a method whose result is optional.
+template <class Value>
+[[nodiscard]] Step<std::optional<Value>> as_optional(Step<Value> step) {
+  using Optional = std::optional<Value>;
+  if (!step.finished()) return std::move(step.request());
+  auto& result = step.result();
+  return finished<Optional>(result ? Result<Optional>(std::move(*result)) : Result<Optional>(result.error()));
 }
 
 /// The call of one method.

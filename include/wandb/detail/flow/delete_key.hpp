@@ -1,7 +1,6 @@
 // Deletes a key.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,11 +8,11 @@
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/flow/mutation.hpp>
-#include <wandb/detail/user/cursor_guard.hpp>
+#include <wandb/detail/user/key_page.hpp>
+#include <wandb/detail/user/paging.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
-#include <wandb/keys.hpp>
 #include <wandb/result.hpp>
 
 namespace wandb::detail {
@@ -34,7 +33,7 @@ class DeleteKey {
 
   [[nodiscard]] Step<void> start() { return std::move(request_); }
 
-  [[nodiscard]] Step<void> resume(Answer answer) {
+  [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
     if (doubt_) return looked(std::move(answer));
     if (!answer) return may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
     const auto payload = answer->root.object("deleteApiKey");
@@ -42,25 +41,11 @@ class DeleteKey {
     if (!done) return finished<void>(incomplete(*answer, graphql::delete_api_key, "success", "it is missing"));
     user_.hear(said_beside(*answer, graphql::delete_api_key));
     if (*done) return gone(answer->failure);
-    auto refusal = refused(*answer);
+    auto refusal = unsuccessful(*answer, "deleteApiKey", "the server did not delete the key");
     return answer->ambiguous ? look(std::move(refusal)) : finished<void>(std::move(refusal));
   }
 
  private:
-  // The server says itself that it did nothing, with or without words.
-  [[nodiscard]] static Error refused(const Reply& reply) {
-    auto code = make_error_code(errc::rejected);
-    Error::Details details{.reason = "the server did not delete the key: it answered success: false",
-                           .operation = "deleteApiKey",
-                           .messages = {},
-                           .status = reply.status,
-                           .attempts = 1,
-                           .outcome = reply.ambiguous ? Outcome::unknown : Outcome::not_run,
-                           .delivery = Delivery::answered};
-    details.messages = to_messages(reply.errors);
-    if (reply.failure) code = reply.failure->code();
-    return Error(code, std::move(details));
-  }
   // `failure` is what the server says went wrong besides.
   [[nodiscard]] Step<void> gone(const std::optional<Error>& failure = {}) {
     user_.remove_key(id_);
@@ -73,21 +58,17 @@ class DeleteKey {
     if (!user_.is_caller && user_.text("id").empty()) return finished<void>(*doubt_);
     return ask_keys(user_, {});
   }
-  [[nodiscard]] Step<void> looked(Answer answer) {
-    // Only what is shown as a whole shows that something is gone.
+  // Only keys that are shown as a whole prove that one is gone.
+  [[nodiscard]] Step<void> looked(const Result<GraphqlAnswer>& answer) {
     if (!answer || !answer->errors.empty()) return finished<void>(*doubt_);
-    const auto user = answer->root.object(user_.is_caller ? "viewer" : "user");
-    const auto connection = user && is_about(user_, *user) ? user->object("apiKeys") : std::nullopt;
-    if (!connection || connection->state("edges") != SlotState::rows) return finished<void>(*doubt_);
-    const Nodes keys(answer->page, *user, "apiKeys");
-    if (keys.size() != keys.edges.size()) return finished<void>(*doubt_);
-    for (std::size_t i = 0; i != keys.size(); ++i) {
-      if (keys[i].string("id") == id_) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
+    const auto page = KeyPage::read(*answer, user_);
+    if (!page || !page->is_whole()) return finished<void>(*doubt_);
+    for (std::size_t i = 0; i != page->keys.size(); ++i) {
+      if (page->keys[i].string("id") == id_) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
     }
-    if (tells_no_end(*connection)) return finished<void>(*doubt_);
-    const auto cursor = next_page(*connection);
-    if (!cursor) return gone();
-    return guard_.leads_on(*cursor) ? ask_keys(user_, *cursor) : finished<void>(*doubt_);
+    if (page->end == KeyPage::End::last) return gone();
+    const bool more = page->end == KeyPage::End::more && guard_.leads_on(page->cursor);
+    return more ? ask_keys(user_, page->cursor) : finished<void>(*doubt_);
   }
 
   UserRecord user_;

@@ -29,8 +29,8 @@ class FetchUser {
     return request;
   }
 
-  [[nodiscard]] Step<value_type> resume(Answer answer) {
-    if (completing_) return perhaps(completing_->resume(std::move(answer)));
+  [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
+    if (completing_) return as_optional(completing_->resume(std::move(answer)));
     if (keys_.gives_way(answer)) return start();
     if (!answer) return finished<value_type>(answer.error());
     auto record = record_at(*answer, operation().field, id_.empty(), {}, *queries_);
@@ -40,7 +40,7 @@ class FetchUser {
     }
     if (!record) return finished<value_type>(std::optional<UserRecord>{});
     keys_.tell(*record);
-    return perhaps(completing_.emplace(std::move(*record)).start());
+    return as_optional(completing_.emplace(std::move(*record)).start());
   }
 
  private:

@@ -1,21 +1,19 @@
 // Finds the user of exactly that name.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include <wandb/detail/answer/classify_error.hpp>
 #include <wandb/detail/call/checks.hpp>
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/flow/complete_keys.hpp>
 #include <wandb/detail/flow/key_wish.hpp>
-#include <wandb/detail/flow/namesakes.hpp>
-#include <wandb/detail/user/cursor_guard.hpp>
-#include <wandb/detail/user/records.hpp>
+#include <wandb/detail/user/namesakes.hpp>
+#include <wandb/detail/user/paging.hpp>
+#include <wandb/detail/user/user_page.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 
@@ -37,10 +35,10 @@ class FindUser {
     return ask_users(*queries_, keys_.stands(), query_, {}, 0, cursor_);
   }
 
-  [[nodiscard]] Step<value_type> resume(Answer answer) {
-    if (completing_) return perhaps(completing_->resume(std::move(answer)));
+  [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
+    if (completing_) return as_optional(completing_->resume(std::move(answer)));
     if (keys_.gives_way(answer)) return start();
-    if (!answer) return is_no_id(answer.error()) ? decide() : finished<value_type>(answer.error());
+    if (!answer) return by_id_ && says_no_id(answer.error()) ? decide() : finished<value_type>(answer.error());
     const auto page = UserPage::read(std::move(*answer), guard_);
     if (keys_.gives_way(page)) return start();
     if (!page) return finished<value_type>(page.error());
@@ -55,13 +53,6 @@ class FindUser {
   }
 
  private:
-  // Whether the server says of a name, by its status or by a code of its own, that it is nobody's id.
-  [[nodiscard]] bool is_no_id(const Error& error) const {
-    if (!by_id_ || error.from_words()) return false;
-    const auto has_code = [](const ServerMessage& said) { return same_code(said.code, "BAD_USER_INPUT"); };
-    return error == errc::not_found || std::any_of(error.messages().begin(), error.messages().end(), has_code);
-  }
-
   [[nodiscard]] Step<value_type> ask_otherwise() {
     const auto& name = namesakes_.name();
     cursor_.clear();
@@ -75,7 +66,7 @@ class FindUser {
       return decide();
     }
     // The search does not show whose id a username is; what looks like an id is asked for as one all the same.
-    const bool may_be_id = namesakes_.empty() || name.starts_with("VXNlc");
+    const bool may_be_id = namesakes_.empty() || looks_like_user_id(name);
     if (!may_be_id || std::exchange(by_id_, true)) return decide();
     return start();
   }
@@ -85,7 +76,7 @@ class FindUser {
     if (!one) return finished<value_type>(one.error());
     if (!*one) return finished<value_type>(std::optional<UserRecord>{});
     keys_.tell(**one);
-    return perhaps(completing_.emplace(std::move(**one)).start());
+    return as_optional(completing_.emplace(std::move(**one)).start());
   }
 
   const graphql::UserQueries* queries_;

@@ -3,10 +3,11 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/answer.hpp>
+#include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/user_errors.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/error.hpp>
@@ -29,21 +30,37 @@ namespace wandb::detail {
 
 /// The error of a mutation that was answered without what it is for: the server's words, which say that it ran, or
 /// none.
-[[nodiscard]] inline Error incomplete(const Reply& reply, const Operation& operation, std::string_view place,
+[[nodiscard]] inline Error incomplete(const GraphqlAnswer& answer, const Operation& operation, std::string_view place,
                                       std::string_view reason) {
-  if (reply.failure) return *reply.failure;
-  for (const auto& error : reply.errors) {
-    return with_outcome(to_error(operation.field, error, reply.status), Outcome::ran);
+  if (answer.failure) return *answer.failure;
+  for (const auto& error : answer.errors) {
+    return with_outcome(to_error(operation.field, error, answer.status), Outcome::ran);
   }
-  return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason, reply.status);
+  return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason, answer.status);
+}
+
+/// The error of a mutation that answered `success: false`, with or without words: it did nothing.
+[[nodiscard]] inline Error unsuccessful(const GraphqlAnswer& answer, std::string_view operation,
+                                        std::string_view what) {
+  auto code = make_error_code(errc::rejected);
+  Error::Details details{.reason = std::string(what).append(": it answered success: false"),
+                         .operation = operation,
+                         .messages = {},
+                         .status = answer.status,
+                         .attempts = 1,
+                         .outcome = answer.ambiguous ? Outcome::unknown : Outcome::not_run,
+                         .delivery = Delivery::answered};
+  details.messages = to_messages(answer.errors);
+  if (answer.failure) code = answer.failure->code();
+  return Error(code, std::move(details));
 }
 
 /// What is said beside a mutation's data, where that data stands all the same: the first few of it.
-[[nodiscard]] inline std::vector<Error> said_beside(const Reply& reply, const Operation& operation) {
+[[nodiscard]] inline std::vector<Error> said_beside(const GraphqlAnswer& answer, const Operation& operation) {
   std::vector<Error> said;
-  for (const auto& error : reply.errors) {
+  for (const auto& error : answer.errors) {
     if (said.size() == max_messages) break;
-    said.push_back(to_error(operation.field, error, reply.status));
+    said.push_back(to_error(operation.field, error, answer.status));
   }
   return said;
 }

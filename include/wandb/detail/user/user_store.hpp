@@ -67,8 +67,7 @@ struct UserState {
   std::vector<LaterField> later;  // one a field
   std::vector<Error> said;        // beside what the last mutation gave back, of nothing that it gave
   std::optional<Error> keys_refused;
-  std::shared_ptr<KeyList> keys;
-  mutable bool keys_shown = false;  // ranges have this list, so that it may not change any more
+  std::shared_ptr<const KeyList> keys;  // none: as in the answer; replaced as a whole, since ranges share it
   std::weak_ptr<KeyJournal> journal;
   IdentityPtr given;               // the credentials that were given for this user
   std::vector<IdentityPtr> found;  // those of keys whose secret is known, as far as they were used

@@ -1,46 +1,20 @@
-// Walks through the users that a query finds.
+// The next user of a walk.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/flow/complete_keys.hpp>
-#include <wandb/detail/flow/key_wish.hpp>
-#include <wandb/detail/user/cursor_guard.hpp>
-#include <wandb/detail/user/records.hpp>
+#include <wandb/detail/flow/walk.hpp>
+#include <wandb/detail/user/user_page.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/result.hpp>
 
 namespace wandb::detail {
-
-/// A walk through the users that a query finds, page by page. Shared by a range and its iterators; one step at a time.
-struct Walk {
-  const graphql::UserQueries* queries = nullptr;
-  std::string query;  // empty: everybody
-  int size = 0;
-  std::string cursor;  // where the page that follows begins
-  CursorGuard guard;
-  KeyWish keys{true};
-  UserPage page;
-  std::size_t next = 0;
-  bool more = true;
-  std::optional<Error> fault;  // of what was asked for: the walk is that error alone
-  std::optional<Error> gap;    // why a page lacked users, perhaps: the walk ends with it
-  std::optional<CompleteKeys> completing;
-
-  /// The next user of the page, of which one is left. Where keys were refused, the user says so.
-  [[nodiscard]] Result<UserRecord> take() {
-    auto user = page.at(next++, *queries);
-    if (user) keys.tell(*user);
-    return user;
-  }
-};
 
 /// The next user of a walk; nothing at its end.
 class NextUser {
@@ -59,7 +33,7 @@ class NextUser {
     return finished<value_type>(std::optional<UserRecord>{});
   }
 
-  [[nodiscard]] Step<value_type> resume(Answer answer) {
+  [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
     auto& walk = *walk_;
     if (walk.completing) return follow(walk.completing->resume(std::move(answer)));
     if (walk.keys.gives_way(answer)) return start();
@@ -89,9 +63,9 @@ class NextUser {
     return follow(walk_->completing.emplace(std::move(*user)).start());
   }
   [[nodiscard]] Step<value_type> follow(Step<UserRecord> step) {
-    if (!step.finished()) return perhaps(std::move(step));
+    if (!step.finished()) return as_optional(std::move(step));
     walk_->completing.reset();
-    return perhaps(std::move(step));
+    return as_optional(std::move(step));
   }
 
   std::shared_ptr<Walk> walk_;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <wandb/detail/answer/classify_error.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/detail/user/user_record.hpp>
@@ -17,6 +18,16 @@
 #include <wandb/result.hpp>
 
 namespace wandb::detail {
+
+/// Whether a name looks like a user's id: the base64 form of `User:` and a number.
+[[nodiscard]] constexpr bool looks_like_user_id(std::string_view name) noexcept { return name.starts_with("VXNlc"); }
+
+/// Whether the server says of a name, by its status or by a code of its own, that it is nobody's id.
+[[nodiscard]] inline bool says_no_id(const Error& error) {
+  if (error.from_words()) return false;
+  const auto has_code = [](const ServerMessage& said) { return same_code(said.code, "BAD_USER_INPUT"); };
+  return error == errc::not_found || std::any_of(error.messages().begin(), error.messages().end(), has_code);
+}
 
 /// Gathers the users that bear a name exactly, as their id, username or e-mail, and says which of them is meant: of
 /// those that bear it as the same thing, the exact spelling before an e-mail in other case; then the living before the
