@@ -19,8 +19,8 @@
 
 namespace wandb {
 
-/// Whether `key` is the camelCase of `name`: `photo_url` of `photoUrl`. An underscore with no letter or digit before or
-/// behind it stands for itself.
+/// Whether `key` is the camelCase of `name`: `photo_url` of `photoUrl`. An underscore at an end, or beside another,
+/// stands for itself.
 [[nodiscard]] constexpr bool equals_camel(std::string_view name, std::string_view key) noexcept {
   std::size_t at = 0;
   for (std::size_t i = 0; i != name.size(); ++i, ++at) {
@@ -41,18 +41,18 @@ namespace wandb {
   return object.field(name);
 }
 
-/// A value given by hand. Views text, which must live until the `Attrs` are made.
+/// A value given by hand. It views its text, which must live until the `Attrs` are made.
 class AttrValue {
  public:
   AttrValue(std::nullptr_t) noexcept : slot_(Slot::null()) {}
   AttrValue(const char* text) noexcept : AttrValue(std::string_view(text)) {}
-  AttrValue(std::string_view text) noexcept : slot_(Slot::string(text)), fits_(text.size() <= Slot::longest_text) {}
+  AttrValue(std::string_view text) noexcept : slot_(Slot::string(text)), fits_(text.size() <= Slot::max_text) {}
   AttrValue(const std::string& text) noexcept : AttrValue(std::string_view(text)) {}
   // Templates, so that a pointer does not become a bool and a double not an integer.
   template <std::same_as<bool> T>
   AttrValue(T value) noexcept : slot_(Slot::boolean(value)) {}
   /// Any integer that always fits into 64 bits with a sign.
-  template <NumberOrTruth T>
+  template <BooleanOrInteger T>
   requires(!std::same_as<T, bool> && (sizeof(T) < 8 || (sizeof(T) == 8 && std::signed_integral<T>))) AttrValue(T value)
   noexcept : slot_(Slot::integer(value)) {}
   template <std::floating_point T>

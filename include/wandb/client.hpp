@@ -43,9 +43,8 @@ using Returns = Coloured<T, Result<R>>;
 template <Transport T>
 class Client {
  public:
-  /// Settles base URL, credentials and timeout from `options` and the environment. What is wrong with them is kept for
-  /// `status()` and told by every call; only memory can run out here. A netrc file that is a pipe is waited for up to 5
-  /// s.
+  /// Reads base URL, credentials and timeout from `options` and the environment. `status()` and every call return what
+  /// is wrong with them; this throws `std::bad_alloc` alone. It waits up to 5 s for a netrc file that is a pipe.
   explicit Client(T transport, const Options& options = {}, const Environment& environment = Environment::process())
       : transport_(std::make_shared<T>(std::move(transport))), caller_(detail::make_caller(options, environment)) {}
 
@@ -57,8 +56,8 @@ class Client {
   /// The server's base URL, without a trailing slash.
   [[nodiscard]] std::string_view base_url() const noexcept { return detail::base_url_of(caller_); }
 
-  /// The same server and transport with other credentials, white space around them left out. A malformed secret is told
-  /// by `status()` and every call.
+  /// The same server and transport with other credentials, without the white space around them. `status()` and every
+  /// call return what is wrong with a malformed secret.
   [[nodiscard]] Client as(const Secret& secret) const {
     return Client(*this, detail::with_secret(caller_, secret, "Api::as"));
   }
@@ -66,16 +65,16 @@ class Client {
   /// The transport itself, which every copy shares.
   [[nodiscard]] detail::Unwrapped<T>& transport() const noexcept { return *transport_; }
 
-  /// For the library's own operations: who calls.
+  /// The caller. For the library itself, as is all that follows.
   [[nodiscard]] const detail::Caller& caller() const noexcept { return caller_; }
   /// The same transport for another caller.
   [[nodiscard]] Client for_caller(detail::Caller caller) const { return Client(*this, std::move(caller)); }
-  /// Carries a call out, in the transport's colour. `finish` turns its result into what the user gets.
+  /// Runs a call. Returns its result as `finish` converts it, or with an asynchronous transport a task of that.
   template <class Value, class Finish>
   [[nodiscard]] auto run(detail::CallPtr<Value> call, Finish finish) const {
     return detail::drive<T, Value>(transport_, std::move(call), std::move(finish));
   }
-  /// The same, where its result is what the user gets.
+  /// The same without a conversion.
   template <class Value>
   [[nodiscard]] Returns<T, Value> run(detail::CallPtr<Value> call) const {
     return run(std::move(call), [](Result<Value> result) { return result; });

@@ -1,4 +1,4 @@
-// When to try again: the policy, and what a server's `Retry-After` means. Pure, and usable at compile time.
+// The retry policy, and the header `Retry-After`. Usable at compile time.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 
 namespace wandb {
 
-/// How often and how soon a request is repeated. Whether one *may* be repeated is the operation's own matter: a
-/// mutation is never sent twice unless the server certainly did not run it, whatever stands here.
+/// How often and how soon a request is repeated. Whether one *may* be repeated depends on its operation: whatever the
+/// policy, a mutation is never sent twice unless the server certainly did not run it.
 struct RetryPolicy {
   int max_attempts = 4;                                ///< requests in all, the first included; 1 never repeats
   std::chrono::milliseconds initial_backoff{250};      ///< before the second request; doubles with each further one
@@ -22,10 +22,10 @@ struct RetryPolicy {
   double jitter = 0.25;                                ///< a random part of the wait is added, up to this share; 0 to 1
   std::chrono::milliseconds max_retry_after{120'000};  ///< a server that asks for more is asked again after this much
 
-  /// The longest wait that anything can ask for: what is longer is cut to it.
-  static constexpr std::chrono::nanoseconds longest = std::chrono::hours(365 * 24);
+  /// No wait is longer, whatever a policy or a server asks for.
+  static constexpr std::chrono::nanoseconds max_wait = std::chrono::hours(365 * 24);
 
-  /// Nothing negative, at least one attempt, a share that is one.
+  /// Whether nothing is negative, there is at least one attempt, and `jitter` is a share.
   [[nodiscard]] constexpr bool valid() const noexcept {
     constexpr auto zero = std::chrono::milliseconds::zero();
     return max_attempts >= 1 && initial_backoff >= zero && max_backoff >= zero && max_retry_after >= zero &&
@@ -34,31 +34,31 @@ struct RetryPolicy {
 
   /// The wait before request number `attempt + 1`, after `attempt` (1, 2, …) have failed. `random` lies in [0, 1).
   [[nodiscard]] constexpr std::chrono::nanoseconds backoff(int attempt, double random) const noexcept {
-    const auto most = bounded(max_backoff);
+    const auto cap = bounded(max_backoff);
     auto wait = bounded(initial_backoff);
     // Doubling stops at the cap, so it cannot overflow however many attempts there were.
-    for (int i = 1; i < attempt && wait < most; ++i) wait *= 2;
-    wait = std::min(wait, most);
+    for (int i = 1; i < attempt && wait < cap; ++i) wait *= 2;
+    wait = std::min(wait, cap);
     const auto extra =
         static_cast<std::int64_t>(static_cast<double>(wait.count()) * jitter * std::clamp(random, 0.0, 1.0));
-    return std::min(wait + std::chrono::nanoseconds(extra), most);
+    return std::min(wait + std::chrono::nanoseconds(extra), cap);
   }
 
-  /// How long to wait where a server asks for `asked`.
-  [[nodiscard]] constexpr std::chrono::nanoseconds heeded(std::chrono::nanoseconds asked) const noexcept {
+  /// The wait where a server asks for `asked`: that, or `max_retry_after`.
+  [[nodiscard]] constexpr std::chrono::nanoseconds capped(std::chrono::nanoseconds asked) const noexcept {
     return std::min(asked, bounded(max_retry_after));
   }
 
  private:
   // Milliseconds reach further than the nanoseconds that waits are counted in.
   [[nodiscard]] static constexpr std::chrono::nanoseconds bounded(std::chrono::milliseconds wait) noexcept {
-    return wait < std::chrono::floor<std::chrono::milliseconds>(longest) ? std::chrono::nanoseconds(wait) : longest;
+    return wait < std::chrono::floor<std::chrono::milliseconds>(max_wait) ? std::chrono::nanoseconds(wait) : max_wait;
   }
 };
 
 namespace detail {
 
-/// Seconds, fractions allowed: "120", "0.5". Nothing for anything else; absurdly many are cut at a year.
+/// Seconds, fractions allowed: "120", "0.5". Nothing for anything else. More than a year is cut to a year.
 [[nodiscard]] constexpr std::optional<std::chrono::nanoseconds> parse_seconds(std::string_view text) noexcept {
   constexpr std::int64_t year = 365LL * 24 * 3600;
   std::int64_t whole = 0;
@@ -76,7 +76,7 @@ namespace detail {
   return std::chrono::seconds(whole) + std::chrono::nanoseconds(fraction);
 }
 
-/// Reads a fixed-width number off the front of `text`; nothing when it is not there.
+/// Takes a number of so many digits off the front of `text`; nothing where there is none.
 [[nodiscard]] constexpr std::optional<int> take_number(std::string_view& text, std::size_t digits) noexcept {
   if (text.size() < digits) return std::nullopt;
   int number = 0;
@@ -161,8 +161,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// What a `Retry-After` header asks for: seconds (fractions allowed) or an HTTP date, which counts from `now`. A date
-/// that has passed is no wait; nonsense is nothing.
+/// The wait that a `Retry-After` header asks for: seconds (fractions allowed), or until an HTTP date. A date before
+/// `now` is a wait of zero. Nothing for anything else.
 [[nodiscard]] constexpr std::optional<std::chrono::nanoseconds> parse_retry_after(
     std::string_view text, std::chrono::system_clock::time_point now) noexcept {
   text = detail::trimmed(text);

@@ -18,22 +18,23 @@
 
 namespace wandb {
 
-/// A truth, or an integer of any size. A character is neither: no attribute is one.
+/// A boolean, or an integer of any size. Not a character: no attribute is one.
 template <class T>
-concept NumberOrTruth = std::integral<T> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
-                        !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+concept BooleanOrInteger = std::integral<T> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
+                           !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
 /// What an attribute can be read as.
 template <class T>
 concept AttributeType = std::same_as<T, std::remove_cv_t<T>> &&
-    (NumberOrTruth<T> || std::floating_point<T> || std::same_as<T, std::string> || std::same_as<T, std::string_view>);
+    (BooleanOrInteger<T> || std::floating_point<T> || std::same_as<T, std::string> ||
+     std::same_as<T, std::string_view>);
 
 /// The value of an attribute: unloaded, null, or something. Keeps what it shows alive, so it may outlive its user.
 class Value {
  public:
-  /// An attribute that nobody asked for.
+  /// An attribute that was not loaded.
   Value() = default;
-  /// What stands in a slot; `owner` keeps the slot's text. Of a list or an object only that it is one.
+  /// The value of a slot. `owner` keeps its text alive. Of a list or an object only the kind is known.
   Value(std::shared_ptr<const void> owner, Slot slot) noexcept : owner_(std::move(owner)), slot_(slot) {}
   /// A field of an object of a page.
   Value(std::shared_ptr<const Page> page, const ObjectView& object, const Field& field) noexcept

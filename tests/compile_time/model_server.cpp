@@ -74,7 +74,7 @@ struct Server {
 
 // Whether what is reported at the end is true.
 constexpr bool is_true(const Done& done, const Server& server) {
-  if (server.kind == Repeat::harmless) return done.outcome == Outcome::not_run;
+  if (server.kind == Repeat::safe) return done.outcome == Outcome::not_run;
   if (server.kind == Repeat::once && server.runs > 1) return false;
   return done.outcome == Outcome::unknown || (done.outcome == Outcome::ran) == (server.runs != 0);
 }
@@ -126,6 +126,6 @@ struct All : Explored<Kind, 0>,
              Explored<Kind, 7>,
              Explored<Kind, 8>,
              Explored<Kind, 9> {};
-static_assert(sizeof(All<Repeat::harmless>) + sizeof(All<Repeat::converges>) + sizeof(All<Repeat::once>) != 0);
+static_assert(sizeof(All<Repeat::safe>) + sizeof(All<Repeat::idempotent>) + sizeof(All<Repeat::once>) != 0);
 
 }  // namespace

@@ -131,7 +131,7 @@ const std::vector<Failing>& failings() {
 Wanted wanted(const Failing& failing, const std::string& request) {
   for (const auto* operation : wandb::graphql::all_operations) {
     if (operation->name != request) continue;
-    if (operation->repeat == wandb::Repeat::harmless) return failing.query;
+    if (operation->repeat == wandb::Repeat::safe) return failing.query;
     return operation->repeat == wandb::Repeat::once ? failing.once : failing.converging;
   }
   FAIL("no such operation: " << request);

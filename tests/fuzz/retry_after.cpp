@@ -20,15 +20,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   policy.jitter = bytes.byte() / 255.0;
   const system_clock::time_point now(seconds(std::int64_t{bytes.byte()} << 24));
   const auto text = bytes.rest();
-  const auto longest = wandb::RetryPolicy::longest;
+  const auto max_wait = wandb::RetryPolicy::max_wait;
   for (int attempt = 1; attempt < 1 << 30; attempt *= 4) {
     const auto wait = policy.backoff(attempt, policy.jitter);
-    require(wait >= 0ns && wait <= longest && floor<milliseconds>(wait) <= policy.max_backoff, "a backoff");
+    require(wait >= 0ns && wait <= max_wait && floor<milliseconds>(wait) <= policy.max_backoff, "a backoff");
   }
   const Budget budget;
   if (const auto asked = wandb::parse_retry_after(text, now)) {
-    require(*asked >= 0ns && *asked <= longest + 1s, "a wait of at most a year", text);
-    require(policy.heeded(*asked) <= *asked, "no longer than it asks for", text);
+    require(*asked >= 0ns && *asked <= max_wait + 1s, "a wait of at most a year", text);
+    require(policy.capped(*asked) <= *asked, "no longer than it asks for", text);
     require(text.find_first_of("0123456789") != text.npos, "a wait has digits", text);
   }
   wandb::Headers headers;

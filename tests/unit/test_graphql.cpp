@@ -92,7 +92,7 @@ TEST_CASE("every document of the library is valid, at compile time and at run ti
     const auto root = ast->operation(operation->name);
     REQUIRE(static_cast<bool>(root));
     CHECK(ast->selections[root->selections].name == operation->field);
-    CHECK((root->kind == DefinitionNode::Kind::mutation) == (operation->repeat != wandb::Repeat::harmless));
+    CHECK((root->kind == DefinitionNode::Kind::mutation) == (operation->repeat != wandb::Repeat::safe));
   }
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("a document has the same shape whether it is read by the compiler or a
     const auto dynamic = DynamicDocument::parse(operation->document).value();
     CHECK(dynamic->name == operation->name);
     CHECK(dynamic->field == operation->field);
-    CHECK(dynamic->mutation == (operation->repeat != wandb::Repeat::harmless));
+    CHECK(dynamic->mutation == (operation->repeat != wandb::Repeat::safe));
     CHECK(same_shape(dynamic->shape, operation->shape));
   }
 }

@@ -18,9 +18,9 @@ using wandb::detail::PacedCall;
 namespace {
 
 constexpr Budget::TimePoint at(std::chrono::nanoseconds since_start) { return Budget::TimePoint(since_start); }
-constexpr void heed(Budget& budget, int status, HeadersView headers, std::chrono::nanoseconds now,
-                    const RetryPolicy& policy = {}) {
-  budget.heed(status, headers, at(now), {}, policy);
+constexpr void observe(Budget& budget, int status, HeadersView headers, std::chrono::nanoseconds now,
+                       const RetryPolicy& policy = {}) {
+  budget.observe(status, headers, at(now), {}, policy);
 }
 /// How many requests may be sent one after the other at that time; at most 100.
 constexpr int admitted(Budget& budget, std::chrono::nanoseconds now) {
@@ -33,7 +33,7 @@ constexpr std::chrono::nanoseconds held(int status, HeadersView headers, const R
   Budget budget;
   static_cast<void>(budget.enter(at(0s)));
   budget.leave();
-  heed(budget, status, headers, 10s, policy);
+  observe(budget, status, headers, 10s, policy);
   const auto until = budget.enter(at(10s));
   return until == Budget::none ? 0ns : until - at(10s);
 }
@@ -43,10 +43,10 @@ constexpr std::chrono::nanoseconds held(int status, HeadersView headers, const R
 TEST_CASE("without a word from the server everything may be sent") {
   constexpr auto free = [] {
     Budget budget;
-    heed(budget, 200, {}, 0s);
-    heed(budget, 503, {}, 0s);
-    heed(budget, 200, "RateLimit-Remaining: 3\n", 0s);
-    heed(budget, 200, "RateLimit-Remaining: many\nRateLimit-Reset: 3\n", 0s);
+    observe(budget, 200, {}, 0s);
+    observe(budget, 503, {}, 0s);
+    observe(budget, 200, "RateLimit-Remaining: 3\n", 0s);
+    observe(budget, 200, "RateLimit-Remaining: many\nRateLimit-Reset: 3\n", 0s);
     return admitted(budget, 0s) == 100;
   };
   static_assert(free());
@@ -67,8 +67,8 @@ TEST_CASE("429, and 503 with Retry-After, hold everybody back until then, up to 
 TEST_CASE("the longest that was asked for counts, and then everything goes on") {
   constexpr auto run = [] {
     Budget budget;
-    heed(budget, 429, "Retry-After: 5\n", 0s);
-    heed(budget, 429, "Retry-After: 1\n", 1s);
+    observe(budget, 429, "Retry-After: 5\n", 0s);
+    observe(budget, 429, "Retry-After: 1\n", 1s);
     return budget.enter(at(4s)) == at(5s) && admitted(budget, 5s) == 100;
   };
   static_assert(run());
@@ -79,7 +79,7 @@ TEST_CASE("a budget leaves room for what is in flight, and lasts until its reset
     Budget budget;
     for (int i = 0; i != 3; ++i) static_cast<void>(budget.enter(at(0s)));
     budget.leave();
-    heed(budget, 200, "RateLimit-Remaining: 7\nRateLimit-Reset: 10\n", 1s);
+    observe(budget, 200, "RateLimit-Remaining: 7\nRateLimit-Reset: 10\n", 1s);
     return admitted(budget, 1s) == 5 && budget.enter(at(2s)) == at(11s) && admitted(budget, 11s) == 100;
   };
   static_assert(run());
@@ -88,11 +88,11 @@ TEST_CASE("a budget leaves room for what is in flight, and lasts until its reset
 TEST_CASE("an answer that was overtaken does not raise the budget of its period; the next period does") {
   constexpr auto run = [] {
     Budget budget;
-    heed(budget, 200, "RateLimit-Remaining: 4\nRateLimit-Reset: 10\n", 0s);
-    heed(budget, 200, "RateLimit-Remaining: 5\nRateLimit-Reset: 10\n", 500ms);
+    observe(budget, 200, "RateLimit-Remaining: 4\nRateLimit-Reset: 10\n", 0s);
+    observe(budget, 200, "RateLimit-Remaining: 5\nRateLimit-Reset: 10\n", 500ms);
     if (admitted(budget, 1s) != 4) return false;
     for (int i = 0; i != 4; ++i) budget.leave();
-    heed(budget, 200, "RateLimit-Remaining: 9\nRateLimit-Reset: 10\n", 9s);
+    observe(budget, 200, "RateLimit-Remaining: 9\nRateLimit-Reset: 10\n", 9s);
     return admitted(budget, 9s) == 9;
   };
   static_assert(run());
@@ -107,7 +107,7 @@ TEST_CASE("a call that ends in whatever way makes room in the pace") {
   const auto pace = std::make_shared<Pace>();
   const auto room = [&] {
     return pace->with([](Budget budget) {
-      heed(budget, 200, "RateLimit-Remaining: 10\nRateLimit-Reset: 10\n", 0s);
+      observe(budget, 200, "RateLimit-Remaining: 10\nRateLimit-Reset: 10\n", 0s);
       return admitted(budget, 0s);
     });
   };
@@ -127,7 +127,7 @@ TEST_CASE("a call that ends in whatever way makes room in the pace") {
 
 TEST_CASE("a wait that a call has made is over for it, even where a test lets no time pass") {
   const auto pace = std::make_shared<Pace>();
-  pace->with([](Budget& budget) { heed(budget, 429, "Retry-After: 5\n", 0s); });
+  pace->with([](Budget& budget) { observe(budget, 429, "Retry-After: 5\n", 0s); });
   PacedCall call(pace);
   CHECK(call.enter(at(0s)) == at(5s));
   call.waits(at(5s));
@@ -136,7 +136,7 @@ TEST_CASE("a wait that a call has made is over for it, even where a test lets no
 
 TEST_CASE("calls on many threads never spend more than the budget") {
   const auto pace = std::make_shared<Pace>();
-  pace->with([](Budget& budget) { heed(budget, 200, "RateLimit-Remaining: 50\nRateLimit-Reset: 10\n", 0s); });
+  pace->with([](Budget& budget) { observe(budget, 200, "RateLimit-Remaining: 50\nRateLimit-Reset: 10\n", 0s); });
   std::vector<int> admitted_by(4);
   std::vector<std::thread> threads;
   for (auto& count : admitted_by) {

@@ -76,7 +76,7 @@ constexpr HeadersView retry_after_2{"Retry-After: 2\n"};
 
 TEST_CASE("an exchange counts its requests") {
   constexpr auto second = [] {
-    RetryMachine exchange(Repeat::harmless, RetryPolicy{}, never);
+    RetryMachine exchange(Repeat::safe, RetryPolicy{}, never);
     const bool first = sends(exchange.start(at(0s)), 1);
     static_cast<void>(exchange.arrived(status(500), at(0s)));
     return first && sends(exchange.resumed(at(1s)), 2) && exchange.attempts() == 2 && !exchange.done();
@@ -85,21 +85,21 @@ TEST_CASE("an exchange counts its requests") {
 }
 
 TEST_CASE("an answer with data ends an exchange after one request") {
-  static_assert(ends(ending(Repeat::harmless, answer(AnswerClass::data)), Done::By::success, Outcome::not_run));
+  static_assert(ends(ending(Repeat::safe, answer(AnswerClass::data)), Done::By::success, Outcome::not_run));
   static_assert(ends(ending(Repeat::once, answer(AnswerClass::data)), Done::By::success, Outcome::ran));
   static_assert(requests(Repeat::once, answer(AnswerClass::data)) == 1);
 }
 
 TEST_CASE("a query is repeated whatever became of it, but for what a repeat cannot mend") {
-  static_assert(requests(Repeat::harmless, lost(Delivery::perhaps_sent)) == 4);
-  static_assert(requests(Repeat::harmless, lost(Delivery::answered)) == 4);
-  static_assert(requests(Repeat::harmless, lost(Delivery::nothing_sent, std::nullopt)) == 4);
-  static_assert(requests(Repeat::harmless, lost(Delivery::nothing_sent, errc::tls_failed)) == 1);
-  static_assert(requests(Repeat::harmless, lost(Delivery::perhaps_sent, errc::cancelled)) == 1);
-  static_assert(requests(Repeat::harmless, answer(AnswerClass::undecodable)) == 1);
-  for (const int code : {408, 429, 500, 502, 503, 504}) CHECK(requests(Repeat::harmless, status(code)) == 4);
+  static_assert(requests(Repeat::safe, lost(Delivery::perhaps_sent)) == 4);
+  static_assert(requests(Repeat::safe, lost(Delivery::answered)) == 4);
+  static_assert(requests(Repeat::safe, lost(Delivery::nothing_sent, std::nullopt)) == 4);
+  static_assert(requests(Repeat::safe, lost(Delivery::nothing_sent, errc::tls_failed)) == 1);
+  static_assert(requests(Repeat::safe, lost(Delivery::perhaps_sent, errc::cancelled)) == 1);
+  static_assert(requests(Repeat::safe, answer(AnswerClass::undecodable)) == 1);
+  for (const int code : {408, 429, 500, 502, 503, 504}) CHECK(requests(Repeat::safe, status(code)) == 4);
   for (const int code : {301, 400, 401, 403, 404, 409, 410, 413, 422, 501})
-    CHECK(requests(Repeat::harmless, status(code)) == 1);
+    CHECK(requests(Repeat::safe, status(code)) == 1);
 }
 
 TEST_CASE("a mutation that must not run twice is repeated only when the server certainly did not run it") {
@@ -116,8 +116,8 @@ TEST_CASE("a mutation that must not run twice is repeated only when the server c
 }
 
 TEST_CASE("a mutation that ends in the same state is repeated like a query") {
-  static_assert(requests(Repeat::converges, lost(Delivery::perhaps_sent)) == 4);
-  for (const int code : {408, 429, 500, 502, 503, 504}) CHECK(requests(Repeat::converges, status(code)) == 4);
+  static_assert(requests(Repeat::idempotent, lost(Delivery::perhaps_sent)) == 4);
+  for (const int code : {408, 429, 500, 502, 503, 504}) CHECK(requests(Repeat::idempotent, status(code)) == 4);
 }
 
 TEST_CASE("a failed mutation says whether it ran") {
@@ -154,8 +154,8 @@ TEST_CASE("a refusal after a request that may have run leaves it unknown") {
     static_cast<void>(exchange.resumed(at(1s)));
     return exchange.arrived(second, at(1s));
   };
-  static_assert(ends(run(lost(Delivery::perhaps_sent), status(404), Repeat::converges), failure, Outcome::unknown));
-  static_assert(ends(run(lost(Delivery::nothing_sent), status(404), Repeat::converges), failure, Outcome::not_run));
+  static_assert(ends(run(lost(Delivery::perhaps_sent), status(404), Repeat::idempotent), failure, Outcome::unknown));
+  static_assert(ends(run(lost(Delivery::nothing_sent), status(404), Repeat::idempotent), failure, Outcome::not_run));
   // What exists already may be what the first request made.
   static_assert(ends(run(lost(Delivery::nothing_sent), status(409), Repeat::once), failure, Outcome::unknown));
   static_assert(ends(run(status(429), status(409), Repeat::once), failure, Outcome::unknown));
@@ -164,7 +164,7 @@ TEST_CASE("a refusal after a request that may have run leaves it unknown") {
 
 TEST_CASE("the wait doubles from the policy's first to its longest, jitter included") {
   constexpr auto waits_of = [](double random) {
-    RetryMachine exchange(Repeat::harmless, RetryPolicy{.initial_backoff = 100ms, .max_backoff = 300ms}, never);
+    RetryMachine exchange(Repeat::safe, RetryPolicy{.initial_backoff = 100ms, .max_backoff = 300ms}, never);
     Moment moment = at(0s);
     moment.random = random;
     static_cast<void>(exchange.start(moment));
@@ -181,7 +181,7 @@ TEST_CASE("the wait doubles from the policy's first to its longest, jitter inclu
 
 TEST_CASE("Retry-After is obeyed, in seconds or as a date, up to the policy's longest") {
   constexpr auto wait_of = [](HeadersView headers, int code) {
-    RetryMachine exchange(Repeat::harmless, RetryPolicy{.max_retry_after = 30s}, never);
+    RetryMachine exchange(Repeat::safe, RetryPolicy{.max_retry_after = 30s}, never);
     Moment moment = at(0s);
     moment.wall = std::chrono::sys_days(std::chrono::year(1994) / 11 / 6) + 8h + 49min + 30s;
     static_cast<void>(exchange.start(moment));
@@ -200,15 +200,15 @@ TEST_CASE("a policy without a limit waits as long as it is asked to") {
   constexpr auto most = std::chrono::milliseconds::max();
   constexpr RetryPolicy boundless{.initial_backoff = most, .max_backoff = most, .max_retry_after = most};
   static_assert(boundless.valid());
-  static_assert(boundless.backoff(1, 0.0) == RetryPolicy::longest);
-  static_assert(boundless.backoff(1'000'000, 0.999) == RetryPolicy::longest);
+  static_assert(boundless.backoff(1, 0.0) == RetryPolicy::max_wait);
+  static_assert(boundless.backoff(1'000'000, 0.999) == RetryPolicy::max_wait);
   constexpr auto wait_of = [=](HeadersView headers) {
-    RetryMachine exchange(Repeat::harmless, boundless, never);
+    RetryMachine exchange(Repeat::safe, boundless, never);
     static_cast<void>(exchange.start(at(0s)));
     return exchange.arrived(status(429, headers), at(0s));
   };
   static_assert(waits(wait_of("Retry-After: 3\n"), 3s));
-  static_assert(waits(wait_of({}), RetryPolicy::longest));
+  static_assert(waits(wait_of({}), RetryPolicy::max_wait));
 }
 
 TEST_CASE("nothing is sent after the deadline, and no wait is begun that would pass it") {
@@ -218,7 +218,7 @@ TEST_CASE("nothing is sent after the deadline, and no wait is begun that would p
   };
   static_assert(ends(late(), Done::By::deadline, Outcome::not_run));
   constexpr auto too_long = [] {
-    RetryMachine exchange(Repeat::harmless, RetryPolicy{}, RetryMachine::TimePoint(1s));
+    RetryMachine exchange(Repeat::safe, RetryPolicy{}, RetryMachine::TimePoint(1s));
     static_cast<void>(exchange.start(at(0s)));
     return exchange.arrived(status(503, retry_after_2), at(100ms));
   };
@@ -227,7 +227,7 @@ TEST_CASE("nothing is sent after the deadline, and no wait is begun that would p
 
 TEST_CASE("a stop is noticed before each request and wait, and tells what may have run") {
   constexpr auto stopped = [](bool before_wait) {
-    RetryMachine exchange(Repeat::converges, RetryPolicy{}, never);
+    RetryMachine exchange(Repeat::idempotent, RetryPolicy{}, never);
     static_cast<void>(exchange.start(at(0s)));
     Moment moment = at(0s);
     moment.stopped = before_wait;

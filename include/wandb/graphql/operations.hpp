@@ -69,7 +69,7 @@ struct GenerateApiKey {
 }  // namespace texts
 
 template <class Source>
-inline constexpr Operation query = make_operation(detail::compile<Source>(), Repeat::harmless);
+inline constexpr Operation query = make_operation(detail::compile<Source>(), Repeat::safe);
 inline constexpr const UserQueries& plain_user_queries = user_queries<"">;
 
 inline constexpr auto& search_users = *plain_user_queries.search;
@@ -81,10 +81,10 @@ inline constexpr auto& viewer_api_keys = query<texts::ViewerApiKeys>;
 inline constexpr auto& user_state = query<texts::UserState>;
 
 inline constexpr Operation create_user = make_operation(detail::compile<texts::CreateUser>(), Repeat::once);
-inline constexpr Operation update_user = make_operation(detail::compile<texts::UpdateUser>(), Repeat::converges);
-inline constexpr Operation delete_user = make_operation(detail::compile<texts::DeleteUser>(), Repeat::converges);
+inline constexpr Operation update_user = make_operation(detail::compile<texts::UpdateUser>(), Repeat::idempotent);
+inline constexpr Operation delete_user = make_operation(detail::compile<texts::DeleteUser>(), Repeat::idempotent);
 inline constexpr Operation undelete_user = make_operation(detail::compile<texts::UndeleteUser>(), Repeat::once);
-inline constexpr Operation delete_api_key = make_operation(detail::compile<texts::DeleteApiKey>(), Repeat::converges);
+inline constexpr Operation delete_api_key = make_operation(detail::compile<texts::DeleteApiKey>(), Repeat::idempotent);
 inline constexpr Operation generate_api_key = make_operation(detail::compile<texts::GenerateApiKey>(), Repeat::once);
 
 /// All of them, for those who check documents.

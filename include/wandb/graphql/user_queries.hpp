@@ -76,7 +76,7 @@ using wandb::detail::Operation;
 
 /// A query that reads whole users, checked with their keys; `Keyless` is the same without, and its answer lacks them.
 template <class Source, class Keyless>
-inline constexpr Operation user_query = make_operation(detail::compile<Source>(), Repeat::harmless, Keyless::text);
+inline constexpr Operation user_query = make_operation(detail::compile<Source>(), Repeat::safe, Keyless::text);
 
 /// The queries that read whole users, with the same attributes.
 struct UserQueries {

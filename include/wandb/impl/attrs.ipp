@@ -36,8 +36,8 @@ WANDB_DECL Attrs::Attrs(std::span<const Attr> attrs) {
   for (const auto& attr : attrs) names.push_back(attr.first);
   auto places = detail::distinct(names);
   const bool fit = std::all_of(places.begin(), places.end(), [&](auto at) { return attrs[at.last].second.fits(); });
-  if (!fit || places.size() > detail::most_fields) {
-    const auto why = fit ? "there are more than " + std::to_string(detail::most_fields) : "a text is beyond 4 GiB";
+  if (!fit || places.size() > detail::max_fields) {
+    const auto why = fit ? "there are more than " + std::to_string(detail::max_fields) : "a text is beyond 4 GiB";
     fault_ = detail::unusable_attributes(why);
     detail::throw_misuse(fault_->reason());
     places.clear();
@@ -52,11 +52,11 @@ WANDB_DECL Attrs::Attrs(std::span<const Attr> attrs) {
 }
 
 WANDB_DECL Result<Attrs> Attrs::parse(std::string_view json) {
-  constexpr std::size_t most = 1000;
+  constexpr std::size_t max_count = 1000;
   const auto refuse = detail::unusable_attributes;
-  if (json.size() > Slot::longest_text) return refuse("they are beyond 4 GiB");
-  const auto attributes = detail::attributes_of(detail::JsonValue(json), most);
-  if (attributes.size() > most) return refuse("there are more than " + std::to_string(most));
+  if (json.size() > Slot::max_text) return refuse("they are beyond 4 GiB");
+  const auto attributes = detail::attributes_of(detail::JsonValue(json), max_count);
+  if (attributes.size() > max_count) return refuse("there are more than " + std::to_string(max_count));
   auto answer = detail::decode_bare(detail::shape_of(attributes), SecureString(json));
   if (answer.decode_error) {
     const auto& [path, reason] = *answer.decode_error;

@@ -79,7 +79,7 @@ class AnswerReader {
   [[nodiscard]] Mask mask() const { return Mask(secrets_.secrets()); }
   // Whether the answer may hold a secret that nobody knows yet. Then no error quotes it.
   [[nodiscard]] bool may_hold_new_secret() const noexcept { return operation_.field == "generateApiKey"; }
-  [[nodiscard]] bool is_mutation() const noexcept { return operation_.repeat != Repeat::harmless; }
+  [[nodiscard]] bool is_mutation() const noexcept { return operation_.repeat != Repeat::safe; }
   // Whether an error's path leads to something below the operation's field.
   [[nodiscard]] bool is_below_field(const GraphqlError& error) const noexcept {
     return error.path.size() > 1 && error.path[0].key == operation_.field;

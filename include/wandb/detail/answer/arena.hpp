@@ -1,4 +1,4 @@
-// Text that is written piece by piece, stays where it is, and is wiped at the end.
+// An arena for strings. They are written piece by piece, keep their addresses, and are wiped with the arena.
 #pragma once
 
 #include <algorithm>
@@ -13,19 +13,20 @@
 
 namespace wandb::detail {
 
-/// How many there will be in the whole, after `count` of them in the first `at` of `size` bytes; a little more, so that
-/// a guess seldom falls short.
+/// Estimates how many elements a text of `size` bytes holds, from `count` of them in its first `at` bytes. A little
+/// more, so that the estimate seldom falls short.
 [[nodiscard]] constexpr std::size_t expected_total(std::size_t count, std::size_t at, std::size_t size) noexcept {
   const auto ratio = static_cast<double>(size) / static_cast<double>(std::max<std::size_t>(at, 1));
   return static_cast<std::size_t>(static_cast<double>(count) * ratio * 1.1) + 8;
 }
 
-/// Strings whose memory neither moves nor outlives the arena unwiped. One string is open at a time.
+/// Owns strings at fixed addresses. One string at a time is open for writing.
 class Arena {
  public:
-  /// Appends to the open string. `most` is what a block can at most be worth: what is left of the text that is read.
-  void append(std::string_view text, std::size_t most) {
-    if (text.size() > blocks_room()) grow(text.size(), most);
+  /// Appends to the open string. A new block has at most `max_size` bytes, unless the open string needs more: pass what
+  /// is left of the text that is read.
+  void append(std::string_view text, std::size_t max_size) {
+    if (text.size() > room()) grow(text.size(), max_size);
     std::memcpy(end_, text.data(), text.size());
     end_ += text.size();
   }
@@ -42,10 +43,10 @@ class Arena {
  private:
   using Block = std::vector<char, WipingAllocator<char>>;
 
-  [[nodiscard]] std::size_t blocks_room() const noexcept { return static_cast<std::size_t>(limit_ - end_); }
-  void grow(std::size_t more, std::size_t most) {
+  [[nodiscard]] std::size_t room() const noexcept { return static_cast<std::size_t>(limit_ - end_); }
+  void grow(std::size_t more, std::size_t max_size) {
     const auto open = static_cast<std::size_t>(end_ - open_);
-    next_ = std::max(open + more, std::min(next_, most));
+    next_ = std::max(open + more, std::min(next_, max_size));
     Block block(next_);
     if (open != 0) std::memcpy(block.data(), open_, open);
     open_ = block.data();

@@ -1,4 +1,4 @@
-// Attributes that are only known at run time, as a page: those of a JSON object, and those that were given by hand.
+// Makes pages of attributes that are only known at run time: those of a JSON object, and those given by hand.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ inline constexpr auto key_attributes = shapes::object(
 inline constexpr auto team_attributes = shapes::object(
     "teams", shapes::nullable_elements(shapes::list("edges", shapes::object("node", shapes::string("name")))));
 
-/// How an attribute is kept, by what stands there.
+/// The kind of field that a value needs.
 [[nodiscard]] inline FieldKind kind_of(const JsonValue& value) noexcept {
   if (value.is_string()) return FieldKind::string;
   if (value.is_boolean()) return FieldKind::boolean;
@@ -44,21 +44,21 @@ inline constexpr auto team_attributes = shapes::object(
   }
 }
 
-/// As many fields as a shape can have.
-inline constexpr std::size_t most_fields = 0xFFFF;
+/// No shape can have more fields.
+inline constexpr std::size_t max_fields = 0xFFFF;
 
-/// Where a name stands first, and where last.
+/// The first and the last index of a name.
 struct NamePlaces {
   std::size_t first = 0;
   std::size_t last = 0;
 };
 
-/// Each name once, in the order in which they first come. In n log n comparisons.
+/// The indices of each name, in the order of the first ones. In O(n log n) comparisons.
 template <class Less = std::less<std::string_view>>
 [[nodiscard]] std::vector<NamePlaces> distinct(std::span<const std::string_view> names, Less less = {}) {
   std::vector<std::size_t> by_name(names.size());
   for (std::size_t i = 0; i != names.size(); ++i) by_name[i] = i;
-  // Without std::stable_sort, of which clang warns over libstdc++ 12 that its buffer is deprecated.
+  // Not std::stable_sort: clang warns that its buffer in libstdc++ 12 is deprecated.
   std::sort(by_name.begin(), by_name.end(), [&](std::size_t a, std::size_t b) {
     if (less(names[a], names[b])) return true;
     return a < b && !less(names[b], names[a]);
@@ -72,16 +72,16 @@ template <class Less = std::less<std::string_view>>
   return places;
 }
 
-/// An attribute of an object that is only known at run time.
+/// An attribute of a JSON object.
 struct FoundAttribute {
   std::string name;
   FieldKind kind = FieldKind::raw;
 };
 
-/// The attributes of a JSON object; of a name that comes twice, as it is the last time. One more than `most` where
-/// there are more.
+/// The attributes of a JSON object. Of a name that comes twice, the last value counts. Of more than `max_count` names
+/// it gives one more than that, so that the caller sees that there are too many.
 template <class Less = std::less<std::string_view>>
-[[nodiscard]] inline std::vector<FoundAttribute> attributes_of(const JsonValue& object, std::size_t most,
+[[nodiscard]] inline std::vector<FoundAttribute> attributes_of(const JsonValue& object, std::size_t max_count,
                                                                Less less = {}) {
   std::vector<FoundAttribute> found;
   std::vector<std::size_t> by_name;
@@ -92,7 +92,7 @@ template <class Less = std::less<std::string_view>>
                                      [&](std::size_t one, auto wanted) { return less(found[one].name, wanted); });
     if (at != by_name.end() && found[*at].name == name) {
       found[*at].kind = kind;
-    } else if (found.size() <= most) {
+    } else if (found.size() <= max_count) {
       by_name.insert(at, found.size());
       found.push_back({name, kind});
     }
@@ -111,7 +111,7 @@ template <class Less = std::less<std::string_view>>
   return std::make_shared<const DynamicShape>(nodes);
 }
 
-/// A page of one row. Its text is its own.
+/// A page of one row, which owns its text.
 [[nodiscard]] inline std::shared_ptr<const Page> page_of(std::span<const shapes::Node> nodes,
                                                          std::span<const Slot> slots) {
   const auto text = [](Slot slot) { return slot.state() == SlotState::string ? slot.text() : std::string_view{}; };

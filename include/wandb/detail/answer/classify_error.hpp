@@ -23,7 +23,7 @@ namespace wandb::detail {
     case 403: return errc::permission_denied;
     case 404: return errc::not_found;
     case 408: return errc::timed_out;
-    case 499: return errc::connection_lost;  // a gateway says that whoever asked it went away
+    case 499: return errc::connection_lost;  // a gateway says that its client closed the connection
     case 409: return errc::conflict;
     case 429: return errc::rate_limited;
     case 501: return errc::not_implemented;

@@ -1,4 +1,4 @@
-// Where in an answer an error belongs.
+// The path of a GraphQL error.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,9 @@ namespace wandb::detail {
 inline void append_path(std::string& text, std::string_view key) { (text += text.empty() ? "" : ".") += key; }
 inline void append_path(std::string& text, std::size_t index) { ((text += '[') += std::to_string(index)) += ']'; }
 
-/// The response keys and indices on the way to a place in an answer. Packed into one text: an answer may hold many
-/// thousands, which then cost little more than the text that they came in. A path that begins with another one has
-/// that one's text at its beginning, so that sorted texts put what lies below a place right behind it.
+/// The response keys and indices that lead to a place in an answer. They are packed into one string: an answer may hold
+/// many thousands of paths, which then cost little more memory than their JSON. The string of a path begins with the
+/// strings of the paths above it, so that sorting puts the paths below a place right after it.
 class ErrorPath {
  public:
   /// One step: a response key, or an index where `index` is set.
@@ -24,7 +24,7 @@ class ErrorPath {
     std::optional<std::size_t> index{};
     friend bool operator==(const Step&, const Step&) = default;
   };
-  /// A path with more steps leads to nothing that an answer can hold; what follows them is not kept.
+  /// No answer is nested deeper. Readers drop further steps.
   static constexpr std::size_t max_steps = 64;
 
   void add(std::string_view key) {
@@ -43,7 +43,7 @@ class ErrorPath {
     each([&](const Step&) { ++count; });
     return count;
   }
-  /// The step at `at`; one without a key or an index where the path is shorter. A view.
+  /// The step at index `at`, as a view. An empty step where the path is shorter.
   [[nodiscard]] Step operator[](std::size_t at) const noexcept {
     Step found;
     each([&](const Step& step) {
@@ -78,8 +78,9 @@ class ErrorPath {
     return text;
   }
 
-  /// The packed text: for sorting, and for taking back what was added since it had a length.
+  /// The packed string: for sorting, and its size for `cut_to`.
   [[nodiscard]] std::string_view packed() const noexcept { return packed_; }
+  /// Drops the steps that were added since `packed()` had this size.
   void cut_to(std::size_t packed_size) { packed_.resize(packed_size); }
 
  private:

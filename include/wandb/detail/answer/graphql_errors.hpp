@@ -1,4 +1,4 @@
-// What a server says in place of data, or beside it.
+// The errors of a GraphQL answer.
 #pragma once
 
 #include <cstddef>
@@ -16,10 +16,10 @@ namespace wandb::detail {
 /// One error of an answer, in the server's words.
 struct GraphqlError {
   std::string message;        ///< empty when the server gave no reason
-  ErrorPath path;             ///< empty when the server did not say
+  ErrorPath path;             ///< empty when the server gave none
   std::string code;           ///< `extensions.code` as text, numbers too
   int status = 0;             ///< an HTTP status that `extensions` gives apart from the code; 0 when there is none
-  bool invalid_path = false;  ///< what it said of the path is none
+  bool invalid_path = false;  ///< whether the server gave something that is no path
 };
 
 /// An HTTP status of a failure, from a number or from text; else 0.
@@ -28,7 +28,7 @@ struct GraphqlError {
   return value.is_number() ? leading_status(value.text()) : 0;
 }
 
-/// Reads what `extensions` says, and what servers that know no extensions say beside the message.
+/// Reads a member of `extensions`, or one of the same name that a server puts beside the message.
 inline void read_code(GraphqlError& error, std::string_view name, const JsonValue& value) {
   if (name == "status" || name == "statusCode") {
     if (const int status = to_status(value); status != 0) error.status = status;
@@ -36,13 +36,13 @@ inline void read_code(GraphqlError& error, std::string_view name, const JsonValu
     if (value.is_string()) error.code = value.string();
     else if (value.is_number()) error.code = std::string(value.text());
   } else if (name == "http" || name == "response" || name == "exception") {
-    value.each_member([&](const std::string& inner, const JsonValue& said) {
-      if (inner == "status" || inner == "statusCode") read_code(error, inner, said);
+    value.each_member([&](const std::string& inner, const JsonValue& inner_value) {
+      if (inner == "status" || inner == "statusCode") read_code(error, inner, inner_value);
     });
   }
 }
 
-/// Reads a path. A step of an odd type still counts: how long a path is tells whether a mutation ran.
+/// Reads a path. A step of a wrong type counts too, because the length of a path tells whether a mutation ran.
 inline void read_path(GraphqlError& error, const JsonValue& value) {
   error.path = {};
   error.invalid_path = !value.is_array() && !value.is_null();
@@ -63,15 +63,15 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
     if (name == "message") error.message = value.string();
     else if (name == "path") read_path(error, value);
     else if (name == "extensions")
-      value.each_member([&](const std::string& inner, const JsonValue& said) { read_code(error, inner, said); });
+      value.each_member(
+          [&](const std::string& inner, const JsonValue& extension) { read_code(error, inner, extension); });
     else read_code(error, name, value);
   });
   return error;
 }
 
-/// Appends what the value of `error` or `errors` says: text, an object, or a list of them. Null and false say nothing,
-/// nor does what is empty; in a list, an error without words still is one. False where they would take more than
-/// `budget` bytes of memory, which is lessened by what they take.
+/// Appends the errors of a member `error` or `errors`: a string, an object, or a list of these. Null and false are no
+/// errors, nor is an empty value outside a list. Takes the memory from `budget`; false where that does not suffice.
 [[nodiscard]] inline bool read_errors(std::vector<GraphqlError>& errors, std::string_view json, std::size_t& budget) {
   const auto is_error = [](const JsonValue& item) {
     return !item.text().empty() && !item.is_null() && item.text() != "false";
@@ -85,7 +85,7 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
   std::size_t count = 0;
   if (value.is_array()) value.each_element([&](const JsonValue& item) { count += is_error(item) ? 1U : 0U; });
   else if (!value.is_empty() && is_error(value)) count = 1;
-  // Those that are there already stand twice while they move.
+  // While the vector grows, the errors that it has already are in memory twice.
   if (!afford((errors.size() + count) * sizeof(GraphqlError))) return false;
   errors.reserve(errors.size() + count);
   bool all = true;

@@ -1,4 +1,4 @@
-// What the numbers of HTTP's statuses say.
+// What an HTTP status tells about a request.
 #pragma once
 
 #include <algorithm>
@@ -12,19 +12,19 @@ namespace wandb::detail {
 
 [[nodiscard]] constexpr bool is_success(int status) noexcept { return status >= 200 && status < 300; }
 
-/// Whether a status leaves open what became of a request: a gateway may have given up on a server that did not.
+/// Whether a status leaves open if a request ran: a server may have carried it out after a gateway gave up.
 [[nodiscard]] constexpr bool is_ambiguous(int status) noexcept {
-  // 499: the gateway's own caller went away.
+  // 499 is a gateway's own: the client closed the connection.
   return status == 408 || status == 499 || (status >= 500 && status != 501);
 }
 
-/// Whether the service means what a status says: with others the same request may fare better, or has done something.
+/// Whether a status says for certain that the request did not run, and that it would not run if it were repeated.
 [[nodiscard]] constexpr bool is_definitive(int status) noexcept {
   constexpr int definitive[] = {400, 401, 403, 404, 409, 410, 413, 422, 501};
   return std::find(std::begin(definitive), std::end(definitive), status) != std::end(definitive);
 }
 
-/// Whether a status says that a request was turned away before anything ran, whatever its body would have said.
+/// Whether a status alone, without the body, proves that the server refused a request before it ran.
 [[nodiscard]] constexpr bool is_refused_before_running(int status) noexcept {
   return status == 401 || status == 403 || status == 404 || status == 410 || status == 413;
 }

@@ -1,4 +1,4 @@
-// Reads JSON value by value: for the few small texts that have no shape.
+// Reads JSON value by value, for small texts without a `Shape`.
 #pragma once
 
 #include <charconv>
@@ -31,11 +31,11 @@ inline void append_utf8(std::string& out, std::uint32_t code) {
   byte(0x80 | (code & 0x3F));
 }
 
-/// One value of a JSON text: a view that owns nothing. Made for text that a parser has checked; of broken text it tells
-/// something or nothing, and never reads beyond.
+/// One value of a JSON text, as a view. It expects text that a parser has checked. Of other text it gives wrong values,
+/// and never reads beyond the end.
 class JsonValue {
  public:
-  /// No value: of no type.
+  /// No value, of no type.
   JsonValue() = default;
   explicit JsonValue(std::string_view text) noexcept : text_(trimmed(text)) {}
 
@@ -51,14 +51,14 @@ class JsonValue {
   [[nodiscard]] bool is_boolean() const noexcept { return starts('t') || starts('f'); }
   [[nodiscard]] bool is_number() const noexcept { return !text_.empty() && (is_digit(text_[0]) || text_[0] == '-'); }
 
-  /// The number, where it is a whole one that fits.
+  /// The number, if it is an integer of 64 bits.
   [[nodiscard]] std::optional<std::int64_t> integer() const noexcept {
     std::int64_t value = 0;
     const auto* end = text_.data() + text_.size();
     const auto [at, error] = std::from_chars(text_.data(), end, value);
     return is_number() && error == std::errc{} && at == end ? std::optional(value) : std::nullopt;
   }
-  /// The string's text, its escapes resolved; empty when it is none.
+  /// The text of a string, its escapes resolved; empty for any other value.
   [[nodiscard]] std::string string() const {
     std::string out;
     if (!is_string()) return out;
@@ -75,7 +75,7 @@ class JsonValue {
     if (!is_object()) return;
     each([&](const char* at, const char* end) {
       const auto* behind = skip_string(at, end);
-      const JsonValue value(value_behind_colon(behind, end));
+      const JsonValue value(value_after_colon(behind, end));
       f(JsonValue(std::string_view(at, static_cast<std::size_t>(behind - at))).string(), value);
       return value.text_.data() + value.text_.size();
     });
@@ -110,7 +110,7 @@ class JsonValue {
     if (end - at >= 4) std::from_chars(at, at + 4, code, 16);
     return code;
   }
-  // `at` is behind the backslash; returns what is behind the escape.
+  // `at` is right after the backslash. Returns the end of the escape.
   static const char* unescape(std::string& out, const char* at, const char* end) {
     if (*at != 'u') {
       constexpr std::string_view names = "bfnrt";

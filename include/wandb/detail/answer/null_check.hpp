@@ -13,7 +13,8 @@
 
 namespace wandb::detail {
 
-/// Looks for nulls where the schema allows none and no error explains them: at, above or below an error's path.
+/// Looks for the first null that the schema does not allow and that no error explains. An error explains the nulls at
+/// its path, above and below it.
 class NullCheck {
  public:
   NullCheck(const Page& page, const std::vector<GraphqlError>& errors) {
@@ -24,7 +25,7 @@ class NullCheck {
     std::sort(explained_.begin(), explained_.end());
     if (check(page.root())) found_ = here_.text();
   }
-  /// The path of the first such null.
+  /// The path of that null.
   [[nodiscard]] const std::optional<std::string>& found() const noexcept { return found_; }
 
  private:
@@ -53,7 +54,7 @@ class NullCheck {
     }
     return false;
   }
-  // Sorted, the paths below `here_` follow it; those above it are its beginnings.
+  // In sorted order the paths below `here_` follow it. The paths above it are its prefixes.
   [[nodiscard]] bool explained() const {
     const auto here = here_.packed();
     const auto at_or_below = std::lower_bound(explained_.begin(), explained_.end(), here);

@@ -1,4 +1,4 @@
-// One operation that the library sends: its document, what repeating it does, and the shape of its answer.
+// A GraphQL operation that the library sends.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,9 @@ namespace wandb {
 
 /// What repeating an operation would do.
 enum class Repeat : std::uint8_t {
-  harmless,   ///< a query
-  converges,  ///< a mutation that ends in the same state however often it runs
-  once,       ///< a mutation that must not run twice
+  safe,        ///< a query changes nothing
+  idempotent,  ///< a mutation that ends in the same state however often it runs
+  once,        ///< a mutation that must not run twice
 };
 
 }  // namespace wandb
@@ -23,10 +23,10 @@ namespace wandb::detail {
 struct Operation {
   std::string_view name;      ///< as in the document
   std::string_view document;  ///< its text
-  std::string_view field;     ///< its one root field, such as "createUser": what errors name
-  Repeat repeat = Repeat::harmless;
-  Shape shape;               ///< of its answer
-  bool plain = false;        ///< whether the texts can stand in JSON as they are
+  std::string_view field;     ///< its one root field, such as "createUser", which errors name
+  Repeat repeat = Repeat::safe;
+  Shape shape;               ///< the shape of its answer
+  bool plain = false;        ///< whether the texts need no escapes in JSON
   std::string_view keyless;  ///< the document without users' keys, where it reads those; else the same
 };
 

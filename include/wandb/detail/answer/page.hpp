@@ -1,4 +1,4 @@
-// The answer of the server: decoded once, never changed, read through views.
+// The data of an answer: decoded once, immutable, read through views.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace detail {
 class PageBuilder;
 }
 
-/// What stands in a slot.
+/// What a slot holds.
 enum class SlotState : std::uint8_t {
   unloaded,  ///< not asked for, or not sent
   null,
@@ -36,12 +36,12 @@ enum class SlotState : std::uint8_t {
 /// One value of a page, in 16 bytes. Text is a view into the page.
 class Slot {
  public:
-  static constexpr std::uint64_t longest_text = 0xFFFF'FFFF;
+  static constexpr std::uint64_t max_text = 0xFFFF'FFFF;
 
   Slot() = default;  // trivial, so that a table costs nothing before its rows are used; `Slot{}` is unloaded
   [[nodiscard]] static Slot null() noexcept { return Slot(SlotState::null, 0); }
   [[nodiscard]] static Slot object() noexcept { return Slot(SlotState::object, 0); }
-  /// Text of at most `longest_text` bytes.
+  /// Text of at most `max_text` bytes.
   [[nodiscard]] static Slot string(std::string_view text) noexcept { return Slot(SlotState::string, text); }
   [[nodiscard]] static Slot raw(std::string_view json) noexcept { return Slot(SlotState::raw, json); }
   [[nodiscard]] static Slot integer(std::int64_t value) noexcept {
@@ -83,7 +83,8 @@ class Slot {
     const char* text_;
     double real_;
   };
-  // The size below the state: as one word a slot is copied in two moves, where smaller members cost a stall.
+  // The state in the high half, the size in the low half. As one word, a slot is copied by two moves; two members would
+  // cost a stall of store forwarding.
   std::uint64_t meta_;
 };
 
@@ -210,11 +211,11 @@ class ListView {
   std::size_t size_ = 0;
 };
 
-/// One answer: the text that came, and its values in tables by a `Shape`. Immutable, so it may be read from any thread;
-/// shared as `std::shared_ptr<const Page>`. Its text is wiped with its last owner.
+/// The data of one answer: the body, and its values in tables by a `Shape`. Immutable, so that any thread may read it.
+/// Shared as `std::shared_ptr<const Page>`; the last owner wipes the text.
 class Page {
  public:
-  /// Only `detail::PageBuilder` makes pages; its key is the first argument.
+  /// Lets only `detail::PageBuilder` construct pages.
   class Key {
     friend class detail::PageBuilder;
     Key() = default;
@@ -225,7 +226,7 @@ class Page {
   Page& operator=(const Page&) = delete;
 
   [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
-  /// What came, as it came.
+  /// The body as it was received.
   [[nodiscard]] std::string_view body() const noexcept { return body_; }
   /// The object that `data` holds.
   [[nodiscard]] ObjectView root() const noexcept {

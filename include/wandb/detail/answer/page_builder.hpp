@@ -1,4 +1,4 @@
-// Fills a page; the only one who may.
+// Builds a page, row by row.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 
 namespace wandb::detail {
 
+/// Builds one page. Used once.
 class PageBuilder {
  public:
   /// `shape_owner` keeps the shape's tables, unless they have static storage.
@@ -23,15 +24,15 @@ class PageBuilder {
   [[nodiscard]] std::string_view body() const noexcept { return page_->body_; }
   [[nodiscard]] Arena& arena() noexcept { return page_->arena_; }
 
-  /// The root row, unloaded. Asked for again, it is unloaded again.
+  /// Unloads the root row and gives it.
   [[nodiscard]] Slot* root() {
     if (!page_->tables_) allocate();
     std::fill_n(page_->tables_[0].slots, shape().widths[0], Slot{});
     return page_->tables_[0].slots;
   }
   [[nodiscard]] std::uint32_t rows(std::uint16_t table) const noexcept { return page_->tables_[table].rows; }
-  /// A new row of a list's table, unloaded. Moves the table's earlier rows; `at` of the body's bytes have been read.
-  /// Where the budget is used up, a row that is in no table.
+  /// Appends an unloaded row to a list's table, whose earlier rows may move. `at` bytes of the body have been read.
+  /// With the budget used up, it gives a spare row that is in no table.
   [[nodiscard]] Slot* append(std::uint16_t table, std::size_t at) {
     auto& into = page_->tables_[table];
     const std::size_t width = shape().widths[table];
@@ -40,12 +41,11 @@ class PageBuilder {
     std::fill_n(row, width, Slot{});
     return row;
   }
-  /// How many bytes the page may still take besides its body: a few times the body's size, however little text its
-  /// values stand in.
+  /// How many bytes the page may still take besides its body. It begins with a few times the size of the body.
   [[nodiscard]] std::size_t& budget() noexcept { return budget_; }
-  /// Whether there are rows for which there was no room.
+  /// Whether a row did not fit into the budget.
   [[nodiscard]] bool exhausted() const noexcept { return spare_ != nullptr; }
-  /// The finished page. The builder is spent.
+  /// The finished page. The builder must not be used again.
   [[nodiscard]] std::shared_ptr<const Page> finish() noexcept { return std::move(page_); }
 
  private:
@@ -66,8 +66,8 @@ class PageBuilder {
       next += std::size_t{widths[i]} * rows;
     }
   }
-  // To four times a small table, and then at once to what the rest of the body lets expect, within reason. False where
-  // the budget has no room for another row.
+  // A small table grows fourfold, a large one at once to the size that the rest of the body suggests, within limits.
+  // False where the budget has no room for another row.
   [[nodiscard]] bool grow(Page::Table& table, std::size_t width, std::size_t at) {
     const std::size_t rows = table.rows;
     const auto expected = expected_total(rows, at, end_of_data(rows, at));
@@ -83,14 +83,14 @@ class PageBuilder {
     table.capacity = static_cast<std::uint32_t>(capacity);
     return true;
   }
-  // Where the data ends, as a guess: errors, of which a large answer may hold many, stand before it or behind.
+  // Estimates where the data ends: a large answer may hold many errors, before the data or after it.
   [[nodiscard]] std::size_t end_of_data(std::size_t rows, std::size_t at) noexcept {
     constexpr std::size_t many = 64 * 4 * first_rows;
     if (rows < many) return page_->body_.size();
     if (errors_at_ == 0) errors_at_ = std::min(page_->body_.rfind("\"errors\""), page_->body_.size());
     return errors_at_ > at ? errors_at_ : page_->body_.size();
   }
-  // What is written there counts for nothing. As wide as the widest row: one that stands within another shares it.
+  // A row whose values are ignored. As wide as the widest row, because the rows inside it share it.
   [[nodiscard]] Slot* spare_row() {
     const auto widths = shape().widths;
     if (!spare_) spare_ = std::make_unique<Slot[]>(*std::max_element(widths.begin(), widths.end()));

@@ -1,4 +1,4 @@
-// Where a parser stands in a page that it fills.
+// A parser's position in the page that it fills.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace wandb::detail {
 
-/// What surrounds the data of an answer.
+/// The members of an answer around its data.
 struct Envelope {
   static constexpr std::array<Field, 6> fields{
       {{.key = "data", .kind = FieldKind::object, .slot = 0},
@@ -29,7 +29,7 @@ struct Envelope {
   [[nodiscard]] Slot data_slot() const noexcept { return slots[0]; }
   [[nodiscard]] Slot errors() const noexcept { return slots[1]; }
   [[nodiscard]] Slot error() const noexcept { return slots[2]; }
-  /// What some servers say beside `error` rather than in it.
+  /// The code and the status that some servers put beside `error` instead of into it.
   [[nodiscard]] Slot code() const noexcept { return slots[3]; }
   [[nodiscard]] Slot status() const noexcept { return slots[4]; }
   /// Whether it has neither data nor errors.
@@ -52,7 +52,7 @@ struct PageFrame {
   [[nodiscard]] bool is_list() const noexcept { return run != nullptr; }
 };
 
-/// The place that a parser has come to, as `users.edges[3].node.name`; only of the frames whose fields are `fields`.
+/// The path to a parser's position, as `users.edges[3].node.name`. Only frames of `fields` count.
 [[nodiscard]] inline std::string path_of(std::span<const PageFrame> frames, const Field* fields) {
   std::string text;
   for (const auto& frame : frames) {
@@ -67,7 +67,7 @@ struct PageFrame {
   return text;
 }
 
-/// Empties an object that begins for a second time, with all that stands in its row.
+/// Unloads an object that begins for a second time, with the objects inside it.
 inline void unload(const Field* fields, const Field& object, Slot* row) noexcept {
   for (auto i = object.first; i != object.last; ++i) {
     const auto& field = fields[i];

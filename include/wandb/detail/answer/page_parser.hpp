@@ -1,4 +1,4 @@
-// From the events of a JSON parser to the rows of a page.
+// Turns the events of a JSON parser into the rows of a page.
 #pragma once
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -22,8 +22,8 @@
 
 namespace wandb::detail {
 
-/// A handler for `boost::json::basic_parser`. It keeps a frame for each object or list that the shape knows, and only
-/// counts brackets in what the shape does not.
+/// A handler for `boost::json::basic_parser`. It keeps a frame for each object or list of the shape, and only counts
+/// brackets in values that the shape does not have.
 class PageParser {
  public:
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
@@ -85,7 +85,7 @@ class PageParser {
   }
   [[nodiscard]] std::size_t rest() const noexcept { return builder_.body().size() - position(); }
 
-  // Where the value that begins is to go; null when nobody asked for it.
+  // The slot for the value that begins; null for one that was not asked for.
   [[nodiscard]] Slot* target() {
     if (skipping_ != 0) return nullptr;
     if (top_->is_list()) {
@@ -94,7 +94,7 @@ class PageParser {
     }
     return top_->current != nullptr ? top_->row + top_->current->slot : nullptr;
   }
-  // The same for an object or a list; null as well when it goes in raw. What is not walked into is skipped to its end.
+  // The same for an object or a list. Null as well for one that is kept as raw JSON, which is then skipped to its end.
   [[nodiscard]] Slot* open() {
     if (skipping_ == 0) {
       Slot* slot = target();
@@ -121,8 +121,8 @@ class PageParser {
   PageBuilder& builder_;
   const char* begin_;
   const char* end_;
-  std::size_t skipping_ = 0;       // depth within what nobody asked for
-  const char* key_end_ = nullptr;  // of the last key that was wanted or could have been
+  std::size_t skipping_ = 0;       // depth within a value that is skipped
+  const char* key_end_ = nullptr;  // of the last key outside of skipped values
   std::size_t keys_ = 0;
   const char* failure_ = "";
   bool saw_unexpected_null_ = false;
@@ -273,10 +273,10 @@ inline bool PageParser::store(Slot* slot, FieldKind kind, Slot value, error_code
   return true;
 }
 
-// A raw value is read from the text behind its key: the parser's events do not say where they are.
+// A raw value is read from the text after its key, because the parser's events carry no positions.
 inline Slot PageParser::raw() {
   const char* colon = in_body(key_end_) ? key_end_ : colons_.find(keys_);
-  return Slot::raw(value_behind_colon(colon, end_));
+  return Slot::raw(value_after_colon(colon, end_));
 }
 
 inline bool PageParser::wrong_type(error_code& ec) noexcept {

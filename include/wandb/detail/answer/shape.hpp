@@ -1,4 +1,4 @@
-// What an answer looks like: its fields, and where each is kept in the rows of a `Page`.
+// The shape of an answer: its fields, and their slots in the rows of a `Page`.
 #pragma once
 
 #include <algorithm>
@@ -48,7 +48,7 @@ struct Shape {
 /// `constexpr auto fields = shapes::shape(object("viewer", required(string("id")), list("teams", string("name"))));`
 namespace shapes {
 
-/// A field and how many follow that stand inside it.
+/// A field, and how many of the nodes after it are inside it.
 struct Node {
   std::string_view key;
   FieldKind kind = FieldKind::string;
@@ -64,13 +64,13 @@ struct Tree {
   std::array<Node, Fields> nodes{};
 };
 
-/// Where each field goes: the members of an object side by side, slots counted within each table.
+/// Gives each field its place: the members of an object side by side, with slots counted within each table.
 class Layout {
  public:
   constexpr Layout(std::span<const Node> nodes, std::span<Field> fields, std::span<std::uint16_t> widths) noexcept
       : nodes_(nodes), fields_(fields), widths_(widths) {}
 
-  /// Lays everything out. Returns how many fields the root has.
+  /// Fills `fields` and `widths`. Returns how many fields the root has.
   constexpr std::uint16_t run() noexcept { return place(0, nodes_.size(), 0); }
 
  private:

@@ -8,15 +8,14 @@
 
 namespace wandb::detail {
 
-// All of these are for JSON that a parser checks as well: of broken text they find some end within it, never one
-// beyond.
+// All of these expect JSON that a parser checks as well. In other text they find some end within it, never one beyond.
 
 [[nodiscard]] constexpr const char* skip_space(const char* at, const char* end) noexcept {
   while (at != end && is_space(*at)) ++at;
   return at;
 }
 
-/// From a string's opening quote to behind its closing one.
+/// The end of a string whose opening quote is at `at`.
 [[nodiscard]] constexpr const char* skip_string(const char* at, const char* end) noexcept {
   if (at != end) ++at;
   while (at != end && *at != '"') {
@@ -26,7 +25,7 @@ namespace wandb::detail {
   return at == end ? end : at + 1;
 }
 
-/// From a value's first character to behind its last.
+/// The end of a value whose first character is at `at`.
 [[nodiscard]] constexpr const char* skip_value(const char* at, const char* end) noexcept {
   for (std::size_t depth = 0; at != end;) {
     const char c = *at;
@@ -51,19 +50,19 @@ namespace wandb::detail {
   return end;
 }
 
-/// The value that begins behind the next colon. `at` is anywhere between a key's closing quote and that colon.
-[[nodiscard]] constexpr std::string_view value_behind_colon(const char* at, const char* end) noexcept {
+/// The value after the next colon. `at` is anywhere between a key's closing quote and that colon.
+[[nodiscard]] constexpr std::string_view value_after_colon(const char* at, const char* end) noexcept {
   while (at != end && *at != ':') ++at;
   if (at != end) ++at;
   const char* begin = skip_space(at, end);
   return {begin, static_cast<std::size_t>(skip_value(begin, end) - begin)};
 }
 
-/// Goes from key to key: outside of strings, a colon stands behind a key and nowhere else.
+/// Finds keys by their colons: outside of strings, each colon follows a key.
 class ColonFinder {
  public:
   constexpr explicit ColonFinder(std::string_view json) noexcept : at_(json.data()), end_(json.data() + json.size()) {}
-  /// The `count`-th colon, counted from 1; `count` must not be less than the last time.
+  /// The `count`-th colon, counted from 1. `count` must not decrease from call to call.
   [[nodiscard]] constexpr const char* find(std::size_t count) noexcept {
     while (at_ != end_) {
       if (*at_ == ':' && (colon_ != at_)) {

@@ -1,4 +1,4 @@
-// The errors beside an answer about users: which of them is whose (decision 9).
+// Assigns the errors of an answer to the users in it, and to their fields.
 #pragma once
 
 #include <algorithm>
@@ -28,12 +28,13 @@ namespace wandb::detail {
                                                              .from_words = verdict.from_words});
 }
 
-/// Finds an answer's errors by user and field. Sorted once, so that neither many errors nor many users make it slow.
+/// Finds the errors of an answer by user and field. They are sorted once, so that many errors and many users cost
+/// little.
 class UserErrors {
  public:
   UserErrors() = default;
-  /// `user_of(error)` gives the user that an error belongs to, whose own path is `depth` steps long; none where it is
-  /// the whole page's.
+  /// `user_of(error)` gives the user that an error belongs to; none for an error of the whole page. The path of a user
+  /// has `depth` steps.
   template <class UserOf>
   UserErrors(std::string_view operation, int status, std::vector<GraphqlError> errors, std::size_t depth,
              UserOf user_of)
@@ -43,7 +44,7 @@ class UserErrors {
       const std::optional<std::uint32_t> user = user_of(errors_[i]);
       places_.push_back({user.value_or(whole_page), static_cast<std::uint32_t>(i)});
     }
-    // Without std::stable_sort, of which clang warns over libstdc++ 12 that its buffer is deprecated.
+    // Not std::stable_sort: clang warns that its buffer in libstdc++ 12 is deprecated.
     std::sort(places_.begin(), places_.end(), [&](const Place& a, const Place& b) {
       if (a.user != b.user) return a.user < b.user;
       const auto order_of_fields = field_of(a).compare(field_of(b));
@@ -63,7 +64,7 @@ class UserErrors {
     const auto* const place = find(user, field);
     return place == nullptr ? std::nullopt : std::optional(error_at(*place));
   }
-  /// The first error of the user, wherever that is.
+  /// The first error of the user, at any field.
   [[nodiscard]] std::optional<Error> first(std::uint32_t user) const {
     const auto place = begin_of(user);
     return place == places_.end() || place->user != user ? std::nullopt : std::optional(error_at(*place));
@@ -78,17 +79,17 @@ class UserErrors {
       f(field_of(*place), error_at(*place));
     }
   }
-  /// Calls `f(error)` for the errors of the page as a whole, which each of its users tells: for the first few, and for
-  /// how many there are besides.
+  /// Calls `f(error)` for the errors of the page as a whole, which each of its users reports: for the first
+  /// `max_messages`, and then for the number of the others.
   template <class F>
   void each_of_page(F f) const {
-    constexpr auto most = static_cast<std::ptrdiff_t>(max_messages);
+    constexpr auto max_count = static_cast<std::ptrdiff_t>(max_messages);
     const auto first = begin_of(whole_page);
     const auto count = places_.end() - first;
-    for (auto place = first; place != first + std::min(count, most); ++place) f(error_at(*place));
-    if (count <= most) return;
+    for (auto place = first; place != first + std::min(count, max_count); ++place) f(error_at(*place));
+    if (count <= max_count) return;
     GraphqlError rest;
-    rest.message = "and " + std::to_string(count - most) + " more of the page";
+    rest.message = "and " + std::to_string(count - max_count) + " more of the page";
     f(to_error(operation_, rest, status_));
   }
 

@@ -25,7 +25,7 @@ struct Caller {
   Result<IdentityPtr> identity;  ///< the credentials, or why there are none
   PacePtr pace;                  ///< null but where many calls run at once
 
-  /// The same server as somebody else, who may yet have to be proven.
+  /// The same server with other credentials, which may still have to be verified.
   [[nodiscard]] Caller as(IdentityPtr other) const {
     auto caller = *this;
     caller.identity = std::move(other);
@@ -33,14 +33,14 @@ struct Caller {
   }
 };
 
-/// Settles base URL, credentials and timeout. What is wrong with them is kept, and told by every call.
+/// Reads base URL, credentials and timeout. What is wrong with them is kept, and returned by every call.
 [[nodiscard]] WANDB_DECL Caller make_caller(const Options& options, const Environment& environment);
 /// Success, or what makes the caller unusable.
 [[nodiscard]] WANDB_DECL Result<void> status_of(const Caller& caller);
 [[nodiscard]] WANDB_DECL std::string_view base_url_of(const Caller& caller) noexcept;
 /// The same server with that secret; `source` says where it came from.
 [[nodiscard]] WANDB_DECL Caller with_secret(const Caller& caller, const Secret& secret, std::string_view source);
-/// The same, at one pace with all its copies.
+/// The same caller with a pace, which its copies share.
 [[nodiscard]] WANDB_DECL Caller paced(Caller caller);
 
 }  // namespace wandb::detail

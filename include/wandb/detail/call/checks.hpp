@@ -1,4 +1,4 @@
-// Arguments that cannot be right, found before anything is sent.
+// Checks of arguments, before anything is sent.
 #pragma once
 
 #include <optional>
@@ -10,18 +10,18 @@
 
 namespace wandb::detail {
 
-/// A value that cannot be used, as the error of an operation.
+/// `errc::invalid_argument` of an operation: `what` cannot be used, and `why`.
 [[nodiscard]] WANDB_DECL Error unusable(std::string_view operation, std::string_view what, std::string_view why);
 
-/// What is wrong with a text that the server is to hold, if anything.
+/// Checks a text that the server is to store: it must be UTF-8 without control characters.
 [[nodiscard]] WANDB_DECL std::optional<Error> check_text(std::string_view operation, std::string_view what,
                                                          std::string_view text, bool may_be_empty = false);
 
-/// What is wrong with the identifier of something that is to be changed, if anything.
+/// Checks the id of what is to be changed. An empty one is `errc::attribute_not_loaded`.
 [[nodiscard]] WANDB_DECL std::optional<Error> check_id(std::string_view operation, std::string_view what,
                                                        std::string_view id);
 
-/// The program is at fault: throws `std::invalid_argument`; where there are no exceptions, the error to return instead.
+/// Throws `std::invalid_argument` for a mistake of the program. Without exceptions, returns the error.
 WANDB_DECL Error misused(std::string_view operation, std::string_view what, std::string_view why);
 
 }  // namespace wandb::detail

@@ -1,4 +1,4 @@
-// The pace that many calls keep together: what a server asks of one of them, all of them heed.
+// The pace that many calls share: what the server asks of one call, all of them observe.
 #pragma once
 
 #include <algorithm>
@@ -15,48 +15,48 @@
 
 namespace wandb::detail {
 
-/// Counts what may still be sent, and when. Pure: time comes in.
+/// Counts the requests that the server still takes, and until when. Reads no clock.
 class Budget {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
-  /// No time to wait for.
+  /// No time: nothing has to be waited for.
   static constexpr TimePoint none = TimePoint::min();
 
-  /// `none` where a request may be sent now, which then counts as in flight; else when to ask again.
+  /// `none` where a request may be sent now, which then counts as in flight; else the time to ask again.
   [[nodiscard]] constexpr TimePoint enter(TimePoint now) noexcept {
-    if (hold_ > now) return hold_;
-    if (left_ && reset_ <= now) left_.reset();
-    if (left_ && *left_ == 0) return reset_;
-    if (left_) --*left_;
+    if (not_before_ > now) return not_before_;
+    if (remaining_ && reset_ <= now) remaining_.reset();
+    if (remaining_ && *remaining_ == 0) return reset_;
+    if (remaining_) --*remaining_;
     ++in_flight_;
     return none;
   }
 
-  /// One that was in flight no longer is.
+  /// One request is no longer in flight.
   constexpr void leave() noexcept { --in_flight_; }
 
-  /// What an answer asks for. The request that it answers has left.
-  constexpr void heed(int status, const HeadersView& headers, TimePoint now, std::chrono::system_clock::time_point wall,
-                      const RetryPolicy& policy) noexcept {
+  /// Takes in what an answer asks for, after `leave()` for its request.
+  constexpr void observe(int status, const HeadersView& headers, TimePoint now,
+                         std::chrono::system_clock::time_point wall, const RetryPolicy& policy) noexcept {
     const auto asked = asked_delay(status, headers, wall);
     if (status == 429 || (status == 503 && asked)) {
-      hold_ = std::max(hold_, now + policy.heeded(asked.value_or(policy.backoff(1, 0.0))));
+      not_before_ = std::max(not_before_, now + policy.capped(asked.value_or(policy.backoff(1, 0.0))));
     }
     const auto limit = rate_limit(headers);
     if (!limit) return;
-    const auto reset = now + policy.heeded(limit->reset);
-    // The server may not have counted yet what is in flight. An answer may overtake a later one of the same period,
-    // which lasts whole seconds: then the smaller number is the true one.
+    const auto reset = now + policy.capped(limit->reset);
+    // The server may not have counted the requests in flight. The answers of one period, which lasts whole seconds, may
+    // arrive in any order: the smallest number is the true one.
     const auto left = std::max<std::int64_t>(limit->remaining - in_flight_, 0);
-    const bool same_period = left_ && now < reset_ && reset <= reset_ + std::chrono::seconds(1);
-    left_ = same_period ? std::min(*left_, left) : left;
+    const bool same_period = remaining_ && now < reset_ && reset <= reset_ + std::chrono::seconds(1);
+    remaining_ = same_period ? std::min(*remaining_, left) : left;
     reset_ = same_period ? std::max(reset_, reset) : reset;
   }
 
  private:
-  TimePoint hold_ = none;
+  TimePoint not_before_ = none;
   TimePoint reset_ = none;
-  std::optional<std::int64_t> left_;  // until `reset_`; empty: as many as one likes
+  std::optional<std::int64_t> remaining_;  // until `reset_`; empty for no limit
   std::int64_t in_flight_ = 0;
 };
 
@@ -76,32 +76,33 @@ class Pace {
 };
 using PacePtr = std::shared_ptr<Pace>;
 
-/// One call's place in a pace, or in none. What it counts as in flight leaves with it.
+/// One call at a pace, or at none. Its destructor ends what it counts as in flight.
 class PacedCall {
  public:
   using TimePoint = Budget::TimePoint;
 
   explicit PacedCall(PacePtr pace) noexcept : pace_(std::move(pace)) {}
-  PacedCall(PacedCall&&) noexcept = default;  // leaves the other without a pace
+  PacedCall(PacedCall&&) noexcept = default;  // the other has no pace then
   PacedCall& operator=(PacedCall&&) = delete;
   ~PacedCall() { leave(); }
 
-  /// `Budget::enter`. A wait that was made is over, however little time a transport let pass.
+  /// As `Budget::enter`. A wait counts as over once it was made, even if the transport waited for less.
   [[nodiscard]] TimePoint enter(TimePoint now) {
     if (!pace_) return Budget::none;
-    const auto hold = pace_->with([&](Budget& budget) { return budget.enter(std::max(now, waited_until_)); });
-    in_flight_ = hold == Budget::none;
-    return hold;
+    const auto not_before = pace_->with([&](Budget& budget) { return budget.enter(std::max(now, waited_until_)); });
+    in_flight_ = not_before == Budget::none;
+    return not_before;
   }
+  /// The call waits until then, and does not ask before.
   void waits(TimePoint until) noexcept { waited_until_ = until; }
 
   /// The request was answered.
   void answered(int status, const HeadersView& headers, TimePoint now, std::chrono::system_clock::time_point wall,
                 const RetryPolicy& policy) {
     leave();
-    if (pace_) pace_->with([&](Budget& budget) { budget.heed(status, headers, now, wall, policy); });
+    if (pace_) pace_->with([&](Budget& budget) { budget.observe(status, headers, now, wall, policy); });
   }
-  /// Nothing is in flight.
+  /// Ends what is in flight.
   void leave() {
     if (pace_ && std::exchange(in_flight_, false)) pace_->with([](Budget& budget) { budget.leave(); });
   }

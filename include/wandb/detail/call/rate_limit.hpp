@@ -1,4 +1,5 @@
-// What a server asks of those who call it too often. Pure, and usable at compile time.
+// Reads from the headers of an answer how long to wait, and how many requests the server still takes. Usable at compile
+// time.
 #pragma once
 
 #include <chrono>
@@ -27,7 +28,7 @@ struct RateLimit {
   std::chrono::nanoseconds reset{};
 };
 
-/// What the `RateLimit-*` headers of an answer say; nothing where one of the two is missing or no number.
+/// The `RateLimit-*` headers of an answer; nothing where one of the two is missing or no number.
 [[nodiscard]] constexpr std::optional<RateLimit> rate_limit(const HeadersView& headers) noexcept {
   const auto remaining = headers.find("RateLimit-Remaining");
   const auto reset = headers.find("RateLimit-Reset");

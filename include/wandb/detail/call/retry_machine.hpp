@@ -103,7 +103,7 @@ class RetryMachine {
   [[nodiscard]] constexpr bool done() const noexcept { return done_; }
 
  private:
-  [[nodiscard]] constexpr bool is_mutation() const noexcept { return repeat_ != Repeat::harmless; }
+  [[nodiscard]] constexpr bool is_mutation() const noexcept { return repeat_ != Repeat::safe; }
 
   [[nodiscard]] constexpr Action send(const Moment& moment) noexcept {
     assert(!done_);
@@ -167,13 +167,13 @@ class RetryMachine {
 
   [[nodiscard]] constexpr std::chrono::nanoseconds delay(const AttemptResult& result,
                                                          const Moment& moment) const noexcept {
-    if (const auto asked = asked_delay(result, moment)) return policy_.heeded(*asked);
+    if (const auto asked = asked_delay(result, moment)) return policy_.capped(*asked);
     return policy_.backoff(attempts_, moment.random);
   }
 
   RetryPolicy policy_{};
   TimePoint deadline_ = TimePoint::max();
-  Repeat repeat_ = Repeat::harmless;
+  Repeat repeat_ = Repeat::safe;
   int attempts_ = 0;
   bool ambiguous_ = false;
   bool done_ = false;

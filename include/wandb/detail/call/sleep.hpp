@@ -1,4 +1,4 @@
-// How the library waits where a transport does not do it itself.
+// Waits for transports that have no `wait` of their own.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 
 namespace wandb::detail {
 
-/// Sleeps so long, or until a stop is requested.
+/// Sleeps for `duration`, or until a stop is requested.
 WANDB_DECL void sleep_for(std::chrono::nanoseconds duration, const StopToken& stop);
 
 }  // namespace wandb::detail
