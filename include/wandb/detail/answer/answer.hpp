@@ -10,7 +10,6 @@
 #include <wandb/detail/answer/graphql_errors.hpp>
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/error.hpp>
-#include <wandb/result.hpp>
 
 namespace wandb::detail {
 
@@ -46,8 +45,5 @@ struct GraphqlAnswer {
   std::optional<Error> failure;
   bool ambiguous = false;  ///< whether an earlier attempt of the same mutation may have run as well
 };
-
-using Answer = Result<GraphqlAnswer>;
-using Reply = GraphqlAnswer;
 
 }  // namespace wandb::detail

@@ -120,7 +120,7 @@ class Attempts {
   }
 
   /// After `Done`.
-  [[nodiscard]] Answer take_answer() { return std::move(answer_); }
+  [[nodiscard]] Result<GraphqlAnswer> take_answer() { return std::move(answer_); }
 
   [[nodiscard]] const StopToken& stop() const noexcept { return stop_; }
 
@@ -280,7 +280,7 @@ class Attempts {
   std::array<Header, 6> headers_;
   RetryMachine machine_;
   GraphqlAnswer last_;  // of the last attempt; without an answer, its failure and the status as far as that was read
-  Answer answer_;
+  Result<GraphqlAnswer> answer_;
 };
 
 }  // namespace wandb::detail

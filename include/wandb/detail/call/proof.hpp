@@ -13,7 +13,7 @@ namespace wandb::detail {
 
 /// Success where the answer to `verify_credentials` shows that a secret is its owner's, which `identity` then
 /// remembers.
-[[nodiscard]] inline Result<void> prove(const Identity& identity, const Answer& answer) {
+[[nodiscard]] inline Result<void> prove(const Identity& identity, const Result<GraphqlAnswer>& answer) {
   if (!answer) return answer.error();
   const auto failed = [&](errc code, std::string_view reason) {
     identity.refuse(code == errc::credentials_of_another_user);

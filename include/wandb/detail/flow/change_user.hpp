@@ -59,7 +59,7 @@ class ChangeUser {
   }
 
   [[nodiscard]] Step<void> start() { return std::move(request_); }
-  [[nodiscard]] Step<void> resume(Answer answer) {
+  [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
     if (doubt_) return looked(std::move(answer));
     if (!answer) {
       const bool deletion = operation_ == &graphql::delete_user;
@@ -83,7 +83,7 @@ class ChangeUser {
     GraphqlRequest request(graphql::user_state);
     return std::move(request.add("id", user_.text("id")).about(subject_of(user_)));
   }
-  [[nodiscard]] Step<void> looked(Answer answer) {
+  [[nodiscard]] Step<void> looked(Result<GraphqlAnswer> answer) {
     if (!answer || !answer->errors.empty()) return finished<void>(*doubt_);
     const auto user = answer->root.object("user");
     const auto deleted_at = user ? user->state("deletedAt") : SlotState::string;

@@ -74,7 +74,7 @@ class CompleteKeys {
     return follow(*connection, record_.whole().answer->errors.status());
   }
 
-  [[nodiscard]] Step<UserRecord> resume(Answer answer) {
+  [[nodiscard]] Step<UserRecord> resume(Result<GraphqlAnswer> answer) {
     // Keys of which a part was refused would look complete.
     if (!answer) return is_refusal(answer.error()) ? refused(answer.error()) : finished<UserRecord>(answer.error());
     if (!answer->errors.empty()) return refused(to_error(root(), answer->errors.front(), answer->status));

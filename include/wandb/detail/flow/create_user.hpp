@@ -22,7 +22,7 @@ class CreateUser {
   }
 
   [[nodiscard]] Step<value_type> start() { return std::move(request_); }
-  [[nodiscard]] Step<value_type> resume(Answer answer) {
+  [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
     if (!answer) return finished<value_type>(answer.error());
     if (answer->failure) return finished<value_type>(*answer->failure);
     auto record = record_at(*answer, "createUser", false, "user");

@@ -34,7 +34,7 @@ class DeleteKey {
 
   [[nodiscard]] Step<void> start() { return std::move(request_); }
 
-  [[nodiscard]] Step<void> resume(Answer answer) {
+  [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
     if (doubt_) return looked(std::move(answer));
     if (!answer) return may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
     const auto payload = answer->root.object("deleteApiKey");
@@ -48,7 +48,7 @@ class DeleteKey {
 
  private:
   // The server says itself that it did nothing, with or without words.
-  [[nodiscard]] static Error refused(const Reply& reply) {
+  [[nodiscard]] static Error refused(const GraphqlAnswer& reply) {
     auto code = make_error_code(errc::rejected);
     Error::Details details{.reason = "the server did not delete the key: it answered success: false",
                            .operation = "deleteApiKey",
@@ -73,7 +73,7 @@ class DeleteKey {
     if (!user_.is_caller && user_.text("id").empty()) return finished<void>(*doubt_);
     return ask_keys(user_, {});
   }
-  [[nodiscard]] Step<void> looked(Answer answer) {
+  [[nodiscard]] Step<void> looked(Result<GraphqlAnswer> answer) {
     // Only what is shown as a whole shows that something is gone.
     if (!answer || !answer->errors.empty()) return finished<void>(*doubt_);
     const auto user = answer->root.object(user_.is_caller ? "viewer" : "user");

@@ -29,7 +29,7 @@ class FetchUser {
     return request;
   }
 
-  [[nodiscard]] Step<value_type> resume(Answer answer) {
+  [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
     if (completing_) return perhaps(completing_->resume(std::move(answer)));
     if (keys_.gives_way(answer)) return start();
     if (!answer) return finished<value_type>(answer.error());

@@ -37,7 +37,7 @@ class FindUser {
     return ask_users(*queries_, keys_.stands(), query_, {}, 0, cursor_);
   }
 
-  [[nodiscard]] Step<value_type> resume(Answer answer) {
+  [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
     if (completing_) return perhaps(completing_->resume(std::move(answer)));
     if (keys_.gives_way(answer)) return start();
     if (!answer) return is_no_id(answer.error()) ? decide() : finished<value_type>(answer.error());

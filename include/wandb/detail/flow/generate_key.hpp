@@ -31,7 +31,7 @@ class GenerateKey {
   }
 
   [[nodiscard]] Step<value_type> start() { return std::move(request_); }
-  [[nodiscard]] Step<value_type> resume(Answer answer) {
+  [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
     if (!answer) return finished<value_type>(answer.error());
     const auto payload = answer->root.object("generateApiKey");
     const auto node = payload ? payload->object("apiKey") : std::nullopt;

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/answer.hpp>
+#include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/user_errors.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/error.hpp>
@@ -29,7 +29,7 @@ namespace wandb::detail {
 
 /// The error of a mutation that was answered without what it is for: the server's words, which say that it ran, or
 /// none.
-[[nodiscard]] inline Error incomplete(const Reply& reply, const Operation& operation, std::string_view place,
+[[nodiscard]] inline Error incomplete(const GraphqlAnswer& reply, const Operation& operation, std::string_view place,
                                       std::string_view reason) {
   if (reply.failure) return *reply.failure;
   for (const auto& error : reply.errors) {
@@ -39,7 +39,7 @@ namespace wandb::detail {
 }
 
 /// What is said beside a mutation's data, where that data stands all the same: the first few of it.
-[[nodiscard]] inline std::vector<Error> said_beside(const Reply& reply, const Operation& operation) {
+[[nodiscard]] inline std::vector<Error> said_beside(const GraphqlAnswer& reply, const Operation& operation) {
   std::vector<Error> said;
   for (const auto& error : reply.errors) {
     if (said.size() == max_messages) break;

@@ -41,7 +41,7 @@ class Reload {
     watch_ = user_.watch_keys();
     return follow(fetch_ ? fetch_->start() : search_->start());
   }
-  [[nodiscard]] Step<void> resume(Answer answer) {
+  [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
     return follow(fetch_ ? fetch_->resume(std::move(answer)) : search_->resume(std::move(answer)));
   }
 

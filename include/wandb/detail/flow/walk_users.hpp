@@ -59,7 +59,7 @@ class NextUser {
     return finished<value_type>(std::optional<UserRecord>{});
   }
 
-  [[nodiscard]] Step<value_type> resume(Answer answer) {
+  [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
     auto& walk = *walk_;
     if (walk.completing) return follow(walk.completing->resume(std::move(answer)));
     if (walk.keys.gives_way(answer)) return start();

@@ -50,7 +50,7 @@ namespace wandb::detail {
 
 /// The error that stands where something should: the one whose path leads to `place` or beyond, else that nothing says
 /// why.
-[[nodiscard]] inline Error missing(const Reply& reply, std::string_view operation, const std::string& place) {
+[[nodiscard]] inline Error missing(const GraphqlAnswer& reply, std::string_view operation, const std::string& place) {
   for (const auto& error : reply.errors) {
     if (error.path.text().starts_with(place)) return to_error(operation, error, reply.status);
   }
@@ -58,21 +58,22 @@ namespace wandb::detail {
 }
 
 /// One user at the root of an answer, or one level below it; nothing where that is null.
-[[nodiscard]] inline std::optional<ObjectView> user_at(const Reply& reply, std::string_view root,
+[[nodiscard]] inline std::optional<ObjectView> user_at(const GraphqlAnswer& reply, std::string_view root,
                                                        std::string_view below) noexcept {
   const auto object = reply.root.object(root);
   return object && !below.empty() ? object->object(below) : object;
 }
 
 /// An answer about that user alone.
-[[nodiscard]] inline UserAnswer answer_about(const Reply& reply, std::string_view root, std::string_view below) {
+[[nodiscard]] inline UserAnswer answer_about(const GraphqlAnswer& reply, std::string_view root,
+                                             std::string_view below) {
   const auto user_of = [](const GraphqlError& error) {
     return error.path.empty() ? std::nullopt : std::optional(std::uint32_t{0});
   };
   return {reply.page, UserErrors(root, reply.status, reply.errors, below.empty() ? 1 : 2, user_of)};
 }
 
-[[nodiscard]] inline std::optional<Reading> reading_at(const Reply& reply, std::string_view root,
+[[nodiscard]] inline std::optional<Reading> reading_at(const GraphqlAnswer& reply, std::string_view root,
                                                        std::string_view below = {}) {
   const auto object = user_at(reply, root, below);
   if (!object) return std::nullopt;
@@ -80,7 +81,7 @@ namespace wandb::detail {
 }
 
 [[nodiscard]] inline std::optional<UserRecord> record_at(
-    const Reply& reply, std::string_view root, bool is_caller, std::string_view below = {},
+    const GraphqlAnswer& reply, std::string_view root, bool is_caller, std::string_view below = {},
     const graphql::UserQueries& queries = graphql::plain_user_queries) {
   const auto object = user_at(reply, root, below);
   if (!object) return std::nullopt;
@@ -108,7 +109,7 @@ class UserPage {
   UserPage() = default;
 
   /// `guard` has followed the cursors that led here.
-  [[nodiscard]] static Result<UserPage> read(Reply reply, CursorGuard& guard) {
+  [[nodiscard]] static Result<UserPage> read(GraphqlAnswer reply, CursorGuard& guard) {
     const auto users = reply.root.object("users");
     if (!users || users->state("edges") != SlotState::rows)
       return missing(reply, "users", users ? "users.edges" : "users");
@@ -143,7 +144,7 @@ class UserPage {
   [[nodiscard]] std::optional<Error> gap() const { return store_->first().errors.first_of_page(); }
 
  private:
-  void read_info(const Reply& reply, const ObjectView& users, CursorGuard& guard) {
+  void read_info(const GraphqlAnswer& reply, const ObjectView& users, CursorGuard& guard) {
     if (tells_no_end(users)) broken_end_ = missing(reply, "users", "users.pageInfo");
     const auto next = next_page(users);
     cursor_ = next.value_or(std::string_view{});
