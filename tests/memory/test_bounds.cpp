@@ -99,7 +99,8 @@ TEST_CASE("an answer with more rows than its text can mean is refused, and one w
                                        R"(],"pageInfo":{"hasNextPage":false}}},"errors":[)" + errors + "]}"});
   };
   CHECK(read(repeated("{}", std::size_t{2} << 20), "").decode_error->reason == "it holds more than its size allows");
-  CHECK(read("", repeated("0", std::size_t{2} << 20)).decode_error->reason == "it holds more errors than its size allows");
+  CHECK(read("", repeated("0", std::size_t{2} << 20)).decode_error->reason ==
+        "it holds more errors than its size allows");
   std::string edges;
   std::string errors;
   for (int i = 0; i != 40'000; ++i) {

@@ -1,6 +1,7 @@
 // Deletes a key.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
