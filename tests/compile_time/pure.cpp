@@ -3,6 +3,10 @@
 #include <chrono>
 #include <string_view>
 
+#include <wandb/detail/config/base_url.hpp>
+#include <wandb/detail/config/host.hpp>
+#include <wandb/detail/text/base64.hpp>
+#include <wandb/detail/text/key_format.hpp>
 #include <wandb/wandb.hpp>
 
 namespace {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 #include <vector>
+#include <wandb/detail/config/home.hpp>
 
 #include "machine.hpp"
 

@@ -21,7 +21,7 @@ struct Outline {
   std::array<shapes::Node, 128> nodes{};
   std::uint16_t size = 0;
   std::uint16_t lists = 0;
-  [[nodiscard]] constexpr std::span<const shapes::Node> fields() const noexcept { return std::span(nodes).first(size); }
+  [[nodiscard]] constexpr std::span<const shapes::Node> fields() const noexcept { return {nodes.data(), size}; }
 };
 
 namespace detail {

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <span>
 #include <string_view>
 
 #include <wandb/detail/answer/shape.hpp>
@@ -55,6 +54,24 @@ inline constexpr std::string_view names[] = {"String",
 
 }  // namespace users
 
+/// A view of an array of definitions. A `std::span` checks its constraints anew for each length of an array, and the
+/// schema has arrays of many.
+template <class Definition>
+class Table {
+ public:
+  constexpr Table() = default;
+  template <std::size_t Size>
+  constexpr Table(const Definition (&definitions)[Size]) noexcept : begin_(definitions), size_(Size) {}
+  [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+  [[nodiscard]] constexpr const Definition* begin() const noexcept { return begin_; }
+  [[nodiscard]] constexpr const Definition* end() const noexcept { return begin_ + size_; }
+  [[nodiscard]] constexpr const Definition& operator[](std::size_t at) const noexcept { return begin_[at]; }
+
+ private:
+  const Definition* begin_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 /// `type` as in SDL: "String", "[ID!]", "Boolean!". One that the schema does not have does not compile.
 [[nodiscard]] consteval TypeReference read_type(std::string_view type) {
   TypeReference reference;
@@ -81,11 +98,9 @@ struct InputDefinition {
 
 /// The definition of that name.
 template <class Definition>
-[[nodiscard]] constexpr Found<Definition> find(std::span<const Definition> definitions,
-                                               std::string_view name) noexcept {
-  const auto* at = definitions.data();
-  for (const auto* const end = at + definitions.size(); at != end; ++at) {
-    if (at->name.size() == name.size() && wandb::detail::equal(at->name, name)) return *at;
+[[nodiscard]] constexpr Found<Definition> find(Table<Definition> definitions, std::string_view name) noexcept {
+  for (const auto& definition : definitions) {
+    if (wandb::detail::equal(definition.name, name)) return definition;
   }
   return {};
 }
@@ -93,8 +108,8 @@ template <class Definition>
 struct FieldDefinition {
   std::string_view name;
   TypeReference type;
-  std::span<const InputDefinition> arguments;
-  consteval FieldDefinition(std::string_view called, std::string_view sdl, std::span<const InputDefinition> taking = {})
+  Table<InputDefinition> arguments;
+  consteval FieldDefinition(std::string_view called, std::string_view sdl, Table<InputDefinition> taking = {})
       : name(called), type(read_type(sdl)), arguments(taking) {}
 };
 
@@ -103,11 +118,11 @@ enum class TypeKind : std::uint8_t { scalar, enumeration, object, interface, inp
 struct TypeDefinition {
   TypeKind kind = TypeKind::scalar;
   std::string_view name;
-  std::span<const FieldDefinition> fields{};   ///< of an object or interface
-  std::span<const InputDefinition> inputs{};   ///< of an input object
-  std::span<const std::string_view> values{};  ///< of an enumeration
-  std::string_view interface_name{};           ///< that an object implements
-  FieldKind kept = FieldKind::object;          ///< how an answer's value is kept
+  Table<FieldDefinition> fields{};     ///< of an object or interface
+  Table<InputDefinition> inputs{};     ///< of an input object
+  Table<std::string_view> values{};    ///< of an enumeration
+  std::string_view interface_name{};   ///< that an object implements
+  FieldKind kept = FieldKind::object;  ///< how an answer's value is kept
 
   [[nodiscard]] constexpr bool is_leaf() const noexcept {
     return kind == TypeKind::scalar || kind == TypeKind::enumeration;
@@ -118,7 +133,7 @@ struct TypeDefinition {
 };
 
 struct Schema {
-  std::span<const TypeDefinition> types;
+  Table<TypeDefinition> types;
   [[nodiscard]] constexpr Found<TypeDefinition> type(std::string_view wanted) const noexcept {
     return find(types, wanted);
   }
@@ -132,14 +147,14 @@ namespace users {
 using Inputs = InputDefinition;
 using Fields = FieldDefinition;
 
-inline constexpr std::array page{Inputs{"after", "String"}, Inputs{"before", "String"}, Inputs{"first", "Int"},
-                                 Inputs{"last", "Int"}};
+inline constexpr Inputs page[] = {Inputs{"after", "String"}, Inputs{"before", "String"}, Inputs{"first", "Int"},
+                                  Inputs{"last", "Int"}};
 
-inline constexpr std::array node{Fields{"id", "ID!"}};
-inline constexpr std::array page_info{Fields{"endCursor", "String"}, Fields{"hasNextPage", "Boolean!"},
-                                      Fields{"hasPreviousPage", "Boolean!"}, Fields{"startCursor", "String"}};
-inline constexpr std::array<std::string_view, 4> user_account_type{"ANONYMOUS", "SERVICE", "USER", "VIEWER"};
-inline constexpr std::array user{
+inline constexpr Fields node[] = {Fields{"id", "ID!"}};
+inline constexpr Fields page_info[] = {Fields{"endCursor", "String"}, Fields{"hasNextPage", "Boolean!"},
+                                       Fields{"hasPreviousPage", "Boolean!"}, Fields{"startCursor", "String"}};
+inline constexpr std::string_view user_account_type[] = {"ANONYMOUS", "SERVICE", "USER", "VIEWER"};
+inline constexpr Fields user[] = {
     Fields{"id", "ID!"},
     Fields{"name", "String!"},
     Fields{"username", "String"},
@@ -164,34 +179,34 @@ inline constexpr std::array user{
     Fields{"totalRuns", "Int!"},
     Fields{"userInfo", "JSON"},
 };
-inline constexpr std::array api_key{
+inline constexpr Fields api_key[] = {
     Fields{"id", "ID!"},         Fields{"name", "String!"},     Fields{"description", "String"},
     Fields{"ips", "[String!]!"}, Fields{"rateLimit", "String"}, Fields{"user", "User"}};
-inline constexpr std::array api_key_edge{Fields{"cursor", "String!"}, Fields{"node", "ApiKey"}};
-inline constexpr std::array api_key_connection{Fields{"edges", "[ApiKeyEdge!]!"}, Fields{"pageInfo", "PageInfo!"}};
-inline constexpr std::array entity{Fields{"id", "ID!"},           Fields{"name", "String!"},
-                                   Fields{"isTeam", "Boolean!"},  Fields{"photoUrl", "String"},
-                                   Fields{"memberCount", "Int!"}, Fields{"createdAt", "DateTime!"}};
-inline constexpr std::array entity_edge{Fields{"cursor", "String!"}, Fields{"node", "Entity"}};
-inline constexpr std::array entity_connection{Fields{"edges", "[EntityEdge!]!"}};
-inline constexpr std::array user_edge{Fields{"cursor", "String!"}, Fields{"node", "User"}};
-inline constexpr std::array user_connection{Fields{"edges", "[UserEdge!]!"}, Fields{"pageInfo", "PageInfo!"}};
+inline constexpr Fields api_key_edge[] = {Fields{"cursor", "String!"}, Fields{"node", "ApiKey"}};
+inline constexpr Fields api_key_connection[] = {Fields{"edges", "[ApiKeyEdge!]!"}, Fields{"pageInfo", "PageInfo!"}};
+inline constexpr Fields entity[] = {Fields{"id", "ID!"},           Fields{"name", "String!"},
+                                    Fields{"isTeam", "Boolean!"},  Fields{"photoUrl", "String"},
+                                    Fields{"memberCount", "Int!"}, Fields{"createdAt", "DateTime!"}};
+inline constexpr Fields entity_edge[] = {Fields{"cursor", "String!"}, Fields{"node", "Entity"}};
+inline constexpr Fields entity_connection[] = {Fields{"edges", "[EntityEdge!]!"}};
+inline constexpr Fields user_edge[] = {Fields{"cursor", "String!"}, Fields{"node", "User"}};
+inline constexpr Fields user_connection[] = {Fields{"edges", "[UserEdge!]!"}, Fields{"pageInfo", "PageInfo!"}};
 
-inline constexpr std::array viewer_arguments{Inputs{"entityName", "String"}};
-inline constexpr std::array user_arguments{Inputs{"id", "ID"}, Inputs{"userName", "String"}};
-inline constexpr std::array users_arguments{
+inline constexpr Inputs viewer_arguments[] = {Inputs{"entityName", "String"}};
+inline constexpr Inputs user_arguments[] = {Inputs{"id", "ID"}, Inputs{"userName", "String"}};
+inline constexpr Inputs users_arguments[] = {
     Inputs{"after", "String"}, Inputs{"before", "String"}, Inputs{"first", "Int"},          Inputs{"last", "Int"},
     Inputs{"ids", "[ID!]"},    Inputs{"query", "String"},  Inputs{"usernames", "[String!]"}};
-inline constexpr std::array query{Fields{"viewer", "User", viewer_arguments}, Fields{"user", "User", user_arguments},
-                                  Fields{"users", "UserConnection", users_arguments}};
+inline constexpr Fields query[] = {Fields{"viewer", "User", viewer_arguments}, Fields{"user", "User", user_arguments},
+                                   Fields{"users", "UserConnection", users_arguments}};
 
-inline constexpr std::array create_user_input{Inputs{"email", "String!"}, Inputs{"admin", "Boolean"},
-                                              Inputs{"accountType", "String"}, Inputs{"password", "String"},
-                                              Inputs{"clientMutationId", "String"}};
-inline constexpr std::array delete_api_key_input{Inputs{"id", "String"}, Inputs{"clientMutationId", "String"}};
-inline constexpr std::array generate_api_key_input{Inputs{"description", "String"},
-                                                   Inputs{"clientMutationId", "String"}};
-inline constexpr std::array update_user_input{
+inline constexpr Inputs create_user_input[] = {Inputs{"email", "String!"}, Inputs{"admin", "Boolean"},
+                                               Inputs{"accountType", "String"}, Inputs{"password", "String"},
+                                               Inputs{"clientMutationId", "String"}};
+inline constexpr Inputs delete_api_key_input[] = {Inputs{"id", "String"}, Inputs{"clientMutationId", "String"}};
+inline constexpr Inputs generate_api_key_input[] = {Inputs{"description", "String"},
+                                                    Inputs{"clientMutationId", "String"}};
+inline constexpr Inputs update_user_input[] = {
     Inputs{"id", "ID"},
     Inputs{"admin", "Boolean"},
     Inputs{"name", "String"},
@@ -204,19 +219,19 @@ inline constexpr std::array update_user_input{
     Inputs{"userInfo", "JSONString"},
     Inputs{"clientMutationId", "String"},
 };
-inline constexpr std::array one_user_input{Inputs{"id", "ID!"}, Inputs{"clientMutationId", "String"}};
+inline constexpr Inputs one_user_input[] = {Inputs{"id", "ID!"}, Inputs{"clientMutationId", "String"}};
 
-inline constexpr std::array user_payload{Fields{"user", "User"}, Fields{"clientMutationId", "String"}};
-inline constexpr std::array delete_api_key_payload{Fields{"success", "Boolean"}, Fields{"clientMutationId", "String"}};
-inline constexpr std::array generate_api_key_payload{Fields{"apiKey", "ApiKey"}, Fields{"clientMutationId", "String"}};
+inline constexpr Fields user_payload[] = {Fields{"user", "User"}, Fields{"clientMutationId", "String"}};
+inline constexpr Fields delete_api_key_payload[] = {Fields{"success", "Boolean"}, Fields{"clientMutationId", "String"}};
+inline constexpr Fields generate_api_key_payload[] = {Fields{"apiKey", "ApiKey"}, Fields{"clientMutationId", "String"}};
 
-inline constexpr std::array create_user_arguments{Inputs{"input", "CreateUserInput!"}};
-inline constexpr std::array delete_api_key_arguments{Inputs{"input", "DeleteApiKeyInput!"}};
-inline constexpr std::array generate_api_key_arguments{Inputs{"input", "GenerateApiKeyInput!"}};
-inline constexpr std::array update_user_arguments{Inputs{"input", "UpdateUserInput!"}};
-inline constexpr std::array delete_user_arguments{Inputs{"input", "DeleteUserInput!"}};
-inline constexpr std::array undelete_user_arguments{Inputs{"input", "UndeleteUserInput!"}};
-inline constexpr std::array mutation{
+inline constexpr Inputs create_user_arguments[] = {Inputs{"input", "CreateUserInput!"}};
+inline constexpr Inputs delete_api_key_arguments[] = {Inputs{"input", "DeleteApiKeyInput!"}};
+inline constexpr Inputs generate_api_key_arguments[] = {Inputs{"input", "GenerateApiKeyInput!"}};
+inline constexpr Inputs update_user_arguments[] = {Inputs{"input", "UpdateUserInput!"}};
+inline constexpr Inputs delete_user_arguments[] = {Inputs{"input", "DeleteUserInput!"}};
+inline constexpr Inputs undelete_user_arguments[] = {Inputs{"input", "UndeleteUserInput!"}};
+inline constexpr Fields mutation[] = {
     Fields{"createUser", "CreateUserPayload", create_user_arguments},
     Fields{"deleteApiKey", "DeleteApiKeyPayload", delete_api_key_arguments},
     Fields{"generateApiKey", "GenerateApiKeyPayload", generate_api_key_arguments},
@@ -228,19 +243,18 @@ inline constexpr std::array mutation{
 [[nodiscard]] constexpr TypeDefinition scalar(std::string_view name, FieldKind kept = FieldKind::string) noexcept {
   return {TypeKind::scalar, name, {}, {}, {}, {}, kept};
 }
-[[nodiscard]] constexpr TypeDefinition enumeration(std::string_view name,
-                                                   std::span<const std::string_view> values) noexcept {
+[[nodiscard]] constexpr TypeDefinition enumeration(std::string_view name, Table<std::string_view> values) noexcept {
   return {TypeKind::enumeration, name, {}, {}, values, {}, FieldKind::string};
 }
-[[nodiscard]] constexpr TypeDefinition object(std::string_view name, std::span<const FieldDefinition> fields,
+[[nodiscard]] constexpr TypeDefinition object(std::string_view name, Table<FieldDefinition> fields,
                                               std::string_view implements = {}) noexcept {
   return {TypeKind::object, name, fields, {}, {}, implements};
 }
-[[nodiscard]] constexpr TypeDefinition input(std::string_view name, std::span<const InputDefinition> inputs) noexcept {
+[[nodiscard]] constexpr TypeDefinition input(std::string_view name, Table<InputDefinition> inputs) noexcept {
   return {TypeKind::input, name, {}, inputs};
 }
 
-inline constexpr std::array types{
+inline constexpr TypeDefinition types[] = {
     scalar("String"),
     scalar("ID"),
     scalar("Boolean", FieldKind::boolean),
@@ -277,7 +291,7 @@ inline constexpr std::array types{
     input("UndeleteUserInput", one_user_input),
     object("UndeleteUserPayload", user_payload),
 };
-static_assert(std::equal(types.begin(), types.end(), std::begin(names), std::end(names),
+static_assert(std::equal(std::begin(types), std::end(types), std::begin(names), std::end(names),
                          [](const auto& type, auto name) { return wandb::detail::equal(type.name, name); }));
 
 }  // namespace users

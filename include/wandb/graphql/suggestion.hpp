@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 namespace wandb::graphql::detail {
@@ -27,9 +26,8 @@ namespace wandb::graphql::detail {
 }
 
 /// The definition whose name is most like `word`; empty where none is.
-template <class Definition>
-[[nodiscard]] constexpr std::string_view nearest(std::span<const Definition> definitions,
-                                                 std::string_view word) noexcept {
+template <class Definitions>
+[[nodiscard]] constexpr std::string_view nearest(const Definitions& definitions, std::string_view word) noexcept {
   std::string_view best;
   std::size_t least = word.size() / 3 + 2;
   for (const auto& definition : definitions) {

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 
 #include <wandb/detail/text/ascii.hpp>
@@ -166,14 +165,13 @@ class Validator {
       for (auto j = first; j != i; j = ast_.directives[j].next) {
         if (ast_.directives[j].name == directive.name) return fail(FaultKind::duplicate, directive.name);
       }
-      constexpr std::array condition{InputDefinition{"if", "Boolean!"}};
+      constexpr InputDefinition condition[] = {InputDefinition{"if", "Boolean!"}};
       inputs(directive.arguments, condition, directive.name, 0);
     }
   }
 
   // Arguments, or the fields of an input object: known, given once, of their type, and complete.
-  constexpr void inputs(Index first, std::span<const InputDefinition> definitions, std::string_view of,
-                        int depth) noexcept {
+  constexpr void inputs(Index first, Table<InputDefinition> definitions, std::string_view of, int depth) noexcept {
     for (auto i = first; i != none; i = ast_.values[i].next) {
       const auto& given = ast_.values[i];
       const auto definition = find(definitions, given.name);
