@@ -9,6 +9,7 @@
 #include <wandb/detail/config/base_url.hpp>
 #include <wandb/detail/config/host.hpp>
 #include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/transport.hpp>
 
@@ -237,5 +238,61 @@ struct NamedProxy {
   }
   return {};
 }
+
+/// The proxies of one client, read from its environment once. Copies are independent.
+class Proxies {
+ public:
+  /// None: every request goes directly.
+  Proxies() = default;
+  /// One proxy for every request that does not stay on this machine; `source` names the setting that it is from, and
+  /// has static storage.
+  Proxies(std::string_view url, const char* source) : wandb_https_(url), wandb_http_(url), source_(source) {}
+  /// Copies what the environment's variables hold.
+  explicit Proxies(const Environment& environment)
+      : wandb_https_(environment.get("WANDB_HTTPS_PROXY")),
+        wandb_http_(environment.get("WANDB_HTTP_PROXY")),
+        https_(environment.get("https_proxy")),
+        upper_https_(environment.get("HTTPS_PROXY")),
+        http_(environment.get("http_proxy")),
+        upper_http_(environment.get("HTTP_PROXY")),
+        all_(environment.get("all_proxy")),
+        upper_all_(environment.get("ALL_PROXY")),
+        none_(environment.get("no_proxy")),
+        upper_none_(environment.get("NO_PROXY")),
+        request_method_(environment.get("REQUEST_METHOD")) {}
+
+  /// The variable that decides about requests to `target`, and the proxy's URL in it; see `choose_proxy`. Views this
+  /// object.
+  [[nodiscard]] ProxyChoice choose(const Origin& target) const noexcept {
+    auto choice = choose_proxy(target, {.wandb_https_proxy = wandb_https_,
+                                        .wandb_http_proxy = wandb_http_,
+                                        .https_proxy = https_,
+                                        .upper_https_proxy = upper_https_,
+                                        .http_proxy = http_,
+                                        .upper_http_proxy = upper_http_,
+                                        .all_proxy = all_,
+                                        .upper_all_proxy = upper_all_,
+                                        .no_proxy = none_,
+                                        .upper_no_proxy = upper_none_,
+                                        .request_method = request_method_});
+    if (source_ != nullptr && !choice.direct()) choice.variable = source_;
+    return choice;
+  }
+
+ private:
+  // A proxy's URL may hold a password.
+  SecureString wandb_https_;
+  SecureString wandb_http_;
+  SecureString https_;
+  SecureString upper_https_;
+  SecureString http_;
+  SecureString upper_http_;
+  SecureString all_;
+  SecureString upper_all_;
+  SecureString none_;
+  SecureString upper_none_;
+  SecureString request_method_;
+  const char* source_ = nullptr;
+};
 
 }  // namespace wandb

@@ -19,6 +19,11 @@ struct BeastOptions {
   std::string_view ca_file{};
   /// Further certificate authorities, besides those: likewise a path or PEM text.
   std::string_view extra_ca{};
+  /// The proxy for every request that does not stay on this machine, `http://[user:password@]host[:port]`, or `direct`
+  /// for none. When empty, what the environment says: `WANDB_HTTPS_PROXY` and `WANDB_HTTP_PROXY`, else `https_proxy`,
+  /// `HTTPS_PROXY`, `http_proxy`, `HTTP_PROXY`, `all_proxy`, `ALL_PROXY`, unless `no_proxy` or `NO_PROXY` names the
+  /// host.
+  std::string_view proxy{};
   /// The largest body that is accepted, in bytes.
   std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
   /// How many idle connections a `BeastTransport` keeps for each origin; 0 closes each after its answer. An
