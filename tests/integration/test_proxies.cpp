@@ -420,6 +420,7 @@ TEST_CASE("a mutation that the proxy refuses has not run, and is not repeated") 
     CHECK(ann.error() == errc::proxy_refused);
     CHECK(ann.error().outcome() == Outcome::not_run);
     CHECK(ann.error().attempts() == 1);
+    CHECK_FALSE(ann.error().retryable());
     CHECK(world.proxy.asked().size() == 1);
   }
 }
