@@ -15,7 +15,8 @@ namespace wandb {
 struct BeastOptions {
   /// The certificate authorities to trust in place of the system's: a PEM file's path, or PEM text (what holds
   /// `-----BEGIN`). When empty, those of `SSL_CERT_FILE` and `SSL_CERT_DIR`; the system's file in place of the one, its
-  /// directory in place of the other, where a variable is not set. Read at the first TLS request.
+  /// directory in place of the other, where a variable is not set. Where neither is, those of `REQUESTS_CA_BUNDLE`, a
+  /// file or a hashed directory, in place of the system's. Read at the first TLS request.
   std::string_view ca_file{};
   /// Further certificate authorities, besides those: likewise a path or PEM text.
   std::string_view extra_ca{};
