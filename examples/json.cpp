@@ -58,6 +58,7 @@ constexpr CodeName code_names[] = {
     {errc::connection_lost, "connection_lost"},
     {errc::protocol_error, "protocol_error"},
     {errc::response_too_large, "response_too_large"},
+    {errc::proxy_refused, "proxy_refused"},
 };
 
 struct ConditionName {

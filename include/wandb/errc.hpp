@@ -48,6 +48,7 @@ enum class errc : int {
   connection_lost,              ///< the connection ended before the answer was complete
   protocol_error,               ///< what came back is not HTTP
   response_too_large,           ///< the answer's body or header exceeds the transport's limit
+  proxy_refused,                ///< the proxy on the way did not let the request through
 };
 
 /// What a caller branches on: a class of failures, whichever layer or library they come from.

@@ -14,7 +14,7 @@ ROOMS = [
     ("words", ["version.hpp", "errc.hpp", "error.hpp", "result.hpp", "secret.hpp", "text.hpp", "headers.hpp", "retry.hpp",
                "stop_token.hpp", "environment.hpp"]),
     ("seam", ["transport.hpp", "check_transport.hpp", "options.hpp", "fwd.hpp", "transport/options.hpp"]),
-    ("config", ["detail/config/"]),
+    ("config", ["detail/config/", "proxy.hpp"]),
     ("answer", ["detail/answer/"]),
     ("graphql", ["graphql/"]),
     ("values", ["value.hpp", "keys.hpp", "attrs.hpp"]),

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -70,6 +71,14 @@ class Peer {
     auto request = text_.substr(0, head_size + size);
     text_.erase(0, request.size());
     return request;
+  }
+  /// Takes a request that has no body; empty when the client leaves.
+  std::string take_head() {
+    const auto size = read_until("\r\n\r\n");
+    if (size == std::string::npos) return {};
+    auto head = text_.substr(0, size);
+    text_.erase(0, size);
+    return head;
   }
   /// Waits for the end of a request's header; whether it came.
   bool read_head() { return read_until("\r\n\r\n") != std::string::npos; }
@@ -136,6 +145,21 @@ class Peer {
     pollfd entry{fd_, POLLRDHUP, 0};
     return ::poll(&entry, 1, 0) == 0;
   }
+  /// Connects to a port of this machine and carries bytes both ways until one side ends; false where nobody listens.
+  bool tunnel_to(std::uint16_t port) {
+    const int other = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool connected = ::connect(other, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    while (connected && (carry(fd_, other) && carry(other, fd_))) {
+      std::array<pollfd, 2> both{{{fd_, POLLIN, 0}, {other, POLLIN, 0}}};
+      ::poll(both.data(), both.size(), -1);
+    }
+    ::close(other);
+    return connected;
+  }
   /// Waits until the client has left.
   void wait_until_left() {
     while (open_ && receive()) {
@@ -157,6 +181,13 @@ class Peer {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
 
+  // Brings what has come at one end to the other; false where that end has ended.
+  static bool carry(int from, int to) {
+    std::array<char, 16 * 1024> buffer{};
+    const auto count = ::recv(from, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (count < 0) return errno == EAGAIN;
+    return count > 0 && ::send(to, buffer.data(), static_cast<std::size_t>(count), MSG_NOSIGNAL) == count;
+  }
   [[nodiscard]] std::string pending() {
     std::string bytes(out_ == nullptr ? 0 : BIO_ctrl_pending(out_), '\0');
     if (!bytes.empty()) BIO_read(out_, bytes.data(), static_cast<int>(bytes.size()));

@@ -56,7 +56,7 @@ TEST_CASE("async: a look-up can be ended, which then goes on without the call") 
     const auto error = ended(by, io, request, [&](const Request& what) -> asio::awaitable<Answer> {
       // What `send` does around it.
       co_await asio::this_coro::throw_if_cancelled(false);
-      const auto opened = co_await connection.open(what, 1s);
+      const auto opened = co_await connection.open({}, what, 1s);
       (co_await asio::this_coro::cancellation_state).clear();
       co_return opened.error();
     });
@@ -76,7 +76,7 @@ TEST_CASE("async: a look-up that is answered wakes the call") {
   const LoopbackServer server(echo());
   const auto request = request_to("some.example", server.port());
   AsyncConnection connection(services, request.origin);
-  CHECK(run(io, connection.open(request, 1s)).has_value());
+  CHECK(run(io, connection.open({}, request, 1s)).has_value());
 }
 
 TEST_CASE("async: connecting can be ended") {

@@ -273,7 +273,7 @@ TEST_CASE("a write of which nothing left says so") {
   wandb::detail::Resolver resolver;
   wandb::detail::TlsClient tls({});
   wandb::detail::Connection connection(io.get_executor(), {false, "127.0.0.1", server.port()});
-  REQUIRE(connection.open({}, resolver, tls, 1s).has_value());
+  REQUIRE(connection.open({}, {}, resolver, tls, 1s).has_value());
   REQUIRE(connection.exchange(request_to(server), 1000, tls).has_value());
   REQUIRE(eventually([&] { return !connection.healthy(); }));
   const auto error = connection.exchange(request_to(server), 1000, tls).error();
@@ -343,7 +343,7 @@ TEST_CASE("an address that never answers leaves time for the next one") {
   wandb::detail::Connection connection(io.get_executor(), {false, "two.example", server.port()});
   connection.arm(Clock::now() + 600ms, false);
   const Stopwatch watch;
-  CHECK(connection.open({}, resolver, tls, 10s).has_value());
+  CHECK(connection.open({}, {}, resolver, tls, 10s).has_value());
   CHECK(watch.elapsed() >= 200ms);
   CHECK(watch.elapsed() < 500ms);
 }
@@ -355,7 +355,7 @@ TEST_CASE("when all addresses fail, each is named") {
   boost::asio::io_context io;
   wandb::detail::TlsClient tls({});
   wandb::detail::Connection connection(io.get_executor(), {false, "two.example", closed_port()});
-  const auto error = connection.open({}, resolver, tls, 10s).error();
+  const auto error = connection.open({}, {}, resolver, tls, 10s).error();
   CHECK(error == errc::connect_failed);
   CHECK(error.reason().find("127.0.0.2: ") != std::string::npos);
   CHECK(error.reason().find("127.0.0.3: ") != std::string::npos);

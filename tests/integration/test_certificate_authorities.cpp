@@ -218,6 +218,31 @@ TEST_CASE_TEMPLATE("trust: SSL_CERT_FILE and SSL_CERT_DIR name whom to trust", C
                   {"certificate verify failed: ", "(trusted: SSL_CERT_FILE=" + other});
 }
 
+TEST_CASE_TEMPLATE("trust: REQUESTS_CA_BUNDLE names a file or a directory, where no variable of OpenSSL is set", Colour,
+                   COLOURS) {
+  const Scene scene;
+  const auto file = scene.directory.put("ca.pem", scene.ca);
+  const auto other = scene.directory.put("other.pem", scene.other);
+  check_trusted<Colour>(scene, {.variables = {{"REQUESTS_CA_BUNDLE", file}}});
+  check_trusted<Colour>(scene, {.variables = {{"REQUESTS_CA_BUNDLE", other}, {"SSL_CERT_FILE", file}}});
+  refused<Colour>({.variables = {{"REQUESTS_CA_BUNDLE", other}}}, request_to(scene.server),
+                  {"certificate verify failed", "REQUESTS_CA_BUNDLE=" + other});
+  const TemporaryDirectory hashed;
+  hashed.put(hashed_name(scene.ca), scene.ca);
+  check_trusted<Colour>(scene, {.variables = {{"REQUESTS_CA_BUNDLE", hashed.path()}}});
+  check_trusted<Colour>(scene, {.ca_file = file, .variables = {{"REQUESTS_CA_BUNDLE", other}}});
+}
+
+TEST_CASE_TEMPLATE("trust: a REQUESTS_CA_BUNDLE that is of no use is told with why", Colour, COLOURS) {
+  const Scene scene;
+  const TemporaryDirectory empty;
+  const auto request = request_to(scene.server);
+  const auto missing = scene.directory.path("missing.pem");
+  refused<Colour>({.variables = {{"REQUESTS_CA_BUNDLE", missing}}}, request, {missing, "No such file"});
+  refused<Colour>({.variables = {{"REQUESTS_CA_BUNDLE", empty.path()}}}, request, {empty.path(), "openssl rehash"});
+  refused<Colour>({.variables = {{"REQUESTS_CA_BUNDLE", scene.ca}}}, request, {"REQUESTS_CA_BUNDLE", "not a path"});
+}
+
 TEST_CASE_TEMPLATE("trust: a file that is of no use is told with its source, its path and why", Colour, COLOURS) {
   const Scene scene;
   for (const auto& odd : odd_files(scene)) {
@@ -385,7 +410,7 @@ namespace {
   wandb::detail::TlsClient tls(std::move(sources));
   wandb::detail::Connection connection(io.get_executor(), request.origin);
   connection.arm(request.deadline, false);
-  return connection.open({}, resolver, tls, 5s);
+  return connection.open({}, {}, resolver, tls, 5s);
 }
 
 }  // namespace
@@ -396,9 +421,11 @@ TEST_CASE("trust: an empty variable leaves the system's authorities on, also for
   for (const char* value : {"", "  "}) {
     REQUIRE(::setenv("SSL_CERT_FILE", value, 1) == 0);
     REQUIRE(::setenv("SSL_CERT_DIR", value, 1) == 0);
+    REQUIRE(::setenv("REQUESTS_CA_BUNDLE", value, 1) == 0);
     auto sources = wandb::detail::trust_sources(wandb::BeastOptions{}, Environment::process());
     ::unsetenv("SSL_CERT_FILE");
     ::unsetenv("SSL_CERT_DIR");
+    ::unsetenv("REQUESTS_CA_BUNDLE");
     CHECK(sources.system_file == X509_get_default_cert_file());
     sources.system_file = path;
     sources.system_dir = "/nowhere/certs";

@@ -39,7 +39,7 @@ TEST_CASE("reasons that name a setting of the library's name the tool's flag") {
   endpoint.url_text = "https://h";
   CHECK(said(endpoint.url_note()) ==
         "base URL https://h, the default; set WANDB_BASE_URL, or give --base-url, for another server");
-  endpoint.url_source = wandb::detail::UrlSource::code;
+  endpoint.url_source = "wandb::Options";
   CHECK(said(endpoint.url_note()) == "base URL https://h from --base-url");
   const auto key = wandb::detail::checked_key("short", "User::authenticate");
   CHECK(said(key.error().reason())

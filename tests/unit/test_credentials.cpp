@@ -141,10 +141,10 @@ TEST_CASE("netrc: what cannot be understood is told with its line, without what 
 
 TEST_CASE("the base URL is the given one, else WANDB_BASE_URL, else the service's own, without trailing slashes") {
   Machine machine;
-  CHECK(detail::find_base_url("", machine.environment()).text == "https://api.wandb.ai");
+  CHECK(detail::find_base_url("", machine.environment()).value().text == "https://api.wandb.ai");
   machine.variables["WANDB_BASE_URL"] = " https://host/wandb// ";
-  CHECK(detail::find_base_url("", machine.environment()).text == "https://host/wandb");
-  CHECK(detail::find_base_url("https://code/", machine.environment()).text == "https://code");
+  CHECK(detail::find_base_url("", machine.environment()).value().text == "https://host/wandb");
+  CHECK(detail::find_base_url("https://code/", machine.environment()).value().text == "https://code");
 }
 
 TEST_CASE("WANDB_HTTP_TIMEOUT is a positive number of seconds, 19 where it is not set") {

@@ -18,11 +18,13 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <wandb/environment.hpp>
+#include <wandb/proxy.hpp>
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/async_beast.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/http/peer.hpp>
+#include <wandb/transport/detail/http/proxy_hop.hpp>
 #include <wandb/transport/detail/net/async_connection.hpp>
 #include <wandb/transport/detail/net/async_pool.hpp>
 #include <wandb/transport/detail/net/interrupt.hpp>
@@ -34,9 +36,11 @@ namespace wandb {
 struct AsyncBeastTransport::State {
   State(boost::asio::any_io_executor executor, const BeastOptions& options, const Environment& environment)
       : limits(options),
+        proxies(detail::proxies_of(options, environment)),
         services(std::move(executor), detail::trust_sources(options, environment)),
         pool(services, limits.max_connections, limits.idle_timeout) {}
   detail::TransportLimits limits;
+  Proxies proxies;
   detail::AsyncServices services;
   detail::AsyncPool pool;
   std::atomic<std::size_t> opened{0};
@@ -123,13 +127,15 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_o
     lease.emplace(std::move(*waited));
   }
   const bool fresh = lease->fresh();
-  auto& connection = lease->connection(request.origin);
   if (fresh) {
+    auto proxy = detail::proxy_hop(state.proxies, request.origin);
+    if (!proxy) co_return proxy.error();
     state.opened.fetch_add(1, std::memory_order_relaxed);
-    const auto opened = co_await connection.open(request, state.limits.connect_timeout);
+    const auto opened =
+        co_await lease->connection(request.origin).open(std::move(*proxy), request, state.limits.connect_timeout);
     if (!opened) co_return opened.error();
   }
-  auto response = co_await connection.exchange(request, state.limits.max_response_size);
+  auto response = co_await lease->connection(request.origin).exchange(request, state.limits.max_response_size);
   // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
   if (!fresh && detail::went_dead(response)) lease->close_others();
   co_return response;

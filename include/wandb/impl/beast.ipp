@@ -6,15 +6,18 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 
 #include <wandb/environment.hpp>
+#include <wandb/proxy.hpp>
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/beast.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/http/peer.hpp>
+#include <wandb/transport/detail/http/proxy_hop.hpp>
 #include <wandb/transport/detail/net/connection.hpp>
 #include <wandb/transport/detail/net/connection_pool.hpp>
 #include <wandb/transport/detail/net/resolver.hpp>
@@ -27,8 +30,12 @@ namespace wandb {
 
 struct BeastTransport::State {
   State(const BeastOptions& options, const Environment& environment)
-      : limits(options), tls(detail::trust_sources(options, environment)), pool(limits.max_idle, limits.idle_timeout) {}
+      : limits(options),
+        proxies(detail::proxies_of(options, environment)),
+        tls(detail::trust_sources(options, environment)),
+        pool(limits.max_idle, limits.idle_timeout) {}
   detail::TransportLimits limits;
+  Proxies proxies;
   boost::asio::io_context io;  // never run: TLS streams ask for an executor
   detail::Resolver resolver;
   detail::TlsClient tls;
@@ -64,8 +71,11 @@ WANDB_DECL Result<Response> BeastTransport::send(const Request& request) const {
   }
   connection->arm(request.deadline, stoppable);
   if (fresh) {
+    auto proxy = detail::proxy_hop(state.proxies, request.origin);
+    if (!proxy) return proxy.error();
     state.opened.fetch_add(1, std::memory_order_relaxed);
-    const auto open = connection->open(request.stop, state.resolver, state.tls, state.limits.connect_timeout);
+    const auto open =
+        connection->open(std::move(*proxy), request.stop, state.resolver, state.tls, state.limits.connect_timeout);
     if (!open) return open.error();
   }
   auto response = connection->exchange(request, state.limits.max_response_size, state.tls);

@@ -61,6 +61,7 @@ inline constexpr ErrorText error_texts[] = {
     {errc::connection_lost, "the connection ended before the answer was complete"},
     {errc::protocol_error, "the answer is not valid HTTP"},
     {errc::response_too_large, "the answer exceeds the size limit"},
+    {errc::proxy_refused, "the proxy did not let the request through", "check the proxy's settings"},
 };
 
 [[nodiscard]] constexpr ErrorText text_of(errc code) noexcept {
@@ -124,7 +125,8 @@ class ErrorCategory final : public std::error_category {
     case errc::resolve_failed:
     case errc::connect_failed:
     case errc::tls_failed:
-    case errc::connection_lost: return condition::network;
+    case errc::connection_lost:
+    case errc::proxy_refused: return condition::network;
     default: return condition::misuse;  // the program's own: a bad argument, a value that is not there
   }
 }

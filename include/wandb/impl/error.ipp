@@ -38,7 +38,7 @@ WANDB_DECL void throw_error(const Error& error) {
 }  // namespace detail
 
 WANDB_DECL bool Error::retryable() const noexcept {
-  return outcome() == Outcome::not_run && *this != errc::tls_failed &&
+  return outcome() == Outcome::not_run && *this != errc::tls_failed && *this != errc::proxy_refused &&
          (*this == condition::network || *this == condition::timed_out || *this == condition::rate_limited ||
           *this == condition::server_failure);
 }

@@ -15,10 +15,16 @@ namespace wandb {
 struct BeastOptions {
   /// The certificate authorities to trust in place of the system's: a PEM file's path, or PEM text (what holds
   /// `-----BEGIN`). When empty, those of `SSL_CERT_FILE` and `SSL_CERT_DIR`; the system's file in place of the one, its
-  /// directory in place of the other, where a variable is not set. Read at the first TLS request.
+  /// directory in place of the other, where a variable is not set. Where neither is, those of `REQUESTS_CA_BUNDLE`, a
+  /// file or a hashed directory, in place of the system's. Read at the first TLS request.
   std::string_view ca_file{};
   /// Further certificate authorities, besides those: likewise a path or PEM text.
   std::string_view extra_ca{};
+  /// The proxy for every request that does not stay on this machine, `http://[user:password@]host[:port]`, or `direct`
+  /// for none. When empty, what the environment says: `WANDB_HTTPS_PROXY` and `WANDB_HTTP_PROXY`, else `https_proxy`,
+  /// `HTTPS_PROXY`, `http_proxy`, `HTTP_PROXY`, `all_proxy`, `ALL_PROXY`, unless `no_proxy` or `NO_PROXY` names the
+  /// host.
+  std::string_view proxy{};
   /// The largest body that is accepted, in bytes.
   std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
   /// How many idle connections a `BeastTransport` keeps for each origin; 0 closes each after its answer. An

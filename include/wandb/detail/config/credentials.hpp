@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include <wandb/detail/config/host.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/config/netrc.hpp>
+#include <wandb/detail/config/settings_file.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/key_format.hpp>
 #include <wandb/detail/text/redact.hpp>
@@ -37,25 +37,23 @@ namespace wandb::detail {
                        "the API key from " + std::string(source) + " does not have the shape of one: it " + fault);
 }
 
-/// Which setting a base URL comes from.
-enum class UrlSource : std::uint8_t { code, variable, none };
-
-/// The setting in words; empty for none.
-[[nodiscard]] constexpr std::string_view name_of(UrlSource source) noexcept {
-  return source == UrlSource::code ? "wandb::Options" : source == UrlSource::variable ? "WANDB_BASE_URL" : "";
-}
-
 /// A base URL as it was found, not yet checked.
 struct FoundUrl {
-  std::string text;  ///< without a trailing slash
-  UrlSource source = UrlSource::none;
+  std::string text;    ///< without a trailing slash
+  std::string source;  ///< the setting or the file that it comes from; empty for the default
 };
 
-/// The base URL: given, else `WANDB_BASE_URL`, else the service's own.
-[[nodiscard]] inline FoundUrl find_base_url(std::string_view given, const Environment& environment) {
-  FoundUrl found{std::string(trimmed(given)), UrlSource::code};
-  if (found.text.empty()) found = {std::string(environment.get("WANDB_BASE_URL")), UrlSource::variable};
-  if (found.text.empty()) found = {std::string(default_base_url), UrlSource::none};
+/// The base URL: given, else `WANDB_BASE_URL`, else the settings files' `base_url`, else the service's own.
+/// `errc::invalid_environment` where a settings file is needed and cannot be read.
+[[nodiscard]] inline Result<FoundUrl> find_base_url(std::string_view given, const Environment& environment) {
+  FoundUrl found{std::string(trimmed(given)), "wandb::Options"};
+  if (found.text.empty()) found = {std::string(environment.get("WANDB_BASE_URL")), "WANDB_BASE_URL"};
+  if (found.text.empty()) {
+    auto setting = find_in_settings("base_url", environment);
+    if (!setting) return setting.error();
+    found = {std::move(setting->value), std::move(setting->path)};
+  }
+  if (found.text.empty()) found = {std::string(default_base_url), {}};
   while (found.text.ends_with('/') && !found.text.ends_with("://")) found.text.pop_back();
   return found;
 }

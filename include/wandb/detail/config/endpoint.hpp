@@ -24,9 +24,9 @@
 namespace wandb::detail {
 
 struct Endpoint {
-  std::string url_text;  // as it was given
-  UrlSource url_source = UrlSource::none;
-  std::string host;  // in its normal form
+  std::string url_text;    // as it was given
+  std::string url_source;  // the setting or the file that it comes from; empty for the default
+  std::string host;        // in its normal form
   std::string host_port;
   BaseUrl url;  // views those
   std::string target;
@@ -53,10 +53,10 @@ struct Endpoint {
   /// Which base URL is used and where it came from: for errors that a wrong one may have caused.
   [[nodiscard]] std::string url_note() const {
     auto note = "base URL " + mask_pasted_keys(url_text);
-    if (url_source == UrlSource::none) {
+    if (url_source.empty()) {
       note += ", the default; set WANDB_BASE_URL, or base_url in wandb::Options, for another server";
     } else {
-      note.append(" from ").append(name_of(url_source));
+      note.append(" from ").append(url_source);
     }
     if (has_graphql_twice()) note += "; the library adds /graphql itself, leave it out";
     return note;
@@ -93,8 +93,9 @@ struct Endpoint {
 
 inline void read_base_url(Endpoint& endpoint, const Options& options, const Environment& environment) {
   auto found = find_base_url(options.base_url, environment);
-  endpoint.url_text = std::move(found.text);
-  endpoint.url_source = found.source;
+  if (!found) return endpoint.fail(found.error());
+  endpoint.url_text = std::move(found->text);
+  endpoint.url_source = std::move(found->source);
   const auto split = split_base_url(endpoint.url_text);
   auto& url = endpoint.url;
   url = split.url;
@@ -104,8 +105,7 @@ inline void read_base_url(Endpoint& endpoint, const Options& options, const Envi
   url.host_port = endpoint.host_port;
   if (split.fault != UrlFault::none) {
     return endpoint.fail(Error(make_error_code(errc::invalid_base_url),
-                               describe(split.fault, endpoint.url_text, name_of(found.source)),
-                               Delivery::nothing_sent));
+                               describe(split.fault, endpoint.url_text, endpoint.url_source), Delivery::nothing_sent));
   }
   endpoint.target.append(url.path).append("/graphql");
   if (!url.tls && !url.is_loopback() && !options.allow_insecure_http) {

@@ -37,7 +37,7 @@ class HttpExchange {
 
   /// `first`: whether it is the first on its connection.
   HttpExchange(const Request& request, ExchangeMemory& memory, std::uint64_t max_body, bool first)
-      : memory_(memory), reader_(memory.in, max_body) {
+      : memory_(memory), reader_(memory.in, max_body, request.method == "CONNECT") {
     ending_.first = first;
     compose(request, memory_.out);
   }
@@ -96,6 +96,8 @@ class HttpExchange {
 
   /// Whether another request may follow on this connection. To be asked before `result`.
   [[nodiscard]] bool reusable() const { return reader_.complete() && ending_.sent_whole && reader_.keep_alive(); }
+  /// Whether more came than the response.
+  [[nodiscard]] bool has_surplus() const noexcept { return reader_.has_surplus(); }
   /// The response, or why there is none.
   [[nodiscard]] Result<Response> result(const Peer& peer) {
     return reader_.complete() ? Result<Response>(reader_.take())

@@ -86,7 +86,8 @@ inline void compose(const Request& request, SecureString& out) {
   out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
   field("Host", request.host);
   for (const auto& header : request.headers) field(header.name, header.value);
-  if (!request.body.empty() || request.method != "GET") {
+  const bool bodiless = request.method == "GET" || request.method == "CONNECT";
+  if (!request.body.empty() || !bodiless) {
     char digits[20];
     const auto end = std::to_chars(digits, digits + sizeof digits, request.body.size()).ptr;
     field("Content-Length", {digits, static_cast<std::size_t>(end - digits)});
@@ -124,7 +125,9 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
   using error_code = boost::system::error_code;
   using text = boost::beast::string_view;
 
-  explicit ResponseParser(std::uint64_t largest_body) : largest_body_(largest_body) {
+  /// `to_connect`: the response to a CONNECT, which ends with its header, whatever that says of a body.
+  ResponseParser(std::uint64_t largest_body, bool to_connect) : largest_body_(largest_body) {
+    skip(to_connect);
     header_limit(std::numeric_limits<std::uint32_t>::max());
     body_limit(largest_body);
   }

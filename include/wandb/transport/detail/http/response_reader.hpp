@@ -27,8 +27,10 @@ class ResponseReader {
 
   static constexpr std::size_t largest_header = std::size_t{64} * 1024;
 
-  ResponseReader(ReadBuffer& in, std::uint64_t largest_body) : in_(in), largest_body_(largest_body) {
-    parser_.emplace(largest_body);
+  /// `to_connect`: the response to a CONNECT, of which there is only the header.
+  ResponseReader(ReadBuffer& in, std::uint64_t largest_body, bool to_connect = false)
+      : in_(in), largest_body_(largest_body), to_connect_(to_connect) {
+    parser_.emplace(largest_body, to_connect);
   }
 
   /// Parses what was read. True when the response is complete; false with no error when more must be read.
@@ -45,7 +47,7 @@ class ResponseReader {
         ec = errc::protocol_error;
         return false;
       }
-      parser_.emplace(largest_body_);
+      parser_.emplace(largest_body_, to_connect_);
     }
   }
 
@@ -76,6 +78,8 @@ class ResponseReader {
   [[nodiscard]] bool keep_alive() const {
     return !ended_ && !ambiguous_ && parser_->keep_alive() && in_.unread().empty();
   }
+  /// Whether more came than the response.
+  [[nodiscard]] bool has_surplus() const noexcept { return !in_.unread().empty(); }
   [[nodiscard]] Response take() noexcept { return parser_->take(); }
 
  private:
@@ -112,6 +116,7 @@ class ResponseReader {
 
   ReadBuffer& in_;
   std::uint64_t largest_body_;
+  bool to_connect_;
   std::optional<ResponseParser> parser_;
   std::size_t header_ = 0;   // bytes of all headers so far
   std::size_t framing_ = 0;  // bytes around the body's chunks so far

@@ -5,6 +5,8 @@
 #include <coroutine>
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,6 +22,7 @@
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/connect_attempts.hpp>
 #include <wandb/transport/detail/http/http_exchange.hpp>
+#include <wandb/transport/detail/http/proxy_hop.hpp>
 #include <wandb/transport/detail/net/async_socket.hpp>
 #include <wandb/transport/detail/net/http_connection.hpp>
 #include <wandb/transport/detail/net/interrupt.hpp>
@@ -51,16 +54,18 @@ class AsyncConnection : public HttpConnection<AsyncSocket> {
   AsyncConnection(AsyncServices& services, const Origin& origin)
       : HttpConnection(services.executor, origin), services_(services) {}
 
-  /// Resolves, connects, and shakes hands.
-  [[nodiscard]] task<Result<void>> open(const Request& request, std::chrono::milliseconds connect_timeout);
+  /// Resolves, connects, through `proxy` where one is given, and shakes hands.
+  [[nodiscard]] task<Result<void>> open(std::optional<ProxyHop> proxy, const Request& request,
+                                        std::chrono::milliseconds connect_timeout);
   /// Sends the request once and reads the answer.
   [[nodiscard]] task<Result<Response>> exchange(const Request& request, std::size_t max_body);
 
  private:
   using Addresses = std::vector<boost::asio::ip::address>;
 
-  [[nodiscard]] task<Result<Addresses>> resolve(const Request& request);
-  [[nodiscard]] task<Result<void>> connect(const Request& request, ConnectAttempts attempts);
+  [[nodiscard]] task<Result<Addresses>> resolve(const Request& request, const std::string& host);
+  [[nodiscard]] task<Result<void>> connect(const Request& request, std::chrono::milliseconds max_each);
+  [[nodiscard]] task<Result<void>> open_tunnel(const Request& request);
   [[nodiscard]] task<Result<void>> shake_hands(const Request& request);
   [[nodiscard]] bool send(HttpExchange& exchange);
   [[nodiscard]] task<void> ready();
@@ -69,42 +74,50 @@ class AsyncConnection : public HttpConnection<AsyncSocket> {
   AsyncServices& services_;
 };
 
-inline boost::asio::awaitable<Result<void>> AsyncConnection::open(const Request& request,
+inline boost::asio::awaitable<Result<void>> AsyncConnection::open(std::optional<ProxyHop> proxy, const Request& request,
                                                                   std::chrono::milliseconds connect_timeout) {
-  auto addresses = co_await resolve(request);
-  if (!addresses) co_return addresses.error();
-  ConnectAttempts attempts(peer_, std::move(*addresses), request.deadline, connect_timeout);
-  auto connected = co_await connect(request, std::move(attempts));
-  if (!connected) co_return connected;
+  proxy_ = std::move(proxy);
+  auto connected = co_await connect(request, connect_timeout);
+  if (!connected) co_return failed(connected.error());
+  if (needs_tunnel()) {
+    auto tunnel = co_await open_tunnel(request);
+    if (!tunnel) co_return tunnel;
+  }
   if (peer_.tls) {
     co_return co_await shake_hands(request);
   }
   co_return opened({});
 }
 
-inline boost::asio::awaitable<Result<AsyncConnection::Addresses>> AsyncConnection::resolve(const Request& request) {
-  if (auto known = Resolver::without_asking(peer_.host)) co_return std::move(*known);
-  const auto job = services_.resolver.start(peer_.host);
+inline boost::asio::awaitable<Result<AsyncConnection::Addresses>> AsyncConnection::resolve(const Request& request,
+                                                                                           const std::string& host) {
+  if (auto known = Resolver::without_asking(host)) co_return std::move(*known);
+  const auto job = services_.resolver.start(host);
   if (job != nullptr) {
     Gate gate(services_.executor);
     const Tether<Gate> tether(gate);  // the look-up may outlive this coroutine
     job->when_done(tether.bind([](Gate& done) { done.set(); }));
     const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, gate);
     const auto ec = co_await gate.wait(request.deadline);
-    if (ec) co_return Resolver::failed(meaning(ec, errc::timed_out), peer_.host);
+    if (ec) co_return Resolver::failed(meaning(ec, errc::timed_out), host);
   }
-  co_return Resolver::result(peer_.host, job.get());
+  co_return Resolver::result(host, job.get());
 }
 
-inline boost::asio::awaitable<Result<void>> AsyncConnection::connect(const Request& request, ConnectAttempts attempts) {
+inline boost::asio::awaitable<Result<void>> AsyncConnection::connect(const Request& request,
+                                                                     std::chrono::milliseconds max_each) {
   using Clock = std::chrono::steady_clock;
+  const auto first = next();
+  auto addresses = co_await resolve(request, first.host);
+  if (!addresses) co_return addresses.error();
+  ConnectAttempts attempts(first, std::move(*addresses), request.deadline, max_each);
   while (const auto attempt = attempts.next(Clock::now())) {
     socket_.reset();
     error_code ec;
     {
       const Watchdog::Watch watch(*services_.watchdog, attempt->until, socket_);
       const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
-      co_await socket_.async_connect({attempt->address, peer_.port}, into(ec));
+      co_await socket_.async_connect({attempt->address, first.port}, into(ec));
     }
     // Also an abort that came too late to end it: on this socket nothing would succeed any more.
     if (const auto late = socket_.interrupted()) ec = late;
@@ -112,6 +125,20 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::connect(const Reque
     attempts.ended(ec, Clock::now());
   }
   co_return attempts.result();
+}
+
+inline boost::asio::awaitable<Result<void>> AsyncConnection::open_tunnel(const Request& request) {
+  const ConnectRequest connect(*proxy_, peer_);
+  auto exchange = begin_tunnel(connect);
+  const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
+  Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
+  while (!send(exchange)) {
+    aborts.listen(co_await boost::asio::this_coro::cancellation_state);
+    co_await ready();
+  }
+  end_sending(exchange);
+  if (exchange.receiving()) co_await receive(exchange, aborts);
+  co_return end_tunnel(exchange);
 }
 
 inline boost::asio::awaitable<Result<void>> AsyncConnection::shake_hands(const Request& request) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include <boost/asio/ssl/stream.hpp>
@@ -12,6 +13,7 @@
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/connect_attempts.hpp>
 #include <wandb/transport/detail/http/http_exchange.hpp>
+#include <wandb/transport/detail/http/proxy_hop.hpp>
 #include <wandb/transport/detail/net/deadline_socket.hpp>
 #include <wandb/transport/detail/net/http_connection.hpp>
 #include <wandb/transport/detail/net/resolver.hpp>
@@ -31,26 +33,28 @@ class Connection : public HttpConnection<DeadlineSocket> {
   /// Every step from here on ends at that deadline, or when the waker wakes (if `stoppable`).
   void arm(time_point deadline, bool stoppable) noexcept { socket_.arm(deadline, stoppable ? &waker_ : nullptr); }
 
-  /// Resolves, connects, and shakes hands.
-  [[nodiscard]] Result<void> open(const StopToken& stop, Resolver& resolver, TlsClient& tls,
-                                  std::chrono::milliseconds connect_timeout);
+  /// Resolves, connects, through `proxy` where one is given, and shakes hands.
+  [[nodiscard]] Result<void> open(std::optional<ProxyHop> proxy, const StopToken& stop, Resolver& resolver,
+                                  TlsClient& tls, std::chrono::milliseconds connect_timeout);
   /// Sends the request once and reads the answer.
   [[nodiscard]] Result<Response> exchange(const Request& request, std::size_t max_body, TlsClient& tls);
 
  private:
-  [[nodiscard]] Result<void> connect(ConnectAttempts attempts);
+  [[nodiscard]] Result<void> connect(const StopToken& stop, Resolver& resolver, std::chrono::milliseconds max_each);
+  [[nodiscard]] Result<void> open_tunnel();
   void send(HttpExchange& exchange);
   void receive(HttpExchange& exchange);
 
   Waker waker_;
 };
 
-inline Result<void> Connection::open(const StopToken& stop, Resolver& resolver, TlsClient& tls,
-                                     std::chrono::milliseconds connect_timeout) {
-  auto addresses = resolver.resolve(peer_.host, socket_.deadline(), stop);
-  if (!addresses) return addresses.error();
-  auto connected = connect({peer_, std::move(*addresses), socket_.deadline(), connect_timeout});
-  if (!connected) return connected;
+inline Result<void> Connection::open(std::optional<ProxyHop> proxy, const StopToken& stop, Resolver& resolver,
+                                     TlsClient& tls, std::chrono::milliseconds connect_timeout) {
+  proxy_ = std::move(proxy);
+  if (auto connected = connect(stop, resolver, connect_timeout); !connected) return failed(connected.error());
+  if (needs_tunnel()) {
+    if (auto tunnel = open_tunnel(); !tunnel) return tunnel;
+  }
   error_code ec;
   if (peer_.tls) {
     if (auto prepared = prepare_tls(tls); !prepared) return prepared;
@@ -59,13 +63,25 @@ inline Result<void> Connection::open(const StopToken& stop, Resolver& resolver, 
   return opened(ec);
 }
 
-inline Result<void> Connection::connect(ConnectAttempts attempts) {
+inline Result<void> Connection::connect(const StopToken& stop, Resolver& resolver, std::chrono::milliseconds max_each) {
   using Clock = std::chrono::steady_clock;
+  const auto first = next();
+  auto addresses = resolver.resolve(first.host, socket_.deadline(), stop);
+  if (!addresses) return addresses.error();
+  ConnectAttempts attempts(first, std::move(*addresses), socket_.deadline(), max_each);
   while (const auto attempt = attempts.next(Clock::now())) {
-    const auto ec = socket_.connect({attempt->address, peer_.port}, attempt->until);
+    const auto ec = socket_.connect({attempt->address, first.port}, attempt->until);
     attempts.ended(ec, Clock::now());
   }
   return attempts.result();
+}
+
+inline Result<void> Connection::open_tunnel() {
+  const ConnectRequest connect(*proxy_, peer_);
+  auto exchange = begin_tunnel(connect);
+  send(exchange);
+  receive(exchange);
+  return end_tunnel(exchange);
 }
 
 inline Result<Response> Connection::exchange(const Request& request, std::size_t max_body, TlsClient& tls) {

@@ -18,6 +18,7 @@
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/http_exchange.hpp>
 #include <wandb/transport/detail/http/peer.hpp>
+#include <wandb/transport/detail/http/proxy_hop.hpp>
 #include <wandb/transport/detail/net/process.hpp>
 #include <wandb/transport/detail/net/tls_client.hpp>
 
@@ -59,10 +60,27 @@ class HttpConnection {
   /// What opening the connection comes to when it is connected and, over TLS, the handshake has ended so.
   [[nodiscard]] Result<void> opened(const error_code& handshake);
 
+  /// Where the connection leads first: to the proxy, or to the peer itself.
+  [[nodiscard]] Peer next() const { return proxy_ ? proxy_->peer() : peer_; }
+  /// An error on the way there.
+  [[nodiscard]] Error failed(const Error& error) const { return proxy_ ? failed_at_proxy(error, *proxy_) : error; }
+  /// Whether the proxy has to be asked to let TLS through.
+  [[nodiscard]] bool needs_tunnel() const noexcept { return proxy_ && peer_.tls; }
+  [[nodiscard]] HttpExchange begin_tunnel(const ConnectRequest& connect) {
+    sent_before_ = socket_.bytes_sent();
+    return HttpExchange(connect.request(), memory_, 0, false);
+  }
+  [[nodiscard]] Result<void> end_tunnel(HttpExchange& exchange) const {
+    const bool surplus = exchange.has_surplus();
+    return tunnel_result(exchange.result(proxy_->peer()), surplus, *proxy_, peer_);
+  }
+
   [[nodiscard]] HttpExchange begin(const Request& request, std::size_t max_body) {
     reusable_ = false;
     sent_before_ = socket_.bytes_sent();
-    return HttpExchange(request, memory_, max_body, !std::exchange(used_, true));
+    const bool first = !std::exchange(used_, true);
+    if (!proxy_ || peer_.tls) return HttpExchange(request, memory_, max_body, first);
+    return HttpExchange(ForwardedRequest(request, *proxy_).request(), memory_, max_body, first);
   }
   /// Sends as much of the request as the kernel takes now.
   void send_now(HttpExchange& exchange);
@@ -73,6 +91,7 @@ class HttpConnection {
   [[nodiscard]] Result<Response> end(HttpExchange& exchange, TlsClient& tls, bool clean);
 
   Peer peer_;
+  std::optional<ProxyHop> proxy_;  // on the way to the peer
   Socket socket_;
   std::optional<boost::asio::ssl::stream<Socket&>> tls_;
 

@@ -32,6 +32,7 @@ struct TrustSources {
   std::string extra_ca{};   ///< likewise
   std::string cert_file{};  ///< SSL_CERT_FILE
   std::string cert_dir{};   ///< SSL_CERT_DIR: directories, separated by colons
+  std::string bundle{};     ///< REQUESTS_CA_BUNDLE: a file or a directory
   std::string system_file = X509_get_default_cert_file();
   std::string system_dir = X509_get_default_cert_dir();
 };
@@ -43,6 +44,7 @@ struct TrustSources {
   sources.extra_ca = options.extra_ca;
   sources.cert_file = environment.get("SSL_CERT_FILE");
   sources.cert_dir = environment.get("SSL_CERT_DIR");
+  sources.bundle = environment.get("REQUESTS_CA_BUNDLE");
   return sources;
 }
 
@@ -95,6 +97,8 @@ class TrustLoader {
   [[nodiscard]] Result<void> load() {
     if (!sources_.ca_file.empty()) {
       add_option("the transport's ca_file", sources_.ca_file);
+    } else if (by_bundle()) {
+      add_bundle();
     } else {
       if (sources_.cert_file.empty()) add_system_file();
       else add_variable_file();
@@ -102,7 +106,7 @@ class TrustLoader {
       else add_directories();
     }
     if (!sources_.extra_ca.empty()) add_option("the transport's extra_ca", sources_.extra_ca);
-    if (fault_.empty() && trusted_ == 0 && sources_.cert_dir.empty()) look_for_any();
+    if (fault_.empty() && trusted_ == 0 && sources_.cert_dir.empty() && !by_bundle()) look_for_any();
     ::ERR_clear_error();
     if (fault_.empty()) return success();
     return Error(
@@ -138,6 +142,19 @@ class TrustLoader {
     if (!is_path(sources_.cert_file))
       return add("SSL_CERT_FILE", "it is PEM text or the like, not a path", of_variable);
     add("SSL_CERT_FILE=" + sources_.cert_file, file_problem(sources_.cert_file), of_variable);
+  }
+  // OpenSSL's own variables go before that of another library.
+  [[nodiscard]] bool by_bundle() const noexcept {
+    return !sources_.bundle.empty() && sources_.cert_file.empty() && sources_.cert_dir.empty();
+  }
+  void add_bundle() {
+    if (!is_path(sources_.bundle))
+      return add("REQUESTS_CA_BUNDLE", "it is PEM text or the like, not a path", of_variable);
+    struct stat about {};
+    const bool directory = ::stat(sources_.bundle.c_str(), &about) == 0 && S_ISDIR(about.st_mode);
+    const auto why = directory ? unusable_directory(sources_.bundle) : file_problem(sources_.bundle);
+    if (directory && why.empty()) X509_STORE_load_path(&store_, sources_.bundle.c_str());
+    add("REQUESTS_CA_BUNDLE=" + sources_.bundle, why, of_variable);
   }
   void add_option(const std::string& name, const std::string& value) {
     if (is_pem_text(value)) return add(name + " (PEM text)", text_problem(value), of_option);

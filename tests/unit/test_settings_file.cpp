@@ -1,0 +1,120 @@
+// The settings files that `wandb login --host` writes.
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <wandb/detail/config/settings_file.hpp>
+#include <wandb/wandb.hpp>
+
+#include "machine.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using wandb::detail::find_setting;
+
+/// The current directory is another one, until this ends.
+class Within {
+ public:
+  explicit Within(const fs::path& path) { fs::current_path(path); }
+  Within(const Within&) = delete;
+  Within& operator=(const Within&) = delete;
+  ~Within() { fs::current_path(before_); }
+
+ private:
+  fs::path before_ = fs::current_path();
+};
+
+void write_file(const Machine& machine, const std::string& name, std::string_view text) {
+  fs::create_directories((machine.home / name).parent_path());
+  machine.write(name, text);
+}
+
+/// The server that a client on that machine means, or why there is none.
+std::string server(const Machine& machine, const wandb::Options& options = {}) {
+  const Within within(machine.home);
+  std::string unused;
+  const wandb::Api api(Sniffer{&unused, &unused}, options, machine.environment());
+  if (const auto status = api.status(); !status && status.error() != wandb::errc::no_credentials)
+    return status.error().message();
+  return std::string(api.base_url());
+}
+
+}  // namespace
+
+TEST_CASE("a setting is found in the section [default], as Python's configparser finds it") {
+  constexpr std::string_view url = "https://host";
+  CHECK(find_setting("[default]\nbase_url = https://host\n", "base_url") == url);
+  CHECK(find_setting("\xEF\xBB\xBF[default]\r\nBASE_URL: https://host  \r\n", "base_url") == url);
+  CHECK(find_setting("[default]\nentity = me\nbase_url=https://host", "base_url") == url);
+  CHECK(find_setting("[default]\nbase_url = x\nbase_url = https://host\n", "base_url") == url);
+  CHECK(find_setting("[default]\nbase_url = https://host\n  base_url = what continues the line before\n", "base_url") ==
+        url);
+  CHECK(find_setting("[other]\nbase_url = x\n[default]\nbase_url = https://host\n[third]\nbase_url = y", "base_url") ==
+        url);
+}
+
+TEST_CASE("no setting is found where there is none") {
+  for (const std::string_view text :
+       {"", "base_url = x\n", "[DEFAULT]\nbase_url = x\n", "[default]\n# base_url = x\n", "[default]\n; base_url = x\n",
+        "[default]\nbase_url\n", "[default]\nbase_urls = x\n", "[default\n]base_url = x\n", "[",
+        "[default]\nbase_url ="}) {
+    CAPTURE(text);
+    CHECK(find_setting(text, "base_url").empty());
+  }
+}
+
+TEST_CASE("the server of `wandb login --host` is the one that is meant") {
+  Machine machine;
+  CHECK(server(machine) == "https://api.wandb.ai");
+  write_file(machine, ".config/wandb/settings", "[default]\nbase_url = https://wandb.corp.example/\n");
+  CHECK(server(machine) == "https://wandb.corp.example");
+}
+
+TEST_CASE("code goes before the environment, that before ./wandb/settings, and that before the account's settings") {
+  Machine machine;
+  write_file(machine, ".config/wandb/settings", "[default]\nbase_url = https://account\n");
+  write_file(machine, "other/settings", "[default]\nbase_url = https://directory\n");
+  CHECK(server(machine) == "https://account");
+  machine.variables["WANDB_CONFIG_DIR"] = "~/other";
+  CHECK(server(machine) == "https://directory");
+  write_file(machine, "wandb/settings", "[default]\nbase_url = https://here\n");
+  CHECK(server(machine) == "https://here");
+  write_file(machine, "wandb/settings", "[default]\nentity = me\n");
+  CHECK(server(machine) == "https://directory");
+  machine.variables["WANDB_BASE_URL"] = "https://variable";
+  CHECK(server(machine) == "https://variable");
+  CHECK(server(machine, {.base_url = "https://code"}) == "https://code");
+}
+
+TEST_CASE("an error that a wrong server may have caused names the file that the server is from") {
+  Machine machine;
+  write_file(machine, ".config/wandb/settings", "[default]\nbase_url = https://host/a?b\n");
+  const auto told = server(machine);
+  CAPTURE(told);
+  CHECK(told.find(".config/wandb/settings") != told.npos);
+  CHECK(told.find("https://host/a") != told.npos);
+}
+
+TEST_CASE("a settings file that is needed and cannot be read is an error that names it") {
+  Machine machine;
+  fs::create_directories(machine.home / ".config/wandb/settings");
+  CHECK(server(machine).find(".config/wandb/settings: Is a directory") != std::string::npos);
+  CHECK(server(machine, {.base_url = "https://code"}) == "https://code");
+  machine.variables["WANDB_BASE_URL"] = "https://variable";
+  CHECK(server(machine) == "https://variable");
+
+  Machine another;
+  write_file(another, ".config/wandb/settings", std::string("[default]\nbase_url = \0x", 23));
+  CHECK(server(another).find("line 2: a NUL character") != std::string::npos);
+}
+
+TEST_CASE("without an environment no settings file is looked into") {
+  Machine machine;
+  write_file(machine, "wandb/settings", "[default]\nbase_url = https://here\n");
+  const Within within(machine.home);
+  std::string unused;
+  const wandb::Api api(Sniffer{&unused, &unused}, {}, wandb::Environment::none());
+  CHECK(api.base_url() == "https://api.wandb.ai");
+}
