@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <wandb/detail/text/base64.hpp>
 #include <wandb/wandb.hpp>
 
 #include "heap.hpp"

@@ -12,6 +12,8 @@
 #include <vector>
 #include <wandb/detail/config/home.hpp>
 
+#include <wandb/detail/config/home.hpp>
+
 #include "machine.hpp"
 
 using namespace wandb;
