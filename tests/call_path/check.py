@@ -1,7 +1,8 @@
-"""check.py PROGRAM OBJECTS GCOV: no call runs functions of more files, before the transport's `send`, than it did.
+"""check.py PROGRAM OBJECTS GCOV: counts the files whose functions run between a public call and the transport's `send`.
 
-PROGRAM makes one call a run, and was compiled with --coverage into OBJECTS. Told for each call are the files that carry
-it out, and how many more there are of what every part of the library speaks: results, errors, texts.
+PROGRAM makes one call a run, and was compiled with --coverage into OBJECTS. Results, errors and texts are not counted:
+every part of the library speaks of them, and nobody opens them to follow a call. Fails where a call runs through more
+files than its limit. The aim is 9; a limit is what a call needs today, so that it can only go down.
 """
 import json
 import os
@@ -11,9 +12,8 @@ import tempfile
 from pathlib import Path
 
 program, objects, gcov = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-# The most files that may carry a call out; DESIGN.md wants 9.
-limit = {"viewer": 0, "user": 0, "users": 0, "create_user": 0, "generate_api_key": 0, "delete_api_key": 0, "set_admin": 0,
-         "remove": 0, "reload": 0}
+limits = {"viewer": 13, "create_user": 13, "user": 16, "users": 16, "generate_api_key": 17, "set_admin": 17, "remove": 17,
+          "reload": 17, "delete_api_key": 19}
 vocabulary = {"errc.hpp", "error.hpp", "result.hpp", "secret.hpp", "text.hpp", "headers.hpp", "stop_token.hpp",
               "transport.hpp", "impl/errc.ipp", "impl/error.ipp"}
 
@@ -41,12 +41,12 @@ def files_that_ran(call):
     return ran
 
 
-failed = False
-for call, most in limit.items():
+too_many = 0
+for call, limit in limits.items():
     ran = files_that_ran(call)
-    carrying = sorted(name for name in ran if not is_vocabulary(name))
-    print(f"{call}: {len(carrying)} files, and {len(ran) - len(carrying)} of words\n  {' '.join(carrying)}")
-    if len(carrying) > most:
-        print(f"  more than {most}")
-        failed = True
-sys.exit(failed)
+    counted = sorted(name for name in ran if not is_vocabulary(name))
+    verdict = "ok" if len(counted) <= limit else f"more than {limit}:"
+    too_many += len(counted) > limit
+    print(f"{verdict} {call}: {len(counted)} files, and {len(ran) - len(counted)} of results, errors and texts\n  {' '.join(counted)}")
+print(f"{len(limits) - too_many} passed, {too_many} failed")
+sys.exit(too_many != 0)
