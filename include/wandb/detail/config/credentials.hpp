@@ -1,4 +1,4 @@
-// Where the caller's settings come from: code, environment variables, the netrc file.
+// Reads the caller's settings from options, environment variables and the netrc file.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@
 
 namespace wandb {
 
-/// The service's own server.
+/// The base URL of the public service.
 inline constexpr std::string_view default_base_url = "https://api.wandb.ai";
 
 namespace detail {
@@ -31,8 +31,7 @@ namespace detail {
   return Error(make_error_code(code), reason, Delivery::nothing_sent);
 }
 
-/// A key without the white space around it, if it has the shape of one. `errc::malformed_api_key`, which tells
-/// `source`.
+/// Returns a key without surrounding white space. Fails with `errc::malformed_api_key`, which names `source`.
 [[nodiscard]] inline Result<Secret> checked_key(std::string_view key, std::string_view source) {
   key = trimmed(key);
   const auto fault = describe_key_fault(key);
@@ -41,21 +40,21 @@ namespace detail {
                        "the API key from " + std::string(source) + " does not have the shape of one: it " + fault);
 }
 
-/// Which setting a base URL comes from.
+/// The setting from which a base URL comes.
 enum class UrlSource : std::uint8_t { code, variable, none };
 
-/// The setting in words; empty for none.
+/// Returns the name of the setting; empty if there is none.
 [[nodiscard]] constexpr std::string_view name_of(UrlSource source) noexcept {
   return source == UrlSource::code ? "wandb::Options" : source == UrlSource::variable ? "WANDB_BASE_URL" : "";
 }
 
-/// A base URL as it was found, not yet checked.
+/// A base URL that was not checked yet.
 struct FoundUrl {
   std::string text;  ///< without a trailing slash
   UrlSource source = UrlSource::none;
 };
 
-/// The base URL: given, else `WANDB_BASE_URL`, else the service's own.
+/// Returns the base URL of the options, else `WANDB_BASE_URL`, else the public service's.
 [[nodiscard]] inline FoundUrl find_base_url(std::string_view given, const Environment& environment) {
   FoundUrl found{std::string(trimmed(given)), UrlSource::code};
   if (found.text.empty()) found = {std::string(environment.get("WANDB_BASE_URL")), UrlSource::variable};
@@ -64,14 +63,14 @@ struct FoundUrl {
   return found;
 }
 
-/// A key of that source, to act with.
+/// Makes an identity from a key and its source.
 [[nodiscard]] inline Result<IdentityPtr> found_key(std::string_view key, std::string_view source) {
   auto checked = checked_key(key, source);
   if (!checked) return checked.error();
   return IdentityPtr(std::make_shared<const Identity>(std::move(*checked), std::string(source)));
 }
 
-/// Nobody's entry in a netrc file stands for a token that is meant.
+/// Makes the error for an identity token, which this library does not support. A netrc entry must not replace it.
 [[nodiscard]] inline Error refused_token_file(bool beside_key) {
   constexpr std::string_view text = "WANDB_IDENTITY_TOKEN_FILE is set, ";
   return setting_error(
@@ -81,9 +80,9 @@ struct FoundUrl {
                                         "give a key in wandb::Options"));
 }
 
-/// The caller's key for a server: given, else `WANDB_API_KEY`, else the netrc file's entry for the host. Errors:
-/// `malformed_api_key`, `unreadable_credentials`, `no_credentials`, `invalid_environment` for
-/// `WANDB_IDENTITY_TOKEN_FILE`; none shows the key.
+/// Returns the caller's key for a server: of the options, else `WANDB_API_KEY`, else the host's entry of the netrc
+/// file. Fails with `malformed_api_key`, `unreadable_credentials`, `no_credentials`, or `invalid_environment` for
+/// `WANDB_IDENTITY_TOKEN_FILE`.
 [[nodiscard]] inline Result<IdentityPtr> find_api_key(const BaseUrl& url, SecretView given,
                                                       const Environment& environment) {
   if (!given.empty()) return found_key(given.reveal(), "wandb::Options");
@@ -96,8 +95,8 @@ struct FoundUrl {
   return setting_error(errc::no_credentials, "no API key for " + std::string(url.host_port) + " (" + found.why + ")");
 }
 
-/// The timeout of one request: `WANDB_HTTP_TIMEOUT` in seconds, else 19 s. `errc::invalid_environment` where that is no
-/// time.
+/// Returns the timeout of one request: `WANDB_HTTP_TIMEOUT` in seconds, else 19 s. Fails with
+/// `errc::invalid_environment` if that is not a valid duration.
 [[nodiscard]] inline Result<std::chrono::nanoseconds> find_timeout(const Environment& environment) {
   const auto text = environment.get("WANDB_HTTP_TIMEOUT");
   if (text.empty()) return std::chrono::nanoseconds(std::chrono::seconds(19));
