@@ -1,4 +1,4 @@
-// The part of the W&B schema that is about users, as data: read it beside the published SDL.
+// The part of the W&B schema about users, as data in the order of the published SDL.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,8 @@ namespace wandb::graphql {
 
 namespace users {
 
-/// Every type, in the order of their definitions below; those that are named most come first.
+/// The indices of the types, in the order of the definitions below. The most frequent types come first, which makes the
+/// look-up faster.
 inline constexpr std::string_view names[] = {"String",
                                              "ID",
                                              "Boolean",
@@ -55,7 +56,7 @@ inline constexpr std::string_view names[] = {"String",
 
 }  // namespace users
 
-/// `type` as in SDL: "String", "[ID!]", "Boolean!". One that the schema does not have does not compile.
+/// Parses a type in SDL, such as "String", "[ID!]" or "Boolean!". An unknown type does not compile.
 [[nodiscard]] consteval TypeReference read_type(std::string_view type) {
   TypeReference reference;
   reference.non_null = type.back() == '!';
@@ -79,7 +80,7 @@ struct InputDefinition {
   consteval InputDefinition(std::string_view called, std::string_view sdl) : name(called), type(read_type(sdl)) {}
 };
 
-/// The definition of that name.
+/// Finds the definition of that name.
 template <class Definition>
 [[nodiscard]] constexpr Found<Definition> find(std::span<const Definition> definitions,
                                                std::string_view name) noexcept {
@@ -103,11 +104,11 @@ enum class TypeKind : std::uint8_t { scalar, enumeration, object, interface, inp
 struct TypeDefinition {
   TypeKind kind = TypeKind::scalar;
   std::string_view name;
-  std::span<const FieldDefinition> fields{};   ///< of an object or interface
-  std::span<const InputDefinition> inputs{};   ///< of an input object
-  std::span<const std::string_view> values{};  ///< of an enumeration
-  std::string_view interface_name{};           ///< that an object implements
-  FieldKind kept = FieldKind::object;          ///< how an answer's value is kept
+  std::span<const FieldDefinition> fields{};   ///< the fields of an object or interface
+  std::span<const InputDefinition> inputs{};   ///< the fields of an input object
+  std::span<const std::string_view> values{};  ///< the values of an enumeration
+  std::string_view interface_name{};           ///< the interface that an object implements
+  FieldKind kept = FieldKind::object;          ///< how a page stores a value of the type
 
   [[nodiscard]] constexpr bool is_leaf() const noexcept {
     return kind == TypeKind::scalar || kind == TypeKind::enumeration;
@@ -282,7 +283,7 @@ static_assert(std::equal(types.begin(), types.end(), std::begin(names), std::end
 
 }  // namespace users
 
-/// Users, API keys and teams of a W&B server.
+/// The schema of users, API keys and teams.
 inline constexpr Schema users_schema{users::types};
 
 }  // namespace wandb::graphql
