@@ -143,9 +143,9 @@ class Pool {
 
 /// A document of at most a few hundred nodes. It has views of its source.
 struct Ast {
-  static constexpr std::size_t max_definitions = 16;
+  static constexpr std::size_t most_definitions = 16;
 
-  Pool<DefinitionNode, max_definitions> definitions;
+  Pool<DefinitionNode, most_definitions> definitions;
   Pool<VariableNode, 32> variables;
   Pool<SelectionNode, 256> selections;
   Pool<DirectiveNode, 32> directives;

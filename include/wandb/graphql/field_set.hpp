@@ -78,7 +78,7 @@ class FieldSet {
 
   const Ast* ast_;
   Pool<Entry, 96> entries_;
-  std::array<Added, Ast::max_definitions> added_{};
+  std::array<Added, Ast::most_definitions> added_{};
 };
 
 }  // namespace wandb::graphql

@@ -260,7 +260,7 @@ class Validator {
   std::optional<Fault> fault_;
   Index variables_ = none;
   std::array<bool, 32> variable_used_{};
-  std::array<Fragment, Ast::max_definitions> fragments_{};
+  std::array<Fragment, Ast::most_definitions> fragments_{};
 };
 
 }  // namespace detail

@@ -28,7 +28,7 @@ namespace wandb::detail {
 
 // The maximum size of such a file, and the maximum time to read a pipe or another special file.
 inline constexpr std::size_t largest_secret_file = std::size_t{1} << 20;
-inline constexpr std::chrono::seconds longest_secret_read{5};
+inline constexpr std::chrono::seconds max_secret_read{5};
 
 /// A file that is read without a buffer, in which a copy of the secrets would remain.
 class SecretFile {
@@ -96,7 +96,7 @@ class SecretFile {
 
   int file_;
   bool writer_seen_ = false;
-  std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::now() + longest_secret_read;
+  std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::now() + max_secret_read;
 #endif
   int error_ = 0;
 };
@@ -120,7 +120,7 @@ class SecretFile {
     if (size == text.size()) text.resize(text.size() * 2);
   }
   if (file.error() == ETIMEDOUT) {
-    return fail("nothing came out of it within " + std::to_string(longest_secret_read.count()) + " s");
+    return fail("nothing came out of it within " + std::to_string(max_secret_read.count()) + " s");
   }
   if (file.error() != 0) return fail(std::strerror(file.error()));
   text.resize(size);
