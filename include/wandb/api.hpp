@@ -1,4 +1,4 @@
-// The door to a server: the current user, other users, new users.
+// What a caller can ask of a server: the current user, other users, new users.
 #pragma once
 
 #include <concepts>
@@ -20,16 +20,16 @@
 
 namespace wandb {
 
-/// What one caller can ask of one server. A handle: copies share the transport. Every method returns its result, or
-/// with an asynchronous transport a task of it, and tells the error where it has none; arguments may die as soon as the
-/// call returns.
+/// One caller's access to one server. Copies share the transport, and several threads may use them at once if the
+/// transport allows it. Every method returns a `Result`, or, with an asynchronous transport, a task of one. Its
+/// arguments may be destroyed as soon as the method returns.
 template <Transport T>
 class Api : public Client<T> {
  public:
   using Client<T>::Client;
   explicit Api(Client<T> client) : Client<T>(std::move(client)) {}
 
-  /// The same, or what is wrong with the environment or the options (see `Client::status`).
+  /// Makes an `Api`, or returns what is wrong with the environment or the options (see `Client::status`).
   [[nodiscard]] static Result<Api> make(T transport, const Options& options = {},
                                         const Environment& environment = Environment::process()) {
     Api api(std::move(transport), options, environment);
@@ -37,50 +37,51 @@ class Api : public Client<T> {
     return api;
   }
 
-  /// The same server and transport as somebody else.
+  /// Returns an `Api` for the same server and transport that sends another API key.
   [[nodiscard]] Api as(const Secret& secret) const { return Api(Client<T>::as(secret)); }
 
-  /// The user whose credentials these are, with keys and teams. `errc::unauthorized` where the server knows nobody by
-  /// them. Stands on `viewer`.
+  /// Reads the user to whom the caller's API key belongs, with keys and teams. Fails with `errc::unauthorized` if the
+  /// server does not accept the key. W&B operation: `viewer`.
   [[nodiscard]] Returns<T, User<T>> viewer(const CallOptions& options = {}) const {
     return read_viewer<any_selection>(options);
   }
-  /// The same with more attributes: `viewer(fields<"photoUrl">)`.
+  /// Reads further attributes as well: `viewer(fields<"photoUrl">)`.
   template <graphql::FixedString Fields>
   [[nodiscard]] Returns<T, User<T, Selection<Fields>>> viewer(Selection<Fields>,
                                                               const CallOptions& options = {}) const {
     return read_viewer<Selection<Fields>>(options);
   }
 
-  /// The user of exactly this username, e-mail or id, with keys and teams; empty when there is none, which only a whole
-  /// answer shows. Looks through every page that the server finds. An e-mail of that spelling goes before one in other
-  /// ASCII case, a living account before a deleted one; where several are left, `errc::ambiguous_user` names them.
-  /// Needs an admin of the instance. Stands on `users`.
+  /// Finds the user with exactly this username, e-mail or id, and reads keys and teams too. Searches all pages of the
+  /// server's result, and returns an empty optional only if every page was complete. An e-mail with the same spelling
+  /// is preferred to one that differs in ASCII case, and an active account to a deleted one; if several users remain,
+  /// `errc::ambiguous_user` names them. The caller must be an admin of the instance. W&B operation: `users`.
   [[nodiscard]] Returns<T, std::optional<User<T>>> user(std::string_view name, const CallOptions& options = {}) const {
     return read_user<any_selection>(name, options);
   }
-  /// The same with more attributes: `user("ann", fields<"photoUrl">)`.
+  /// Reads further attributes as well: `user("ann", fields<"photoUrl">)`.
   template <graphql::FixedString Fields>
   [[nodiscard]] Returns<T, std::optional<User<T, Selection<Fields>>>> user(std::string_view name, Selection<Fields>,
                                                                            const CallOptions& options = {}) const {
     return read_user<Selection<Fields>>(name, options);
   }
 
-  /// The users whose username or e-mail begins or ends with `query`, or everybody; read page by page as they are taken.
-  /// Nothing is sent yet. Needs an admin of the instance. Stands on `users`.
+  /// Lists the users whose username or e-mail begins or ends with `query`; all users if it is empty. This call sends
+  /// nothing: the range requests each page when it is needed. The caller must be an admin of the instance. W&B
+  /// operation: `users`.
   [[nodiscard]] Users<T> users(std::string_view query = {}, const PageOptions& options = {}) const {
     return Users<T>(base(), query, options);
   }
-  /// The same with more attributes: `users("ann", fields<"photoUrl">)`.
+  /// Reads further attributes as well: `users("ann", fields<"photoUrl">)`.
   template <graphql::FixedString Fields>
   [[nodiscard]] Users<T, Selection<Fields>> users(std::string_view query, Selection<Fields>,
                                                   const PageOptions& options = {}) const {
     return Users<T, Selection<Fields>>(base(), query, options);
   }
 
-  /// Makes a user. Needs an admin of the instance. `errc::conflict` where the e-mail is taken; after an error whose
-  /// `outcome()` is `unknown`, `user(email)` tells. The new user has neither keys nor teams loaded. Stands on
-  /// `createUser`, which is sent again only when it certainly did not run.
+  /// Creates a user, whose keys and teams are not loaded. The caller must be an admin of the instance. Fails with
+  /// `errc::conflict` if a user has this e-mail already; if `outcome()` is `unknown`, `user(email)` finds out whether
+  /// the user was created. W&B operation: `createUser`, which is resent only if it certainly did not run.
   [[nodiscard]] Returns<T, User<T>> create_user(std::string_view email, bool admin = false,
                                                 const CallOptions& options = {}) const {
     return this->run(detail::create_user(this->caller(), options, email, admin),
@@ -118,7 +119,8 @@ class Api : public Client<T> {
 
 namespace detail {
 
-/// `type` is `T`, of which the compiler says what it lacks if it is no transport. None for a client, which is copied.
+/// `type` is `T`; if that is not a transport, an assertion says what it lacks. A client has no `type`: an `Api` of it
+/// is deduced by the constructor that copies it.
 template <class T>
 struct DeducedTransport {
   static_assert(check_transport<T>());

@@ -1,9 +1,9 @@
-// The parts of Boost.JSON's parser that are not templates. Include this in exactly one translation unit of a program
-// that does not link boost_json; nothing else of Boost.JSON may then be used. A program that has both gets "multiple
-// definition" from the linker with a static boost_json; with a shared one these definitions win, and nothing breaks as
-// long as both are of one version.
+// The definitions of Boost.JSON's parser that are not templates. A program that does not link boost_json includes this
+// in exactly one translation unit, and may use nothing else of Boost.JSON. If a program has both, the linker reports
+// "multiple definition" with a static boost_json; with a shared one these definitions are used, which works if both
+// have the same version.
 //
-// It compiles with `-fno-exceptions`. Boost then asks the program to define `boost::throw_exception`.
+// It compiles with `-fno-exceptions`. Boost then requires the program to define `boost::throw_exception`.
 #pragma once
 
 #include <boost/json/storage_ptr.hpp>

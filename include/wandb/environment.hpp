@@ -1,4 +1,4 @@
-// The process's environment variables, or a stand-in for them.
+// Where the library reads environment variables.
 #pragma once
 
 #include <cstdlib>
@@ -8,19 +8,20 @@
 
 namespace wandb {
 
-/// Where variables are looked up. `process()` reads the process's own; tests bring theirs.
+/// A source of environment variables: `process()`, or a function that a test provides.
 struct Environment {
-  /// The value of a variable; null where it is not set. Must stay valid until the next look-up.
+  /// Returns the value of a variable, or null if it is not set. The value must stay valid until the next look-up.
   const char* (*look_up)(const void* context, const char* name) = nullptr;
   const void* context = nullptr;
 
+  /// The environment of the process.
   [[nodiscard]] static Environment process() noexcept {
     return {[](const void*, const char* name) -> const char* { return std::getenv(name); }, nullptr};
   }
-  /// No variable is set, and nobody's home is looked into.
+  /// An environment without variables; no netrc file is read, either.
   [[nodiscard]] static Environment none() noexcept { return {}; }
 
-  /// The value without surrounding white space; empty where it is not set.
+  /// Returns the value of a variable without surrounding white space; empty if it is not set.
   [[nodiscard]] std::string_view get(const char* name) const {
     const char* value = look_up == nullptr ? nullptr : look_up(context, name);
     return value == nullptr ? std::string_view{} : detail::trimmed(value);

@@ -1,4 +1,4 @@
-// Failures: the error that carries what is known, and the exception that carries an error.
+// The error that every failed call returns, and the exception that `Result::value()` throws.
 #pragma once
 
 #include <chrono>
@@ -20,91 +20,90 @@
 
 namespace wandb {
 
-/// Whether a mutation took effect on the server. For queries always `not_run`: nothing can have changed.
+/// Whether a mutation ran on the server. For queries it is always `not_run`, since they change nothing.
 enum class Outcome : std::uint8_t { not_run, unknown, ran };
 
-/// How far a request came before its transport failed.
+/// How much of a request was sent before the transport failed.
 enum class Delivery : std::uint8_t {
-  nothing_sent,  ///< not a byte of it left: the server cannot have run it
-  perhaps_sent,  ///< some or all of it left, no answer came; also what a transport says that does not know
-  answered,      ///< an answer began and could not be read to its end
+  nothing_sent,  ///< not a byte was sent: the server cannot have run the request
+  perhaps_sent,  ///< some or all of it was sent and no answer came, or the transport does not know
+  answered,      ///< an answer began, but could not be read to its end
 };
 
-/// One message of the server: its words, not ours, and so not to be trusted further than text.
+/// A message of the server. All three texts are untrusted; each is one line of at most 4 KiB, without control
+/// characters, and with text that looks like a key masked.
 struct ServerMessage {
-  /// Like the others on one line of at most 4 KiB: without control characters, and with whatever looks like a key
-  /// masked.
   std::string text;
-  std::string path;  ///< where in the answer it belongs (`users.edges[3].node`), empty when the server did not say
-  std::string code;  ///< `extensions.code`, empty when there is none
+  std::string path;  ///< the place in the answer, such as `users.edges[3].node`; empty if the server gave none
+  std::string code;  ///< `extensions.code`; empty if there is none
 };
 
 #if defined(__GNUC__) && !defined(__clang__)
-// Where one that is not there is moved, g++ 12 with -O1 thinks that it is read, in the programs of users as well.
+// With -O1, g++ 12 warns wrongly about an empty optional of it that is moved, in programs of users as well.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
-/// A failure: a code to branch on, and everything that is known about it. Cheap to copy; immutable once made; safe to
-/// share between threads. Never holds a secret.
+/// A failure: an error code and everything that is known about it. It is cheap to copy, immutable, and safe to share
+/// between threads. It never contains a secret.
 class [[nodiscard]] Error {
  public:
-  /// What an error knows. All of it optional, all of it without secrets.
+  /// The parts of an error. All are optional; none may contain a secret.
   struct Details {
-    std::string reason;                   ///< what happened; the code's own message when empty
-    std::optional<std::string> advice{};  ///< what to do about it; what the code advises when not set
-    std::string_view operation;           ///< a name with static storage, such as "createUser"
-    std::vector<ServerMessage> messages;  ///< the server's words
-    int status = 0;                       ///< HTTP status, 0 when none was received
-    int attempts = 0;                     ///< requests that were tried
-    std::chrono::nanoseconds elapsed{};   ///< from the call to its end, waits included
+    std::string reason;                   ///< what happened; the code's message if empty
+    std::optional<std::string> advice{};  ///< what to do about it; the code's advice if not set
+    std::string_view operation;           ///< the operation's name, with static storage, such as "createUser"
+    std::vector<ServerMessage> messages;  ///< the server's messages
+    int status = 0;                       ///< the HTTP status; 0 if none was received
+    int attempts = 0;                     ///< the number of requests that were tried
+    std::chrono::nanoseconds elapsed{};   ///< the duration of the call, waits included
     Outcome outcome = Outcome::not_run;
     Delivery delivery = Delivery::perhaps_sent;
-    bool from_words = false;  ///< the code was read out of the server's words, for want of anything surer
+    bool from_words = false;  ///< the code was deduced from the text of the server's message
   };
 
-  /// Nothing known yet: `errc::no_result`.
+  /// Makes the error of a result that was not set: `errc::no_result`.
   Error() : Error(errc::no_result) {}
-  /// A bare failure. For transports: with how far the request came; one that does not know says nothing.
-  /// The code is an `errc`, a `std::error_code`, or what becomes one, as Boost's codes do.
+  /// Makes an error from an `errc`, a `std::error_code`, or a type that converts to that, such as Boost's codes. A
+  /// transport passes how much of the request was sent, if it knows.
   template <std::convertible_to<std::error_code> Code>
   Error(const Code& code, Delivery delivery = Delivery::perhaps_sent) : code_(code), delivery_(delivery) {}
-  /// A failure with its reason in words.
+  /// Makes an error with its reason as text.
   Error(std::error_code code, std::string_view reason, Delivery delivery = Delivery::perhaps_sent)
       : Error(code, Details{.reason = std::string(reason), .operation = {}, .messages = {}, .delivery = delivery}) {}
   Error(std::error_code code, Details details);
 
   [[nodiscard]] const std::error_code& code() const noexcept { return code_; }
-  /// Whether the mutation ran. `unknown` can be asked later.
+  /// Whether the mutation ran.
   [[nodiscard]] Outcome outcome() const noexcept { return details_ ? details_->outcome : Outcome::not_run; }
   [[nodiscard]] Delivery delivery() const noexcept { return delivery_; }
-  /// The HTTP status, 0 when no answer came.
+  /// The HTTP status; 0 if no answer was received.
   [[nodiscard]] int status() const noexcept { return details_ ? details_->status : 0; }
-  /// What the server said, apart from our own words.
+  /// The server's messages.
   [[nodiscard]] const std::vector<ServerMessage>& messages() const& noexcept;
   [[nodiscard]] std::vector<ServerMessage> messages() && { return std::as_const(*this).messages(); }
-  /// The operation that failed, such as "createUser"; empty outside of one.
+  /// The name of the operation that failed, such as "createUser"; empty if there was none.
   [[nodiscard]] std::string_view operation() const noexcept {
     return details_ ? details_->operation : std::string_view{};
   }
-  /// How many requests were tried.
+  /// The number of requests that were tried.
   [[nodiscard]] int attempts() const noexcept { return details_ ? details_->attempts : 0; }
-  /// How long the call took, waits included.
+  /// The duration of the call, waits included.
   [[nodiscard]] std::chrono::nanoseconds elapsed() const noexcept {
     return details_ ? details_->elapsed : std::chrono::nanoseconds{};
   }
-  /// Whether the code was read out of the server's words, since neither a code of its own nor the status said more.
-  /// Words describe; what must not go wrong is not decided by them.
+  /// Whether the code was deduced from the text of the server's message, since neither the message's code nor the
+  /// status was specific. Such a code is a guess: no critical decision should depend on it.
   [[nodiscard]] bool from_words() const noexcept { return details_ && details_->from_words; }
-  /// Whether the same call may fare better later and does no harm: it did not run, and what kept it from running may
-  /// pass.
+  /// Whether the same call may succeed later, and can be repeated without harm: it did not run, and the cause may be
+  /// temporary.
   [[nodiscard]] bool retryable() const noexcept;
-  /// What happened, in our own words.
+  /// Returns what happened.
   [[nodiscard]] std::string reason() const;
-  /// What to do about it, in our own words; empty where there is nothing to advise.
+  /// Returns what to do about it; empty if there is no advice.
   [[nodiscard]] std::string advice() const;
-  /// One line with all of it, for a person: the operation, reason, advice, the server's words, and the rest.
+  /// Returns one line for people: the operation, reason, advice, the server's messages, status, attempts and outcome.
   [[nodiscard]] std::string message() const;
-  /// A copy of what is known, to build a richer error from.
+  /// Returns a copy of the parts, from which a more detailed error can be made.
   [[nodiscard]] Details details() const;
 
   friend bool operator==(const Error& error, errc code) noexcept { return error.code_ == make_error_code(code); }
@@ -119,10 +118,10 @@ class [[nodiscard]] Error {
   }
 
  private:
-  // Something in between says nothing of the service, but its status may say that trying again later helps.
+  // A proxy's answer says nothing about the service, but its status may still mean that a later retry helps.
   [[nodiscard]] bool passes_as(condition wanted) const noexcept;
 
-  // As much of a server's text as a person may want to read.
+  // The maximum number of bytes of a server's text: as much as a person may want to read.
   static constexpr std::size_t max_said = 4096;
 
   std::error_code code_;
@@ -133,8 +132,8 @@ class [[nodiscard]] Error {
 #pragma GCC diagnostic pop
 #endif
 
-/// What `Result::value()` throws: the `Error`, as an exception. Caught by its type in programs whose libraries hide
-/// their symbols, too.
+/// The exception that `Result::value()` throws; it holds the `Error`. Its visibility is default, so that it can be
+/// caught by type across shared libraries that hide their symbols.
 class [[gnu::visibility("default")]] Exception : public std::exception {
  public:
   explicit Exception(Error error)
@@ -145,21 +144,20 @@ class [[gnu::visibility("default")]] Exception : public std::exception {
 
  private:
   Error error_;
-  std::shared_ptr<const std::string> what_;  // shared: an exception's copy must not throw
+  std::shared_ptr<const std::string> what_;  // shared, since copying an exception must not throw
 };
 
-/// "not_run", "unknown" or "ran".
+/// Returns "not_run", "unknown" or "ran".
 [[nodiscard]] constexpr std::string_view to_string(Outcome outcome) noexcept {
   return outcome == Outcome::ran ? "ran" : outcome == Outcome::unknown ? "unknown" : "not_run";
 }
 
 namespace detail {
 
-/// The program is at fault: throws `std::invalid_argument`. Without exceptions it returns, and the caller gives an
-/// error instead.
+/// Throws `std::invalid_argument`. If exceptions are disabled it returns, and the caller must return an error.
 WANDB_DECL void throw_misuse(const std::string& why);
 
-/// A value was asked for, and this error stands in its place.
+/// Throws an `Exception` of `error`. If exceptions are disabled it prints the error and ends the program.
 [[noreturn]] WANDB_DECL void throw_error(const Error& error);
 
 }  // namespace detail

@@ -1,4 +1,4 @@
-// `std::format` of what `<<` prints, where the standard library has it: the same text, masked alike.
+// Formatters for `std::format`, if the standard library has it. They write what `<<` prints, with the same mask.
 #pragma once
 
 #include <version>
@@ -13,7 +13,7 @@
 #include <wandb/text.hpp>
 #include <wandb/user.hpp>
 
-// Width, fill and alignment are those of a text.
+// Format specifications are those of `std::string_view`.
 
 template <>
 struct std::formatter<wandb::Error> : std::formatter<std::string_view> {

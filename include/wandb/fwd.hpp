@@ -1,4 +1,4 @@
-// The names of what has a transport, for headers that only mention it.
+// Forward declarations of the templates that have a transport.
 #pragma once
 
 #include <wandb/transport.hpp>
@@ -6,7 +6,7 @@
 namespace wandb {
 
 struct AnySelection;
-/// A user of whom the library reads what it does unasked.
+/// The default selection: the attributes that the library always reads.
 using any_selection = AnySelection;
 
 template <Transport T>

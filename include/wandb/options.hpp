@@ -1,4 +1,4 @@
-// What differs from the environment, for an `Api` or for one call.
+// Options of an `Api`, of one call, of a list of users, and of an update.
 #pragma once
 
 #include <chrono>
@@ -12,43 +12,43 @@
 
 namespace wandb {
 
-/// The service's own server.
+/// The base URL of the public service.
 inline constexpr std::string_view default_base_url = "https://api.wandb.ai";
 
-/// How an `Api` differs from its environment. Views only: everything is copied by the constructor that takes it.
+/// Settings of an `Api` that override its environment. The members are views; the constructor copies the texts.
 struct Options {
-  std::string_view base_url{};  ///< the server; else `WANDB_BASE_URL`, else `https://api.wandb.ai`
-  /// The caller's key; else `WANDB_API_KEY`, else the netrc file's entry for the host: `$NETRC`, else `~/.netrc`, else
-  /// `~/_netrc`. White space around it is no part of it.
+  std::string_view base_url{};  ///< the server; default `WANDB_BASE_URL`, then `https://api.wandb.ai`
+  /// The caller's API key; surrounding white space is removed. Default `WANDB_API_KEY`, then the netrc entry of the
+  /// server's host, in `$NETRC`, or `~/.netrc`, or `~/_netrc`.
   SecretView api_key{};
-  RetryPolicy retry{};                  ///< what is repeated, and how soon
-  std::chrono::nanoseconds timeout{0};  ///< for one request; 0: `WANDB_HTTP_TIMEOUT` (seconds), else 19 s
-  std::string_view user_agent{};        ///< added to the library's own `User-Agent`
-  bool allow_insecure_http = false;     ///< send credentials over plain http to a host that is not loopback
+  RetryPolicy retry{};                  ///< what is retried, and after which delays
+  std::chrono::nanoseconds timeout{0};  ///< of one request; 0 means `WANDB_HTTP_TIMEOUT` (in seconds), else 19 s
+  std::string_view user_agent{};        ///< appended to the library's own `User-Agent`
+  bool allow_insecure_http = false;     ///< allows credentials over plain http to hosts other than loopback
 };
 
-/// How one call differs from the others. Nothing of it is remembered.
+/// Settings of one call. Handles do not keep them.
 struct CallOptions {
-  /// For the whole call, repeats, waits and further pages included.
+  /// The time for the whole call, with retries, waits and further pages.
   std::chrono::nanoseconds timeout = std::chrono::nanoseconds::max();
-  /// The same as a point in time; the earlier of the two counts.
+  /// The point in time at which the call ends; if `timeout` ends earlier, that counts.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  /// Stops the call, with `errc::cancelled`. The token is copied by the call.
+  /// A token that stops the call, which then fails with `errc::cancelled`. The call copies the token.
   const StopToken* stop = nullptr;
-  /// Whether `Api::viewer` and `Api::user` read the person's API keys as well. Left out they count as not loaded, and
-  /// `User::reload` loads them. Other calls do not ask.
+  /// Whether `Api::viewer` and `Api::user` read the user's API keys too; if not, `User::reload` loads them later. Other
+  /// calls ignore this.
   bool keys = true;
 };
 
-/// How `Api::users` walks. Nothing of it is remembered beyond the walk.
+/// Settings of `Api::users`. They hold for that range only.
 struct PageOptions {
-  int size = 100;             ///< users asked for at a time; the server may give fewer
-  std::string_view cursor{};  ///< where to begin: what `cursor()` said, empty for the beginning
-  bool keys = true;           ///< whether each user's API keys are read as well; left out they count as not loaded
+  int size = 100;             ///< the number of users to request at a time; the server may return fewer
+  std::string_view cursor{};  ///< where to begin, from `Users::cursor()`; empty means at the first user
+  bool keys = true;           ///< whether to read each user's API keys too; if not, they are not loaded
 };
 
-/// What `User::update` changes: whatever is set. The handle then shows it, but for the default entity, which `reload()`
-/// reads.
+/// The attributes that `User::update` changes: those that are set. The `User` then has the new values, except the
+/// default entity, which `User::reload` reads.
 struct UserUpdate {
   std::optional<std::string_view> name{};
   std::optional<bool> admin{};
@@ -59,8 +59,8 @@ struct UserUpdate {
   std::optional<bool> hide_teams_from_public{};
 };
 
-/// What may be given to an awaited call as a temporary: g++ 12 destroys an aggregate temporary twice inside a
-/// `co_await` expression, so that its destructor must do nothing.
+/// A struct that may be passed to an awaited call as a temporary. Its destructor must do nothing, since g++ 12 destroys
+/// an aggregate temporary twice inside a `co_await` expression.
 template <class T>
 concept OptionsStruct = std::is_aggregate_v<T> && std::is_trivially_destructible_v<T>;
 

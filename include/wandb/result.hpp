@@ -1,4 +1,4 @@
-// A value, or the error that stands in its place.
+// A value or an error.
 #pragma once
 
 #include <concepts>
@@ -28,7 +28,8 @@ inline constexpr bool is_result = false;
 template <class T>
 inline constexpr bool is_result<Result<T>> = true;
 
-/// What a result is made of, other than another result. An error stays one, even where `T` could be made from it.
+/// An argument from which a result's value is made. It is neither a result nor an error, even if `T` can be made from
+/// that.
 template <class U, class T>
 concept ValueOf = !is_result<std::remove_cvref_t<U>> && std::convertible_to<U, T> && !std::convertible_to<U, Error>;
 template <class U, class T>
@@ -38,9 +39,9 @@ concept ErrorLike = !is_result<std::remove_cvref_t<E>> && std::convertible_to<E,
 
 }  // namespace detail
 
-/// A value, or the `Error` that stands in its place; of `void`, success or an `Error`. The members are named as those
-/// of `std::expected`, into which it converts where the standard library has that. `value()` throws `Exception`
-/// (without exceptions the program ends with the error's words); nothing else does. Must not be ignored.
+/// A value or an `Error`; a `Result<void>` is success or an `Error`. The members have the names of `std::expected`, to
+/// which it converts if the standard library has that. Only `value()` throws `Exception`; if exceptions are disabled,
+/// it prints the error and ends the program. The compiler warns if a result is ignored.
 template <class T>
 class [[nodiscard]] Result {
   using Held = std::conditional_t<std::is_void_v<T>, detail::Nothing, T>;
@@ -49,21 +50,21 @@ class [[nodiscard]] Result {
   using value_type = T;
   using error_type = Error;
 
-  /// Nothing yet: `errc::no_result`. For containers and executors that make a result before they fill it; explicit, so
-  /// that `return {};` does not pass for success.
-  explicit Result() noexcept {}  // NOLINT(modernize-use-equals-default): of a union, a default one may be deleted
-  // The concepts leave copies and moves to the constructors that follow, which the check does not see.
+  /// Makes a result that is not set yet: `errc::no_result`. Containers and executors need it. It is explicit, so that
+  /// `return {};` does not compile.
+  explicit Result() noexcept {}  // NOLINT(modernize-use-equals-default): the union may delete a defaulted one
+  // The check does not see that the concepts exclude copies and moves.
   // NOLINTBEGIN(bugprone-forwarding-reference-overload)
   template <detail::ValueOf<Held> U = T>
   Result(U&& value) : Result(std::in_place, std::forward<U>(value)) {}
-  /// `error` is an `Error`, or a code.
+  /// Makes a result from an `Error` or an error code.
   template <detail::ErrorLike E>
   Result(E&& error) : error_(std::forward<E>(error)) {}
   // NOLINTEND(bugprone-forwarding-reference-overload)
-  /// A value made in its place.
+  /// Constructs the value in place.
   template <class... Args>
   explicit Result(std::in_place_t, Args&&... args) : value_(std::forward<Args>(args)...), has_value_(true) {}
-  /// A result whose value converts.
+  /// Converts the value of another result.
   template <detail::OtherValue<T> U>
   Result(Result<U> other) : error_(std::move(other).error()) {
     if (other) construct(*std::move(other));
@@ -92,7 +93,7 @@ class [[nodiscard]] Result {
   [[nodiscard]] bool has_error() const noexcept { return !has_value_; }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value_; }
 
-  /// The value, or `Exception` with the error. Of a temporary a value of its own, which a loop may run over.
+  /// Returns the value, or throws `Exception`. A temporary result returns it by value, so that a loop over it is safe.
   std::add_lvalue_reference_t<T> value() & {
     if (!has_value_) detail::throw_error(error_);
     if constexpr (!std::is_void_v<T>) return value_;
@@ -107,7 +108,7 @@ class [[nodiscard]] Result {
   }
   T value() const&& = delete;
 
-  /// The value, which has to be there.
+  /// Accesses the value; there must be one.
   [[nodiscard]] Held* operator->() noexcept { return has_value_ ? std::addressof(value_) : nullptr; }
   [[nodiscard]] const Held* operator->() const noexcept { return has_value_ ? std::addressof(value_) : nullptr; }
   std::add_lvalue_reference_t<T> operator*() & noexcept {
@@ -121,11 +122,11 @@ class [[nodiscard]] Result {
   }
   T operator*() const&& = delete;
 
-  /// Why there is no value; `errc::no_result` where there is one.
+  /// Returns the error; `errc::no_result` if there is a value.
   [[nodiscard]] const Error& error() const& noexcept { return error_; }
   [[nodiscard]] Error error() && noexcept { return std::move(error_); }
 
-  /// The value, or another in its place.
+  /// Returns the value, or `otherwise` if there is none.
   template <class U>
   [[nodiscard]] T value_or(U&& otherwise) const& {
     return has_value_ ? value_ : static_cast<T>(std::forward<U>(otherwise));
@@ -135,7 +136,7 @@ class [[nodiscard]] Result {
     return has_value_ ? std::move(value_) : static_cast<T>(std::forward<U>(otherwise));
   }
 
-  /// Makes a value in place of what is there.
+  /// Replaces the value or error by a new value.
   template <class... Args>
   std::add_lvalue_reference_t<T> emplace(Args&&... args) {
     clear();
@@ -144,7 +145,7 @@ class [[nodiscard]] Result {
     if constexpr (!std::is_void_v<T>) return value_;
   }
 
-  /// What `function` makes of the value: another result. The error stays.
+  /// Returns `function(value)`, which is a result, or the error.
   template <class F>
   auto and_then(F&& function) & {
     return chained(*this, std::forward<F>(function));
@@ -157,7 +158,7 @@ class [[nodiscard]] Result {
   auto and_then(F&& function) && {
     return chained(std::move(*this), std::forward<F>(function));
   }
-  /// A result of what `function` makes of the value. The error stays.
+  /// Returns a result of `function(value)`, or the error.
   template <class F>
   auto transform(F&& function) & {
     return transformed(*this, std::forward<F>(function));
@@ -170,7 +171,7 @@ class [[nodiscard]] Result {
   auto transform(F&& function) && {
     return transformed(std::move(*this), std::forward<F>(function));
   }
-  /// What `function` makes of the error: another result of the same type. The value stays.
+  /// Returns the value, or `function(error)`, which is a result of the same type.
   template <class F>
   Result or_else(F&& function) const& {
     return has_value_ ? *this : std::forward<F>(function)(error_);
@@ -179,7 +180,7 @@ class [[nodiscard]] Result {
   Result or_else(F&& function) && {
     return has_value_ ? std::move(*this) : std::forward<F>(function)(std::move(error_));
   }
-  /// The error that `function` makes of the error. The value stays.
+  /// Returns the value, or the error `function(error)`.
   template <class F>
   Result transform_error(F&& function) const& {
     return has_value_ ? *this : Result(Error(std::forward<F>(function)(error_)));
@@ -189,7 +190,7 @@ class [[nodiscard]] Result {
     return has_value_ ? std::move(*this) : Result(Error(std::forward<F>(function)(std::move(error_))));
   }
 
-  /// Whether there is a value, and that one.
+  /// Whether there is a value, and it is equal to `value`.
   friend bool operator==(const Result& result, const Held& value) requires std::equality_comparable<Held> {
     return result.has_value_ && result.value_ == value;
   }
@@ -210,7 +211,7 @@ class [[nodiscard]] Result {
     has_value_ = false;
   }
 
-  // Calls a function with the value, or that member function of it. `std::invoke` would bring all of `<functional>`.
+  // Calls a function with the value, or a member function of it. `std::invoke` would need all of `<functional>`.
   template <class Self, class F>
   static decltype(auto) apply(Self&& self, F&& function) {
     if constexpr (std::is_void_v<T>) return std::forward<F>(function)();
@@ -245,7 +246,7 @@ class [[nodiscard]] Result {
   }
 #endif
 
-  // The error is always there, `errc::no_result` beside a value: no state is without either, whatever throws.
+  // Beside a value the error is `errc::no_result`. It always exists, so that an exception leaves a valid state.
   Error error_;
   union {
     Held value_;
@@ -253,7 +254,7 @@ class [[nodiscard]] Result {
   bool has_value_ = false;
 };
 
-/// Success, where there is no value to return.
+/// Returns a successful `Result<void>`.
 [[nodiscard]] inline Result<void> success() { return Result<void>(std::in_place); }
 
 }  // namespace wandb

@@ -1,4 +1,4 @@
-// Secrets as a type: text that does not print, does not convert, and does not stay behind in memory.
+// A type for secret text, which is not printed, not converted implicitly, and wiped from memory.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@ namespace wandb {
 
 class SecretView;
 
-/// A secret text, an API key above all. Its memory is wiped, it prints as `****`, compares in constant time, and
-/// converts to nothing: `reveal()` is the one way to the text. A secret that was moved from is empty.
+/// A secret text, such as an API key. Its memory is wiped, it prints as `****`, compares in constant time, and converts
+/// to no other type: only `reveal()` returns the text. A moved-from secret is empty.
 class Secret {
  public:
   Secret() = default;
@@ -31,11 +31,11 @@ class Secret {
   }
   ~Secret() = default;
 
-  /// The text itself. Views the secret: lives as long as it.
+  /// Returns a view of the text, which is valid as long as the secret.
   [[nodiscard]] std::string_view reveal() const noexcept { return text_; }
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
-  /// Takes the same time wherever the two differ; their lengths may show.
+  /// Compares in a time that depends on the lengths only.
   [[nodiscard]] friend bool operator==(const Secret& a, const Secret& b) noexcept {
     return detail::same_text(a.text_, b.text_);
   }
@@ -46,17 +46,17 @@ class Secret {
 
  private:
   friend class SecretView;
-  // A short text would live inside the string object, which is not wiped: there it is made long enough for the heap.
-  static constexpr std::size_t beyond_small = 32;
+  // A short text would be stored inside the string object, which is not wiped. This capacity forces it to the heap.
+  static constexpr std::size_t min_capacity = 32;
   void store(std::string_view text) {
-    text_.reserve(beyond_small > text.size() ? beyond_small : text.size());
+    text_.reserve(min_capacity > text.size() ? min_capacity : text.size());
     text_ = text;
   }
 
   SecureString text_;
 };
 
-/// A view of a `Secret`, for options that must be trivially destructible. Lives no longer than the secret.
+/// A view of a `Secret`, for options, which must be trivially destructible. It is valid as long as the secret.
 class SecretView {
  public:
   constexpr SecretView() = default;

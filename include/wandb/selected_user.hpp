@@ -1,4 +1,4 @@
-// A user with attributes that were chosen while compiling.
+// A user with attributes that the program selected at compile time.
 #pragma once
 
 #include <cstddef>
@@ -14,20 +14,20 @@
 
 namespace wandb {
 
-/// A user of whom chosen attributes were read, besides what the library reads unasked: `api.user("ann", fields<…>)`.
-/// Their types are those of the schema. Is a `User<T>` as well, and can be copied to one.
+/// A user with selected attributes in addition to those that the library always reads: `api.user("ann", fields<…>)`.
+/// Their types come from the schema. It is a `User<T>` as well, and can be copied to one.
 template <Transport T, class S>
 class User : public User<T> {
  public:
-  /// A selected attribute, by its response key or that in snake_case; one that was not selected does not compile. What
-  /// may be null is a `std::optional`, empty also where the server gave an error in its place (`errors()`).
-  /// Enumerations and dates are texts as well; of `JSON` and `JSONString` the text is JSON. Objects and lists have
-  /// `get` and `[]`.
+  /// Returns a selected attribute, by its response key or by that in snake_case. A name that was not selected does not
+  /// compile. A nullable attribute is a `std::optional`, which is also empty if the server returned an error for it
+  /// (`errors()`). Enumerations and dates are a `Text`, as are `JSON` and `JSONString`, which hold JSON. Objects have
+  /// `get`, and lists have `[]`.
   template <graphql::FixedString Name>
   requires Selects<S, Name>
   [[nodiscard]] auto get() const {
     constexpr auto at = detail::find_field(S::shape, detail::user_field, Name.view());
-    // As it was selected, it stands in its place; what an update gave back has other attributes.
+    // In the answer to the selection the index is known; the answer to an update has other fields.
     const auto found = this->record_.find(&detail::find_selected<S, detail::user_field, at>, {});
     return detail::SelectedField<S, at>::read(found.page, found.object, found.field);
   }
@@ -38,7 +38,7 @@ class User : public User<T> {
   friend class Users;
 
   explicit User(User<T> user) : User<T>(std::move(user)) {}
-  // What the schema promises must have come: there would be nothing to return.
+  // A field that the schema declares non-null must be there, since `get` returns its value and no optional.
   static Result<User> made(const Client<T>& client, detail::UserRecord record) {
     if (auto missing = detail::missing_field(record)) return std::move(*missing);
     return User(User<T>(client, std::move(record)));

@@ -1,4 +1,4 @@
-// Which attributes are read of a user: chosen while compiling, and then known by their types.
+// The selection of a user's attributes at compile time, by which their types are known.
 #pragma once
 
 #include <algorithm>
@@ -25,27 +25,27 @@ namespace wandb {
 
 namespace detail {
 
-/// Says each token of a selection behind a space, so that comments and line ends are gone. False where a brace closes
-/// what the selection did not open, or stays open: such text would reach beyond its place in a document.
-template <class Say>
-constexpr bool tidy(std::string_view fields, Say say) {
+/// Calls `put(text)` for a space and each token of a selection, which leaves comments and line ends out. Returns false
+/// if the braces do not match: such a selection could change the document around it.
+template <class Put>
+constexpr bool tidy(std::string_view fields, Put put) {
   using graphql::detail::TokenKind;
   graphql::detail::Lexer lexer(fields);
   int depth = 0;
   for (auto token = lexer.next(); token.kind != TokenKind::end; token = lexer.next()) {
     const std::string_view quotes = token.kind == TokenKind::block_string ? "\"\"\"" : "\"";
     const bool quoted = token.kind == TokenKind::string || token.kind == TokenKind::block_string;
-    say(" ");
-    if (quoted) say(quotes);
-    say(token.text);
-    if (quoted) say(quotes);
+    put(" ");
+    if (quoted) put(quotes);
+    put(token.text);
+    if (quoted) put(quotes);
     depth += token.mark == '{' ? 1 : token.mark == '}' ? -1 : 0;
     if (depth < 0) return false;
   }
   return depth == 0;
 }
 
-/// What a selection adds to a document, checked as far as it can be on its own.
+/// The selection as it is inserted into a document. It is not empty, and its braces match.
 template <graphql::FixedString Fields>
 [[nodiscard]] consteval auto tidied() {
   constexpr auto size = [] {
@@ -64,8 +64,8 @@ template <graphql::FixedString Fields>
 
 inline constexpr std::uint16_t no_field = 0xFFFF;
 
-/// Where a field of that name stands among an object's, in `shape.fields`: snake_case finds camelCase, then the name
-/// as it stands.
+/// Returns the index in `shape.fields` of an object's field. A name in snake_case finds the field in camelCase; if
+/// there is none, the literal name counts.
 [[nodiscard]] constexpr std::uint16_t find_field(const Shape& shape, std::uint16_t object, std::string_view name) {
   const auto& parent = shape.fields[object];
   for (const bool snake : {true, false}) {
@@ -77,18 +77,18 @@ inline constexpr std::uint16_t no_field = 0xFFFF;
   return no_field;
 }
 
-/// Which field of the queried document holds the user.
+/// The index of the field that holds the user in a document's shape.
 inline constexpr std::uint16_t user_field = 0;
 
 }  // namespace detail
 
-/// What was read of a user is not known to the compiler: attributes are found by name.
+/// The default selection. The compiler does not know its attributes, which are found by name.
 struct AnySelection {
   [[nodiscard]] static const graphql::UserQueries& queries() noexcept;
 };
 
-/// The fields that are read of a user besides what the library reads unasked, as in GraphQL. One that is not on the
-/// schema's `User`, or that conflicts with another, does not compile, nor does an alias that is another field's name.
+/// Fields of a user, in GraphQL syntax, that are read in addition to those that the library always reads. It does not
+/// compile if the schema's `User` lacks a field, if two fields conflict, or if an alias is another field's name.
 template <graphql::FixedString Fields>
 struct Selection {
   static_assert(detail::Aliases<detail::tidied<Fields>()>::checked);
@@ -99,11 +99,11 @@ struct Selection {
       graphql::user_queries<detail::tidied<Fields>()>.by_id->shape;  ///< its first field is the user
 };
 
-/// Chooses attributes: `api.user("ann", fields<"photoUrl createdAt">)`.
+/// Selects attributes: `api.user("ann", fields<"photoUrl createdAt">)`.
 template <graphql::FixedString Fields>
 inline constexpr Selection<Fields> fields{};
 
-/// Whether an attribute of that name was selected, at `Object`, a user itself or an object in one.
+/// An attribute of this name was selected in `Object`, which is the user or an object inside it.
 template <class S, graphql::FixedString Name, std::uint16_t Object = detail::user_field>
 concept Selects = detail::find_field(S::shape, Object, Name.view())
 != detail::no_field;
@@ -113,7 +113,7 @@ class SelectedObject;
 
 namespace detail {
 
-/// The elements of a selected list; each as `SelectedField` gives it.
+/// The elements of a selected list, each read as `SelectedField` does.
 template <class S, std::uint16_t At>
 struct SelectedRows {
   std::shared_ptr<const Page> page;
@@ -122,7 +122,7 @@ struct SelectedRows {
   [[nodiscard]] auto operator[](std::size_t at) const;
 };
 
-/// What stands in the slot of a field of that kind when it has a value.
+/// The state of a slot that has a value of this kind.
 [[nodiscard]] constexpr SlotState state_of(FieldKind kind) noexcept {
   switch (kind) {
     case FieldKind::string: return SlotState::string;
@@ -135,22 +135,22 @@ struct SelectedRows {
   return SlotState::object;
 }
 
-/// The field at `At` of `S::shape`, read as the type that the schema gives it.
+/// Reads the field at index `At` of `S::shape` as its type in the schema.
 template <class S, std::uint16_t At>
 struct SelectedField {
   static constexpr Field field = S::shape.fields[At];
   static constexpr bool is_text = field.kind == FieldKind::string || field.kind == FieldKind::raw;
 
-  /// Whether a field of an answer is of the same kind. One of another answer may have the key and not the type.
+  /// Whether a field has the same kind. A field of another answer may have the same key, but another type.
   [[nodiscard]] static constexpr bool is_like(const Field& other) noexcept {
     return other.kind == field.kind && other.list == field.list;
   }
-  /// Whether a value stands in the slot that a field, or an element of its list, may have.
+  /// Whether a slot of the field, or of an element of its list, holds a value.
   [[nodiscard]] static bool holds_value(Slot slot, bool list) noexcept {
     return slot.state() == (list ? SlotState::rows : state_of(field.kind));
   }
 
-  /// A scalar's value, which is there.
+  /// Returns a scalar's value; there must be one.
   [[nodiscard]] static auto scalar([[maybe_unused]] const std::shared_ptr<const Page>& page, Slot slot) {
     if constexpr (is_text) return Text(page, slot.text());
     else if constexpr (field.kind == FieldKind::boolean) return slot.boolean();
@@ -159,7 +159,7 @@ struct SelectedField {
   }
   using Scalar = decltype(scalar({}, Slot{}));
 
-  /// The value in that object, a field of it being `found`; null, or of another kind: it was not loaded.
+  /// Returns the value of `found`, a field of `object`. If that is null or has another kind, it was not loaded.
   [[nodiscard]] static auto read(const std::shared_ptr<const Page>& page, const ObjectView& object,
                                  const Field* found) {
     const auto slot = found != nullptr && is_like(*found) ? object.slot(*found) : Slot{};
@@ -180,8 +180,8 @@ struct SelectedField {
   }
 };
 
-/// The field of an object that was selected as the one at `At`, of those inside the one at `Object`: in its place, or
-/// where another answer has its key. Null where there is none of its kind.
+/// Finds the field of `object` that was selected at index `At` inside the field at `Object`: by its index, or, in
+/// another answer, by its key. Returns null if there is none of the same kind.
 template <class S, std::uint16_t Object, std::uint16_t At>
 [[nodiscard]] const Field* selected_in(const ObjectView& object) noexcept {
   constexpr auto index = static_cast<std::size_t>(At - S::shape.fields[Object].first);
@@ -191,7 +191,7 @@ template <class S, std::uint16_t Object, std::uint16_t At>
   return found != nullptr && SelectedField<S, At>::is_like(*found) ? found : nullptr;
 }
 
-/// The same as a `FieldFinder`, which knows the name already.
+/// A `FieldFinder` that ignores the name, since its template arguments name the field.
 template <class S, std::uint16_t Object, std::uint16_t At>
 [[nodiscard]] const Field* find_selected(const ObjectView& object, std::string_view) noexcept {
   return selected_in<S, Object, At>(object);
@@ -215,7 +215,7 @@ auto SelectedRows<S, At>::operator[](std::size_t at) const {
 
 }  // namespace detail
 
-/// An object that was selected inside a user. Shares the user's page.
+/// An object that was selected inside a user. It shares ownership of the user's page.
 template <class S, std::uint16_t Object>
 class SelectedObject {
  public:
@@ -223,7 +223,7 @@ class SelectedObject {
   SelectedObject(std::shared_ptr<const Page> page, const ObjectView& object) noexcept
       : page_(std::move(page)), object_(object) {}
 
-  /// A field by its name, as `User::get`.
+  /// Returns a field by its name, as `User::get` does.
   template <graphql::FixedString Name>
   requires Selects<S, Name, Object>
   [[nodiscard]] auto get() const {

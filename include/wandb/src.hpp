@@ -1,5 +1,5 @@
-// All of the library's definitions but those of the Beast transports, for one unit of a program that defines
-// `WANDB_SEPARATE_COMPILATION` for all of its units. Such a unit needs Boost.JSON; the others need no Boost.
+// The library's definitions, without those of the Beast transports. A program that defines
+// `WANDB_SEPARATE_COMPILATION` includes this in exactly one unit, which needs Boost.JSON; its other units do not.
 #pragma once
 
 #if !defined(WANDB_SEPARATE_COMPILATION)

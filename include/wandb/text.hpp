@@ -1,4 +1,4 @@
-// Text that keeps itself alive.
+// A text view that owns the memory it refers to.
 #pragma once
 
 #include <compare>
@@ -19,14 +19,14 @@ template <class T>
 concept OtherText = !std::same_as<T, Text> && std::convertible_to<const T&, std::string_view>;
 }  // namespace detail
 
-/// A text of a server's answer: a view that shares the answer, so that it outlives the user it was read of and whatever
-/// becomes of that one. Cheap to copy; reads as a `std::string_view`, which then lives as long as any copy of the text.
+/// A text of a server's answer. It shares ownership of the answer, so that it stays valid when the user is changed or
+/// destroyed. It is cheap to copy, and converts to a `std::string_view`, which is valid as long as a copy of the text.
 class Text {
  public:
   Text() = default;
-  /// `owner` keeps what `text` views.
+  /// Makes a text from a view into memory that `owner` keeps.
   Text(std::shared_ptr<const void> owner, std::string_view text) noexcept : owner_(std::move(owner)), text_(text) {}
-  /// A text of its own.
+  /// Makes a text with a copy of a C string.
   Text(const char* text) {
     auto own = std::make_shared<const std::string>(text);
     text_ = *own;
@@ -51,7 +51,7 @@ class Text {
 
   friend bool operator==(const Text& a, const Text& b) noexcept { return a.text_ == b.text_; }
   friend auto operator<=>(const Text& a, const Text& b) noexcept { return a.text_ <=> b.text_; }
-  /// With whatever a `std::string_view` compares with.
+  /// Compares with a type that converts to `std::string_view`.
   template <detail::OtherText T>
   friend bool operator==(const Text& a, const T& b) noexcept {
     return a.text_ == std::string_view(b);
@@ -72,7 +72,7 @@ class Text {
 
 }  // namespace wandb
 
-/// The hash of the text, as of a `std::string_view`.
+/// Hashes as `std::string_view` does.
 template <>
 struct std::hash<wandb::Text> {
   [[nodiscard]] std::size_t operator()(const wandb::Text& text) const noexcept {

@@ -1,4 +1,4 @@
-// A user of the server: attributes, keys, teams, and what can be done with them.
+// A user of the server: attributes, keys, teams, and the operations on them.
 #pragma once
 
 #include <iosfwd>
@@ -23,38 +23,39 @@
 
 namespace wandb {
 
-/// A user. A handle: copies are the same user, and see each other's changes; safe to share between threads. What was
-/// read does not change by itself; `reload()` reads anew. Ranges and texts own what they show, as it was when they were
-/// taken.
+/// A user of the server. Copies refer to the same user and see each other's changes; threads may share them. The data
+/// changes only by calls on this object or on a copy; `reload()` reads it again. The ranges and texts that it returns
+/// are snapshots, which own their data.
 template <Transport T>
 class User<T, any_selection> {
  public:
-  /// A user from attributes at hand; nothing is sent.
+  /// Makes a user from known attributes. Sends nothing.
   User(const Client<T>& client, const Attrs& attrs)
       : User(client, detail::UserRecord::of(attrs.page(), attrs.view())) {}
-  /// The same with the user's own secret, which is proven before its first use.
+  /// Makes a user who has the secret of one of their keys. The library verifies it before its first use.
   User(const Client<T>& client, const Attrs& attrs, const Secret& secret) : User(client, attrs) {
     record_.give_secret(secret, "User's constructor");
   }
 
-  /// Makes a user: `Api::create_user`. Needs `<wandb/api.hpp>`.
+  /// Creates a user, as `Api::create_user` does. Needs `<wandb/api.hpp>`.
   [[nodiscard]] static Returns<T, User> create(const Client<T>& client, std::string_view email, bool admin = false,
                                                const CallOptions& options = {}) {
     return Api<T>(client).create_user(email, admin, options);
   }
 
+  // Each of the following is empty if the attribute is null or was not loaded.
   [[nodiscard]] Text id() const { return record_.text("id"); }
   [[nodiscard]] Text name() const { return record_.text("name"); }
   [[nodiscard]] Text username() const { return record_.text("username"); }
   [[nodiscard]] Text email() const { return record_.text("email"); }
   [[nodiscard]] Text entity() const { return record_.text("entity"); }
-  /// When the user was deleted, as the server writes it; empty for one who was not.
+  /// The time at which the user was deleted, in the server's format; empty for an active user.
   [[nodiscard]] Text deleted_at() const { return record_.text("deletedAt"); }
-  /// Whether the user is an admin of the instance; empty where that is null or not loaded.
+  /// Whether the user is an admin of the instance.
   [[nodiscard]] std::optional<bool> admin() const { return record_.flag("admin"); }
 
-  /// An attribute by its name, `photo_url` or `photoUrl`: tells unloaded, null and value apart. The name "user" is
-  /// misuse.
+  /// Returns an attribute by its name, in snake_case or camelCase. The `Value` distinguishes an attribute that was not
+  /// loaded, null and a value. The name "user" is misuse: it throws `std::invalid_argument`.
   [[nodiscard]] Value operator[](std::string_view attribute) const {
     if (attribute == "user") {
       static_cast<void>(user_itself());
@@ -63,7 +64,8 @@ class User<T, any_selection> {
     const auto found = record_.find(&find_attribute, attribute);
     return found.field == nullptr ? Value() : Value(found.page, found.object, *found.field);
   }
-  /// The same as a type: empty where it is null, `errc::attribute_not_loaded`, `errc::wrong_attribute_type`.
+  /// Returns an attribute as a C++ type; empty if it is null. Fails with `errc::attribute_not_loaded` or
+  /// `errc::wrong_attribute_type`.
   template <class As>
   [[nodiscard]] Result<std::optional<As>> attr(std::string_view attribute) const {
     if (attribute == "user") return user_itself();
@@ -73,19 +75,20 @@ class User<T, any_selection> {
                  "the attribute \"" + std::string(attribute) + "\" was not loaded", Delivery::nothing_sent);
   }
 
-  /// The names of the user's API keys; empty where there are none or they were not loaded. **On older servers, and for
-  /// a key generated here, a name is the secret itself**; on newer servers it is the key ID, the first part of the
-  /// secret.
+  /// Returns the names of the user's API keys; empty if there are none or they were not loaded. **On older servers, and
+  /// for a key that this object generated, the name is the secret itself**; on newer servers it is the key ID, which is
+  /// the first part of the secret.
   [[nodiscard]] KeyNames api_keys() const { return KeyNames(detail::KeyNameSource{record_.key_source()}); }
-  /// The same as rows, which are safe to print.
+  /// Returns the user's API keys as rows, which are safe to print.
   [[nodiscard]] Keys keys() const { return Keys(record_.key_source()); }
-  /// The names of the user's teams; empty where there are none or they were not loaded.
+  /// Returns the names of the user's teams; empty if there are none or they were not loaded.
   [[nodiscard]] TeamNames teams() const { return TeamNames(detail::TeamNameSource{record_.nodes("teams")}); }
-  /// What the server said about parts of this user that it did not give. Such parts count as not loaded.
+  /// Returns the server's errors about parts of this user. Those parts are not loaded.
   [[nodiscard]] std::vector<Error> errors() const { return record_.errors(); }
 
-  /// Gives the user's own secret, to act as the user; white space around it is left out. Nothing is sent; it is proven
-  /// before its first use. `errc::malformed_api_key`.
+  /// Sets the secret of one of the user's keys, with which calls can act as this user. Surrounding white space is
+  /// removed. Sends nothing: the library verifies the secret before its first use. Fails with
+  /// `errc::malformed_api_key`.
   Result<void> authenticate(const Secret& secret) {
     constexpr std::string_view source = "User::authenticate";
     auto checked = detail::check_secret(secret, source);
@@ -93,65 +96,67 @@ class User<T, any_selection> {
     return checked;
   }
 
-  /// An `Api` that acts as this user, never as the caller. `errc::no_user_credentials` where no secret of the user is
-  /// known; a secret of somebody else is found out by the first call, with `errc::credentials_of_another_user`, before
-  /// anything is done. Needs `<wandb/api.hpp>`.
+  /// Returns an `Api` that acts as this user, never as the caller. Fails with `errc::no_user_credentials` if no secret
+  /// of the user is known. If the secret belongs to somebody else, the first call fails with
+  /// `errc::credentials_of_another_user` before it does anything. Needs `<wandb/api.hpp>`.
   [[nodiscard]] Result<Api<T>> user_api() const {
     auto caller = detail::as_user(client_.caller(), record_);
     if (!caller) return caller.error();
     return Api<T>(client_.for_caller(std::move(*caller)));
   }
 
-  /// Makes an API key for this user, as this user, and adds it to `api_keys()` and `keys()`. The secret is shown this
-  /// once on newer servers. `errc::no_user_credentials`, `errc::credentials_of_another_user`; after `outcome_unknown` a
-  /// key may exist that nobody knows, and after an error whose `outcome()` is `ran` the new key stands in `keys()` with
-  /// its secret where the answer held that. Stands on `generateApiKey`.
+  /// Generates an API key for this user, with the user's own credentials, and adds it to `api_keys()` and `keys()`.
+  /// Newer servers return the secret only this once. Fails with `errc::no_user_credentials` or
+  /// `errc::credentials_of_another_user`. If `outcome()` is `unknown`, a key may exist whose secret nobody has; if it
+  /// is `ran`, `keys()` has the new key, with its secret if the answer contained it. W&B operation: `generateApiKey`.
   [[nodiscard]] Returns<T, Secret> generate_api_key(std::optional<std::string_view> description = std::nullopt,
                                                     const CallOptions& options = {}) const {
     return client_.run(detail::generate_key(client_.caller(), options, record_, description));
   }
 
-  /// Deletes the key of that name, the first where several bear it, as the caller. On success it is gone from
-  /// `api_keys()`. A name that no loaded key bears may be a key itself and is then taken for the secret: that of a key
-  /// generated here is its name no longer once it is read anew from a newer server. A name that is not among the loaded
-  /// keys is misuse: `std::invalid_argument` from the call itself. Keys never loaded: `errc::keys_not_loaded`, or what
-  /// the server said when it refused them. Stands on `deleteApiKey`.
+  /// Deletes the first key of that name, with the caller's credentials, and removes it from `api_keys()` on success.
+  /// `name` may also be a secret, since a newer server gives a generated key another name than the secret when it is
+  /// read again. If no loaded key fits, that is misuse: the call throws `std::invalid_argument`. Fails with
+  /// `errc::keys_not_loaded` if the keys were not loaded, or with the error by which the server refused them. W&B
+  /// operation: `deleteApiKey`.
   [[nodiscard]] Returns<T, void> delete_api_key(std::string_view name, const CallOptions& options = {}) const {
     return client_.run(detail::delete_key(client_.caller(), options, record_, name));
   }
-  /// The same by row: the key of its id.
+  /// Deletes the key with the id of `row`.
   [[nodiscard]] Returns<T, void> delete_api_key(const ApiKey& row, const CallOptions& options = {}) const {
     return client_.run(detail::delete_key(client_.caller(), options, record_, row));
   }
-  /// The same by secret: the one key that belongs to it (`ApiKey::belongs_to`), also in a later process than that which
-  /// generated it. `errc::ambiguous_key` where several do: the error says which, and nothing was sent.
+  /// Deletes the key that belongs to `secret` (`ApiKey::belongs_to`), which another process may have generated. If
+  /// several do, it sends nothing and fails with `errc::ambiguous_key`, which names them.
   [[nodiscard]] Returns<T, void> delete_api_key(const Secret& secret, const CallOptions& options = {}) const {
     return client_.run(detail::delete_key(client_.caller(), options, record_, secret));
   }
 
-  /// Changes attributes, as the caller; another user's need an admin. Stands on `updateUser`.
+  /// Changes attributes, with the caller's credentials. To change another user the caller must be an admin of the
+  /// instance. W&B operation: `updateUser`.
   [[nodiscard]] Returns<T, void> update(const UserUpdate& changes, const CallOptions& options = {}) const {
     return client_.run(detail::update_user(client_.caller(), options, record_, changes));
   }
-  /// Makes the user an admin of the instance, or no longer. Stands on `updateUser`.
+  /// Makes the user an admin of the instance, or takes that away. W&B operation: `updateUser`.
   [[nodiscard]] Returns<T, void> set_admin(bool admin, const CallOptions& options = {}) const {
     return update({.admin = admin}, options);
   }
-  /// Deletes the user; `restore()` brings them back. Stands on `deleteUser`.
+  /// Deletes the user; `restore()` undoes it. W&B operation: `deleteUser`.
   [[nodiscard]] Returns<T, void> remove(const CallOptions& options = {}) const {
     return client_.run(detail::delete_user(client_.caller(), options, record_));
   }
-  /// Brings a deleted user back. Stands on `undeleteUser`.
+  /// Restores a deleted user. W&B operation: `undeleteUser`.
   [[nodiscard]] Returns<T, void> restore(const CallOptions& options = {}) const {
     return client_.run(detail::restore_user(client_.caller(), options, record_));
   }
-  /// Reads the user anew, keys and teams included. `errc::not_found` where there is no such user any more. Stands on
-  /// `user`, on `viewer` for the caller, or on `users` for one whose id is not known: looked for by e-mail or username.
+  /// Reads the user again, with keys and teams. Fails with `errc::not_found` if the user does not exist any more. W&B
+  /// operation: `user`; `viewer` for the caller; `users`, by e-mail or username, if the id is not known.
   [[nodiscard]] Returns<T, void> reload(const CallOptions& options = {}) const {
     return client_.run(detail::reload_user(client_.caller(), options, record_));
   }
 
-  /// `<User ann@example.com>`: the e-mail, else username, id, or name, with what looks like a key masked.
+  /// Returns `<User ann@example.com>`, with the first of e-mail, username, id and name that is known. Text with the
+  /// shape of a key is masked.
   [[nodiscard]] friend std::string to_string(const User& user) { return user.record_.shown(); }
   template <class Traits>
   friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const User& user) {

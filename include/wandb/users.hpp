@@ -1,4 +1,4 @@
-// Many users, read page by page as they are taken.
+// The users that a query finds, read page by page.
 #pragma once
 
 #include <cstddef>
@@ -17,13 +17,13 @@
 
 namespace wandb {
 
-/// The users that a query finds. Lazy: a page is asked for when its first user is. A user that could not be read is an
-/// error element in its place; a page that could not be read is an error, and the last element, as is what may have
-/// kept users off a page. What came before is not lost.
+/// The users that a query finds. A page is requested when its first user is needed. A user that could not be read is an
+/// error element. An error that concerns a whole page, or that may hide users of it, is the last element.
 ///
-/// With a synchronous transport an input range of `Result<User>`, for `std::views` as well; with any, `next()`. An
-/// element is gone with the next one: `std::views::transform` to a `string_view` of it dangles, to a `std::string` does
-/// not. Copies are the same walk. One thread at a time. `S` is what was selected of each user (`fields<…>`).
+/// With a synchronous transport this is an input range of `Result<User>`, which `std::views` accept as well; `next()`
+/// works with every transport. Advancing the iterator destroys the current element: a `std::string_view` that
+/// `std::views::transform` takes of it dangles. Copies share one position. Only one thread may use them at a time. `S`
+/// names the selected attributes of each user (`fields<…>`).
 template <Transport T, class S>
 class Users {
   struct State;
@@ -31,7 +31,7 @@ class Users {
  public:
   using value_type = Result<User<T, S>>;
 
-  /// What `begin()` gives. `*` refers to what the range holds, until `++`.
+  /// An input iterator. `*` refers to an element in the range, which `++` replaces.
   class iterator {
    public:
     using iterator_concept = std::input_iterator_tag;
@@ -62,8 +62,8 @@ class Users {
   Users(const Client<T>& client, std::string_view query, const PageOptions& options)
       : state_(std::make_shared<State>(State{client, detail::make_walk(query, options, S::queries()), std::nullopt})) {}
 
-  /// The next user, an error in its place, or nothing when there are no more; with an asynchronous transport a task of
-  /// that.
+  /// Returns the next user or an error element, and nothing after the last; with an asynchronous transport a task of
+  /// that. W&B operation: `users`, only if a further page is needed.
   [[nodiscard]] Coloured<T, std::optional<value_type>> next(const CallOptions& options = {}) {
     const auto& client = state_->client;
     if constexpr (SyncTransport<T>) {
@@ -77,10 +77,10 @@ class Users {
                       });
   }
 
-  /// Where to resume in another walk (`PageOptions::cursor`): behind the last page that was read.
+  /// Returns the cursor behind the last page that was read, for `PageOptions::cursor` of a later call.
   [[nodiscard]] std::string cursor() const { return detail::cursor_of(*state_->walk); }
 
-  /// Takes the first user, or goes on where the walk stands.
+  /// Reads the first user if no user was read yet; otherwise continues at the current one.
   [[nodiscard]] iterator begin() requires SyncTransport<T> {
     if (!state_->current) state_->current = next();
     return iterator(state_);

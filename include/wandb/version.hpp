@@ -8,6 +8,6 @@
 #define WANDB_USERS_VERSION_PATCH 0
 
 namespace wandb {
-/// This library's version, as in `CHANGELOG.md`.
+/// The version of the library, as in `CHANGELOG.md`.
 inline constexpr std::string_view version = "0.1.0";
 }  // namespace wandb

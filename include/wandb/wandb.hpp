@@ -1,4 +1,4 @@
-// Everything but the transports that need Beast.
+// The whole library, except the Beast transports and the threaded form of `for_each`.
 #pragma once
 
 #include <wandb/any_transport.hpp>

@@ -1,4 +1,4 @@
-// A GraphQL document as a tree, in arrays of a fixed size: the same at compile time and at run time.
+// The syntax tree of a GraphQL document, in arrays of a fixed size, for compile time and run time.
 #pragma once
 
 #include <algorithm>
@@ -10,10 +10,10 @@
 
 namespace wandb::graphql {
 
-/// The field that every type has.
+/// The name of the field that every type has.
 inline constexpr std::string_view type_name = "__typename";
 
-/// Where a node stands in its array; `none` for nowhere.
+/// The index of a node in its array, or `none`.
 using Index = std::uint16_t;
 inline constexpr Index none = 0xFFFF;
 
@@ -30,17 +30,17 @@ enum class ValueKind : std::uint8_t {
   variable
 };
 
-/// A value; one of an argument, a list or an object is linked to the next by `next`. Views the source.
+/// A value. `next` links it to the next argument, element of a list, or field of an object. It has views of the source.
 struct ValueNode {
   ValueKind kind = ValueKind::null;
-  std::string_view name;  ///< of the argument or the object's field
-  std::string_view text;  ///< as written, a string without its quotes, a variable without its `$`
+  std::string_view name;  ///< the name of the argument or the object's field
+  std::string_view text;  ///< the source text, without the quotes of a string or the `$` of a variable
   Index first = none;     ///< the first element of a list, the first field of an object
   Index next = none;
 };
 
-/// A look-up's result: what was found, or nothing. With g++'s `-fsanitize=undefined`, comparing a pointer into a
-/// constant with null is no constant expression, so that a plain pointer would not do.
+/// The result of a look-up, which may be empty. It is no plain pointer: with g++'s `-fsanitize=undefined`, comparing a
+/// pointer into a constant with null is not a constant expression.
 template <class T>
 class Found {
  public:
@@ -55,13 +55,13 @@ class Found {
   bool is_ = false;
 };
 
-/// `Name`, `Name!`, `[Name]`, `[Name!]!` …; lists of lists do not occur in this schema.
+/// A type reference such as `Name`, `Name!`, `[Name]` or `[Name!]!`. This schema has no lists of lists.
 struct TypeReference {
   std::string_view name;
   bool list = false;
-  bool non_null = false;          ///< of the whole
-  bool element_non_null = false;  ///< of a list's elements
-  Index definition = none;        ///< where the schema has the type; none in a document
+  bool non_null = false;          ///< whether the whole is non-null
+  bool element_non_null = false;  ///< whether a list's elements are non-null
+  Index definition = none;        ///< the index of the type in the schema; `none` in a document
 };
 
 struct VariableNode {
@@ -81,8 +81,8 @@ enum class SelectionKind : std::uint8_t { field, inline_fragment, fragment_sprea
 
 struct SelectionNode {
   SelectionKind kind = SelectionKind::field;
-  std::string_view name;   ///< of the field, or of the fragment that is spread
-  std::string_view alias;  ///< the response key: the name where none is given
+  std::string_view name;   ///< the name of the field or of the spread fragment
+  std::string_view alias;  ///< the response key: the alias, or the name if there is none
   std::string_view type;   ///< an inline fragment's type condition; may be empty
   Index arguments = none;
   Index directives = none;
@@ -90,7 +90,7 @@ struct SelectionNode {
   Index next = none;
 };
 
-/// An operation, or a fragment definition.
+/// The definition of an operation or a fragment.
 struct DefinitionNode {
   enum class Kind : std::uint8_t { query, mutation, subscription, fragment } kind = Kind::query;
   std::string_view name;
@@ -98,15 +98,15 @@ struct DefinitionNode {
   Index variables = none;
   Index selections = none;
 
-  /// The type that an operation's fields belong to.
+  /// The name of the operation's root type.
   [[nodiscard]] constexpr std::string_view root_type() const noexcept {
     if (kind == Kind::subscription) return "Subscription";
     return kind == Kind::mutation ? "Mutation" : "Query";
   }
 };
 
-/// Nodes of one sort, at most `Capacity`. Grows with the document, since room that a constant evaluation does not use
-/// costs the compiler as much as what it uses.
+/// Nodes of one type, at most `Capacity`. It grows with the document, since unused elements cost as much compile time
+/// as used ones.
 template <class T, std::size_t Capacity>
 class Pool {
  public:
@@ -119,7 +119,7 @@ class Pool {
 
   [[nodiscard]] constexpr const T& operator[](Index index) const noexcept { return nodes_[index]; }
   [[nodiscard]] constexpr T& operator[](Index index) noexcept { return nodes_[index]; }
-  /// Where the node went; `none` when the pool is full.
+  /// Adds a node and returns its index; `none` if the pool is full.
   constexpr Index add(const T& node) {
     if (size == Capacity) return none;
     if (size == room_) grow();
@@ -141,7 +141,7 @@ class Pool {
   std::size_t room_ = 0;
 };
 
-/// A document of at most a few hundred nodes. Views its source.
+/// A document of at most a few hundred nodes. It has views of its source.
 struct Ast {
   static constexpr std::size_t most_definitions = 16;
 
@@ -151,7 +151,7 @@ struct Ast {
   Pool<DirectiveNode, 32> directives;
   Pool<ValueNode, 192> values;
 
-  /// Where the fragment of that name stands among the definitions.
+  /// Returns the index of the definition of a fragment.
   [[nodiscard]] constexpr Index fragment_index(std::string_view name) const noexcept {
     for (Index i = 0; i != definitions.size; ++i) {
       if (definitions[i].kind == DefinitionNode::Kind::fragment && wandb::detail::equal(definitions[i].name, name))
@@ -159,7 +159,7 @@ struct Ast {
     }
     return none;
   }
-  /// The operation of that name, or the only one where the name is empty.
+  /// Returns the operation of that name; if the name is empty, the only operation.
   [[nodiscard]] constexpr Found<DefinitionNode> operation(std::string_view name = {}) const noexcept {
     Found<DefinitionNode> found;
     for (Index i = 0; i != definitions.size; ++i) {
@@ -170,7 +170,7 @@ struct Ast {
     }
     return found;
   }
-  /// The argument or field of that name in a chain of values.
+  /// Finds the argument or field of that name in a chain of values.
   [[nodiscard]] constexpr Found<ValueNode> value(Index chain, std::string_view name) const noexcept {
     for (; chain != none; chain = values[chain].next) {
       if (wandb::detail::equal(values[chain].name, name)) return values[chain];

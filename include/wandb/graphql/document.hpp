@@ -1,4 +1,4 @@
-// GraphQL documents that the compiler reads, checks and turns into the shape of their answer.
+// GraphQL documents that are parsed and validated at compile time, and the shapes of their answers.
 #pragma once
 
 #include <optional>
@@ -15,18 +15,18 @@
 
 namespace wandb::graphql {
 
-/// A document with one operation, checked. A view.
+/// A validated document with one operation. The members are views of static storage.
 struct Document {
   std::string_view text;
-  std::string_view name;   ///< of the operation; empty where it has none
+  std::string_view name;   ///< the operation's name; empty if it has none
   std::string_view field;  ///< the response key of its first root field
   bool mutation = false;
-  Shape shape;  ///< of its answer
+  Shape shape;  ///< the shape of the answer
 };
 
 namespace detail {
 
-/// What reading a document comes to. Views its text.
+/// The result of parsing and validating a document. It has views of the document's text.
 struct Reading {
   std::optional<Fault> fault;
   std::string_view name;
@@ -53,7 +53,7 @@ struct Reading {
   return reading;
 }
 
-/// Text with static storage that has no other name.
+/// A template argument as text with static storage.
 template <FixedString Text>
 struct Literal {
   static constexpr std::string_view text = Text.view();
@@ -62,8 +62,8 @@ struct Literal {
 template <class Source>
 inline constexpr Reading reading_of = read(Source::text);
 
-/// Stops the compiler. What the document's fault is stands in the template arguments, as far as the compiler prints
-/// them: the word at fault, and the whole message. The reason stands in the assertion as well.
+/// Fails to compile. The assertion states the kind of fault; the template arguments, if the compiler prints them, are
+/// the word at fault and the whole message.
 template <FaultKind Kind, FixedString Word, FixedString Message>
 struct InvalidDocument {
   static_assert(Kind != FaultKind::syntax, "GraphQL document: syntax error");
@@ -90,7 +90,7 @@ template <class Source>
 inline constexpr shapes::Static<reading_of<Source>.answer.size, reading_of<Source>.answer.lists> shape_of{
     reading_of<Source>.answer.fields()};
 
-/// The document in `Source::text`, which has static storage; stops the compiler where it is none.
+/// The document in `Source::text`, which has static storage. An invalid document does not compile.
 template <class Source>
 [[nodiscard]] consteval Document compile() {
   constexpr auto& reading = reading_of<Source>;
@@ -107,8 +107,8 @@ template <class Source>
 
 }  // namespace detail
 
-/// A document that is checked while compiling: syntax, fields, arguments, variables and fragments, against the users'
-/// part of the schema. One that is wrong does not compile, and the message names the word at fault and its type.
+/// A document whose syntax, fields, arguments, variables and fragments are validated at compile time, against the part
+/// of the schema about users. An invalid one does not compile; the message names the word at fault and its type.
 ///
 /// `constexpr auto& mine = wandb::graphql::document<"query Mine { viewer { id photoUrl } }">;`
 template <FixedString Text>

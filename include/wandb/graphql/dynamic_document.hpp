@@ -1,4 +1,4 @@
-// GraphQL documents that are only known at run time, held to the rules of those that the compiler checks.
+// GraphQL documents that are parsed and validated at run time.
 #pragma once
 
 #include <memory>
@@ -15,10 +15,11 @@
 
 namespace wandb::graphql {
 
-/// A document that is known at run time, held to the same rules. Owns its text and shape; copies share them.
+/// A document that is validated at run time, by the rules for compile time. Copies share ownership of text and shape.
 class DynamicDocument {
  public:
-  /// `errc::invalid_argument`, whose message is the one that the compiler would give.
+  /// Parses and validates a document. Fails with `errc::invalid_argument`, and the message that the compiler would
+  /// give.
   [[nodiscard]] static Result<DynamicDocument> parse(std::string_view text) {
     auto state = std::make_shared<State>(text);
     const auto reading = std::make_unique<const detail::Reading>(detail::read(state->text));

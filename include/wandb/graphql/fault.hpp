@@ -1,4 +1,4 @@
-// What is wrong with a GraphQL document, in words, at compile time or at run time.
+// The faults of GraphQL documents and their messages, at compile time and at run time.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace wandb::graphql {
 
-/// What is wrong with a document.
+/// The kinds of faults of a document.
 enum class FaultKind : std::uint8_t {
   syntax,
   too_large,
@@ -34,7 +34,7 @@ enum class FaultKind : std::uint8_t {
   cycle,
 };
 
-/// The first thing wrong: the word at fault, the type it was looked for on, and the word that may have been meant.
+/// The first fault of a document: the word at fault, the type on which it was looked up, and a similar valid word.
 struct Fault {
   FaultKind kind = FaultKind::syntax;
   std::string_view word;
@@ -44,7 +44,7 @@ struct Fault {
 
 namespace detail {
 
-/// Says a fault piece by piece: `unknown field 'emial' on User; did you mean 'email'?`
+/// Passes on the message of a fault in pieces: `unknown field 'emial' on User; did you mean 'email'?`
 template <class Say>
 constexpr void describe_to(const Fault& fault, Say say) {
   constexpr std::array<std::string_view, 18> what{
@@ -84,7 +84,7 @@ template <std::size_t Size>
 
 }  // namespace detail
 
-/// A fault in words: `unknown field 'emial' on User; did you mean 'email'?`
+/// Returns the message of a fault: `unknown field 'emial' on User; did you mean 'email'?`
 [[nodiscard]] inline std::string describe(const Fault& fault) {
   std::string text;
   detail::describe_to(fault, [&](std::string_view piece) { text += piece; });

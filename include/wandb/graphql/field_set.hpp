@@ -1,4 +1,4 @@
-// The fields that are selected of one object, wherever in the document that is.
+// The fields that a document selects of one object.
 #pragma once
 
 #include <array>
@@ -10,12 +10,12 @@
 
 namespace wandb::graphql {
 
-/// The fields of one or more selection sets of the same object, their fragments expanded, in the order of the document.
+/// The fields of one or more selection sets of an object, in the order of the document, with expanded fragments.
 class FieldSet {
  public:
   constexpr explicit FieldSet(const Ast& ast) noexcept : ast_(&ast) {}
 
-  /// Adds a chain of selections. False when there are too many, or fragments nest too deeply.
+  /// Adds a chain of selections. Returns false if there are too many, or if fragments nest too deeply.
   constexpr bool add(Index first, bool conditional = false, int depth = 0) {
     if (depth == deepest) return false;
     for (auto i = first; i != none; i = ast_->selections[i].next) {
@@ -34,18 +34,18 @@ class FieldSet {
     return ast_->selections[entries_[at].selection];
   }
   [[nodiscard]] constexpr bool conditional(Index at) const noexcept { return entries_[at].conditional; }
-  /// The first field with the same response key as that one.
+  /// Returns the index of the first field with the same response key.
   [[nodiscard]] constexpr Index first_like(Index at) const noexcept { return entries_[at].first; }
-  /// Of the first of its key: whether another one has it.
+  /// Whether another field has the key of this one, which is the first with it.
   [[nodiscard]] constexpr bool repeated(Index at) const noexcept { return entries_[at].repeated; }
-  /// Of the first of its key: whether the key is there whatever the conditions are.
+  /// Whether every answer has the key of this field, which is the first with it, whatever the conditions are.
   [[nodiscard]] constexpr bool certain(Index at) const noexcept { return entries_[at].certain; }
 
  private:
   struct Entry {
     Index selection = none;
-    Index first = none;        ///< the first entry with this one's key
-    bool conditional = false;  ///< whether it stands under `@include` or `@skip`
+    Index first = none;        ///< the first entry with the same key
+    bool conditional = false;  ///< whether `@include` or `@skip` applies to it
     bool certain = false;
     bool repeated = false;
   };
@@ -65,7 +65,7 @@ class FieldSet {
     if (entry.first != entries_.size - 1) first.repeated = true;
     return true;
   }
-  // A fragment adds its fields once, and once more where only now they come without a condition.
+  // A fragment adds its fields once, and a second time if it is first spread with a condition and then without.
   constexpr bool spread(std::string_view name, bool conditional, int depth) {
     const auto index = ast_->fragment_index(name);
     if (index == none) return true;

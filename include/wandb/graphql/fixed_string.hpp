@@ -7,15 +7,15 @@
 
 namespace wandb::graphql {
 
-/// Text of a length known at compile time, of a structural type.
+/// Text of a fixed size. Its type is structural, so it can be a template argument.
 template <std::size_t Size>
 struct FixedString {
   char characters[Size + 1]{};
 
   constexpr FixedString() = default;
-  /// A literal; implicit, so that a template argument may be one.
+  /// Copies a literal. It is implicit, so that a literal can be a template argument.
   constexpr FixedString(const char (&literal)[Size + 1]) noexcept { std::copy_n(literal, Size, characters); }
-  /// The first `Size` characters of a text.
+  /// Copies the first `Size` characters of a text.
   constexpr explicit FixedString(std::string_view text) noexcept { std::copy_n(text.begin(), Size, characters); }
 
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters, Size}; }

@@ -1,4 +1,4 @@
-// Splits GraphQL into tokens, at compile time or at run time.
+// Splits GraphQL into tokens, at compile time and at run time.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,14 @@ enum class TokenKind : std::uint8_t { end, punctuator, name, integer, real, stri
 
 struct Token {
   TokenKind kind = TokenKind::end;
-  char mark = 0;  ///< what a punctuator begins with
+  char mark = 0;  ///< the first character of a punctuator
   std::string_view text;
 };
 
-/// What a character can begin or go on with.
+/// The tokens that a character can begin or continue.
 enum class CharKind : std::uint8_t { other, ignored, mark, letter, digit };
 
-/// The kind of each character. A table, since a compiler that compares them does little else.
+/// The kind of each character. It is a table, since comparisons would dominate the compile time.
 struct CharKinds {
   constexpr CharKinds() noexcept {
     for (char c = 'a'; c <= 'z'; ++c) of[index(c)] = CharKind::letter;
@@ -61,7 +61,7 @@ class Lexer {
   }
   [[nodiscard]] constexpr std::string_view rest() const noexcept { return {at_, length(at_, end_)}; }
 
-  // The two loops over characters look them up without a call, which would cost a compiler half as much again.
+  // The two loops over characters use the table directly, since function calls would add half to the compile time.
   constexpr void skip_ignored() noexcept {
     const char* at = at_;
     for (bool comment = false; at != end_; ++at) {
@@ -81,7 +81,7 @@ class Lexer {
     return token;
   }
 
-  // What is neither a name nor a punctuator of one character.
+  // Reads a token that is neither a name nor a punctuator of one character.
   constexpr Token other(std::string_view rest) noexcept {
     if (rest.starts_with("\"\"\"")) return block(rest);
     if (rest.starts_with("...")) return take(TokenKind::punctuator, 3);
@@ -124,7 +124,7 @@ class Lexer {
   }
 
   static constexpr std::uint32_t no_code = 0xFFFF'FFFF;
-  // The number that the hexadecimal digits of `text` are; `no_code` where it is not made of at most eight.
+  // Returns the value of at most eight hexadecimal digits; `no_code` if `text` is anything else.
   [[nodiscard]] static constexpr std::uint32_t hex(std::string_view text) noexcept {
     if (text.empty() || text.size() > 8) return no_code;
     std::uint32_t code = 0;
@@ -138,7 +138,7 @@ class Lexer {
   [[nodiscard]] static constexpr std::uint32_t hex4(std::string_view text) noexcept {
     return text.size() < 6 || text.substr(0, 2) != "\\u" ? no_code : hex(text.substr(2, 4));
   }
-  // How long the escape is that `text` begins with; 0 where it is none.
+  // Returns the size of the escape at the beginning of `text`; 0 if it is not valid.
   [[nodiscard]] static constexpr std::size_t escape_length(std::string_view text) noexcept {
     if (text.size() < 2) return 0;
     if (text[1] != 'u') return std::string_view("\"\\/bfnrt").find(text[1]) == text.npos ? 0 : 2;

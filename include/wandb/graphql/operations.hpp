@@ -1,4 +1,4 @@
-// Every document that the library sends.
+// The documents that the library sends.
 #pragma once
 
 #include <array>
@@ -87,7 +87,7 @@ inline constexpr Operation undelete_user = make_operation(detail::compile<texts:
 inline constexpr Operation delete_api_key = make_operation(detail::compile<texts::DeleteApiKey>(), Repeat::idempotent);
 inline constexpr Operation generate_api_key = make_operation(detail::compile<texts::GenerateApiKey>(), Repeat::once);
 
-/// All of them, for those who check documents.
+/// All documents, for tests that validate them with another implementation.
 inline constexpr std::array all_operations{
     &search_users, &get_viewer,  &get_user,    &verify_credentials, &user_api_keys,  &viewer_api_keys, &user_state,
     &create_user,  &update_user, &delete_user, &undelete_user,      &delete_api_key, &generate_api_key};

@@ -1,4 +1,4 @@
-// From a document to what its answer looks like: the fields, merged where a document names one more than once.
+// Derives the outline of an answer from a document, in which fields of the same response key are merged.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@
 
 namespace wandb::graphql {
 
-/// The fields of an answer in the order in which it has them, those of an object right behind it.
+/// The fields of an answer, in its order. An object's fields follow it directly.
 struct Outline {
   std::array<shapes::Node, 128> nodes{};
   std::uint16_t size = 0;
@@ -26,7 +26,7 @@ struct Outline {
 
 namespace detail {
 
-/// Goes through an operation that is valid but for its fields' merging, which is checked here.
+/// Traverses a validated operation, and checks that its fields can be merged.
 class Outliner {
  public:
   constexpr Outliner(const Ast& ast, const Schema& schema, Outline& out) noexcept
@@ -40,7 +40,7 @@ class Outliner {
   }
 
  private:
-  // Each part gives whether all is well still.
+  // Each function returns false after a fault.
   constexpr bool fail(const Fault& fault) {
     fault_ = fault;
     return false;
@@ -62,7 +62,7 @@ class Outliner {
     return true;
   }
 
-  // The field at `at`, with whatever else is selected below the same key.
+  // Adds the field at `at`, merged with other selections of the same key.
   constexpr bool field(const FieldSet& fields, Index at, const TypeDefinition& type) {
     const auto& selected = fields.field(at);
     if (out_.size == out_.nodes.size()) return too_large(selected.alias);
@@ -82,7 +82,7 @@ class Outliner {
     FieldSet inner(ast_);
     for (Index i = at; i != fields.size(); ++i) {
       if (fields.first_like(i) != at) continue;
-      // What one of several selections adds to the object under a condition may be missing from it.
+      // A selection with a condition may not add its fields, if another one selects the same object.
       if (!inner.add(fields.field(i).selections, fields.conditional(i) && fields.repeated(at)))
         return too_large(selected.alias);
     }
@@ -91,7 +91,8 @@ class Outliner {
     return fine;
   }
 
-  // Arguments and an object's fields stand in any order, a list's elements (which have no names) in theirs.
+  // The order of arguments and of an object's fields is irrelevant; a list's elements, which have no names, keep
+  // theirs.
   [[nodiscard]] constexpr bool same(Index a, Index b) const noexcept {
     std::size_t more = 0;
     for (auto i = b; i != none; i = ast_.values[i].next) ++more;
@@ -113,7 +114,8 @@ class Outliner {
 
 }  // namespace detail
 
-/// The outline of an operation's answer, into a fresh `out`; or a fault: fields that cannot be merged, or too many.
+/// Writes the outline of an operation's answer to a new `out`. Returns a fault if fields cannot be merged or are too
+/// many.
 [[nodiscard]] constexpr std::optional<Fault> outline(const Ast& ast, const Schema& schema,
                                                      const DefinitionNode& operation, Outline& out) {
   return detail::Outliner(ast, schema, out).run(operation);

@@ -1,4 +1,4 @@
-// Reads a GraphQL document (October 2021, executable definitions), at compile time or at run time.
+// Parses GraphQL documents (October 2021, executable definitions), at compile time and at run time.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace detail {
 
 using namespace std::string_view_literals;
 
-/// Recursive descent; the first fault ends it. Nesting is bounded, so that no source can exhaust the stack.
+/// A recursive descent parser, which stops at the first fault. A limit on nesting protects the stack.
 class Parser {
  public:
   constexpr Parser(std::string_view source, Ast& ast) : lexer_(source), ast_(ast) { advance(); }
@@ -53,7 +53,7 @@ class Parser {
     if (index == none) fail(FaultKind::too_large);
     return index;
   }
-  // Appends `index` to the chain of `pool` that begins at `first` and ends at `last`.
+  // Appends `index` to the chain in `pool` from `first` to `last`.
   template <class Pool>
   constexpr void link(Pool& pool, Index& first, Index& last, Index index) {
     if (fault_) return;
@@ -164,7 +164,7 @@ class Parser {
     return first;
   }
 
-  // The service has no directive for an operation, a fragment's definition or a variable.
+  // The schema has no directive for an operation, a fragment's definition or a variable.
   constexpr void no_directives() {
     if (!accept('@')) return;
     if (token_.kind != TokenKind::name) return fail();
@@ -173,7 +173,7 @@ class Parser {
 
   constexpr Index arguments() { return accept('(') ? fields(')', 0) : none; }
 
-  // `name: value` until the closing punctuator; at least one for arguments.
+  // Parses `name: value` until the closing punctuator; there must be at least one argument.
   constexpr Index fields(char close, int depth) {
     Index first = none;
     Index last = none;
@@ -231,7 +231,7 @@ class Parser {
 
 }  // namespace detail
 
-/// Reads `source` into `ast`, which must be fresh; gives the first fault, if any. The tree views the source.
+/// Parses `source` into a new `ast`, which has views of the source. Returns the first fault, if any.
 [[nodiscard]] constexpr std::optional<Fault> parse(std::string_view source, Ast& ast) {
   return detail::Parser(source, ast).run();
 }

@@ -1,4 +1,4 @@
-// The part of the W&B schema that is about users, as data: read it beside the published SDL.
+// The part of the W&B schema about users, as data in the order of the published SDL.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,8 @@ namespace wandb::graphql {
 
 namespace users {
 
-/// Every type, in the order of their definitions below; those that are named most come first.
+/// The indices of the types, in the order of the definitions below. The most frequent types come first, which makes the
+/// look-up faster.
 inline constexpr std::string_view names[] = {"String",
                                              "ID",
                                              "Boolean",
@@ -72,7 +73,7 @@ class Table {
   std::size_t size_ = 0;
 };
 
-/// `type` as in SDL: "String", "[ID!]", "Boolean!". One that the schema does not have does not compile.
+/// Parses a type in SDL, such as "String", "[ID!]" or "Boolean!". An unknown type does not compile.
 [[nodiscard]] consteval TypeReference read_type(std::string_view type) {
   TypeReference reference;
   reference.non_null = type.back() == '!';
@@ -96,7 +97,7 @@ struct InputDefinition {
   consteval InputDefinition(std::string_view called, std::string_view sdl) : name(called), type(read_type(sdl)) {}
 };
 
-/// The definition of that name.
+/// Finds the definition of that name.
 template <class Definition>
 [[nodiscard]] constexpr Found<Definition> find(Table<Definition> definitions, std::string_view name) noexcept {
   for (const auto& definition : definitions) {
@@ -118,11 +119,11 @@ enum class TypeKind : std::uint8_t { scalar, enumeration, object, interface, inp
 struct TypeDefinition {
   TypeKind kind = TypeKind::scalar;
   std::string_view name;
-  Table<FieldDefinition> fields{};     ///< of an object or interface
-  Table<InputDefinition> inputs{};     ///< of an input object
-  Table<std::string_view> values{};    ///< of an enumeration
-  std::string_view interface_name{};   ///< that an object implements
-  FieldKind kept = FieldKind::object;  ///< how an answer's value is kept
+  Table<FieldDefinition> fields{};     ///< the fields of an object or interface
+  Table<InputDefinition> inputs{};     ///< the fields of an input object
+  Table<std::string_view> values{};    ///< the values of an enumeration
+  std::string_view interface_name{};   ///< the interface that an object implements
+  FieldKind kept = FieldKind::object;  ///< how a page stores a value of the type
 
   [[nodiscard]] constexpr bool is_leaf() const noexcept {
     return kind == TypeKind::scalar || kind == TypeKind::enumeration;
@@ -296,7 +297,7 @@ static_assert(std::equal(std::begin(types), std::end(types), std::begin(names), 
 
 }  // namespace users
 
-/// Users, API keys and teams of a W&B server.
+/// The schema of users, API keys and teams.
 inline constexpr Schema users_schema{users::types};
 
 }  // namespace wandb::graphql

@@ -1,4 +1,4 @@
-// Which name may have been meant by one that is not known, at compile time or at run time.
+// Suggests a known name for an unknown one, at compile time and at run time.
 #pragma once
 
 #include <algorithm>
@@ -8,11 +8,11 @@
 
 namespace wandb::graphql::detail {
 
-/// How many characters differ, for names of an ordinary length.
+/// Returns the edit distance of two names; for names over 32 characters a large number.
 [[nodiscard]] constexpr std::size_t distance(std::string_view a, std::string_view b) noexcept {
-  constexpr std::size_t longest = 32;
-  if (a.size() > longest || b.size() > longest) return longest;
-  std::array<std::size_t, longest + 1> row{};
+  constexpr std::size_t max_size = 32;
+  if (a.size() > max_size || b.size() > max_size) return max_size;
+  std::array<std::size_t, max_size + 1> row{};
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     auto diagonal = row[0]++;
@@ -25,15 +25,15 @@ namespace wandb::graphql::detail {
   return row[b.size()];
 }
 
-/// The definition whose name is most like `word`; empty where none is.
+/// Returns the name of the definition that is most similar to `word`; empty if none is similar.
 template <class Definitions>
 [[nodiscard]] constexpr std::string_view nearest(const Definitions& definitions, std::string_view word) noexcept {
   std::string_view best;
-  std::size_t least = word.size() / 3 + 2;
+  std::size_t min_distance = word.size() / 3 + 2;
   for (const auto& definition : definitions) {
     const auto found = distance(definition.name, word);
-    if (found < least) {
-      least = found;
+    if (found < min_distance) {
+      min_distance = found;
       best = definition.name;
     }
   }

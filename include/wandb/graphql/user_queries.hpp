@@ -1,4 +1,4 @@
-// The queries that read whole users, with chosen attributes besides.
+// The queries that read users, with the default attributes and selected ones.
 #pragma once
 
 #include <string_view>
@@ -13,7 +13,7 @@ namespace texts {
 
 inline constexpr auto key_page =
     FixedString("{ edges { node { id name description } } pageInfo { endCursor hasNextPage } }");
-/// A user with everything that the library reads unasked, their keys included or left out.
+/// The selection set of the attributes that the library always reads, with or without the keys.
 template <bool Keys>
 inline constexpr auto user = [] {
   constexpr auto attributes = FixedString("id name username email admin flags entity deletedAt");
@@ -21,13 +21,13 @@ inline constexpr auto user = [] {
   if constexpr (Keys) return attributes + " apiKeys " + key_page + teams;
   else return attributes + teams;
 }();
-/// A user as a mutation gives it back, with `Extra` besides.
+/// The selection set of a user that a mutation returns, and `Extra`.
 template <FixedString Extra = "">
 constexpr auto changed_user = FixedString("{ user { id name username email admin deletedAt") + Extra + " } }";
 
-// Each text is the member of a type, since a type's name is short where a text as a template argument is not.
+// Each text is a member of a type, since a text as a template argument would make symbol names long.
 
-/// `Extra` is what is read of each user besides: empty, or fields behind a space.
+/// `Extra` has the selected fields of each user: empty, or a space and the fields.
 template <FixedString Extra, bool Keys = true>
 struct SearchUsers {
   static constexpr auto source =
@@ -51,7 +51,7 @@ struct GetUser {
 
 }  // namespace texts
 
-/// Whether a document can stand in JSON as it is.
+/// Whether a JSON string can contain a document without escapes.
 [[nodiscard]] constexpr bool is_plain(std::string_view document) noexcept {
   for (const char c : document) {
     if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E)
@@ -62,7 +62,7 @@ struct GetUser {
 
 using wandb::detail::Operation;
 
-/// The operation of a document that was checked; `keyless`: its text without users' keys, where it reads those.
+/// Makes the operation of a validated document. `keyless` is its text without the users' keys, if it reads keys.
 [[nodiscard]] consteval Operation make_operation(const Document& checked, Repeat repeat,
                                                  std::string_view keyless = {}) noexcept {
   return {.name = checked.name,
@@ -74,17 +74,17 @@ using wandb::detail::Operation;
           .keyless = keyless.empty() ? checked.text : keyless};
 }
 
-/// A query that reads whole users, checked with their keys; `Keyless` is the same without, and its answer lacks them.
+/// A query that reads users. The document with the keys is validated; `Keyless` is the same document without them.
 template <class Source, class Keyless>
 inline constexpr Operation user_query = make_operation(detail::compile<Source>(), Repeat::safe, Keyless::text);
 
-/// The queries that read whole users, with the same attributes.
+/// The queries that read users with the same attributes.
 struct UserQueries {
   const Operation* search;
   const Operation* viewer;
   const Operation* by_id;
 };
-/// Those that read, besides what the library does unasked, `Extra` of each user.
+/// The queries that read the default attributes and `Extra` of each user.
 template <FixedString Extra>
 inline constexpr UserQueries user_queries{&user_query<texts::SearchUsers<Extra>, texts::SearchUsers<Extra, false>>,
                                           &user_query<texts::GetViewer<Extra>, texts::GetViewer<Extra, false>>,

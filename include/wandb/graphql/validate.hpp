@@ -1,4 +1,4 @@
-// Checks a GraphQL document against the schema, at compile time or at run time.
+// Validates GraphQL documents against the schema, at compile time and at run time.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace detail {
 
 using namespace std::string_view_literals;
 
-/// Goes through one document; the first fault ends it.
+/// Validates one document, up to the first fault.
 class Validator {
  public:
   constexpr Validator(const Ast& ast, const Schema& schema) noexcept : ast_(ast), schema_(schema) {}
@@ -40,7 +40,7 @@ class Validator {
  private:
   static constexpr int deepest = 32;
 
-  /// How far the operation at hand has come with a fragment, and whether any operation uses it.
+  /// The progress of the current operation with a fragment, and whether any operation uses the fragment.
   struct Fragment {
     enum class Visit : std::uint8_t { not_yet, begun, done } visit = Visit::not_yet;
     bool used = false;
@@ -72,7 +72,7 @@ class Validator {
       const auto type = schema_.type(node.type);
       if (!type || type->fields.empty())
         return fail(FaultKind::unknown_type, node.type, {}, nearest(schema_.types, node.type));
-      return;  // its selections are checked where it is spread, with that operation's variables
+      return;  // the selections are checked at each spread, with the operation's variables
     }
     const auto root = schema_.type(node.root_type());
     if (!root) return fail(FaultKind::unknown_operation, node.name);
@@ -114,7 +114,7 @@ class Validator {
     }
   }
 
-  // Each fragment is gone through once an operation: all that is spread again is whether it may stand there.
+  // Each operation checks a fragment's selections once. For further spreads, only its type condition is checked.
   constexpr void spread(const SelectionNode& node, const TypeDefinition& type, int depth) noexcept {
     const auto index = ast_.fragment_index(node.name);
     if (index == none) return fail(FaultKind::unknown_fragment, node.name);
@@ -128,7 +128,7 @@ class Validator {
     fragment.visit = Fragment::Visit::done;
   }
 
-  // The type of a fragment's condition; nothing where an object of `type` cannot be one.
+  // Returns the type of a fragment's condition; empty if an object of `type` cannot have it.
   constexpr Found<TypeDefinition> narrow(std::string_view condition, const TypeDefinition& type) noexcept {
     const auto narrowed = schema_.type(condition);
     if (!narrowed || narrowed->fields.empty()) {
@@ -170,7 +170,7 @@ class Validator {
     }
   }
 
-  // Arguments, or the fields of an input object: known, given once, of their type, and complete.
+  // Checks that the arguments, or the fields of an input object, are known, unique, of the right type, and complete.
   constexpr void inputs(Index first, Table<InputDefinition> definitions, std::string_view of, int depth) noexcept {
     for (auto i = first; i != none; i = ast_.values[i].next) {
       const auto& given = ast_.values[i];
@@ -207,12 +207,12 @@ class Validator {
     if (!fits(given, *definition)) misfit(given, type);
   }
 
-  // A list or an object has no word of its own: there it is the argument's.
+  // The fault of a list or an object names the argument, since those have no word of their own.
   constexpr void misfit(const ValueNode& given, const TypeReference& type) noexcept {
     fail(FaultKind::wrong_type, given.text.empty() ? given.name : given.text, type.name);
   }
 
-  // Whether a literal is one of GraphQL's integers, which have 32 bits.
+  // Whether a literal is a GraphQL integer, which has 32 bits.
   [[nodiscard]] static constexpr bool fits_int(std::string_view digits) noexcept {
     const bool negative = digits.starts_with('-');
     if (negative) digits.remove_prefix(1);
@@ -263,7 +263,7 @@ class Validator {
 
 }  // namespace detail
 
-/// The first thing wrong with a parsed document, if anything.
+/// Returns the first fault of a parsed document, if there is one.
 [[nodiscard]] constexpr std::optional<Fault> validate(const Ast& ast, const Schema& schema = users_schema) {
   if (auto fault = detail::Validator(ast, schema).run()) return fault;
   for (Index i = 0; i != ast.definitions.size; ++i) {

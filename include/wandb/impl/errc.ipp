@@ -10,11 +10,11 @@ namespace wandb {
 
 namespace detail {
 
-/// A code in words.
+/// The texts of an error code.
 struct ErrorText {
   errc code;
   const char* happened;
-  const char* advice = "";  // what to do about it; empty where there is nothing to advise in general
+  const char* advice = "";  // what to do about it; empty if there is no general advice
 };
 inline constexpr ErrorText error_texts[] = {
     {errc::invalid_argument, "the call was misused"},
@@ -71,12 +71,11 @@ inline constexpr ErrorText error_texts[] = {
   return {code, "unknown error"};
 }
 
-/// A category that is there before the first object with a constructor and after the last: errors are printed in the
-/// destructors of static objects too.
+/// A category that is never destroyed, since destructors of static objects may still print errors.
 template <class Category>
 union Everlasting {
   constexpr Everlasting() noexcept : category() {}
-  // A default one would be deleted: the category has a destructor, which is not to run.
+  // A defaulted destructor would be deleted, since the category has a destructor, which must not run.
   ~Everlasting() {}  // NOLINT(modernize-use-equals-default)
   Category category;
 };
@@ -88,10 +87,10 @@ class ErrorCategory final : public std::error_category {
   [[nodiscard]] std::string message(int value) const override { return text_of(static_cast<errc>(value)).happened; }
 };
 
-// A category is known by its address: shared libraries that hide their symbols have to have the same one.
+// Categories compare by address: shared libraries that hide their symbols must still share one object.
 [[gnu::visibility("default")]] inline constinit const Everlasting<ErrorCategory> error_category_instance;
 
-/// The condition that one of our own codes falls under.
+/// The condition to which an `errc` belongs.
 [[nodiscard]] constexpr condition condition_of(errc code) noexcept {
   switch (code) {
     case errc::no_credentials:
@@ -127,7 +126,7 @@ class ErrorCategory final : public std::error_category {
     case errc::tls_failed:
     case errc::connection_lost:
     case errc::proxy_refused: return condition::network;
-    default: return condition::misuse;  // the program's own: a bad argument, a value that is not there
+    default: return condition::misuse;  // an invalid argument, or a `Result` that was not set
   }
 }
 
@@ -154,7 +153,7 @@ class ConditionCategory final : public std::error_category {
     }
     return "unknown condition";
   }
-  // A transport brings codes of its own; the two that callers most often branch on are recognised in them.
+  // A transport may use another category; two generic codes of it are recognised, which callers often check.
   [[nodiscard]] bool equivalent(const std::error_code& code, int value) const noexcept override {
     const auto wanted = static_cast<condition>(value);
     if (code.category() == wandb::error_category()) return condition_of(static_cast<errc>(code.value())) == wanted;

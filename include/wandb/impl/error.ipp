@@ -75,7 +75,7 @@ WANDB_DECL Error::Details Error::details() const {
 WANDB_DECL std::string Error::reason() const {
   if (details_ && !details_->reason.empty()) return details_->reason;
   auto text = code_.message();
-  // The words of a transport's own category may be those of a server.
+  // A transport's own category may quote the server.
   return code_.category() == error_category() ? text : detail::redact(text, detail::Shapes::marked);
 }
 
@@ -88,7 +88,7 @@ WANDB_DECL std::string Error::message() const {
   std::string text;
   if (!operation().empty()) text.append(operation()).append(": ");
   text += reason();
-  // A reason that a transport or the server wrote may end in the same words.
+  // A reason from a transport or the server may already end with the advice.
   if (const auto what_to_do = advice(); !what_to_do.empty() && !text.ends_with(what_to_do)) {
     text.append("; ").append(what_to_do);
   }

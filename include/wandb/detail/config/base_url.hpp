@@ -1,4 +1,4 @@
-// Base URLs: split, checked, and told apart. Small enough to be usable at compile time.
+// Splits and checks base URLs, also at compile time.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace wandb::detail {
 
-/// The parts of a base URL. Views of its text.
+/// The parts of a base URL, as views of its text.
 struct BaseUrl {
   bool tls = true;
   std::string_view host;  ///< a name, an IPv4 literal, or an IPv6 literal without its brackets
@@ -21,11 +21,11 @@ struct BaseUrl {
   std::string_view host_port;  ///< as in the `Host` header
   std::string_view path;       ///< without a trailing slash; empty for none
 
-  /// Whether the host is this machine, as far as the name alone can tell.
+  /// Whether the host is this machine, judged by its name or address alone.
   [[nodiscard]] constexpr bool is_loopback() const noexcept { return is_loopback_host(host); }
 };
 
-/// What can be wrong with a base URL.
+/// The faults of a base URL.
 enum class UrlFault : std::uint8_t {
   none,
   empty,
@@ -47,7 +47,7 @@ struct UrlSplit {
   UrlFault fault = UrlFault::none;
 };
 
-/// A registered name: labels of letters, digits, `-` and `_`, or an IPv4 literal.
+/// Whether a host is a registered name (labels of letters, digits, `-` and `_`) or an IPv4 literal.
 [[nodiscard]] constexpr bool is_host_name(std::string_view text) noexcept {
   if (text.empty() || text.size() > 253 || text.front() == '.') return false;
   bool numeric = true;
@@ -64,7 +64,7 @@ struct UrlSplit {
   return text.size() >= end.size() && equal_ignoring_case(text.substr(text.size() - end.size()), end);
 }
 
-/// A path that can be sent as it is: no query, no dot segments, whole percent escapes.
+/// Whether a path can be sent unchanged: it has no query, no dot segments, and only complete percent escapes.
 [[nodiscard]] constexpr UrlFault check_path(std::string_view path) noexcept {
   for (std::size_t i = 0; i != path.size(); ++i) {
     if (path[i] == '?' || path[i] == '#') return UrlFault::query;
@@ -78,7 +78,7 @@ struct UrlSplit {
   return UrlFault::none;
 }
 
-/// Where the first character stands that no URL may have, nor begin with; `npos` for nowhere.
+/// Returns the position of the first character that a URL must not contain, or not begin with; `npos` if there is none.
 [[nodiscard]] constexpr std::size_t find_url_stray(std::string_view text) noexcept {
   constexpr std::string_view never = "\\\"<>^`{|}";
   for (std::size_t i = 0; i != text.size(); ++i) {
@@ -102,7 +102,7 @@ struct UrlSplit {
     url.host = authority.substr(0, colon);
     if (url.host.empty()) return UrlFault::no_host;
     if (!is_host_name(url.host)) return UrlFault::host;
-    // The name servers would be asked for it.
+    // Otherwise the text would be sent to name servers.
     if (is_pasted_key(url.host.substr(0, url.host.size() - (url.host.ends_with('.') ? 1 : 0)), true)) {
       url.host = {};
       return UrlFault::key;
@@ -125,8 +125,8 @@ struct UrlSplit {
   return UrlFault::none;
 }
 
-/// Of wandb.ai only the API is a server. The root's dot at a name's end changes nothing, but no certificate has it: the
-/// API loses it.
+/// Rejects hosts of wandb.ai other than the API. Removes a trailing dot from the API's name, since the name in the
+/// certificate has none.
 [[nodiscard]] constexpr UrlFault check_wandb_host(BaseUrl& url) noexcept {
   auto name = url.host;
   if (name.ends_with('.')) name.remove_suffix(1);
@@ -137,7 +137,7 @@ struct UrlSplit {
   return UrlFault::none;
 }
 
-/// Splits and checks a base URL. `url` views `text`; where there is a fault it holds what was understood before it.
+/// Splits and checks a base URL. `url` gets views of `text`; if there is a fault, the parts before it.
 [[nodiscard]] constexpr UrlSplit split_base_url(std::string_view text) noexcept {
   UrlSplit split;
   const auto fail = [&](UrlFault fault) {
@@ -163,7 +163,7 @@ struct UrlSplit {
   return split;
 }
 
-/// What is wrong with a base URL, as the end of a sentence.
+/// Describes a fault, as the end of a sentence.
 [[nodiscard]] constexpr std::string_view reason_for(UrlFault fault) noexcept {
   switch (fault) {
     case UrlFault::none: return " is usable";
@@ -183,10 +183,10 @@ struct UrlSplit {
   return {};
 }
 
-/// What stands where in a URL that holds what no URL may. Never the character: it may be part of a password.
+/// Describes an invalid character of a URL by its kind and position. The character itself may be part of a password.
 [[nodiscard]] inline std::string describe_url_stray(std::string_view url) {
   auto at = find_url_stray(url);
-  // Brackets may stand around an address, and nowhere behind it.
+  // Brackets are allowed around an address only, so not behind the host.
   if (at == url.npos) at = url.find_first_of("[]", url.find_first_of("/?#", url.find("://") + 3));
   if (at == url.npos) return {};
   const char c = url[at];
@@ -197,13 +197,13 @@ struct UrlSplit {
   return " holds " + std::string(kind) + " at position " + std::to_string(at + 1);
 }
 
-/// What is wrong and what to do; `source` is the setting that holds the URL, if any. Never shows a user name, a
-/// password or a query that the URL holds, nor a key that stands in its place.
+/// Describes a fault with the URL and `source`, the name of its setting, if it has one. Leaves out a user name, a
+/// password, a query, and a key in place of the host.
 [[nodiscard]] inline std::string describe(UrlFault fault, std::string_view url, std::string_view source = {}) {
   const bool private_part = fault == UrlFault::character || url.find('@') != url.npos;
-  const auto told = url.substr(0, url.find_first_of("?#"));
+  const auto printable = url.substr(0, url.find_first_of("?#"));
   auto text = std::string("the base URL");
-  if (!private_part) text.append(" \"").append(mask_pasted_keys(told, fault != UrlFault::scheme)).append("\"");
+  if (!private_part) text.append(" \"").append(mask_pasted_keys(printable, fault != UrlFault::scheme)).append("\"");
   if (!source.empty()) text.append(" from ").append(source);
   if (fault == UrlFault::character) text += describe_url_stray(url);
   return text.append(reason_for(fault));

@@ -1,4 +1,4 @@
-// Where the caller's settings come from: code, environment variables, the netrc file.
+// Reads the caller's settings from options, environment variables and the netrc file.
 #pragma once
 
 #include <chrono>
@@ -27,8 +27,7 @@ namespace wandb::detail {
   return Error(make_error_code(code), reason, Delivery::nothing_sent);
 }
 
-/// A key without the white space around it, if it has the shape of one. `errc::malformed_api_key`, which tells
-/// `source`.
+/// Returns a key without surrounding white space. Fails with `errc::malformed_api_key`, which names `source`.
 [[nodiscard]] inline Result<Secret> checked_key(std::string_view key, std::string_view source) {
   key = trimmed(key);
   const auto fault = describe_key_fault(key);
@@ -37,14 +36,14 @@ namespace wandb::detail {
                        "the API key from " + std::string(source) + " does not have the shape of one: it " + fault);
 }
 
-/// A base URL as it was found, not yet checked.
+/// A base URL that was not checked yet.
 struct FoundUrl {
   std::string text;    ///< without a trailing slash
   std::string source;  ///< the setting or the file that it comes from; empty for the default
 };
 
-/// The base URL: given, else `WANDB_BASE_URL`, else the settings files' `base_url`, else the service's own.
-/// `errc::invalid_environment` where a settings file is needed and cannot be read.
+/// Returns the base URL of the options, else `WANDB_BASE_URL`, else `base_url` of the settings files, else the public
+/// service's. `errc::invalid_environment` if a settings file is needed and cannot be read.
 [[nodiscard]] inline Result<FoundUrl> find_base_url(std::string_view given, const Environment& environment) {
   FoundUrl found{std::string(trimmed(given)), "wandb::Options"};
   if (found.text.empty()) found = {std::string(environment.get("WANDB_BASE_URL")), "WANDB_BASE_URL"};
@@ -58,14 +57,14 @@ struct FoundUrl {
   return found;
 }
 
-/// A key of that source, to act with.
+/// Makes an identity from a key and its source.
 [[nodiscard]] inline Result<IdentityPtr> found_key(std::string_view key, std::string_view source) {
   auto checked = checked_key(key, source);
   if (!checked) return checked.error();
   return IdentityPtr(std::make_shared<const Identity>(std::move(*checked), std::string(source)));
 }
 
-/// Nobody's entry in a netrc file stands for a token that is meant.
+/// Makes the error for an identity token, which this library does not support. A netrc entry must not replace it.
 [[nodiscard]] inline Error refused_token_file(bool beside_key) {
   constexpr std::string_view text = "WANDB_IDENTITY_TOKEN_FILE is set, ";
   return setting_error(
@@ -75,9 +74,9 @@ struct FoundUrl {
                                         "give a key in wandb::Options"));
 }
 
-/// The caller's key for a server: given, else `WANDB_API_KEY`, else the netrc file's entry for the host. Errors:
-/// `malformed_api_key`, `unreadable_credentials`, `no_credentials`, `invalid_environment` for
-/// `WANDB_IDENTITY_TOKEN_FILE`; none shows the key.
+/// Returns the caller's key for a server: of the options, else `WANDB_API_KEY`, else the host's entry of the netrc
+/// file. Fails with `malformed_api_key`, `unreadable_credentials`, `no_credentials`, or `invalid_environment` for
+/// `WANDB_IDENTITY_TOKEN_FILE`.
 [[nodiscard]] inline Result<IdentityPtr> find_api_key(const BaseUrl& url, SecretView given,
                                                       const Environment& environment) {
   if (!given.empty()) return found_key(given.reveal(), "wandb::Options");
@@ -90,8 +89,8 @@ struct FoundUrl {
   return setting_error(errc::no_credentials, "no API key for " + std::string(url.host_port) + " (" + found.why + ")");
 }
 
-/// The timeout of one request: `WANDB_HTTP_TIMEOUT` in seconds, else 19 s. `errc::invalid_environment` where that is no
-/// time.
+/// Returns the timeout of one request: `WANDB_HTTP_TIMEOUT` in seconds, else 19 s. Fails with
+/// `errc::invalid_environment` if that is not a valid duration.
 [[nodiscard]] inline Result<std::chrono::nanoseconds> find_timeout(const Environment& environment) {
   const auto text = environment.get("WANDB_HTTP_TIMEOUT");
   if (text.empty()) return std::chrono::nanoseconds(std::chrono::seconds(19));

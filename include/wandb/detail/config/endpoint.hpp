@@ -1,4 +1,4 @@
-// Where an `Api` sends, and how: everything that its handles share and nothing that changes.
+// The server and the settings of an `Api`, which are immutable and shared by its copies.
 #pragma once
 
 #include <chrono>
@@ -24,33 +24,33 @@
 namespace wandb::detail {
 
 struct Endpoint {
-  std::string url_text;    // as it was given
-  std::string url_source;  // the setting or the file that it comes from; empty for the default
+  std::string url_text;    // unchanged from the setting
+  std::string url_source;  // the setting or the file; empty for the default
   std::string host;        // in its normal form
   std::string host_port;
-  BaseUrl url;  // views those
+  BaseUrl url;  // has views of the two texts above
   std::string target;
   std::string user_agent;
   RetryPolicy retry;
   std::chrono::nanoseconds timeout{};
   bool allow_insecure_http = false;
-  std::optional<Error> fault;  // what is wrong with all this; told by every call
+  std::optional<Error> fault;  // what is wrong with the settings; every call returns it
 
   Endpoint() = default;
-  Endpoint(const Endpoint&) = delete;  // `url` views its texts
+  Endpoint(const Endpoint&) = delete;  // `url` has views of its texts
   Endpoint& operator=(const Endpoint&) = delete;
 
   void fail(Error error) {
     if (!fault) fault = std::move(error);
   }
 
-  /// Whether the base URL has what the library adds itself.
+  /// Whether the base URL ends with the path that the library adds.
   [[nodiscard]] bool has_graphql_twice() const noexcept { return ends_with_ignoring_case(url_text, "/graphql"); }
-  /// Whether the server may not know the path, by the HTTP status of its answer.
+  /// Whether an answer's HTTP status suggests that the server does not know the path.
   [[nodiscard]] bool may_be_wrong_path(int status) const noexcept {
     return status == 404 || (status / 100 == 4 && has_graphql_twice());
   }
-  /// Which base URL is used and where it came from: for errors that a wrong one may have caused.
+  /// Describes the base URL and its setting, for errors that a wrong base URL may have caused.
   [[nodiscard]] std::string url_note() const {
     auto note = "base URL " + mask_pasted_keys(url_text);
     if (url_source.empty()) {
@@ -63,8 +63,8 @@ struct Endpoint {
   }
 };
 
-/// Whether a wrong base URL may be the cause of a failure. Another's code does not tell, but whether the server was
-/// reached does.
+/// Whether a wrong base URL may have caused a failure. For codes of another category, it only matters whether the
+/// server was reached.
 [[nodiscard]] inline bool may_be_wrong_url(const std::error_code& code, Delivery delivery) {
   if (code.category() != error_category()) return delivery == Delivery::nothing_sent && code != condition::cancelled;
   switch (static_cast<errc>(code.value())) {
@@ -79,7 +79,7 @@ struct Endpoint {
   }
 }
 
-/// Text that may stand in a header.
+/// Whether a header may contain a text.
 [[nodiscard]] constexpr bool is_header_text(std::string_view text) noexcept {
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
@@ -116,7 +116,7 @@ inline void read_base_url(Endpoint& endpoint, const Options& options, const Envi
   }
 }
 
-/// Everything about an `Api` but its transport and its credentials. Nothing is thrown for what the environment holds.
+/// Makes the endpoint of an `Api`. Faults of the environment are kept in `Endpoint::fault` and not thrown.
 inline void read_endpoint(Endpoint& endpoint, const Options& options, const Environment& environment) {
   endpoint.retry = options.retry;
   endpoint.user_agent.append("W&B Public Client ").append(version).append(" wandb-users/").append(version);
@@ -135,7 +135,7 @@ inline void read_endpoint(Endpoint& endpoint, const Options& options, const Envi
   }
 }
 
-/// The caller's credentials, from where they are first found.
+/// Returns the caller's credentials from the first setting that has them.
 [[nodiscard]] inline Result<IdentityPtr> read_identity(const Endpoint& endpoint, const Options& options,
                                                        const Environment& environment) {
   if (endpoint.url.host.empty()) return *endpoint.fault;

@@ -1,4 +1,4 @@
-// The directory of an account, and paths that begin in it.
+// Home directories, and paths that begin with `~`.
 #pragma once
 
 #if !defined(_WIN32)
@@ -16,8 +16,8 @@
 
 namespace wandb::detail {
 
-/// The home that the system knows of an account, or, without a name, of the one that runs this; empty where it knows
-/// none.
+/// Returns the home directory of an account in the system's database, or of the process's account if `name` is empty;
+/// empty if the account is unknown.
 [[nodiscard]] inline std::string account_home([[maybe_unused]] const std::string& name) {
 #if defined(_WIN32)
   return {};
@@ -35,8 +35,8 @@ namespace wandb::detail {
 #endif
 }
 
-/// The caller's home: `HOME`, else what the system knows of the account; empty where there is neither. An environment
-/// that is none at all keeps the account out as well.
+/// Returns the caller's home directory: `HOME`, else that of the account; empty if there is neither.
+/// `Environment::none()` has no home directory.
 [[nodiscard]] inline std::string home_directory(const Environment& environment) {
   if (const auto home = environment.get("HOME"); !home.empty()) return std::string(home);
 #if defined(_WIN32)
@@ -45,7 +45,7 @@ namespace wandb::detail {
   return environment.look_up == nullptr ? std::string() : account_home({});
 }
 
-/// `path` with a `~` or `~name` at its beginning expanded, where that home is known.
+/// Expands a `~` or `~name` at the beginning of `path`, if that home directory is known.
 [[nodiscard]] inline std::string expand_home(const std::string& path, const Environment& environment) {
   if (!path.starts_with('~')) return path;
   const auto end = std::min(path.find('/'), path.size());

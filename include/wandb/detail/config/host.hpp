@@ -1,4 +1,4 @@
-// Host names and addresses in the one form in which they are compared, sent and told.
+// Host names and addresses in the normal form in which they are compared and sent.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace wandb::detail {
 
-/// An IPv4 literal: four numbers up to 255.
+/// Whether `text` is an IPv4 literal: four numbers up to 255.
 [[nodiscard]] constexpr bool is_ipv4(std::string_view text) noexcept {
   for (int part = 0; part != 4; ++part) {
     std::size_t digits = 0;
@@ -30,7 +30,7 @@ namespace wandb::detail {
 /// An IPv6 address, as its eight groups.
 using Ipv6 = std::array<std::uint16_t, 8>;
 
-/// Puts the numbers of an IPv4 literal into two groups.
+/// Stores the numbers of an IPv4 literal in two groups.
 constexpr void put_ipv4(std::string_view text, std::uint16_t* groups) noexcept {
   for (int part = 0; part != 4; ++part) {
     unsigned value = 0;
@@ -43,7 +43,7 @@ constexpr void put_ipv4(std::string_view text, std::uint16_t* groups) noexcept {
   }
 }
 
-/// The groups before and behind the `::`, which stand at the two ends of an address, zeros between them.
+/// The groups before and after the `::` of an address, which has zeros between them.
 class Ipv6Groups {
  public:
   [[nodiscard]] constexpr bool full() const noexcept { return count_ == groups_.size(); }
@@ -54,7 +54,7 @@ class Ipv6Groups {
     count_ += 2;
     return true;
   }
-  /// False where there was one already.
+  /// Returns false if there was a `::` already.
   [[nodiscard]] constexpr bool gap() noexcept {
     if (gap_) return false;
     gap_ = count_;
@@ -74,7 +74,7 @@ class Ipv6Groups {
   std::optional<std::size_t> gap_;
 };
 
-/// An IPv6 literal without brackets: eight groups, `::` for a run of zeros at most once, perhaps an IPv4 tail. No zone.
+/// Parses an IPv6 literal without brackets: eight groups, at most one `::`, and an optional IPv4 tail, but no zone.
 [[nodiscard]] constexpr std::optional<Ipv6> parse_ipv6(std::string_view text) noexcept {
   Ipv6Groups groups;
   if (text.starts_with("::")) {
@@ -103,7 +103,7 @@ class Ipv6Groups {
   return groups.address();
 }
 
-/// An IPv4 address as an IPv6 one, `::ffff:127.0.0.1`: the system connects to the IPv4 address.
+/// Whether an address is IPv4-mapped, as `::ffff:127.0.0.1`: the system connects to the IPv4 address.
 [[nodiscard]] constexpr bool is_mapped(const Ipv6& address) noexcept {
   for (std::size_t i = 0; i != 5; ++i) {
     if (address[i] != 0) return false;
@@ -111,7 +111,8 @@ class Ipv6Groups {
   return address[5] == 0xFFFF;
 }
 
-/// `localhost` and what ends in it, with or without the root's dot. RFC 6761: these names never go to a name server.
+/// Whether a name is `localhost` or ends in `.localhost`, with or without a trailing dot. By RFC 6761 these names are
+/// never sent to a name server.
 [[nodiscard]] constexpr bool is_localhost(std::string_view host) noexcept {
   constexpr std::string_view name = "localhost";
   if (host.ends_with('.')) host.remove_suffix(1);
@@ -119,7 +120,7 @@ class Ipv6Groups {
   return host.size() == name.size() || (host.size() > name.size() + 1 && host[host.size() - name.size() - 1] == '.');
 }
 
-/// Whether a host without brackets is this machine, as far as its name alone can tell.
+/// Whether a host without brackets is this machine, judged by its name or address alone.
 [[nodiscard]] constexpr bool is_loopback_host(std::string_view host) noexcept {
   if (is_localhost(host)) return true;
   if (is_ipv4(host)) return host.starts_with("127.");
@@ -137,7 +138,7 @@ inline void append_hex(std::string& text, unsigned group) {
   }
 }
 
-/// An IPv6 address as RFC 5952 writes it.
+/// Formats an IPv6 address by RFC 5952.
 [[nodiscard]] inline std::string to_text(const Ipv6& address) {
   std::string text;
   if (is_mapped(address)) {
@@ -147,7 +148,7 @@ inline void append_hex(std::string& text, unsigned group) {
     text.pop_back();
     return text;
   }
-  // The first of the longest runs of two zeros and more is left out.
+  // `::` replaces the longest run of at least two zeros; the first, if several are equally long.
   std::size_t begin = 0;
   std::size_t length = 1;
   for (std::size_t i = 0; i != address.size(); ++i) {
@@ -169,7 +170,7 @@ inline void append_hex(std::string& text, unsigned group) {
   return text;
 }
 
-/// A host in its one form: lower case, without the root's dot, an IPv6 address without its brackets as RFC 5952 has it.
+/// Returns a host's normal form: lower case, without a trailing dot; an IPv6 address without brackets, by RFC 5952.
 [[nodiscard]] inline std::string normal_host(std::string_view host) {
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (const auto address = parse_ipv6(host)) return to_text(*address);
@@ -177,7 +178,7 @@ inline void append_hex(std::string& text, unsigned group) {
   return in_lower_case(host);
 }
 
-/// A normal host as it stands in a URL, with the port where that is not the scheme's own.
+/// Formats a host in normal form for a URL, with the port if that is not the scheme's default.
 [[nodiscard]] inline std::string host_and_port(std::string_view host, std::uint16_t port, std::uint16_t usual) {
   const bool ipv6 = host.find(':') != host.npos;
   std::string text;

@@ -1,4 +1,4 @@
-// Whose credentials a request carries, and whether that is proven.
+// The credentials of a request, and whether their owner was verified.
 #pragma once
 
 #include <atomic>
@@ -15,14 +15,14 @@
 
 namespace wandb::detail {
 
-/// Who somebody is, as far as it is known: each text may be empty.
+/// The known attributes that identify a user. Each text may be empty.
 struct Person {
   std::string id;
   std::string username;
   std::string email;
 
   [[nodiscard]] bool known() const noexcept { return !id.empty() || !username.empty() || !email.empty(); }
-  /// Whether the other is the same: by the surest attribute that is known of this one.
+  /// Whether `other` is the same user, judged by the most reliable attribute that is known of this one.
   [[nodiscard]] bool is(std::string_view other_id, std::string_view other_username,
                         std::string_view other_email) const noexcept {
     if (!id.empty()) return id == other_id;
@@ -31,16 +31,16 @@ struct Person {
   }
 };
 
-/// A secret with its `Authorization` header, made once, and whose it has to be. Shared by the handles that act with it.
+/// A secret with its `Authorization` header and its expected owner. Shared by all handles that use it.
 class Identity {
  public:
-  /// Whoever the secret belongs to: the caller. `source` says where the secret came from.
+  /// Makes the identity of the caller, who may be anybody. `source` says where the secret came from.
   explicit Identity(Secret secret, std::string source = {})
       : secret_(std::move(secret)),
         authorization_(basic_authorization(secret_.reveal())),
         source_(std::move(source)),
         standing_(Standing::proven) {}
-  /// `owner`, which has to be shown before the secret is used.
+  /// Makes the identity of `owner`. It must be verified before the secret is used.
   Identity(Secret secret, Person owner, std::string source = {}) : Identity(std::move(secret), std::move(source)) {
     owner_ = std::move(owner);
     standing_ = Standing::unproven;
@@ -48,18 +48,18 @@ class Identity {
 
   [[nodiscard]] const Secret& secret() const noexcept { return secret_; }
   [[nodiscard]] std::string_view authorization() const noexcept { return authorization_; }
-  /// The part of it that tells the secret.
+  /// The part of the header that contains the secret.
   [[nodiscard]] std::string_view token() const noexcept {
     return authorization().substr(authorization().find(' ') + 1);
   }
-  /// A setting, a file or a function of ours; empty for what the server gave.
+  /// The setting, file or function that the secret came from; empty if the server sent it.
   [[nodiscard]] const std::string& source() const noexcept { return source_; }
   [[nodiscard]] const Person& owner() const noexcept { return owner_; }
   [[nodiscard]] bool proven() const noexcept { return standing() == Standing::proven; }
   void prove() const noexcept { standing_.store(Standing::proven, std::memory_order_release); }
-  /// Whether the server would not have it, or showed that it is somebody else's.
+  /// Whether the server rejected the secret, or showed that it belongs to somebody else.
   [[nodiscard]] bool refused() const noexcept { return unknown() || standing() == Standing::another; }
-  /// Whether the server knows nobody by it: it was deleted, or never was one.
+  /// Whether the server does not know the secret: it was deleted, or never was a key.
   [[nodiscard]] bool unknown() const noexcept { return standing() == Standing::unknown; }
   void refuse(bool known) const noexcept {
     standing_.store(known ? Standing::another : Standing::unknown, std::memory_order_release);

@@ -1,4 +1,4 @@
-// The netrc file: whose password for which machine.
+// Parses the netrc file, which holds passwords of machines.
 #pragma once
 
 #include <algorithm>
@@ -22,12 +22,13 @@
 
 namespace wandb::detail {
 
-/// What a word of a netrc file is where no value is due.
+/// The meaning of a word of a netrc file at a place where no value is expected.
 enum class NetrcWord : std::uint8_t { unknown, extension, macdef, fallback, machine, login, account, password };
 
-/// `user` is `login` to Python. Extensions are words of other programs, which have a value that is nothing to us.
+/// Returns a word's meaning. `user` means `login`, as in Python. Extensions are keywords of other programs, whose
+/// values are ignored.
 [[nodiscard]] constexpr NetrcWord netrc_word(std::string_view word) noexcept {
-  // As curl does: where an entry begins, another's ends, however that is written.
+  // As in curl, these two are recognised in any case, so that the previous entry always ends.
   if (equal_ignoring_case(word, "machine")) return NetrcWord::machine;
   if (equal_ignoring_case(word, "default")) return NetrcWord::fallback;
   if (word == "login" || word == "user") return NetrcWord::login;
@@ -40,19 +41,19 @@ enum class NetrcWord : std::uint8_t { unknown, extension, macdef, fallback, mach
   return NetrcWord::unknown;
 }
 
-/// Splits a netrc file into tokens: separated by white space, or quoted with `\` as escape; `#` begins a comment where
-/// a token could. A quote ends on its line. Lines end with LF, CRLF or CR.
+/// Splits a netrc file into tokens. They are separated by white space, or quoted, with `\` as escape; a quoted token
+/// ends on its line. A `#` at the beginning of a token begins a comment. Lines end with LF, CRLF or CR.
 class NetrcTokens {
  public:
   explicit NetrcTokens(std::string_view text) noexcept : rest_(text) {}
 
-  /// The next token; false at the end, or at a `fault()`.
+  /// Reads the next token. Returns false at the end, or if there is a `fault()`.
   [[nodiscard]] bool next(SecureString& token) {
     skip_space_and_comments();
     return token_here(token);
   }
-  /// The value of the keyword just read. On the keyword's line it is whatever comes next, even `#` or a keyword. On a
-  /// later one a comment is passed over, and a keyword is no value: it begins what follows, another machine perhaps.
+  /// Reads the value of the last keyword. On the keyword's line, any token is the value, even `#` or a keyword. On a
+  /// later line, comments are skipped, and a keyword is no value, since it may begin another entry.
   [[nodiscard]] bool value(SecureString& token) {
     if (value_on_line(token, false)) return true;
     if (!fault_.empty()) return false;
@@ -61,15 +62,14 @@ class NetrcTokens {
     if (word > NetrcWord::extension) return false;
     return token_here(token);
   }
-  /// The same for a word that means nothing here: it takes what follows on its line, a comment excepted. False where
-  /// that is nothing.
+  /// Reads the value of an extension: the next token on its line. Returns false if there is none or a comment.
   [[nodiscard]] bool value_on_line(SecureString& token, bool comments = true) {
     token.clear();
     while (!rest_.empty() && is_space(rest_.front()) && !at_line_end()) take();
     if (rest_.empty() || at_line_end() || (comments && rest_.front() == '#')) return false;
     return token_here(token);
   }
-  /// Passes over a macro: up to and including the next empty line. False where there is none.
+  /// Skips a macro, which ends with an empty line. Returns false if there is no such line.
   [[nodiscard]] bool skip_macro() {
     skip_line();
     while (!rest_.empty()) {
@@ -79,9 +79,9 @@ class NetrcTokens {
     }
     return false;
   }
-  /// What is wrong with the quotes of the token just read, which ends all reading; empty for nothing.
+  /// The fault in the quotes of the last token, at which parsing ends; empty if there is none.
   [[nodiscard]] std::string_view fault() const noexcept { return fault_; }
-  /// Of the token just read.
+  /// The line of the last token.
   [[nodiscard]] int line() const noexcept { return token_line_; }
 
  private:
@@ -129,22 +129,22 @@ class NetrcTokens {
   std::string_view fault_;
 };
 
-/// What a netrc file has for a host.
+/// The result of a search for a host in a netrc file.
 struct NetrcAnswer {
-  Secret password{};    ///< empty for none
-  std::string why{};    ///< there is none
-  std::string fault{};  ///< why the text cannot be understood: with the line, without what stands there
+  Secret password{};    ///< empty if there is none
+  std::string why{};    ///< why there is none
+  std::string fault{};  ///< why the text cannot be parsed, with the line, but without its text
 };
 
-/// Finds the password for a host: of the entry with the port, else of that without, else of `default`; among equals
-/// the first that has a password. The default's has to be an API key: it is not meant for this service alone. An entry
-/// ends where anything stands in it that is none of its parts: the border to another machine's may be lost there.
+/// Finds a host's password in the entry with the port, else in the one without, else in `default`; the first that has a
+/// password counts. The default's password must be an API key, since it may be for other services. An unexpected token
+/// ends an entry, since another machine's entry may begin there.
 class NetrcSearch {
  public:
-  /// `host` in its normal form.
+  /// `host` must be in normal form.
   NetrcSearch(std::string_view host, std::uint16_t port) noexcept : host_(host), port_(port) {}
 
-  /// Once.
+  /// Runs the search. May be called once only.
   [[nodiscard]] NetrcAnswer run(std::string_view text) {
     if (const auto fault = encoding_fault(text); !fault.empty()) return failed(fault);
     NetrcTokens tokens(without_mark(text));
@@ -185,7 +185,7 @@ class NetrcSearch {
     complete_ = false;
     if (rank > Rank::fallback) why_ = "its entry for the host has no password";
   }
-  // What follows belongs to nobody until another entry begins.
+  // Ignores tokens until the next entry begins.
   void end_entry(int line, const std::string& what) {
     if (entry_ > broken_ && !complete_) {
       broken_ = entry_;
@@ -193,7 +193,7 @@ class NetrcSearch {
     }
     entry_ = Rank::none;
   }
-  // Whether it is the first such word of its entry.
+  // Whether this is the first such keyword of its entry.
   [[nodiscard]] bool note(NetrcWord word) noexcept {
     const auto bit = 1U << static_cast<unsigned>(word);
     const bool first = (seen_ & bit) == 0;
@@ -201,7 +201,7 @@ class NetrcSearch {
     return first;
   }
   [[nodiscard]] NetrcAnswer concluded() {
-    // A default does not stand in for the host's own entry that cannot be understood.
+    // If the host's own entry cannot be parsed, the default is not used.
     if (best_ < std::min(broken_, Rank::named)) return failed(fault_);
     if (best_ != Rank::none) return {.password = std::move(password_)};
     std::string why(why_);
@@ -220,7 +220,8 @@ class NetrcSearch {
     password_ = Secret(password);
   }
 
-  /// How well a machine's name fits: `host`, `host:port`, an IPv6 address with brackets or, without a port, bare.
+  /// Returns how well a machine's name matches: as `host` or `host:port`; an IPv6 address without a port needs no
+  /// brackets.
   [[nodiscard]] Rank rank_of(std::string_view machine) const {
     auto port = machine.substr(machine.size());
     if (!parse_ipv6(machine)) {
@@ -244,25 +245,25 @@ class NetrcSearch {
   std::string_view host_;
   std::uint16_t port_;
   Rank entry_ = Rank::none;
-  unsigned seen_ = 0;      // which words the entry has had
+  unsigned seen_ = 0;      // the keywords of the entry so far
   bool complete_ = false;  // it has a password
   Rank best_ = Rank::none;
   Secret password_;
-  Rank broken_ = Rank::none;  // the best entry that ended before its password did
-  std::string fault_;         // and where it did
-  int open_macro_ = 0;        // the line where a macro begins that goes on to the end
+  Rank broken_ = Rank::none;  // the best entry that ended before its password
+  std::string fault_;         // where it ended
+  int open_macro_ = 0;        // the first line of a macro that does not end
   std::string_view why_ = no_entry;
 };
 
-/// What the search for a netrc file came to.
+/// The result of reading the netrc file.
 struct NetrcFound {
-  Secret password{};    ///< empty for none
-  std::string path{};   ///< the file that was read, as it may be shown; empty for none
-  std::string why{};    ///< there is no password
-  std::string fault{};  ///< why a file cannot be read or understood, or is not there though `$NETRC` names it
+  Secret password{};    ///< empty if there is none
+  std::string path{};   ///< the file that was read, masked; empty if none was
+  std::string why{};    ///< why there is no password
+  std::string fault{};  ///< why a file cannot be read or parsed, or that the file of `$NETRC` does not exist
 };
 
-/// Reads the netrc file: `$NETRC` where that is set, else `~/.netrc`, else `~/_netrc`. `host` in its normal form.
+/// Reads the netrc file: `$NETRC` if that is set, else `~/.netrc`, else `~/_netrc`. `host` must be in normal form.
 [[nodiscard]] inline NetrcFound find_in_netrc(std::string_view host, std::uint16_t port,
                                               const Environment& environment) {
   const auto named = expand_home(std::string(environment.get("NETRC")), environment);

@@ -1,4 +1,4 @@
-// Reads a file that holds secrets: whole, into memory that is wiped, and never without an end.
+// Reads a file of secrets into memory that is wiped, with limits on its size and on the time.
 #pragma once
 
 #if defined(_WIN32)
@@ -26,11 +26,11 @@
 
 namespace wandb::detail {
 
-// What such a file may hold, and how long what is no ordinary file, a pipe above all, may take to give it.
+// The maximum size of such a file, and the maximum time to read a pipe or another special file.
 inline constexpr std::size_t largest_secret_file = std::size_t{1} << 20;
-inline constexpr std::chrono::seconds longest_secret_read{5};
+inline constexpr std::chrono::seconds max_secret_read{5};
 
-/// A file that is read, without a buffer that would leave a copy of the secrets behind.
+/// A file that is read without a buffer, in which a copy of the secrets would remain.
 class SecretFile {
  public:
 #if defined(_WIN32)
@@ -44,7 +44,7 @@ class SecretFile {
     return count;
   }
 #else
-  // Opening a pipe would wait for its writer, and reading it for what that writes.
+  // Without this flag, opening and reading a pipe would block until somebody writes to it.
   explicit SecretFile(const std::string& path)
       : file_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {
     if (file_ < 0) error_ = errno;
@@ -54,7 +54,7 @@ class SecretFile {
   ~SecretFile() {
     if (file_ >= 0) ::close(file_);
   }
-  /// Reads some of it; 0 at its end or with `error()`.
+  /// Reads some bytes. Returns 0 at the end or if there is an `error()`.
   [[nodiscard]] std::size_t read(char* data, std::size_t size) {
     for (;;) {
       const auto count = ::read(file_, data, size);
@@ -62,7 +62,7 @@ class SecretFile {
         writer_seen_ = true;
         return static_cast<std::size_t>(count);
       }
-      // A pipe is at its end when its writers have gone, but also before the first has come.
+      // A pipe reports its end after its last writer closed it, but also before the first one opened it.
       if (count == 0 && (writer_seen_ || !is_pipe())) return 0;
       if (count < 0 && errno == EINTR) continue;
       if (count < 0 && errno != EAGAIN) error_ = errno;
@@ -71,7 +71,7 @@ class SecretFile {
     }
   }
 #endif
-  /// Of `errno`; 0 for none. `ETIMEDOUT`: nothing came in time.
+  /// The value of `errno`; 0 if there is no error. `ETIMEDOUT` means that no data came in time.
   [[nodiscard]] int error() const noexcept { return error_; }
 
  private:
@@ -82,7 +82,7 @@ class SecretFile {
     struct stat about {};
     return ::fstat(file_, &about) == 0 && S_ISFIFO(about.st_mode);
   }
-  /// Until there is something to read or its end; false when the time is over.
+  /// Waits for data or the end. Returns false if the time is over.
   [[nodiscard]] bool wait() {
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
@@ -96,12 +96,13 @@ class SecretFile {
 
   int file_;
   bool writer_seen_ = false;
-  std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::now() + longest_secret_read;
+  std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::now() + max_secret_read;
 #endif
   int error_ = 0;
 };
 
-/// The text of a file; nothing where there is no such file. `errc::unreadable_credentials`, whose reason names it.
+/// Returns the text of a file, or nothing if the file does not exist. Fails with `errc::unreadable_credentials`, which
+/// names the file.
 [[nodiscard]] inline Result<std::optional<SecureString>> read_secret_file(const std::string& path) {
   const auto fail = [&](const std::string& why) {
     return Error(make_error_code(errc::unreadable_credentials), "cannot read " + mask_pasted_keys(path) + ": " + why,
@@ -119,7 +120,7 @@ class SecretFile {
     if (size == text.size()) text.resize(text.size() * 2);
   }
   if (file.error() == ETIMEDOUT) {
-    return fail("nothing came out of it within " + std::to_string(longest_secret_read.count()) + " s");
+    return fail("nothing came out of it within " + std::to_string(max_secret_read.count()) + " s");
   }
   if (file.error() != 0) return fail(std::strerror(file.error()));
   text.resize(size);

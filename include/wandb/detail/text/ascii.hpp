@@ -1,4 +1,4 @@
-// ASCII text, whatever the locale; all of it usable at compile time.
+// Functions on ASCII text, which ignore the locale and mostly are constexpr.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace wandb::detail {
 }
 [[nodiscard]] constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/// As `==`, in fewer steps for a compiler that evaluates it.
+/// Compares as `==` does, but needs fewer constexpr evaluation steps.
 [[nodiscard]] constexpr bool equal(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   const char* x = a.data();

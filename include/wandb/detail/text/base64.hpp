@@ -1,4 +1,4 @@
-// Base64, and the header it is needed for.
+// Base64, and the `Authorization` header.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ constexpr void encode_base64(std::string_view first, std::string_view second, Pu
   }
 }
 
-/// The value of `Authorization` for HTTP Basic with the service's user name, in memory that is wiped.
+/// Returns the value of `Authorization` for HTTP Basic: the service's fixed user name "api", and `secret`.
 [[nodiscard]] inline SecureString basic_authorization(std::string_view secret) {
   constexpr std::string_view scheme = "Basic ";
   constexpr std::string_view user = "api:";

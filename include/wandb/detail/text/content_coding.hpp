@@ -1,4 +1,4 @@
-// The content codings of HTTP, of which the library asks for none.
+// The content codings of HTTP. The library requests none and decodes none, but names one in an error.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace wandb::detail {
 
-/// The first of a `Content-Encoding`'s codings that changes anything; empty where there is none.
+/// Returns the first coding of a `Content-Encoding` other than `identity`; empty if there is none.
 [[nodiscard]] constexpr std::string_view first_coding(std::string_view value) noexcept {
   while (!value.empty()) {
     const auto comma = value.find(',');
@@ -21,11 +21,11 @@ namespace wandb::detail {
   return {};
 }
 
-/// A coding's name for people, if it is one: too short to hold enough of a secret to be of use.
+/// Returns a coding's name for an error's text, if it is plausible.
 [[nodiscard]] inline std::string coding_name(std::string_view coding) {
-  constexpr std::size_t longest = 11;
+  constexpr std::size_t max_size = 11;  // one less than the piece of a secret that the mask would look for
   const auto belongs = [](char c) { return is_letter(c) || is_digit(c) || c == '-'; };
-  const bool is_name = coding.size() <= longest && std::all_of(coding.begin(), coding.end(), belongs);
+  const bool is_name = coding.size() <= max_size && std::all_of(coding.begin(), coding.end(), belongs);
   return is_name ? std::string(coding) : std::string("something unknown");
 }
 

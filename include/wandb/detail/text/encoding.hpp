@@ -1,4 +1,4 @@
-// Files that people have written: what keeps one from being read as UTF-8.
+// The encoding of text files that people edit.
 #pragma once
 
 #include <algorithm>
@@ -8,14 +8,14 @@
 
 namespace wandb::detail {
 
-/// `text` without the byte order mark that some editors begin UTF-8 with.
+/// Returns `text` without the byte order mark that some editors write before UTF-8.
 [[nodiscard]] constexpr std::string_view without_mark(std::string_view text) noexcept {
   constexpr std::string_view mark = "\xEF\xBB\xBF";
   if (text.starts_with(mark)) text.remove_prefix(mark.size());
   return text;
 }
 
-/// Whether a text is UTF-16, by its byte order mark, or by the zero byte that each ASCII character has there.
+/// Whether a text is UTF-16: it has a byte order mark, or its first characters are ASCII with a zero byte each.
 [[nodiscard]] constexpr bool is_utf16(std::string_view text) noexcept {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return true;
   if (text.size() < 2 || (text[0] == '\0') == (text[1] == '\0')) return false;
@@ -25,7 +25,7 @@ namespace wandb::detail {
   return true;
 }
 
-/// What is wrong with the encoding of a text, with its line; empty for nothing. Shows nothing of the text.
+/// Returns the line and the encoding fault of a text, and none of its characters; empty if there is no fault.
 [[nodiscard]] inline std::string encoding_fault(std::string_view text) {
   if (is_utf16(text)) return "line 1: the text is UTF-16; save it as UTF-8";
   const auto at = text.find('\0');

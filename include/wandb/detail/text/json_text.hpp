@@ -1,4 +1,4 @@
-// Writing JSON: the little that a request needs.
+// UTF-8, and JSON strings for requests.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace wandb::detail {
 
-/// The length of the UTF-8 sequence that `text` begins with; 0 when it is not one.
+/// Returns the length of the UTF-8 sequence at the beginning of `text`; 0 if it is not valid.
 [[nodiscard]] constexpr std::size_t utf8_length(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned lead = byte(0);
@@ -17,7 +17,7 @@ namespace wandb::detail {
   for (std::size_t i = 1; i != length; ++i) {
     if ((byte(i) & 0xC0) != 0x80) return 0;
   }
-  // Overlong forms, surrogates, and what lies beyond Unicode show in the second byte.
+  // The second byte tells overlong forms, surrogates and code points above U+10FFFF.
   const unsigned second = byte(1);
   if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
       (lead == 0xF4 && second > 0x8F)) {
@@ -26,7 +26,7 @@ namespace wandb::detail {
   return length;
 }
 
-/// Whether `text` is UTF-8 throughout.
+/// Whether all of `text` is valid UTF-8.
 [[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
     const auto length = utf8_length(text);
@@ -36,7 +36,7 @@ namespace wandb::detail {
   return true;
 }
 
-/// Appends `text`, which is UTF-8, as a JSON string.
+/// Appends `text`, which must be UTF-8, as a JSON string.
 inline void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
   out += '"';

@@ -1,4 +1,4 @@
-// What an API key looks like.
+// The format of API keys.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,8 @@ namespace wandb::detail {
   return true;
 }
 
-/// A JWT: three base64url parts joined by dots. The first is the base64 of what begins with `{"`.
+/// Whether `text` is a JWT: three base64url parts joined by dots. The first encodes a JSON object, so it begins with
+/// "eyJ", which is `{"`.
 [[nodiscard]] constexpr bool is_jwt(std::string_view text) noexcept {
   if (!text.starts_with("eyJ")) return false;
   for (int part = 0; part != 3; ++part) {
@@ -33,24 +34,24 @@ namespace wandb::detail {
   return true;
 }
 
-/// Whether `text` may be an API key of whatever server: to take what a server hands out as one, and to show none.
+/// Whether `text` may be an API key of any server. This test is lenient: it accepts keys of servers and masks text.
 [[nodiscard]] constexpr bool may_be_api_key(std::string_view text) noexcept {
   return is_jwt(text) || (text.size() >= 40 && all_key_characters(text));
 }
 
-/// What is wrong with an API key that somebody gives.
+/// What is wrong with an API key from a user.
 enum class KeyFault : std::uint8_t { none, empty, character, parts, short_secret, length };
 
-/// How keys of 2026 begin, and how long they are in all.
+/// The prefix and the size of API keys since 2026.
 inline constexpr std::string_view key_mark_2026 = "wandb_v1_";
 inline constexpr std::size_t key_length_2026 = 86;
 
-/// What follows the prefix of a key: everything where there is no dash.
+/// Returns the part of a key behind its prefix; all of it if there is no dash.
 [[nodiscard]] constexpr std::string_view secret_part(std::string_view key) noexcept {
   return key.substr(key.find('-') + 1);
 }
 
-/// Where the first character stands that no key has; `npos` for nowhere.
+/// Returns the position of the first invalid character of a key; `npos` if there is none.
 [[nodiscard]] constexpr std::size_t find_stray(std::string_view key) noexcept {
   const bool jwt = key.starts_with("eyJ") && key.find('.') != key.npos;
   for (std::size_t i = 0; i != key.size(); ++i) {
@@ -59,8 +60,8 @@ inline constexpr std::size_t key_length_2026 = 86;
   return key.npos;
 }
 
-/// Holds `key` against the shape of one: a JWT, or `[prefix-]secret` with a secret of at least 40 letters, digits, `_`,
-/// `-` behind the first dash.
+/// Checks the format of a key: a JWT, or `[prefix-]secret`, where the secret follows the first dash and has at least 40
+/// letters, digits, `_` and `-`.
 [[nodiscard]] constexpr KeyFault key_fault(std::string_view key) noexcept {
   if (key.empty()) return KeyFault::empty;
   if (find_stray(key) != key.npos) return KeyFault::character;
@@ -69,10 +70,10 @@ inline constexpr std::size_t key_length_2026 = 86;
   return secret_part(key).size() < 40 ? KeyFault::short_secret : KeyFault::none;
 }
 
-/// Whether `text` has the shape of an API key that somebody may give.
+/// Whether `text` has the format of an API key.
 [[nodiscard]] constexpr bool is_api_key(std::string_view text) noexcept { return key_fault(text) == KeyFault::none; }
 
-/// What kind of character it is that no key has. Never the character: it may be part of a secret all the same.
+/// Returns the kind of an invalid character. The character itself may be part of a secret.
 [[nodiscard]] constexpr std::string_view kind_of_stray(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   if (c == ' ' || c == '\t') return "a blank";
@@ -82,7 +83,7 @@ inline constexpr std::size_t key_length_2026 = 86;
   return byte >= 0x80 ? "a character outside ASCII" : "a character that no key has";
 }
 
-/// What is wrong with a key, in words that show nothing of it; empty for nothing.
+/// Describes what is wrong with a key, without a character of it; empty if nothing is wrong.
 [[nodiscard]] inline std::string describe_key_fault(std::string_view key) {
   const auto count = [](std::string_view text) {
     std::size_t characters = 0;
@@ -106,7 +107,8 @@ inline constexpr std::size_t key_length_2026 = 86;
   return "is too short: at least 40 characters expected" + std::string(where) + ", " + count(secret) + " given";
 }
 
-/// Whether a listed key's name is the key itself, as on older servers: 40 hexadecimal digits, with or without a prefix.
+/// Whether a key's name in a list is the key itself, as on older servers: 40 hexadecimal digits, after an optional
+/// prefix.
 [[nodiscard]] constexpr bool looks_like_secret_name(std::string_view name) noexcept {
   if (name.size() < 40) return false;
   const auto secret = name.substr(name.size() - 40);
@@ -117,37 +119,37 @@ inline constexpr std::size_t key_length_2026 = 86;
   return prefix.empty() || (prefix.size() > 1 && prefix.back() == '-' && all_key_characters(prefix));
 }
 
-/// Where the run of a key's characters ends that stands at `at`.
+/// Returns the end of the run of key characters at `at`.
 [[nodiscard]] constexpr std::size_t end_of_run(std::string_view text, std::size_t at) noexcept {
   while (at < text.size() && is_key_character(text[at])) ++at;
   return at;
 }
 
-/// Where a JWT ends whose first part, or the last of it that was read, ends at `end`.
+/// Returns the end of a JWT of which a part ends at `end`.
 [[nodiscard]] constexpr std::size_t end_of_jwt(std::string_view text, std::size_t end) noexcept {
   while (end < text.size() && text[end] == '.' && end_of_run(text, end + 1) != end + 1) end = end_of_run(text, end + 1);
   return end;
 }
 
-/// `text` with, of what may be a key in it, be it a mistyped one, only the beginning, by which it is found in a list:
-/// the prefix, where that is short, and five characters: `local-0a1b2****`. Of a JWT, whose beginning tells nothing,
-/// `****`.
+/// Masks each part of `text` that may be a key or a mistyped key. It leaves the beginning, by which people find the key
+/// in a list: a short prefix and five characters, as in `local-0a1b2****`. A JWT becomes `****`, since all of them
+/// begin alike.
 [[nodiscard]] inline std::string mask_key(std::string_view text) {
-  constexpr std::size_t shortest_key = 40;
-  constexpr std::size_t longest_prefix = 10;
-  constexpr std::size_t shown = 5;
+  constexpr std::size_t min_key_size = 40;
+  constexpr std::size_t max_prefix_size = 10;
+  constexpr std::size_t visible = 5;
   if (is_jwt(text)) return "****";
   std::string masked;
   for (std::size_t at = 0; at < text.size();) {
     auto end = end_of_run(text, at);
     const auto run = text.substr(at, end - at);
-    const bool is_key = run.size() >= shortest_key;
+    const bool is_key = run.size() >= min_key_size;
     const auto jwt = end_of_jwt(text, end) == end ? run.npos : run.find("eyJ");
-    // What a key ends with may look like the beginning of a JWT, which goes on all the same.
+    // A key may end with "eyJ" by chance; then the JWT's parts are masked as well.
     if (jwt != run.npos) end = end_of_jwt(text, end);
     auto prefix = run.starts_with(key_mark_2026) ? key_mark_2026.size() : run.find('-') + 1;  // 0 where there is none
-    if (prefix > longest_prefix || run.size() - prefix < shortest_key) prefix = 0;
-    masked += run.substr(0, is_key ? std::min(prefix + shown, jwt) : jwt);
+    if (prefix > max_prefix_size || run.size() - prefix < min_key_size) prefix = 0;
+    masked += run.substr(0, is_key ? std::min(prefix + visible, jwt) : jwt);
     if (is_key || jwt != run.npos) masked += "****";
     if (end != text.size()) masked += text[end++];
     at = end;
@@ -155,15 +157,15 @@ inline constexpr std::size_t key_length_2026 = 86;
   return masked;
 }
 
-/// Whether a part of a URL or a path is a key rather than a name. Among names, which may be as long as keys, only what
-/// no person calls anything counts.
+/// Whether a part of a URL or a path is a key. `among_names` says that names as long as keys are expected: then only
+/// text that cannot be a name counts.
 [[nodiscard]] constexpr bool is_pasted_key(std::string_view part, bool among_names) noexcept {
   if (!among_names) return may_be_api_key(part);
   if (is_jwt(part)) return part.substr(part.find('.') + 1).starts_with("eyJ");
   return looks_like_secret_name(part) || (part.starts_with(key_mark_2026) && may_be_api_key(part));
 }
 
-/// A URL or a path with `****` in place of each key that stands in it.
+/// Returns a URL or a path with `****` in place of each key.
 [[nodiscard]] inline std::string mask_pasted_keys(std::string_view text, bool among_names = true) {
   std::string masked;
   const auto belongs = [](char c) { return is_key_character(c) || c == '.'; };
@@ -173,7 +175,7 @@ inline constexpr std::size_t key_length_2026 = 86;
     auto part = text.substr(0, length);
     const auto rest = text.substr(length, 1);
     text.remove_prefix(std::min(length + 1, text.size()));
-    // A dot behind a name is the root's, or ends a sentence.
+    // A dot at the end denotes the DNS root, or ends a sentence.
     while (part.ends_with('.')) part.remove_suffix(1);
     masked += is_pasted_key(part, among_names) ? "****" : part;
     masked.append(length - part.size(), '.').append(rest);

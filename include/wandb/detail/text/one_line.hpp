@@ -1,4 +1,4 @@
-// Texts of others, made fit for a line.
+// Untrusted text as a single line.
 #pragma once
 
 #include <algorithm>
@@ -10,8 +10,8 @@
 
 namespace wandb::detail {
 
-/// Whether a UTF-8 sequence is a character that moves a cursor, ends a line, or turns the direction of what is read:
-/// C0, C1, the line and paragraph separators, and the marks, embeddings, overrides and isolates of bidirectional text.
+/// Whether a UTF-8 sequence is a control character: C0, C1, the line and paragraph separators, and the marks,
+/// embeddings, overrides and isolates of bidirectional text.
 [[nodiscard]] constexpr bool is_control(std::string_view sequence) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
   if (sequence.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
@@ -21,8 +21,8 @@ namespace wandb::detail {
   return byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9;
 }
 
-/// `text` with a space in place of each control character of any kind, and of what is no UTF-8, so that nobody's words
-/// break a line or steer a terminal.
+/// Replaces each control character and each byte that is not UTF-8 by a space, so that untrusted text cannot break a
+/// line or control a terminal.
 [[nodiscard]] inline std::string one_line(std::string_view text) {
   std::string line;
   line.reserve(text.size());
@@ -41,12 +41,12 @@ namespace wandb::detail {
   return line;
 }
 
-/// `text` with no more than `most` bytes: of a longer one the beginning, and `…`. Of a text that was masked: half a key
-/// is not recognised as one.
-[[nodiscard]] inline std::string shortened(std::string text, std::size_t most) {
+/// Cuts a text that is longer than `max_size` bytes, and ends it with `…`. The text must be masked before, since the
+/// mask does not recognise a key that was cut.
+[[nodiscard]] inline std::string shortened(std::string text, std::size_t max_size) {
   constexpr std::string_view ellipsis = "\u2026";
-  if (text.size() <= most) return text;
-  auto end = most - ellipsis.size();
+  if (text.size() <= max_size) return text;
+  auto end = max_size - ellipsis.size();
   while (end != 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
   return text.erase(end).append(ellipsis);
 }

@@ -1,4 +1,4 @@
-// The one mask over every text that came from outside: nothing in it shows a secret, ends a line or steers a terminal.
+// The mask for untrusted text: it hides secrets, and makes the text a single line that cannot control a terminal.
 #pragma once
 
 #include <algorithm>
@@ -16,25 +16,28 @@
 
 namespace wandb::detail {
 
-/// Which shapes of a key a mask looks for. Host names, paths and e-mail addresses may be as long as a key: in those it
-/// looks only for what begins as a key does, and for as many hexadecimal digits, which nobody is called. Where
-/// somebody's new key may be told in part, for what may be a piece of it.
-enum class Shapes : std::uint8_t { none, marked, all, pieces };
+/// The shapes of a key that a mask hides.
+enum class Shapes : std::uint8_t {
+  none,    ///< none, only known secrets
+  marked,  ///< prefixes of keys, and 40 hexadecimal digits; for hosts, paths and e-mails, which may be as long as keys
+  all,     ///< those, and every run of 40 key characters
+  pieces,  ///< those, and runs that may be a part of a key; for text that may contain a part of a new key
+};
 
-/// Masks texts. Looks for what has the shape of a key, of a JWT or of the service's `Authorization`, whole or cut, and
-/// for any 12 characters in a row of the secrets that it knows, in either case, and escaped as URLs, JSON and HTML
-/// escape. Takes time by the length of a text alone.
+/// Masks text. It hides text with the shape of a key, a JWT or the service's `Authorization`, also if it was cut, and
+/// every 12 consecutive characters of a known secret, in upper or lower case, and with the escapes of URLs, JSON and
+/// HTML. The time is linear in the size of the text.
 class Mask {
  public:
-  /// As many characters in a row as tell too much.
-  static constexpr std::size_t enough = 12;
-  /// The shortest secret that the service hands out.
-  static constexpr std::size_t shortest_secret = 40;
-  /// Nobody reads on behind so many bytes of a text, and nothing is shown of them.
+  /// The minimum size of a piece of a known secret that is hidden.
+  static constexpr std::size_t piece_size = 12;
+  /// The minimum size of the service's secrets.
+  static constexpr std::size_t min_secret_size = 40;
+  /// The maximum number of bytes of a text that are read; the rest is left out.
   static constexpr std::size_t max_read = std::size_t{64} * 1024;
 
   Mask() = default;
-  /// Knows `secrets`, which it views; empty ones are none.
+  /// Hides `secrets`, to which it keeps views; empty ones are ignored.
   explicit Mask(std::span<const std::string_view> secrets) {
     std::size_t count = 0;
     for (const auto secret : secrets) count += std::min(secret.size(), max_read);
@@ -44,34 +47,34 @@ class Mask {
     for (const auto secret : secrets) know(secret.substr(0, max_read));
   }
 
-  /// `text` on one line, with `****` in place of what must not be shown.
+  /// Returns `text` as one line, with `****` in place of what it hides.
   [[nodiscard]] std::string operator()(std::string_view text, Shapes shapes = Shapes::all) const {
     if (text.empty()) return {};
     const auto read = text.substr(0, max_read);
     const bool cut = read.size() != text.size();
-    auto shown = one_line(render(read, marked(read, shapes, cut), 0));
-    return cut ? shown.append("\u2026") : shown;
+    auto line = one_line(render(read, marked(read, shapes, cut), 0));
+    return cut ? line.append("\u2026") : line;
   }
 
-  /// At most `most` characters of what follows `at`, for a reason: in quotes, and of ASCII alone.
-  [[nodiscard]] std::string excerpt(std::string_view text, std::size_t at, std::size_t most) const {
-    // Looks around, so that no key is taken for something else where the excerpt begins or ends within it.
+  /// Returns at most `max_size` characters of `text` from `at` on, for an error's reason: in quotes, and in ASCII.
+  [[nodiscard]] std::string excerpt(std::string_view text, std::size_t at, std::size_t max_size) const {
+    // A key may begin before the excerpt or end after it, so the mask has to read the text around it.
     constexpr std::size_t around = 1024;
     at = std::min(at, text.size());
     const auto begin = at - std::min(at, around);
-    const auto read = text.substr(begin, at - begin + most + around);
+    const auto read = text.substr(begin, at - begin + max_size + around);
     const bool cut = begin + read.size() != text.size();
-    auto shown = render(read, marked(read, Shapes::all, cut), at - begin);
-    const bool longer = cut || shown.size() > most;
-    shown.resize(std::min(shown.size(), most));
-    for (char& c : shown) {
+    auto masked = render(read, marked(read, Shapes::all, cut), at - begin);
+    const bool longer = cut || masked.size() > max_size;
+    masked.resize(std::min(masked.size(), max_size));
+    for (char& c : masked) {
       if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F) c = ' ';
     }
-    return "`" + shown + (longer ? "\u2026`" : "`");
+    return "`" + masked + (longer ? "\u2026`" : "`");
   }
 
  private:
-  // For each character of a text whether it must not be shown; empty where that is true of none.
+  // For each character of a text whether it is hidden; empty if none is.
   using Marks = std::vector<bool>;
 
   static void mark(Marks& marks, std::string_view text, std::size_t begin, std::size_t end) {
@@ -88,11 +91,11 @@ class Mask {
         if (inner[i]) mark(marks, text, plain.begins[i], plain.begins[i + 1]);
       }
     }
-    // A key may go on where the text was cut.
+    // The run at the end of a cut text may be the beginning of a key.
     if (cut) {
       auto begin = text.size();
       while (begin != 0 && (is_key_character(text[begin - 1]) || text[begin - 1] == '.')) --begin;
-      mark(marks, text, std::min(begin, text.size() - std::min(text.size(), enough)), text.size());
+      mark(marks, text, std::min(begin, text.size() - std::min(text.size(), piece_size)), text.size());
     }
     return marks;
   }
@@ -103,9 +106,10 @@ class Mask {
     return marks;
   }
 
-  // Whether a run of a key's characters may be a part of a key: words have no digits, and seldom change their case.
+  // Whether a run of key characters may be a part of a key: words have no digits, and rarely change between upper and
+  // lower case.
   [[nodiscard]] static bool may_be_piece(std::string_view run) noexcept {
-    if (run.size() < enough) return false;
+    if (run.size() < piece_size) return false;
     const auto is_capital = [](char c) { return c != to_lower(c); };
     std::size_t changes = 0;
     for (std::size_t i = 1; i != run.size(); ++i) {
@@ -118,10 +122,10 @@ class Mask {
       auto end = end_of_run(text, at);
       const auto run = text.substr(at, end - at);
       const bool is_piece = shapes == Shapes::pieces && may_be_piece(run);
-      const bool is_key = shapes >= Shapes::all && run.size() >= shortest_secret;
+      const bool is_key = shapes >= Shapes::all && run.size() >= min_secret_size;
       const auto begin = is_piece || is_key ? at : begin_of_key(text, at, end);
       if (begin < end) {
-        // The parts of a JWT stand behind dots, and base64 is filled up to its length.
+        // Dots join the parts of a JWT, and `=` pads base64.
         if (text.substr(begin, end - begin).find("eyJ") != text.npos) end = end_of_jwt(text, end);
         while (end != text.size() && text[end] == '=') ++end;
         mark(marks, text, begin, end);
@@ -129,38 +133,38 @@ class Mask {
       at = end;
     }
   }
-  // Where in a run of a key's characters something begins as a key, a JWT or the token of `Authorization` does, and
-  // holds more than that, or an older key's digits do; `end` where nothing does.
+  // Returns the position in a run of key characters at which a key, a JWT or the token of `Authorization` begins, with
+  // more than its prefix, or the digits of an older key; `end` if there is none.
   [[nodiscard]] static std::size_t begin_of_key(std::string_view text, std::size_t at, std::size_t end) noexcept {
     const auto run = text.substr(at, end - at);
     auto begin = run.size();
-    const auto look_for = [&](std::string_view sign, std::size_t least) {
-      const auto found = run.find(sign);
-      if (found < begin && run.size() - found >= least) begin = found;
+    const auto look_for = [&](std::string_view prefix, std::size_t min_size) {
+      const auto found = run.find(prefix);
+      if (found < begin && run.size() - found >= min_size) begin = found;
     };
     look_for("wandb_v1_", 10);
-    look_for("YXBpO", enough);  // "api:" in base64
+    look_for("YXBpO", piece_size);  // "api:" in base64
     begin = std::min(begin, begin_of_digits(run));
     const bool goes_on = end + 1 < text.size() && text[end] == '.' && is_key_character(text[end + 1]);
     if (goes_on) look_for("eyJ", 4);
     return at + begin;
   }
-  // Where the hexadecimal digits of an older key begin; the end where there are none.
+  // Returns the position of the hexadecimal digits of an older key; the end if there are none.
   [[nodiscard]] static std::size_t begin_of_digits(std::string_view run) noexcept {
     std::size_t begin = 0;
     for (std::size_t at = 0; at != run.size(); ++at) {
       if (!is_hex_digit(run[at])) begin = at + 1;
-      else if (at + 1 - begin == shortest_secret) return begin;
+      else if (at + 1 - begin == min_secret_size) return begin;
     }
     return run.size();
   }
 
-  // A hash of the last `enough` characters, whatever their case, that moves on with each character.
+  // A rolling hash of the last `piece_size` characters, which ignores their case.
   class Rolling {
    public:
     void take(std::string_view text, std::size_t at) noexcept {
       hash_ = hash_ * base + low(text[at]);
-      if (at >= enough) hash_ -= low(text[at - enough]) * power;
+      if (at >= piece_size) hash_ -= low(text[at - piece_size]) * power;
     }
     [[nodiscard]] std::uint32_t value() const noexcept { return hash_ ^ hash_ >> 15; }
 
@@ -168,7 +172,7 @@ class Mask {
     static constexpr std::uint32_t base = 0x01000193;
     static constexpr std::uint32_t power = [] {
       std::uint32_t result = 1;
-      for (std::size_t i = 0; i != enough; ++i) result *= base;
+      for (std::size_t i = 0; i != piece_size; ++i) result *= base;
       return result;
     }();
     [[nodiscard]] static std::uint32_t low(char c) noexcept { return static_cast<unsigned char>(to_lower(c)); }
@@ -176,19 +180,19 @@ class Mask {
   };
 
   void know(std::string_view secret) {
-    if (secret.size() < enough && !secret.empty()) short_.push_back(secret);
+    if (secret.size() < piece_size && !secret.empty()) short_.push_back(secret);
     Rolling hash;
     for (std::size_t i = 0; i < secret.size(); ++i) {
       hash.take(secret, i);
-      if (i + 1 < enough) continue;
-      const auto* const piece = secret.data() + (i + 1 - enough);
+      if (i + 1 < piece_size) continue;
+      const auto* const piece = secret.data() + (i + 1 - piece_size);
       known_[place_of(piece, hash.value())] = piece;
     }
   }
-  // Where such a piece stands among those that are known, or would.
+  // Returns the slot of the hash table that holds a piece, or into which it belongs.
   [[nodiscard]] std::size_t place_of(const char* piece, std::uint32_t hash) const noexcept {
     const auto differs = [&](const char* known) {
-      return !equal_ignoring_case(std::string_view(known, enough), std::string_view(piece, enough));
+      return !equal_ignoring_case(std::string_view(known, piece_size), std::string_view(piece, piece_size));
     };
     auto at = hash & (known_.size() - 1);
     while (known_[at] != nullptr && differs(known_[at])) at = (at + 1) & (known_.size() - 1);
@@ -203,47 +207,47 @@ class Mask {
     Rolling hash;
     for (std::size_t i = 0; i < text.size(); ++i) {
       hash.take(text, i);
-      if (i + 1 < enough) continue;
-      const auto begin = i + 1 - enough;
+      if (i + 1 < piece_size) continue;
+      const auto begin = i + 1 - piece_size;
       if (known_[place_of(text.data() + begin, hash.value())] != nullptr) mark(marks, text, begin, i + 1);
     }
   }
 
   [[nodiscard]] static std::string render(std::string_view text, const Marks& marks, std::size_t from) {
     if (marks.empty()) return std::string(text.substr(from));
-    std::string shown;
-    shown.reserve(text.size() - from);
+    std::string masked;
+    masked.reserve(text.size() - from);
     for (auto i = from; i != text.size(); ++i) {
-      if (!marks[i]) shown += text[i];
-      else if (i == from || !marks[i - 1]) shown += "****";
+      if (!marks[i]) masked += text[i];
+      else if (i == from || !marks[i - 1]) masked += "****";
     }
-    return shown;
+    return masked;
   }
 
-  // Every piece of `enough` characters of the secrets, by their hashes: a power of two of places, half of them empty.
+  // A hash table of all pieces of the secrets. Its size is a power of two, and at least half of it is empty.
   std::vector<const char*> known_;
   std::vector<std::string_view> short_;
 };
 
-/// The secrets that are known to whoever asks. They are gathered only where there is something to mask.
+/// The known secrets of a call. They are collected only if there is text to mask.
 class KnownSecrets {
  public:
-  /// Views of them.
+  /// Returns views of the secrets.
   [[nodiscard]] virtual std::span<const std::string_view> secrets() const = 0;
-  /// Adds one that an answer brings. A view.
+  /// Adds a view of a secret from an answer.
   virtual void add(std::string_view secret) noexcept = 0;
 
  protected:
   ~KnownSecrets() = default;
 };
 
-/// `text` on one line, with `****` in place of what has the shape of a key.
+/// Returns `text` as one line, with `****` in place of text with the shape of a key.
 [[nodiscard]] inline std::string redact(std::string_view text, Shapes shapes = Shapes::all) {
   return Mask()(text, shapes);
 }
 
-/// Whether a word is an e-mail address, be it in brackets or before a comma. Of what else holds an `@`, credentials in
-/// a URL for instance, too little is known.
+/// Whether a word is an e-mail address, also in brackets or before punctuation. Other text with an `@` is not one: it
+/// may be a URL with credentials.
 [[nodiscard]] inline bool is_address(std::string_view word) noexcept {
   const auto is_bracket = [](char c) { return std::string_view("<>()[]\"'`,;:!?").find(c) != std::string_view::npos; };
   while (!word.empty() && is_bracket(word.front())) word.remove_prefix(1);
@@ -252,28 +256,29 @@ class KnownSecrets {
   return std::all_of(word.begin(), word.end(), belongs) && std::count(word.begin(), word.end(), '@') == 1;
 }
 
-/// What somebody or something is called, for a line of text. An address may be longer than a key before its `@`.
+/// Returns the name of a user or an object for output, masked. The part of an e-mail address before its `@` may be as
+/// long as a key, so addresses are masked less.
 [[nodiscard]] inline std::string shown_name(std::string_view name) {
   if (name.size() > Mask::max_read) return redact(name);
   const auto line = one_line(name);
-  std::string shown;
+  std::string masked;
   for (std::string_view rest = line; !rest.empty();) {
     const auto word = rest.substr(0, rest.find(' '));
-    shown += redact(word, is_address(word) ? Shapes::marked : Shapes::all);
+    masked += redact(word, is_address(word) ? Shapes::marked : Shapes::all);
     rest.remove_prefix(word.size());
     const auto blanks = std::min(rest.find_first_not_of(' '), rest.size());
-    shown += rest.substr(0, blanks);
+    masked += rest.substr(0, blanks);
     rest.remove_prefix(blanks);
   }
-  return shown;
+  return masked;
 }
 
-/// The name of a key, masked as `mask_key` masks. One that hides a key behind escapes or invisible characters is shown
-/// without those.
+/// Returns the name of a key for output, masked by `mask_key`. If escapes or invisible characters hide a key in it,
+/// they are removed.
 [[nodiscard]] inline std::string shown_key_name(std::string_view name) {
   if (Unescaped::is_needed(name)) {
     const Unescaped plain(name);
-    if (auto shown = mask_key(plain.text); shown != plain.text) return shown;
+    if (auto masked = mask_key(plain.text); masked != plain.text) return masked;
   }
   return mask_key(name);
 }

@@ -1,4 +1,4 @@
-// Memory that is wiped before it is given back.
+// Memory that is wiped before it is freed.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ inline void wipe(void* memory, std::size_t size) noexcept {
   asm volatile("" : : "r"(memory) : "memory");
 }
 
-/// As `==`, in the same time wherever the two differ; their lengths may show.
+/// Compares as `==` does, in a time that depends on the lengths only.
 [[nodiscard]] inline bool same_text(std::string_view a, std::string_view b) noexcept {
   unsigned difference = a.size() == b.size() ? 0U : 1U;
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
@@ -27,7 +27,7 @@ inline void wipe(void* memory, std::size_t size) noexcept {
   return difference == 0;
 }
 
-/// An allocator whose memory is wiped when it is freed, growth of a container included.
+/// An allocator that wipes memory before it frees it, also when a container grows.
 template <class T>
 struct WipingAllocator {
   using value_type = T;
@@ -46,8 +46,8 @@ struct WipingAllocator {
 
 namespace wandb {
 
-/// A string for text that may hold secrets: its heap memory is wiped when freed. What fits into the string object
-/// itself (15 characters) is too short to be a secret and is not wiped. Made from any text: `SecureString{text}`.
+/// A string that wipes its heap memory before it frees it. A text of up to 15 characters is stored in the string
+/// object, and is not wiped: it is too short to be a secret.
 using SecureString = std::basic_string<char, std::char_traits<char>, detail::WipingAllocator<char>>;
 
 }  // namespace wandb

@@ -1,4 +1,4 @@
-// A text as whoever looks at it reads it: without escapes, and without what nobody sees.
+// Text without escapes and invisible characters, behind which a key could be hidden from the mask.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 
 namespace wandb::detail {
 
-/// Whether a character is shown as nothing at all: zero-width spaces and joiners, soft hyphens, the marks of
-/// bidirectional text, variation selectors, tags.
+/// Whether a character is invisible: a zero-width space or joiner, a soft hyphen, a mark of bidirectional text, a
+/// variation selector, or a tag.
 [[nodiscard]] constexpr bool is_invisible(std::uint32_t code) noexcept {
   struct Range {
     std::uint32_t first;
@@ -29,7 +29,7 @@ namespace wandb::detail {
   return false;
 }
 
-/// The length of the invisible character that `text` begins with, in UTF-8; 0 where it begins with none.
+/// Returns the size in bytes of the invisible character at the beginning of `text`; 0 if there is none.
 [[nodiscard]] constexpr std::size_t invisible_length(std::string_view text) noexcept {
   const auto length = utf8_length(text);
   if (length < 2) return 0;
@@ -38,11 +38,10 @@ namespace wandb::detail {
   return is_invisible(code) ? length : 0;
 }
 
-/// A text without the escapes of URLs, JSON and HTML and without invisible characters, and where in the text each
-/// character came from.
+/// A text without the escapes of URLs, JSON and HTML and without invisible characters.
 struct Unescaped {
   std::string text;
-  std::vector<std::uint32_t> begins;  ///< one more than there are characters
+  std::vector<std::uint32_t> begins;  ///< the position of each character in the escaped text, and the end of that
 
   explicit Unescaped(std::string_view escaped) {
     text.reserve(escaped.size());
@@ -61,14 +60,14 @@ struct Unescaped {
   }
 
  private:
-  // Appends what `escaped` begins with, at most one byte, and gives how long that is.
+  // Appends the first character of `escaped`, as at most one byte, and returns the size of its escaped form.
   std::size_t take(std::string_view escaped) {
     struct Form {
       std::string_view begin;
-      std::size_t least;
-      std::size_t most;
+      std::size_t min_digits;
+      std::size_t max_digits;
       unsigned base;
-      char end;  // which may be missing
+      char end;  // 0 for none; the text may lack it
     };
     constexpr Form forms[] = {{"%", 2, 2, 16, 0},     {"\\u", 4, 4, 16, 0},   {"\\x", 2, 2, 16, 0},
                               {"&#x", 1, 8, 16, ';'}, {"&#X", 1, 8, 16, ';'}, {"&#", 1, 8, 10, ';'}};
@@ -76,15 +75,15 @@ struct Unescaped {
     for (const auto& form : forms) {
       if (!may_escape || !escaped.starts_with(form.begin)) continue;
       auto at = form.begin.size();
-      const auto last = std::min(escaped.size(), at + form.most);
+      const auto last = std::min(escaped.size(), at + form.max_digits);
       std::uint32_t code = 0;
       for (; at != last && (form.base == 16 ? is_hex_digit(escaped[at]) : is_digit(escaped[at])); ++at) {
         const auto digit = escaped[at];
         code = code * form.base + static_cast<unsigned>(is_digit(digit) ? digit - '0' : to_lower(digit) - 'a' + 10);
       }
-      if (at < form.begin.size() + form.least) continue;
-      // A byte of UTF-8 stays one; of other characters it is enough that they are no key's.
-      if (form.most == 2 || code < 0x80) text += static_cast<char>(code);
+      if (at < form.begin.size() + form.min_digits) continue;
+      // A form of two digits is a byte of UTF-8. Other characters outside ASCII become a space: no key contains them.
+      if (form.max_digits == 2 || code < 0x80) text += static_cast<char>(code);
       else if (!is_invisible(code)) text += ' ';
       return at + (form.end != 0 && at != escaped.size() && escaped[at] == form.end ? 1 : 0);
     }
