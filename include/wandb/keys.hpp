@@ -108,7 +108,7 @@ struct KeyAccess {
   /// generation.
   [[nodiscard]] static ApiKey make(std::shared_ptr<const void> owner, const ObjectView& node, bool fresh);
   /// Lets `key` have the secret that is known of the same key in an earlier list.
-  static void keep_secret(ApiKey& key, const std::vector<ApiKey>& earlier);
+  static void copy_secret(ApiKey& key, const std::vector<ApiKey>& earlier);
   [[nodiscard]] static std::string_view name(const ApiKey& key) noexcept { return key.name_; }
   [[nodiscard]] static std::string_view secret(const ApiKey& key) noexcept { return key.secret_; }
 };

@@ -129,9 +129,9 @@ WANDB_DECL Result<void> check_secret(const Secret& secret, std::string_view sour
 }
 
 WANDB_DECL std::optional<Error> missing_field(const UserRecord& user) {
-  const auto missing = first_missing(user.object);
+  const auto missing = first_missing_field(user.object);
   if (!missing) return std::nullopt;
-  return malformed(*missing, "it is missing, and was asked for", user.store->first().errors.status());
+  return malformed(*missing, "it is missing, and was asked for", user.store->answer().errors.status());
 }
 
 }  // namespace detail

@@ -46,7 +46,7 @@ WANDB_DECL ApiKey KeyAccess::make(std::shared_ptr<const void> owner, const Objec
   return key;
 }
 
-WANDB_DECL void KeyAccess::keep_secret(ApiKey& key, const std::vector<ApiKey>& earlier) {
+WANDB_DECL void KeyAccess::copy_secret(ApiKey& key, const std::vector<ApiKey>& earlier) {
   if (!key.secret_.empty()) return;
   for (const auto& known : earlier) {
     if (known.id_ != key.id_ || known.id_.empty() || known.secret_.empty()) continue;

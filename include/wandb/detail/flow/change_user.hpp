@@ -29,14 +29,15 @@ class ChangeUser {
     if (doubt_) return looked(std::move(answer));
     if (!answer) {
       const bool deletion = operation_ == &graphql::delete_user;
-      return deletion && may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
+      return deletion && may_have_succeeded_before(answer.error()) ? look(answer.error())
+                                                                   : finished<void>(answer.error());
     }
     const auto fresh = reading_at(*answer, operation_->field, "user");
     if (fresh && !is_about(user_, fresh->object)) {
       return finished<void>(incomplete(*answer, *operation_, "user.id", "it is another user's"));
     }
     if (fresh) {
-      user_.take(*fresh);
+      user_.apply(*fresh);
       return finished<void>(answer->failure ? Result<void>(*answer->failure) : success());
     }
     return finished<void>(incomplete(*answer, *operation_, "user", "it is missing"));
@@ -55,7 +56,7 @@ class ChangeUser {
     const auto deleted_at = user ? user->state("deletedAt") : SlotState::string;
     if (deleted_at == SlotState::unloaded || (user && !is_about(user_, *user))) return finished<void>(*doubt_);
     if (deleted_at == SlotState::null) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
-    if (const auto now = reading_at(*answer, "user")) user_.take(*now);
+    if (const auto now = reading_at(*answer, "user")) user_.apply(*now);
     return finished<void>(success());
   }
 

@@ -31,7 +31,7 @@ class CompleteKeys {
     if (!page) return finished<UserRecord>(user_);
     // Without memory where the page itself will do.
     if (page->end == KeyPage::End::more || has_repeats(page->keys)) append_keys(keys_, page->keys);
-    return follow(*page, user_.whole().answer->errors.status());
+    return follow(*page, user_.full_reading().answer->errors.status());
   }
 
   [[nodiscard]] Step<UserRecord> resume(Result<GraphqlAnswer> answer) {
@@ -71,7 +71,7 @@ class CompleteKeys {
       if (!keys_.empty()) user_.set_keys(without_repeats(std::move(keys_)));
       return finished<UserRecord>(user_);
     }
-    if (guard_.leads_on(page.cursor)) return ask_keys(user_, page.cursor);
+    if (guard_.advances(page.cursor)) return keys_request(user_, page.cursor);
     return finished<UserRecord>(
         malformed(key_path(user_, "pageInfo.endCursor"), "there are more pages and no way to the next", status));
   }

@@ -36,11 +36,12 @@ class DeleteKey {
 
   [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
     if (doubt_) return looked(std::move(answer));
-    if (!answer) return may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
+    if (!answer)
+      return may_have_succeeded_before(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
     const auto payload = answer->root.object("deleteApiKey");
     const auto done = payload ? payload->boolean("success") : std::nullopt;
     if (!done) return finished<void>(incomplete(*answer, graphql::delete_api_key, "success", "it is missing"));
-    user_.hear(said_beside(*answer, graphql::delete_api_key));
+    user_.set_mutation_errors(errors_beside_data(*answer, graphql::delete_api_key));
     if (*done) return gone(answer->failure);
     auto refusal = unsuccessful(*answer, "deleteApiKey", "the server did not delete the key");
     return answer->ambiguous ? look(std::move(refusal)) : finished<void>(std::move(refusal));
@@ -57,19 +58,19 @@ class DeleteKey {
   [[nodiscard]] Step<void> look(Error doubt) {
     doubt_ = std::move(doubt);
     if (!user_.is_caller && user_.text("id").empty()) return finished<void>(*doubt_);
-    return ask_keys(user_, {});
+    return keys_request(user_, {});
   }
   // Only keys that are shown as a whole prove that one is gone.
   [[nodiscard]] Step<void> looked(const Result<GraphqlAnswer>& answer) {
     if (!answer || !answer->errors.empty()) return finished<void>(*doubt_);
     const auto page = KeyPage::read(*answer, user_);
-    if (!page || !page->is_whole()) return finished<void>(*doubt_);
+    if (!page || !page->is_complete()) return finished<void>(*doubt_);
     for (std::size_t i = 0; i != page->keys.size(); ++i) {
       if (page->keys[i].string("id") == id_) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
     }
     if (page->end == KeyPage::End::last) return gone();
-    const bool more = page->end == KeyPage::End::more && guard_.leads_on(page->cursor);
-    return more ? ask_keys(user_, page->cursor) : finished<void>(*doubt_);
+    const bool more = page->end == KeyPage::End::more && guard_.advances(page->cursor);
+    return more ? keys_request(user_, page->cursor) : finished<void>(*doubt_);
   }
 
   UserRecord user_;

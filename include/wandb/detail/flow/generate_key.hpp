@@ -42,7 +42,7 @@ class GenerateKey {
     }
     // Also where something failed besides: the secret is shown this once.
     user_.add_key(KeyAccess::make(answer->page, *node, true));
-    user_.hear(said_beside(*answer, graphql::generate_api_key));
+    user_.set_mutation_errors(errors_beside_data(*answer, graphql::generate_api_key));
     if (answer->failure) return finished<value_type>(*answer->failure);
     return finished<value_type>(Secret(name));
   }

@@ -16,7 +16,7 @@ namespace wandb::detail {
 
 /// A mutation whose refusal may be the echo of its own earlier, lost success. A look then shows what is; whatever it
 /// is that is looked for, looking does no harm.
-[[nodiscard]] inline bool may_be_own_echo(const Error& error) {
+[[nodiscard]] inline bool may_have_succeeded_before(const Error& error) {
   return error.outcome() == Outcome::unknown && error.status() != 0 && error != errc::not_the_service &&
          (error == condition::rejected || error == condition::not_found || error == condition::conflict);
 }
@@ -56,7 +56,7 @@ namespace wandb::detail {
 }
 
 /// What is said beside a mutation's data, where that data stands all the same: the first few of it.
-[[nodiscard]] inline std::vector<Error> said_beside(const GraphqlAnswer& answer, const Operation& operation) {
+[[nodiscard]] inline std::vector<Error> errors_beside_data(const GraphqlAnswer& answer, const Operation& operation) {
   std::vector<Error> said;
   for (const auto& error : answer.errors) {
     if (said.size() == max_messages) break;

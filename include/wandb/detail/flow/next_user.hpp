@@ -27,9 +27,9 @@ class NextUser {
     walk.completing.reset();  // what an earlier step left that never came to its end
     if (const auto fault = std::exchange(walk.fault, std::nullopt)) return stop(*fault);
     if (walk.next != walk.page.size()) return emit(walk.take());
-    if (const auto broken = walk.page.broken_end()) return stop(*broken);
-    if (walk.more) return ask_users(*walk.queries, walk.keys.stands(), walk.query, {}, walk.size, walk.cursor);
-    if (const auto gap = std::exchange(walk.gap, std::nullopt)) return stop(*gap);
+    if (const auto broken = walk.page.next_page_error()) return stop(*broken);
+    if (walk.more) return users_request(*walk.queries, walk.keys.stands(), walk.query, {}, walk.size, walk.cursor);
+    if (const auto omission = std::exchange(walk.omission, std::nullopt)) return stop(*omission);
     return finished<value_type>(std::optional<UserRecord>{});
   }
 
@@ -43,9 +43,9 @@ class NextUser {
     if (!page) return stop(page.error());
     walk.page = std::move(*page);
     walk.next = 0;
-    walk.more = walk.page.more();
+    walk.more = walk.page.has_more();
     if (walk.more) walk.cursor = walk.page.cursor();
-    if (!walk.gap) walk.gap = walk.page.gap();
+    if (!walk.omission) walk.omission = walk.page.omission();
     return start();
   }
 
@@ -55,7 +55,7 @@ class NextUser {
     walk_->page = {};
     walk_->next = 0;
     walk_->more = false;
-    walk_->gap.reset();
+    walk_->omission.reset();
     return finished<value_type>(std::move(error));
   }
   [[nodiscard]] Step<value_type> emit(Result<UserRecord> user) {

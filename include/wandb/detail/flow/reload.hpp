@@ -38,7 +38,7 @@ class Reload {
       const auto* const what = id.empty() ? "the user's e-mail or username" : "the user's id";
       if (auto fault = check_id("user", what, id.empty() ? search_name(user_) : id)) return finished<void>(*fault);
     }
-    watch_ = user_.watch_keys();
+    journal_position_ = user_.start_key_journal();
     return follow(fetch_ ? fetch_->start() : search_->start());
   }
   [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
@@ -59,19 +59,19 @@ class Reload {
     const auto& fresh = **result;
     if (fetch_ && !is_about(user_, fresh.object)) {
       return finished<void>(malformed(user_.is_caller ? "viewer.id" : "user.id", "it is another user's",
-                                      fresh.store->first().errors.status()));
+                                      fresh.store->answer().errors.status()));
     }
     // What was searched for may be another user's name, id or e-mail as well.
     if (search_ && !user_.person().is(fresh.text("id"), fresh.text("username"), fresh.text("email"))) {
       return finished<void>(
           Error(make_error_code(errc::not_found), "no user of that e-mail or username was found", Delivery::answered));
     }
-    user_.replace_with(fresh, watch_);
+    user_.replace_with(fresh, journal_position_);
     return finished<void>(success());
   }
 
   UserRecord user_;
-  KeyWatch watch_;
+  KeyJournalPosition journal_position_;
   std::optional<FetchUser> fetch_;
   std::optional<FindUser> search_;
 };

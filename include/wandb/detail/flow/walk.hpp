@@ -27,8 +27,8 @@ struct Walk {
   UserPage page;
   std::size_t next = 0;
   bool more = true;
-  std::optional<Error> fault;  // of what was asked for: the walk is that error alone
-  std::optional<Error> gap;    // why a page lacked users, perhaps: the walk ends with it
+  std::optional<Error> fault;     // of what was asked for: the walk is that error alone
+  std::optional<Error> omission;  // why a page lacked users, perhaps: the walk ends with it
   std::optional<CompleteKeys> completing;
 
   /// The next user of the page, of which one is left. Where keys were refused, the user says so.
