@@ -60,8 +60,8 @@ class User<T, any_selection> {
       static_cast<void>(user_itself());
       return {};
     }
-    const auto found = record_.find(&find_attribute, attribute);
-    return found.field == nullptr ? Value() : Value(found.page, found.object, *found.field);
+    auto found = record_.find(&find_attribute, attribute);
+    return found.field == nullptr ? Value() : Value(std::move(found.page), found.object, *found.field);
   }
   /// The same as a type: empty where it is null, `errc::attribute_not_loaded`, `errc::wrong_attribute_type`.
   template <class As>
