@@ -1,4 +1,4 @@
-// The API keys and teams of a user, as ranges that own what they show.
+// The API keys and teams of a user, as ranges that own their data.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,8 @@ namespace wandb {
 namespace detail {
 struct KeyAccess;
 
-/// A forward range over whatever counts and indexes. It owns its source, so a loop over a temporary is safe.
+/// A forward range over a source with `size()` and `operator[]`. It owns the source, so a loop over a temporary is
+/// safe.
 template <class Source>
 class OwningRange {
  public:
@@ -64,26 +65,26 @@ class OwningRange {
 
 }  // namespace detail
 
-/// One API key of a user. Owns what it shows; copies are cheap.
+/// One API key of a user. It owns its data; copies are cheap.
 class ApiKey {
  public:
   /// The key's identifier on the server.
   [[nodiscard]] std::string_view id() const& noexcept { return id_; }
   [[nodiscard]] std::string id() const&& { return std::string(id_); }
-  /// What the key was made for; empty where the server holds nothing.
+  /// What the key was made for; empty if the server has no description.
   [[nodiscard]] std::string_view description() const& noexcept { return description_; }
   [[nodiscard]] std::string description() const&& { return std::string(description_); }
-  /// The key's name, with each key in it masked: safe to print. On newer servers the key ID, which is no secret;
-  /// of a key itself its beginning, `0a1b2****`.
+  /// The key's name, which is safe to print. On newer servers it is the key ID, which is not secret. A name that is a
+  /// key itself is masked after its beginning: `0a1b2****`.
   [[nodiscard]] std::string name() const;
-  /// The secret itself, where it is known: for a key generated here, also once it was read anew, and on older servers
-  /// for each key.
+  /// The secret itself, if it is known: that of a key generated here, even after a reload, and on older servers that of
+  /// each key.
   [[nodiscard]] std::optional<Secret> secret() const {
     return secret_.empty() ? std::nullopt : std::optional<Secret>(Secret(secret_));
   }
-  /// Whether this is the row of that key, so that a key at hand is found in a list: by the row's own secret, or by its
-  /// name, which is the key (older servers) or the key ID, the key's first part (newer ones). What is no API key
-  /// belongs to no row. Takes the same time wherever the two differ.
+  /// Whether this row is that of the key `secret`. Compares the row's secret, if it is known, and its name, which is
+  /// the key (older servers) or the key ID, the first part of the key (newer ones). False if `secret` is not an API
+  /// key. Takes the same time wherever the two differ.
   [[nodiscard]] bool belongs_to(const Secret& secret) const noexcept;
   /// The key's name, masked.
   template <class Traits>
@@ -97,40 +98,41 @@ class ApiKey {
   std::string_view id_;
   std::string_view name_;
   std::string_view description_;
-  std::string_view secret_;                   // empty where it is not known
-  std::shared_ptr<const void> secret_owner_;  // of a secret that is known from another answer
+  std::string_view secret_;                   // empty if it is not known
+  std::shared_ptr<const void> secret_owner_;  // set if the secret comes from an answer other than that of `owner_`
 };
 
 namespace detail {
 
+/// Makes keys and reads their unmasked texts, for the library itself.
 struct KeyAccess {
-  /// A key as a node of the answer shows it. `fresh` says that its name is the secret, whatever the server's
-  /// generation.
-  [[nodiscard]] static ApiKey make(std::shared_ptr<const void> owner, const ObjectView& node, bool fresh);
-  /// Lets `key` have the secret that is known of the same key in an earlier list.
-  static void keep_secret(ApiKey& key, const std::vector<ApiKey>& earlier);
+  /// Makes a key from a node of an answer, which `owner` owns. `is_new` says that the key was just generated: its name
+  /// is then the secret on every server.
+  [[nodiscard]] static ApiKey make(std::shared_ptr<const void> owner, const ObjectView& node, bool is_new);
+  /// Copies the secret of the key with the same id in an earlier list, if `key` has none.
+  static void copy_secret(ApiKey& key, const std::vector<ApiKey>& earlier);
   [[nodiscard]] static std::string_view name(const ApiKey& key) noexcept { return key.name_; }
   [[nodiscard]] static std::string_view secret(const ApiKey& key) noexcept { return key.secret_; }
 };
 
 using KeyList = std::vector<ApiKey>;
 
-/// The nodes of a connection's edges, without the null ones. Copies are cheap.
+/// The nodes of a connection, without those that are null. Copies are cheap.
 struct Nodes {
   std::shared_ptr<const void> owner;
   ListView edges;
   std::size_t count = 0;
-  std::shared_ptr<const std::vector<std::uint32_t>> filled;  // the edges with a node; none where all have one
+  std::shared_ptr<const std::vector<std::uint32_t>> non_null_edges;  // the indices of these; null if all edges are
 
   Nodes() = default;
-  Nodes(std::shared_ptr<const void> keeper, const ObjectView& user, std::string_view connection);
+  Nodes(std::shared_ptr<const void> page, const ObjectView& user, std::string_view connection);
   [[nodiscard]] std::size_t size() const noexcept { return count; }
   [[nodiscard]] ObjectView operator[](std::size_t at) const noexcept {
-    return *edges[filled ? (*filled)[at] : at].object("node");
+    return *edges[non_null_edges ? (*non_null_edges)[at] : at].object("node");
   }
 };
 
-/// A user's keys: as the page has them, or as a list of their own once they have changed.
+/// A user's keys: the nodes of the page, or a separate list after the keys have changed.
 struct KeySource {
   Nodes nodes;
   std::shared_ptr<const KeyList> list;
@@ -158,7 +160,7 @@ struct TeamNameSource {
 
 }  // namespace detail
 
-/// A user's keys, each an `ApiKey`. Shows the keys as they were when the range was taken.
+/// A user's keys, each an `ApiKey`. The range has the keys as they were when it was made.
 using Keys = detail::OwningRange<detail::KeySource>;
 /// The names of a user's keys, each a `std::string_view` that lives as long as the range. **A name can be a secret**:
 /// on older servers, and for a key generated here, it is the key itself; on newer servers it is the key ID.

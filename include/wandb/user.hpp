@@ -61,8 +61,8 @@ class User<T, any_selection> {
       static_cast<void>(user_itself());
       return {};
     }
-    const auto found = record_.find(&find_attribute, attribute);
-    return found.field == nullptr ? Value() : Value(found.page, found.object, *found.field);
+    auto found = record_.find(&find_attribute, attribute);
+    return found.field == nullptr ? Value() : Value(std::move(found.page), found.object, *found.field);
   }
   /// Returns an attribute as a C++ type; empty if it is null. Fails with `errc::attribute_not_loaded` or
   /// `errc::wrong_attribute_type`.

@@ -67,7 +67,7 @@ class Users {
   [[nodiscard]] Coloured<T, std::optional<value_type>> next(const CallOptions& options = {}) {
     const auto& client = state_->client;
     if constexpr (SyncTransport<T>) {
-      if (auto user = detail::next_at_hand(*state_->walk)) return made(client, std::move(*user));
+      if (auto user = detail::next_without_call(*state_->walk)) return made(client, std::move(*user));
     }
     return client.run(detail::next_user(client.caller(), options, state_->walk),
                       [client](Result<std::optional<detail::UserRecord>> found) -> std::optional<value_type> {

@@ -1,4 +1,4 @@
-// The definitions of detail/flow/.
+// Defines what detail/flow/ declares.
 #pragma once
 
 #include <memory>
@@ -10,18 +10,18 @@
 #include <wandb/detail/call/checks.hpp>
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/running_call.hpp>
-#include <wandb/detail/flow/acting.hpp>
 #include <wandb/detail/flow/change_requests.hpp>
 #include <wandb/detail/flow/change_user.hpp>
-#include <wandb/detail/flow/chosen_key.hpp>
 #include <wandb/detail/flow/complete_keys.hpp>
 #include <wandb/detail/flow/create_user.hpp>
 #include <wandb/detail/flow/delete_key.hpp>
 #include <wandb/detail/flow/fetch_user.hpp>
+#include <wandb/detail/flow/find_key.hpp>
 #include <wandb/detail/flow/find_user.hpp>
 #include <wandb/detail/flow/flows.hpp>
 #include <wandb/detail/flow/generate_key.hpp>
 #include <wandb/detail/flow/next_user.hpp>
+#include <wandb/detail/flow/own_identity.hpp>
 #include <wandb/detail/flow/reload.hpp>
 #include <wandb/detail/flow/walk.hpp>
 #include <wandb/detail/user/records.hpp>
@@ -52,20 +52,20 @@ WANDB_DECL CallPtr<UserRecord> create_user(const Caller& caller, const CallOptio
 
 WANDB_DECL CallPtr<Secret> generate_key(const Caller& caller, const CallOptions& options, const UserRecord& user,
                                         std::optional<std::string_view> description) {
-  return make_call(caller, options, GenerateKey(user, acting_identity(user, caller.identity), description));
+  return make_call(caller, options, GenerateKey(user, own_identity(user, caller.identity), description));
 }
 
 WANDB_DECL CallPtr<void> delete_key(const Caller& caller, const CallOptions& options, const UserRecord& user,
                                     std::string_view name) {
-  return make_call(caller, options, DeleteKey(user, key_of_name(user, name)));
+  return make_call(caller, options, DeleteKey(user, find_key_by_name(user, name)));
 }
 WANDB_DECL CallPtr<void> delete_key(const Caller& caller, const CallOptions& options, const UserRecord& user,
                                     const ApiKey& row) {
-  return make_call(caller, options, DeleteKey(user, key_of_row(user, row)));
+  return make_call(caller, options, DeleteKey(user, find_key_by_row(user, row)));
 }
 WANDB_DECL CallPtr<void> delete_key(const Caller& caller, const CallOptions& options, const UserRecord& user,
                                     const Secret& secret) {
-  return make_call(caller, options, DeleteKey(user, key_of_secret(user, secret)));
+  return make_call(caller, options, DeleteKey(user, find_key_by_secret(user, secret)));
 }
 
 WANDB_DECL CallPtr<void> update_user(const Caller& caller, const CallOptions& options, const UserRecord& user,
@@ -87,7 +87,7 @@ WANDB_DECL WalkPtr make_walk(std::string_view query, const PageOptions& options,
   walk->queries = &queries;
   walk->query = query;
   walk->size = options.size;
-  walk->keys = KeyWish(options.keys);
+  walk->keys = OptionalKeys(options.keys);
   walk->cursor = options.cursor;
   if (options.size < 1) walk->fault = unusable("users", "the page size", "is less than 1");
   if (!walk->fault) walk->fault = check_text("users", "the query", query, true);
@@ -95,13 +95,13 @@ WANDB_DECL WalkPtr make_walk(std::string_view query, const PageOptions& options,
   return walk;
 }
 
-WANDB_DECL std::optional<Result<UserRecord>> next_at_hand(Walk& walk) {
+WANDB_DECL std::optional<Result<UserRecord>> next_without_call(Walk& walk) {
   if (walk.fault || walk.next == walk.page.size()) return std::nullopt;
-  auto user = walk.take();
+  auto user = walk.take_next();
   if (user) {
     auto step = CompleteKeys(std::move(*user)).start();
     if (!step.finished()) {
-      --walk.next;  // a call reads the rest of the keys
+      --walk.next;  // a call has to read the other keys
       return std::nullopt;
     }
     user = std::move(step.result());
@@ -118,7 +118,7 @@ WANDB_DECL CallPtr<std::optional<UserRecord>> next_user(const Caller& caller, co
 WANDB_DECL std::string cursor_of(const Walk& walk) { return walk.cursor; }
 
 WANDB_DECL Result<Caller> as_user(const Caller& caller, const UserRecord& user) {
-  auto identity = acting_identity(user, caller.identity);
+  auto identity = own_identity(user, caller.identity);
   if (!identity) return identity.error();
   return caller.as(std::move(*identity));
 }
@@ -129,9 +129,9 @@ WANDB_DECL Result<void> check_secret(const Secret& secret, std::string_view sour
 }
 
 WANDB_DECL std::optional<Error> missing_field(const UserRecord& user) {
-  const auto missing = first_missing(user.object);
+  const auto missing = first_missing_field(user.object);
   if (!missing) return std::nullopt;
-  return malformed(*missing, "it is missing, and was asked for", user.store->first().errors.status());
+  return malformed(*missing, "it is missing, and was asked for", user.store->answer().errors.status());
 }
 
 }  // namespace detail

@@ -1,4 +1,4 @@
-// The definitions of detail/user/.
+// Defines what detail/user/ declares.
 #pragma once
 
 #include <algorithm>
@@ -21,51 +21,51 @@
 
 namespace wandb::detail {
 
-/// A field of a user where it is known newest, valid while the store is read. No field where it was never loaded.
+/// The newest value of a user's field, like `FoundField` but without owning the page. Valid inside `UserStore::read`.
 struct FieldView {
   const std::shared_ptr<const Page>* page = nullptr;
   ObjectView object;
   const Field* field = nullptr;
 
   [[nodiscard]] Slot slot() const noexcept { return field == nullptr ? Slot{} : object.slot(*field); }
-  [[nodiscard]] FoundField kept() const { return field == nullptr ? FoundField{} : FoundField{*page, object, field}; }
+  [[nodiscard]] FoundField with_page() const {
+    return field == nullptr ? FoundField{} : FoundField{*page, object, field};
+  }
 };
 
-/// How a user's fields, keys and readings are found in a store.
+/// Finds a user's fields, keys and readings in a store.
 struct UserLookup {
-  [[nodiscard]] static Reading whole(const UserRecord& user, const UserState* state) {
-    if (state != nullptr && state->whole) return *state->whole;
-    return Reading{std::shared_ptr<const UserAnswer>(user.store, &user.store->first()), user.object, user.index};
+  [[nodiscard]] static Reading full_reading(const UserRecord& user, const UserState* state) {
+    if (state != nullptr && state->reloaded) return *state->reloaded;
+    return Reading{std::shared_ptr<const UserAnswer>(user.store, &user.store->answer()), user.object, user.index};
   }
 
   template <class Matches>
   [[nodiscard]] static FieldView find(const UserRecord& user, const UserState* state, const Matches& matches) {
     if (state != nullptr) {
-      for (const auto& [reading, of] : state->later) {
-        if (matches(reading.object) != of) continue;
-        const bool loaded = reading.answer->has(reading.object, reading.user, *of);
-        return loaded ? FieldView{&reading.answer->page, reading.object, of} : FieldView{};
+      for (const auto& [reading, field] : state->updated_fields) {
+        if (matches(reading.object) != field) continue;
+        const bool loaded = reading.answer->has(reading.object, reading.user, *field);
+        return loaded ? FieldView{&reading.answer->page, reading.object, field} : FieldView{};
       }
-      if (const auto& whole = state->whole) return find_in(*whole->answer, whole->object, whole->user, state, matches);
+      if (const auto& last = state->reloaded) return find_in(*last->answer, last->object, last->user, state, matches);
     }
-    return find_in(user.store->first(), user.object, user.index, state, matches);
+    return find_in(user.store->answer(), user.object, user.index, state, matches);
   }
   template <class Matches>
   [[nodiscard]] static FoundField find(const UserRecord& user, const Matches& matches) {
-    return user.store->read(user.index, [&](const UserState* state) { return find(user, state, matches).kept(); });
+    return user.store->read(user.index, [&](const UserState* state) { return find(user, state, matches).with_page(); });
   }
 
-  // The user's keys as they are now, to be changed and kept as another list.
-  [[nodiscard]] static KeyList keys(const UserRecord& user, const UserState& state) {
+  [[nodiscard]] static KeyList copy_keys(const UserRecord& user, const UserState& state) {
     if (state.keys) return *state.keys;
     KeyList keys;
     const auto found = find(user, &state, [](const ObjectView& where) { return where.field("apiKeys"); });
     if (found.field != nullptr) append_keys(keys, Nodes(*found.page, found.object, "apiKeys"));
     return keys;
   }
-  // Credentials that are no listed key's any more are not kept.
-  static void forget_gone(UserState& state) {
-    std::erase_if(state.found, [&](const IdentityPtr& identity) {
+  static void forget_unlisted_identities(UserState& state) {
+    std::erase_if(state.key_identities, [&](const IdentityPtr& identity) {
       return std::none_of(state.keys->begin(), state.keys->end(),
                           [&](const ApiKey& key) { return key.secret() == identity->secret(); });
     });
@@ -140,7 +140,7 @@ WANDB_DECL KnownCredentials UserRecord::credentials() const {
   };
   const bool changed = store->read(index, [&](const UserState* state) {
     if (state == nullptr) return false;
-    known.given = state->given;
+    known.given = state->given_identity;
     if (state->keys) add({{}, state->keys});
     return state->keys != nullptr;
   });
@@ -159,57 +159,57 @@ WANDB_DECL std::optional<Error> UserRecord::keys_error() const {
   auto refused =
       store->read(index, [](const UserState* state) { return state == nullptr ? std::nullopt : state->keys_refused; });
   if (refused) return refused;
-  const auto as_read = whole();
-  return as_read.answer->errors.first(as_read.user, "apiKeys");
+  const auto reading = full_reading();
+  return reading.answer->errors.first(reading.user, "apiKeys");
 }
 
 WANDB_DECL std::vector<Error> UserRecord::errors() const {
   const auto now = store->read(index, [](const UserState* state) { return state == nullptr ? UserState() : *state; });
   std::vector<Error> errors;
   if (now.keys_refused) errors.push_back(*now.keys_refused);
-  const auto as_read = UserLookup::whole(*this, &now);
-  as_read.answer->errors.each(as_read.user, [&](std::string_view field, Error error) {
+  const auto reading = UserLookup::full_reading(*this, &now);
+  reading.answer->errors.each(reading.user, [&](std::string_view field, Error error) {
     if (now.keys_refused && field == "apiKeys") return;
-    const bool renewed =
-        std::any_of(now.later.begin(), now.later.end(), [&](const LaterField& one) { return one.field->key == field; });
-    if (!renewed) errors.push_back(std::move(error));
+    const bool updated = std::any_of(now.updated_fields.begin(), now.updated_fields.end(),
+                                     [&](const UpdatedField& one) { return one.field->key == field; });
+    if (!updated) errors.push_back(std::move(error));
   });
-  for (const auto& one : now.later) {
+  for (const auto& one : now.updated_fields) {
     one.reading.answer->errors.each(one.reading.user, [&](std::string_view field, Error error) {
       if (field == one.field->key) errors.push_back(std::move(error));
     });
   }
-  as_read.answer->errors.each_of_page([&](Error error) { errors.push_back(std::move(error)); });
-  errors.insert(errors.end(), now.said.begin(), now.said.end());
+  reading.answer->errors.each_of_page([&](Error error) { errors.push_back(std::move(error)); });
+  errors.insert(errors.end(), now.mutation_errors.begin(), now.mutation_errors.end());
   return errors;
 }
 
-WANDB_DECL Reading UserRecord::whole() const {
-  return store->read(index, [&](const UserState* state) { return UserLookup::whole(*this, state); });
+WANDB_DECL Reading UserRecord::full_reading() const {
+  return store->read(index, [&](const UserState* state) { return UserLookup::full_reading(*this, state); });
 }
 
 WANDB_DECL IdentityPtr UserRecord::given_identity() const {
-  return store->read(index, [](const UserState* state) { return state ? state->given : nullptr; });
+  return store->read(index, [](const UserState* state) { return state ? state->given_identity : nullptr; });
 }
 
 WANDB_DECL void UserRecord::give_secret(const Secret& secret, std::string_view source) const {
   auto identity = std::make_shared<const Identity>(Secret(trimmed(secret.reveal())), person(), std::string(source));
-  store->write(index, [&](UserState& state) { state.given = std::move(identity); });
+  store->write(index, [&](UserState& state) { state.given_identity = std::move(identity); });
 }
 
 WANDB_DECL IdentityPtr UserRecord::identity_of(const Secret& secret) const {
   return store->write(index, [&, owner = person()](UserState& state) -> IdentityPtr {
-    for (const auto& identity : state.found) {
+    for (const auto& identity : state.key_identities) {
       if (identity->secret() == secret) return identity;
     }
-    return state.found.emplace_back(std::make_shared<const Identity>(secret, owner));
+    return state.key_identities.emplace_back(std::make_shared<const Identity>(secret, owner));
   });
 }
 
 WANDB_DECL void UserRecord::add_key(ApiKey key) const {
   store->write(index, [&](UserState& state) {
     if (const auto journal = state.journal.lock()) journal->push_back({std::string(key.id()), key});
-    auto keys = UserLookup::keys(*this, state);
+    auto keys = UserLookup::copy_keys(*this, state);
     keys.push_back(std::move(key));
     state.keys = std::make_shared<const KeyList>(std::move(keys));
   });
@@ -222,14 +222,14 @@ WANDB_DECL void UserRecord::set_keys(KeyList keys) const {
 WANDB_DECL void UserRecord::remove_key(std::string_view id) const {
   store->write(index, [&](UserState& state) {
     if (const auto journal = state.journal.lock()) journal->push_back({std::string(id), std::nullopt});
-    auto keys = UserLookup::keys(*this, state);
+    auto keys = UserLookup::copy_keys(*this, state);
     const auto key = find_by_id(keys, id);
     if (key == keys.end()) return;
-    // A deleted key opens nothing any more; another that is known may.
-    if (state.given && key->belongs_to(state.given->secret())) state.given = nullptr;
+    // The given secret was this key. It is forgotten, so that the secret of another key can be used instead.
+    if (state.given_identity && key->belongs_to(state.given_identity->secret())) state.given_identity = nullptr;
     keys.erase(key);
     state.keys = std::make_shared<const KeyList>(std::move(keys));
-    UserLookup::forget_gone(state);
+    UserLookup::forget_unlisted_identities(state);
   });
 }
 
@@ -240,50 +240,50 @@ WANDB_DECL void UserRecord::refuse_keys(Error error) const {
   });
 }
 
-WANDB_DECL void UserRecord::take(const Reading& fresh) const {
-  store->write(index, [&](UserState& state) { state.take(fresh); });
+WANDB_DECL void UserRecord::apply(const Reading& fresh) const {
+  store->write(index, [&](UserState& state) { state.apply(fresh); });
 }
 
-WANDB_DECL void UserRecord::hear(std::vector<Error> said) const {
-  store->write(index, [&](UserState& state) { state.said = std::move(said); });
+WANDB_DECL void UserRecord::set_mutation_errors(std::vector<Error> errors) const {
+  store->write(index, [&](UserState& state) { state.mutation_errors = std::move(errors); });
 }
 
-WANDB_DECL KeyWatch UserRecord::watch_keys() const {
+WANDB_DECL KeyJournalPosition UserRecord::start_key_journal() const {
   return store->write(index, [](UserState& state) {
     auto journal = state.journal.lock();
     if (!journal) state.journal = journal = std::make_shared<KeyJournal>();
     const auto since = journal->size();
-    return KeyWatch{std::move(journal), since};
+    return KeyJournalPosition{std::move(journal), since};
   });
 }
 
-WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyWatch& watch) const {
-  auto as_read = fresh.whole();
+WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJournalPosition& reload_start) const {
+  auto reading = fresh.full_reading();
   auto refused = fresh.store->read(
       fresh.index, [](const UserState* state) { return state == nullptr ? std::nullopt : state->keys_refused; });
   const auto source = fresh.key_source();
   KeyList keys;
   for (std::size_t i = 0; i != source.size(); ++i) keys.push_back(source[i]);
   store->write(index, [&](UserState& state) {
-    for (auto change = watch.since; change != watch.journal->size(); ++change) {
-      const auto& [id, made] = (*watch.journal)[change];
+    for (auto change = reload_start.since; change != reload_start.journal->size(); ++change) {
+      const auto& [id, created] = (*reload_start.journal)[change];
       const auto key = find_by_id(keys, id);
-      if (made && key == keys.end()) keys.push_back(*made);
-      if (!made && key != keys.end()) keys.erase(key);
+      if (created && key == keys.end()) keys.push_back(*created);
+      if (!created && key != keys.end()) keys.erase(key);
     }
     if (state.keys) {
       KeyList known;
       for (const auto& key : *state.keys) {
         if (!KeyAccess::secret(key).empty()) known.push_back(key);
       }
-      for (auto& key : keys) KeyAccess::keep_secret(key, known);
+      for (auto& key : keys) KeyAccess::copy_secret(key, known);
     }
-    state.whole = std::move(as_read);
-    state.later.clear();
-    state.said.clear();
+    state.reloaded = std::move(reading);
+    state.updated_fields.clear();
+    state.mutation_errors.clear();
     state.keys_refused = std::move(refused);
     state.keys = std::make_shared<const KeyList>(std::move(keys));
-    UserLookup::forget_gone(state);
+    UserLookup::forget_unlisted_identities(state);
   });
 }
 

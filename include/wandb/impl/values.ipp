@@ -1,4 +1,4 @@
-// The definitions of keys.hpp and value.hpp.
+// Defines what keys.hpp and value.hpp declare.
 #pragma once
 
 #include <algorithm>
@@ -30,23 +30,23 @@ WANDB_DECL std::string ApiKey::name() const { return detail::shown_key_name(name
 WANDB_DECL bool ApiKey::belongs_to(const Secret& secret) const noexcept {
   const auto key = detail::trimmed(secret.reveal());
   if (!detail::is_api_key(key)) return false;
-  // A key ID of a longer key may look like an older server's secret.
+  // Both are compared, since the key ID of a longer key may look like an older server's secret.
   return detail::same_text(secret_, key) || detail::is_name_of(name_, key);
 }
 
 namespace detail {
 
-WANDB_DECL ApiKey KeyAccess::make(std::shared_ptr<const void> owner, const ObjectView& node, bool fresh) {
+WANDB_DECL ApiKey KeyAccess::make(std::shared_ptr<const void> owner, const ObjectView& node, bool is_new) {
   ApiKey key;
   key.owner_ = std::move(owner);
   key.id_ = node.string("id").value_or(std::string_view{});
   key.name_ = node.string("name").value_or(std::string_view{});
   key.description_ = node.string("description").value_or(std::string_view{});
-  if (fresh ? may_be_api_key(key.name_) : looks_like_secret_name(key.name_)) key.secret_ = key.name_;
+  if (is_new ? may_be_api_key(key.name_) : looks_like_secret_name(key.name_)) key.secret_ = key.name_;
   return key;
 }
 
-WANDB_DECL void KeyAccess::keep_secret(ApiKey& key, const std::vector<ApiKey>& earlier) {
+WANDB_DECL void KeyAccess::copy_secret(ApiKey& key, const std::vector<ApiKey>& earlier) {
   if (!key.secret_.empty()) return;
   for (const auto& known : earlier) {
     if (known.id_ != key.id_ || known.id_.empty() || known.secret_.empty()) continue;
@@ -56,8 +56,8 @@ WANDB_DECL void KeyAccess::keep_secret(ApiKey& key, const std::vector<ApiKey>& e
   }
 }
 
-WANDB_DECL Nodes::Nodes(std::shared_ptr<const void> keeper, const ObjectView& user, std::string_view connection)
-    : owner(std::move(keeper)) {
+WANDB_DECL Nodes::Nodes(std::shared_ptr<const void> page, const ObjectView& user, std::string_view connection)
+    : owner(std::move(page)) {
   const auto object = user.object(connection);
   if (!object) return;
   edges = object->list("edges");
@@ -68,10 +68,10 @@ WANDB_DECL Nodes::Nodes(std::shared_ptr<const void> keeper, const ObjectView& us
   for (std::uint32_t i = 0; i != edges.size(); ++i) {
     if (edges[i].object("node")) indices.push_back(i);
   }
-  filled = std::make_shared<const std::vector<std::uint32_t>>(std::move(indices));
+  non_null_edges = std::make_shared<const std::vector<std::uint32_t>>(std::move(indices));
 }
 
-/// Writes what stands in a page as JSON.
+/// Writes a value of a page as JSON.
 class ValueWriter {
  public:
   explicit ValueWriter(std::string& json) noexcept : json_(json) {}

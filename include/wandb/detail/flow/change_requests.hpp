@@ -1,4 +1,4 @@
-// The requests that change a user.
+// Makes the requests that change a user.
 #pragma once
 
 #include <optional>
@@ -13,13 +13,13 @@
 
 namespace wandb::detail {
 
-/// A mutation of that user, as far as its variables are known.
+/// Makes a mutation whose only variable so far is the user's id.
 [[nodiscard]] inline GraphqlRequest request_about(const Operation& operation, const UserRecord& user) {
   GraphqlRequest request(operation);
   return std::move(request.add_id("the user's id", user.text("id")));
 }
 
-/// The update of whatever is set.
+/// Makes an update of the members of `changes` that are set.
 [[nodiscard]] inline GraphqlRequest update_request(const UserRecord& user, const UserUpdate& changes) {
   const auto id = user.text("id");
   GraphqlRequest request(graphql::update_user);

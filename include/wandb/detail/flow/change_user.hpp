@@ -1,4 +1,4 @@
-// Changes a user: updates, deletes, restores.
+// Updates, deletes or restores a user.
 #pragma once
 
 #include <optional>
@@ -14,11 +14,11 @@
 
 namespace wandb::detail {
 
-/// A mutation that gives the changed user back: `updateUser`, `deleteUser`, `undeleteUser`.
+/// Runs a mutation that returns the changed user: `updateUser`, `deleteUser`, `undeleteUser`.
 class ChangeUser {
  public:
   using value_type = void;
-  /// `request` is complete but for whom it is about.
+  /// `request` is complete but for its subject, which is `user`.
   ChangeUser(UserRecord user, GraphqlRequest request)
       : user_(std::move(user)), operation_(&request.operation()), request_(std::move(request)) {
     request_.about(subject_of(user_));
@@ -26,43 +26,46 @@ class ChangeUser {
 
   [[nodiscard]] Step<void> start() { return std::move(request_); }
   [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
-    if (doubt_) return looked(std::move(answer));
+    if (uncertain_error_) return read_check(std::move(answer));
     if (!answer) {
       const bool deletion = operation_ == &graphql::delete_user;
-      return deletion && may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
+      return deletion && may_have_succeeded_before(answer.error()) ? check_effect(answer.error())
+                                                                   : finished<void>(answer.error());
     }
     const auto fresh = reading_at(*answer, operation_->field, "user");
     if (fresh && !is_about(user_, fresh->object)) {
-      return finished<void>(incomplete(*answer, *operation_, "user.id", "it is another user's"));
+      return finished<void>(incomplete_error(*answer, *operation_, "user.id", "it is another user's"));
     }
     if (fresh) {
-      user_.take(*fresh);
+      user_.apply(*fresh);
       return finished<void>(answer->failure ? Result<void>(*answer->failure) : success());
     }
-    return finished<void>(incomplete(*answer, *operation_, "user", "it is missing"));
+    return finished<void>(incomplete_error(*answer, *operation_, "user", "it is missing"));
   }
 
  private:
-  // The refusal may mean that an earlier, unanswered try has removed the user: see whether it is still there.
-  [[nodiscard]] Step<void> look(Error doubt) {
-    doubt_ = std::move(doubt);
+  // The refusal may mean that an earlier attempt, whose answer was lost, has deleted the user. This asks whether the
+  // user still exists.
+  [[nodiscard]] Step<void> check_effect(Error uncertain_error) {
+    uncertain_error_ = std::move(uncertain_error);
     GraphqlRequest request(graphql::user_state);
     return std::move(request.add("id", user_.text("id")).about(subject_of(user_)));
   }
-  [[nodiscard]] Step<void> looked(Result<GraphqlAnswer> answer) {
-    if (!answer || !answer->errors.empty()) return finished<void>(*doubt_);
+  [[nodiscard]] Step<void> read_check(Result<GraphqlAnswer> answer) {
+    if (!answer || !answer->errors.empty()) return finished<void>(*uncertain_error_);
     const auto user = answer->root.object("user");
     const auto deleted_at = user ? user->state("deletedAt") : SlotState::string;
-    if (deleted_at == SlotState::unloaded || (user && !is_about(user_, *user))) return finished<void>(*doubt_);
-    if (deleted_at == SlotState::null) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
-    if (const auto now = reading_at(*answer, "user")) user_.take(*now);
+    if (deleted_at == SlotState::unloaded || (user && !is_about(user_, *user)))
+      return finished<void>(*uncertain_error_);
+    if (deleted_at == SlotState::null) return finished<void>(with_outcome(*uncertain_error_, Outcome::not_run));
+    if (const auto now = reading_at(*answer, "user")) user_.apply(*now);
     return finished<void>(success());
   }
 
   UserRecord user_;
   const Operation* operation_;
   GraphqlRequest request_;
-  std::optional<Error> doubt_;
+  std::optional<Error> uncertain_error_;
 };
 
 }  // namespace wandb::detail

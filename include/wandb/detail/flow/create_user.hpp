@@ -1,4 +1,4 @@
-// Makes a user.
+// Creates a user.
 #pragma once
 
 #include <string_view>
@@ -13,7 +13,7 @@
 
 namespace wandb::detail {
 
-/// Makes a user.
+/// Creates a user by `createUser`.
 class CreateUser {
  public:
   using value_type = UserRecord;
@@ -27,7 +27,7 @@ class CreateUser {
     if (answer->failure) return finished<value_type>(*answer->failure);
     auto record = record_at(*answer, "createUser", false, "user");
     if (record) return finished<value_type>(std::move(*record));
-    return finished<value_type>(incomplete(*answer, graphql::create_user, "user", "it is missing"));
+    return finished<value_type>(incomplete_error(*answer, graphql::create_user, "user", "it is missing"));
   }
 
  private:

@@ -18,11 +18,11 @@
 
 namespace wandb::detail {
 
-/// Deletes a key by its id, as the caller.
+/// Deletes a key by its id with the caller's credentials.
 class DeleteKey {
  public:
   using value_type = void;
-  /// Without an id there is a fault.
+  /// `id` is the key's id, or the error with which the call finishes at once.
   DeleteKey(UserRecord user, Result<std::string> id) : user_(std::move(user)), request_(graphql::delete_api_key) {
     if (!id) {
       request_.refuse_if(id.error());
@@ -35,47 +35,49 @@ class DeleteKey {
   [[nodiscard]] Step<void> start() { return std::move(request_); }
 
   [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
-    if (doubt_) return looked(std::move(answer));
-    if (!answer) return may_be_own_echo(answer.error()) ? look(answer.error()) : finished<void>(answer.error());
+    if (uncertain_error_) return read_check(std::move(answer));
+    if (!answer)
+      return may_have_succeeded_before(answer.error()) ? check_effect(answer.error()) : finished<void>(answer.error());
     const auto payload = answer->root.object("deleteApiKey");
     const auto done = payload ? payload->boolean("success") : std::nullopt;
-    if (!done) return finished<void>(incomplete(*answer, graphql::delete_api_key, "success", "it is missing"));
-    user_.hear(said_beside(*answer, graphql::delete_api_key));
-    if (*done) return gone(answer->failure);
-    auto refusal = unsuccessful(*answer, "deleteApiKey", "the server did not delete the key");
-    return answer->ambiguous ? look(std::move(refusal)) : finished<void>(std::move(refusal));
+    if (!done) return finished<void>(incomplete_error(*answer, graphql::delete_api_key, "success", "it is missing"));
+    user_.set_mutation_errors(errors_beside_data(*answer, graphql::delete_api_key));
+    if (*done) return finish_deleted(answer->failure);
+    auto refusal = unsuccessful_error(*answer, "deleteApiKey", "the server did not delete the key");
+    return answer->ambiguous ? check_effect(std::move(refusal)) : finished<void>(std::move(refusal));
   }
 
  private:
-  // `failure` is what the server says went wrong besides.
-  [[nodiscard]] Step<void> gone(const std::optional<Error>& failure = {}) {
+  // `failure` is an error that the server reports although the key is deleted.
+  [[nodiscard]] Step<void> finish_deleted(const std::optional<Error>& failure = {}) {
     user_.remove_key(id_);
     return finished<void>(failure ? Result<void>(*failure) : success());
   }
 
-  // The refusal may mean that an earlier, unanswered try has deleted the key: see whether it is still there.
-  [[nodiscard]] Step<void> look(Error doubt) {
-    doubt_ = std::move(doubt);
-    if (!user_.is_caller && user_.text("id").empty()) return finished<void>(*doubt_);
-    return ask_keys(user_, {});
+  // The refusal may mean that an earlier attempt, whose answer was lost, has deleted the key. This asks whether the key
+  // still exists.
+  [[nodiscard]] Step<void> check_effect(Error uncertain_error) {
+    uncertain_error_ = std::move(uncertain_error);
+    if (!user_.is_caller && user_.text("id").empty()) return finished<void>(*uncertain_error_);
+    return keys_request(user_, {});
   }
-  // Only keys that are shown as a whole prove that one is gone.
-  [[nodiscard]] Step<void> looked(const Result<GraphqlAnswer>& answer) {
-    if (!answer || !answer->errors.empty()) return finished<void>(*doubt_);
+  // Only complete pages, read to the last, prove that the key is deleted.
+  [[nodiscard]] Step<void> read_check(const Result<GraphqlAnswer>& answer) {
+    if (!answer || !answer->errors.empty()) return finished<void>(*uncertain_error_);
     const auto page = KeyPage::read(*answer, user_);
-    if (!page || !page->is_whole()) return finished<void>(*doubt_);
+    if (!page || !page->is_complete()) return finished<void>(*uncertain_error_);
     for (std::size_t i = 0; i != page->keys.size(); ++i) {
-      if (page->keys[i].string("id") == id_) return finished<void>(with_outcome(*doubt_, Outcome::not_run));
+      if (page->keys[i].string("id") == id_) return finished<void>(with_outcome(*uncertain_error_, Outcome::not_run));
     }
-    if (page->end == KeyPage::End::last) return gone();
-    const bool more = page->end == KeyPage::End::more && guard_.leads_on(page->cursor);
-    return more ? ask_keys(user_, page->cursor) : finished<void>(*doubt_);
+    if (page->end == KeyPage::End::last) return finish_deleted();
+    const bool more = page->end == KeyPage::End::more && guard_.advances(page->cursor);
+    return more ? keys_request(user_, page->cursor) : finished<void>(*uncertain_error_);
   }
 
   UserRecord user_;
   std::string id_;
   GraphqlRequest request_;
-  std::optional<Error> doubt_;
+  std::optional<Error> uncertain_error_;
   CursorGuard guard_;
 };
 

@@ -1,4 +1,4 @@
-// Reads the current user, or a user by id.
+// Reads the caller's own user, or a user by id.
 #pragma once
 
 #include <optional>
@@ -8,30 +8,31 @@
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/running_call.hpp>
 #include <wandb/detail/flow/complete_keys.hpp>
-#include <wandb/detail/flow/key_wish.hpp>
+#include <wandb/detail/flow/optional_keys.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 
 namespace wandb::detail {
 
-/// The current user, or a user by id: one record with all its keys, if those are wanted; nothing where there is none.
+/// Reads the caller's own user, or a user by id, and all keys if they are requested. The result is empty if no user has
+/// the id.
 class FetchUser {
  public:
   using value_type = std::optional<UserRecord>;
-  /// An empty id means whoever the caller is.
+  /// An empty id means the caller's own user.
   FetchUser(std::string id, const graphql::UserQueries& queries, bool keys)
       : id_(std::move(id)), queries_(&queries), keys_(keys) {}
 
   [[nodiscard]] Step<value_type> start() {
-    GraphqlRequest request(operation(), keys_.stands());
+    GraphqlRequest request(operation(), keys_.requested());
     if (!id_.empty()) request.add("id", id_);
     return request;
   }
 
   [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
     if (completing_) return as_optional(completing_->resume(std::move(answer)));
-    if (keys_.gives_way(answer)) return start();
+    if (keys_.drop_if_refused(answer)) return start();
     if (!answer) return finished<value_type>(answer.error());
     auto record = record_at(*answer, operation().field, id_.empty(), {}, *queries_);
     if (!record && id_.empty()) {
@@ -39,7 +40,7 @@ class FetchUser {
                                         "the server knows nobody by these credentials", Delivery::answered));
     }
     if (!record) return finished<value_type>(std::optional<UserRecord>{});
-    keys_.tell(*record);
+    keys_.report_refusal(*record);
     return as_optional(completing_.emplace(std::move(*record)).start());
   }
 
@@ -50,7 +51,7 @@ class FetchUser {
 
   std::string id_;
   const graphql::UserQueries* queries_;
-  KeyWish keys_;
+  OptionalKeys keys_;
   std::optional<CompleteKeys> completing_;
 };
 

@@ -1,4 +1,4 @@
-// The library's operations as calls: made here, carried out by a driver.
+// Declares the functions that make the library's calls. A driver runs them.
 #pragma once
 
 #include <memory>
@@ -22,22 +22,23 @@ struct UserUpdate;
 
 namespace detail {
 
-/// The caller's own user; there is one, or an error.
+/// Reads the caller's own user. The result is never empty: without a user it is an error.
 [[nodiscard]] WANDB_DECL CallPtr<std::optional<UserRecord>> fetch_viewer(const Caller& caller,
                                                                          const CallOptions& options,
                                                                          const graphql::UserQueries& queries);
-/// The user of exactly that username, e-mail or id; nothing where there is none.
+/// Finds the user whose username, e-mail or id is exactly `name`; nothing if there is none.
 [[nodiscard]] WANDB_DECL CallPtr<std::optional<UserRecord>> find_user(const Caller& caller, const CallOptions& options,
                                                                       std::string_view name,
                                                                       const graphql::UserQueries& queries);
 [[nodiscard]] WANDB_DECL CallPtr<UserRecord> create_user(const Caller& caller, const CallOptions& options,
                                                          std::string_view email, bool admin);
 
-/// Makes a key for the user, as the user.
+/// Generates a key for the user with the user's own credentials.
 [[nodiscard]] WANDB_DECL CallPtr<Secret> generate_key(const Caller& caller, const CallOptions& options,
                                                       const UserRecord& user,
                                                       std::optional<std::string_view> description);
-/// Deletes a key, as the caller. That no loaded key is the one that is meant is misuse, thrown at once.
+/// Deletes a key with the caller's credentials. If the keys are loaded and the key is not among them, that is misuse,
+/// which is thrown at once.
 [[nodiscard]] WANDB_DECL CallPtr<void> delete_key(const Caller& caller, const CallOptions& options,
                                                   const UserRecord& user, std::string_view name);
 [[nodiscard]] WANDB_DECL CallPtr<void> delete_key(const Caller& caller, const CallOptions& options,
@@ -54,24 +55,24 @@ namespace detail {
 [[nodiscard]] WANDB_DECL CallPtr<void> reload_user(const Caller& caller, const CallOptions& options,
                                                    const UserRecord& user);
 
-/// A walk through the users that a query finds, page by page. Shared by a range and its iterators; one step at a time.
+/// The state of a walk through the users that a query finds. A range and its iterators share it; not thread-safe.
 struct Walk;
 using WalkPtr = std::shared_ptr<Walk>;
 [[nodiscard]] WANDB_DECL WalkPtr make_walk(std::string_view query, const PageOptions& options,
                                            const graphql::UserQueries& queries);
-/// The next user, where the page that was read last holds them whole: without a call.
-[[nodiscard]] WANDB_DECL std::optional<Result<UserRecord>> next_at_hand(Walk& walk);
-/// The next user; nothing at the end.
+/// Returns the next user if the page in memory has that user and all their keys, so that no call is needed.
+[[nodiscard]] WANDB_DECL std::optional<Result<UserRecord>> next_without_call(Walk& walk);
+/// Reads the next user; nothing at the end of the walk.
 [[nodiscard]] WANDB_DECL CallPtr<std::optional<UserRecord>> next_user(const Caller& caller, const CallOptions& options,
                                                                       WalkPtr walk);
-/// Where the page that follows begins.
+/// The cursor of the next page.
 [[nodiscard]] WANDB_DECL std::string cursor_of(const Walk& walk);
 
-/// The credentials of the user, who is called at the caller's server, or why there are none.
+/// Makes a caller at the same server with the user's own credentials, or says why there are none.
 [[nodiscard]] WANDB_DECL Result<Caller> as_user(const Caller& caller, const UserRecord& user);
-/// `errc::malformed_api_key` where a secret does not have the shape of one; `source` says where it came from.
+/// Checks that a secret has the shape of an API key, else `errc::malformed_api_key`. `source` names its origin.
 [[nodiscard]] WANDB_DECL Result<void> check_secret(const Secret& secret, std::string_view source);
-/// What was asked for and did not come, although the schema promises it.
+/// Returns an error if a selected field is missing that the schema does not allow to be null.
 [[nodiscard]] WANDB_DECL std::optional<Error> missing_field(const UserRecord& user);
 
 }  // namespace detail

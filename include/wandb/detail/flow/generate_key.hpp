@@ -1,4 +1,4 @@
-// Makes a key, as the user whose it is to be.
+// Generates an API key for a user with that user's credentials.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@
 
 namespace wandb::detail {
 
-/// Makes a key for the user as whom it is asked.
+/// Generates a key. The server gives it to the user whose credentials, `as`, the request carries.
 class GenerateKey {
  public:
   using value_type = Secret;
@@ -38,11 +38,11 @@ class GenerateKey {
     const auto name = node ? node->string("name").value_or(std::string_view{}) : std::string_view{};
     if (!may_be_api_key(name)) {
       return finished<value_type>(
-          incomplete(*answer, graphql::generate_api_key, "apiKey.name", "it is not an API key"));
+          incomplete_error(*answer, graphql::generate_api_key, "apiKey.name", "it is not an API key"));
     }
-    // Also where something failed besides: the secret is shown this once.
+    // The key is kept even if the answer has errors too, since a newer server shows the secret only once.
     user_.add_key(KeyAccess::make(answer->page, *node, true));
-    user_.hear(said_beside(*answer, graphql::generate_api_key));
+    user_.set_mutation_errors(errors_beside_data(*answer, graphql::generate_api_key));
     if (answer->failure) return finished<value_type>(*answer->failure);
     return finished<value_type>(Secret(name));
   }

@@ -1,4 +1,4 @@
-// What the mutations share: what an answer without the thing itself means, and what is said beside it.
+// Makes the errors of mutations whose answer lacks data or has errors beside it.
 #pragma once
 
 #include <string>
@@ -14,24 +14,24 @@
 
 namespace wandb::detail {
 
-/// A mutation whose refusal may be the echo of its own earlier, lost success. A look then shows what is; whatever it
-/// is that is looked for, looking does no harm.
-[[nodiscard]] inline bool may_be_own_echo(const Error& error) {
+/// Whether a refusal may be due to an earlier attempt of the same mutation that succeeded and whose answer was lost. A
+/// query then shows whether it took effect.
+[[nodiscard]] inline bool may_have_succeeded_before(const Error& error) {
   return error.outcome() == Outcome::unknown && error.status() != 0 && error != errc::not_the_service &&
          (error == condition::rejected || error == condition::not_found || error == condition::conflict);
 }
 
-/// The same error, now that a look has shown whether the mutation took effect.
+/// Copies an error and replaces its outcome.
 [[nodiscard]] inline Error with_outcome(const Error& error, Outcome outcome) {
   auto details = error.details();
   details.outcome = outcome;
   return Error(error.code(), std::move(details));
 }
 
-/// The error of a mutation that was answered without what it is for: the server's words, which say that it ran, or
-/// none.
-[[nodiscard]] inline Error incomplete(const GraphqlAnswer& answer, const Operation& operation, std::string_view place,
-                                      std::string_view reason) {
+/// Makes the error of a mutation whose answer lacks the expected field: the server's error, else
+/// `errc::malformed_response` with an unknown outcome. An error beside the mutation's data shows that it ran.
+[[nodiscard]] inline Error incomplete_error(const GraphqlAnswer& answer, const Operation& operation,
+                                            std::string_view place, std::string_view reason) {
   if (answer.failure) return *answer.failure;
   for (const auto& error : answer.errors) {
     return with_outcome(to_error(operation.field, error, answer.status), Outcome::ran);
@@ -39,9 +39,9 @@ namespace wandb::detail {
   return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason, answer.status);
 }
 
-/// The error of a mutation that answered `success: false`, with or without words: it did nothing.
-[[nodiscard]] inline Error unsuccessful(const GraphqlAnswer& answer, std::string_view operation,
-                                        std::string_view what) {
+/// Makes the error of a mutation that answered `success: false`. It did not run, unless the answer is ambiguous.
+[[nodiscard]] inline Error unsuccessful_error(const GraphqlAnswer& answer, std::string_view operation,
+                                              std::string_view what) {
   auto code = make_error_code(errc::rejected);
   Error::Details details{.reason = std::string(what).append(": it answered success: false"),
                          .operation = operation,
@@ -55,14 +55,14 @@ namespace wandb::detail {
   return Error(code, std::move(details));
 }
 
-/// What is said beside a mutation's data, where that data stands all the same: the first few of it.
-[[nodiscard]] inline std::vector<Error> said_beside(const GraphqlAnswer& answer, const Operation& operation) {
-  std::vector<Error> said;
+/// The errors beside the data of a mutation that ran, `max_messages` at most.
+[[nodiscard]] inline std::vector<Error> errors_beside_data(const GraphqlAnswer& answer, const Operation& operation) {
+  std::vector<Error> errors;
   for (const auto& error : answer.errors) {
-    if (said.size() == max_messages) break;
-    said.push_back(to_error(operation.field, error, answer.status));
+    if (errors.size() == max_messages) break;
+    errors.push_back(to_error(operation.field, error, answer.status));
   }
-  return said;
+  return errors;
 }
 
 }  // namespace wandb::detail

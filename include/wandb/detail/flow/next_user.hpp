@@ -1,4 +1,4 @@
-// The next user of a walk.
+// Reads the next user of a walk.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@
 
 namespace wandb::detail {
 
-/// The next user of a walk; nothing at its end.
+/// Reads the next user of a walk, and the next page if the one in memory is used up. The result is empty at the end.
 class NextUser {
  public:
   using value_type = std::optional<UserRecord>;
@@ -24,45 +24,46 @@ class NextUser {
 
   [[nodiscard]] Step<value_type> start() {
     auto& walk = *walk_;
-    walk.completing.reset();  // what an earlier step left that never came to its end
+    walk.completing.reset();  // an earlier call may have been abandoned before its end
     if (const auto fault = std::exchange(walk.fault, std::nullopt)) return stop(*fault);
-    if (walk.next != walk.page.size()) return emit(walk.take());
-    if (const auto broken = walk.page.broken_end()) return stop(*broken);
-    if (walk.more) return ask_users(*walk.queries, walk.keys.stands(), walk.query, {}, walk.size, walk.cursor);
-    if (const auto gap = std::exchange(walk.gap, std::nullopt)) return stop(*gap);
+    if (walk.next != walk.page.size()) return complete(walk.take_next());
+    if (const auto error = walk.page.next_page_error()) return stop(*error);
+    if (walk.has_more)
+      return users_request(*walk.queries, walk.keys.requested(), walk.query, {}, walk.size, walk.cursor);
+    if (const auto omission = std::exchange(walk.omission, std::nullopt)) return stop(*omission);
     return finished<value_type>(std::optional<UserRecord>{});
   }
 
   [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
     auto& walk = *walk_;
-    if (walk.completing) return follow(walk.completing->resume(std::move(answer)));
-    if (walk.keys.gives_way(answer)) return start();
+    if (walk.completing) return forward(walk.completing->resume(std::move(answer)));
+    if (walk.keys.drop_if_refused(answer)) return start();
     if (!answer) return stop(answer.error());
     auto page = UserPage::read(std::move(*answer), walk.guard);
-    if (walk.keys.gives_way(page)) return start();
+    if (walk.keys.drop_if_refused(page)) return start();
     if (!page) return stop(page.error());
     walk.page = std::move(*page);
     walk.next = 0;
-    walk.more = walk.page.more();
-    if (walk.more) walk.cursor = walk.page.cursor();
-    if (!walk.gap) walk.gap = walk.page.gap();
+    walk.has_more = walk.page.has_more();
+    if (walk.has_more) walk.cursor = walk.page.cursor();
+    if (!walk.omission) walk.omission = walk.page.omission();
     return start();
   }
 
  private:
-  // A failed page ends the walk; a failed user is one element of it.
+  // The error of a page ends the walk. The error of a user is one element of the walk, which goes on.
   [[nodiscard]] Step<value_type> stop(Error error) {
     walk_->page = {};
     walk_->next = 0;
-    walk_->more = false;
-    walk_->gap.reset();
+    walk_->has_more = false;
+    walk_->omission.reset();
     return finished<value_type>(std::move(error));
   }
-  [[nodiscard]] Step<value_type> emit(Result<UserRecord> user) {
+  [[nodiscard]] Step<value_type> complete(Result<UserRecord> user) {
     if (!user) return finished<value_type>(user.error());
-    return follow(walk_->completing.emplace(std::move(*user)).start());
+    return forward(walk_->completing.emplace(std::move(*user)).start());
   }
-  [[nodiscard]] Step<value_type> follow(Step<UserRecord> step) {
+  [[nodiscard]] Step<value_type> forward(Step<UserRecord> step) {
     if (!step.finished()) return as_optional(std::move(step));
     walk_->completing.reset();
     return as_optional(std::move(step));

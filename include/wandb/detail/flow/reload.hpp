@@ -1,4 +1,4 @@
-// Reads a user anew.
+// Reloads a user.
 #pragma once
 
 #include <optional>
@@ -17,17 +17,18 @@
 
 namespace wandb::detail {
 
-/// Reads a user anew, keys and teams included, into the same handle. One whose id is not known is searched for.
+/// Reads a user again, keys and teams included, and replaces the data of the record. A user whose id is not known is
+/// searched for by e-mail or username.
 class Reload {
  public:
   using value_type = void;
   explicit Reload(UserRecord user) : user_(std::move(user)) {
     if (user_.is_caller) fetch_.emplace(std::string{}, *user_.queries, true);
     else if (const auto id = user_.text("id"); !id.empty()) fetch_.emplace(id, *user_.queries, true);
-    else search_.emplace(search_name(user_), *user_.queries, true);
+    else search_.emplace(search_text(user_), *user_.queries, true);
   }
-  /// By what a user without an id can be found; empty where there is nothing.
-  [[nodiscard]] static Text search_name(const UserRecord& user) {
+  /// The text to search for: the e-mail, else the username; empty if neither is known.
+  [[nodiscard]] static Text search_text(const UserRecord& user) {
     auto email = user.text("email");
     return email.empty() ? user.text("username") : email;
   }
@@ -36,17 +37,17 @@ class Reload {
     if (!user_.is_caller) {
       const auto id = user_.text("id");
       const auto* const what = id.empty() ? "the user's e-mail or username" : "the user's id";
-      if (auto fault = check_id("user", what, id.empty() ? search_name(user_) : id)) return finished<void>(*fault);
+      if (auto fault = check_id("user", what, id.empty() ? search_text(user_) : id)) return finished<void>(*fault);
     }
-    watch_ = user_.watch_keys();
-    return follow(fetch_ ? fetch_->start() : search_->start());
+    reload_start_ = user_.start_key_journal();
+    return forward(fetch_ ? fetch_->start() : search_->start());
   }
   [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
-    return follow(fetch_ ? fetch_->resume(std::move(answer)) : search_->resume(std::move(answer)));
+    return forward(fetch_ ? fetch_->resume(std::move(answer)) : search_->resume(std::move(answer)));
   }
 
  private:
-  [[nodiscard]] Step<void> follow(Step<std::optional<UserRecord>> step) {
+  [[nodiscard]] Step<void> forward(Step<std::optional<UserRecord>> step) {
     if (!step.finished()) {
       step.request().about(subject_of(user_));
       return std::move(step.request());
@@ -59,19 +60,19 @@ class Reload {
     const auto& fresh = **result;
     if (fetch_ && !is_about(user_, fresh.object)) {
       return finished<void>(malformed(user_.is_caller ? "viewer.id" : "user.id", "it is another user's",
-                                      fresh.store->first().errors.status()));
+                                      fresh.store->answer().errors.status()));
     }
-    // What was searched for may be another user's name, id or e-mail as well.
+    // The search may have found another user, whose username, id or e-mail is the same text.
     if (search_ && !user_.person().is(fresh.text("id"), fresh.text("username"), fresh.text("email"))) {
       return finished<void>(
           Error(make_error_code(errc::not_found), "no user of that e-mail or username was found", Delivery::answered));
     }
-    user_.replace_with(fresh, watch_);
+    user_.replace_with(fresh, reload_start_);
     return finished<void>(success());
   }
 
   UserRecord user_;
-  KeyWatch watch_;
+  KeyJournalPosition reload_start_;
   std::optional<FetchUser> fetch_;
   std::optional<FindUser> search_;
 };

@@ -1,4 +1,4 @@
-// A walk through the users that a query finds.
+// The state of a walk through the users that a query finds.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <string>
 
 #include <wandb/detail/flow/complete_keys.hpp>
-#include <wandb/detail/flow/key_wish.hpp>
+#include <wandb/detail/flow/optional_keys.hpp>
 #include <wandb/detail/user/paging.hpp>
 #include <wandb/detail/user/user_page.hpp>
 #include <wandb/detail/user/user_record.hpp>
@@ -16,25 +16,25 @@
 
 namespace wandb::detail {
 
-/// A walk through the users that a query finds, page by page. Shared by a range and its iterators; one step at a time.
+/// A walk through the users that a query finds, page by page. A range and its iterators share it; not thread-safe.
 struct Walk {
   const graphql::UserQueries* queries = nullptr;
-  std::string query;  // empty: everybody
+  std::string query;  // empty: all users
   int size = 0;
-  std::string cursor;  // where the page that follows begins
+  std::string cursor;  // of the next page
   CursorGuard guard;
-  KeyWish keys{true};
+  OptionalKeys keys{true};
   UserPage page;
   std::size_t next = 0;
-  bool more = true;
-  std::optional<Error> fault;  // of what was asked for: the walk is that error alone
-  std::optional<Error> gap;    // why a page lacked users, perhaps: the walk ends with it
+  bool has_more = true;
+  std::optional<Error> fault;     // the options are invalid: the walk has only this error
+  std::optional<Error> omission;  // a page may lack users: the walk ends with this error
   std::optional<CompleteKeys> completing;
 
-  /// The next user of the page, of which one is left. Where keys were refused, the user says so.
-  [[nodiscard]] Result<UserRecord> take() {
+  /// Takes the next user of the page, which must have one left. If the keys were refused, the user has that error.
+  [[nodiscard]] Result<UserRecord> take_next() {
     auto user = page.at(next++, *queries);
-    if (user) keys.tell(*user);
+    if (user) keys.report_refusal(*user);
     return user;
   }
 };

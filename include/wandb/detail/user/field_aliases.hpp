@@ -1,4 +1,4 @@
-// The aliases in a selection of a user's fields: none may be the name of another field.
+// Checks the aliases in a selection of a user's fields: none may be the name of another field.
 #pragma once
 
 #include <string_view>
@@ -12,15 +12,15 @@
 
 namespace wandb::detail {
 
-/// An alias that is the name of another field of its type, and that type; no alias where there is none.
+/// An alias that is the name of another field, and the type that has both fields. `alias` is empty if there is none.
 struct TakenAlias {
   std::string_view alias;
   std::string_view type;
 };
 
-/// Whether a field of that type, other than `name`, is found by `alias`.
-[[nodiscard]] constexpr bool names_another(const graphql::TypeDefinition& type, std::string_view name,
-                                           std::string_view alias) noexcept {
+/// Whether `alias` names a field of `type` other than `name`. Snake case finds camel case, as in `User::operator[]`.
+[[nodiscard]] constexpr bool is_another_field(const graphql::TypeDefinition& type, std::string_view name,
+                                              std::string_view alias) noexcept {
   if (equal(alias, graphql::type_name) && !equal(name, graphql::type_name)) return true;
   for (const auto& field : type.fields) {
     if (!equal(field.name, name) && equals_camel(alias, field.name)) return true;
@@ -28,23 +28,24 @@ struct TakenAlias {
   return false;
 }
 
-/// Looks through selections of an object of the type `object`, as far as they are valid: the rest is the document's
-/// validation to tell. `seen_as` is the interface, or the same type, that a fragment sees it as.
+/// Finds the first such alias in the selections from `first` on, of an object of type `object`. A fragment may select
+/// from an interface of the object: `visible_type` is that interface, else `object` itself. Invalid selections are
+/// skipped, since the validation of the document reports them.
 [[nodiscard]] constexpr TakenAlias taken_alias(const graphql::Ast& ast, graphql::Index first,
                                                const graphql::TypeDefinition& object,
-                                               const graphql::TypeDefinition& seen_as) {
+                                               const graphql::TypeDefinition& visible_type) {
   constexpr auto& schema = graphql::users_schema;
   for (auto i = first; i != graphql::none; i = ast.selections[i].next) {
     const auto& node = ast.selections[i];
     TakenAlias inside;
     if (node.kind == graphql::SelectionKind::inline_fragment) {
-      const auto condition = node.type.empty() ? graphql::Found(seen_as) : schema.type(node.type);
+      const auto condition = node.type.empty() ? graphql::Found(visible_type) : schema.type(node.type);
       if (condition) inside = taken_alias(ast, node.selections, object, *condition);
     } else if (node.kind == graphql::SelectionKind::field) {
-      if (!equal(node.alias, node.name) && names_another(object, node.name, node.alias)) {
+      if (!equal(node.alias, node.name) && is_another_field(object, node.name, node.alias)) {
         return {node.alias, object.name};
       }
-      const auto field = seen_as.field(node.name);
+      const auto field = visible_type.field(node.name);
       const auto type = field ? schema.type(field->type) : graphql::Found<graphql::TypeDefinition>();
       if (type) inside = taken_alias(ast, node.selections, *type, *type);
     }
@@ -53,7 +54,7 @@ struct TakenAlias {
   return {};
 }
 
-/// The same for `{ … }`, selections of a user. Views the text.
+/// Finds the first such alias in `{ … }`, selections of a user. The result views `selections`.
 [[nodiscard]] constexpr TakenAlias taken_alias(std::string_view selections) {
   graphql::Ast ast;
   if (graphql::parse(selections, ast)) return {};
@@ -61,14 +62,14 @@ struct TakenAlias {
   return taken_alias(ast, ast.definitions[0].selections, *user, *user);
 }
 
-/// Stops the compiler: an answer to an update has the field itself under that name, of another type perhaps.
+/// Stops the compiler. The answer to an update has the field itself under its name, perhaps with another type.
 template <graphql::FixedString Alias, graphql::FixedString Type>
 struct AliasOfAnotherField {
   static_assert(Alias.view().empty(),
                 "fields<>: an alias is the name of another field of its type; choose an alias that names none");
 };
 
-/// The selection in its braces, its aliases checked.
+/// Puts the selection into braces and checks its aliases.
 template <graphql::FixedString Tidied>
 struct Aliases {
   static constexpr auto text = graphql::FixedString("{") + Tidied + " }";

@@ -1,4 +1,4 @@
-// Lists of a user's keys. A list that a user has is never changed: a change makes another one.
+// Functions over lists of keys. A list that a user shares never changes: a change makes a new list.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ inline void append_keys(KeyList& list, const Nodes& page) {
       ids.push_back(id);
       continue;
     }
-    // A few are compared without memory.
+    // Few ids are compared pairwise, which allocates nothing.
     for (std::size_t j = 0; j != i && !id.empty(); ++j) {
       if (page[j].string("id") == id) return true;
     }
@@ -37,7 +37,7 @@ inline void append_keys(KeyList& list, const Nodes& page) {
   return std::adjacent_find(first, ids.end()) != ids.end();
 }
 
-/// The same keys, of those with one id the first: a server's pages may overlap. Keys without an id stay.
+/// Removes all but the first of the keys that share an id, since a server's pages may overlap. Keys without an id stay.
 [[nodiscard]] inline KeyList without_repeats(KeyList keys) {
   std::vector<std::size_t> order(keys.size());
   for (std::size_t i = 0; i != order.size(); ++i) order[i] = i;
@@ -58,7 +58,7 @@ inline void append_keys(KeyList& list, const Nodes& page) {
   return unique;
 }
 
-/// The key of that id; the end where there is none.
+/// Finds the key with that id; `end()` if there is none.
 [[nodiscard]] inline KeyList::iterator find_by_id(KeyList& keys, std::string_view id) {
   return std::find_if(keys.begin(), keys.end(), [id](const ApiKey& key) { return key.id() == id; });
 }

@@ -1,4 +1,4 @@
-// One page of a user's keys.
+// Asks for a page of a user's keys and reads it.
 #pragma once
 
 #include <cstdint>
@@ -20,33 +20,33 @@
 
 namespace wandb::detail {
 
-/// Where an answer about a user's keys has the user.
+/// The root field that holds the user in the answer to `keys_request`.
 [[nodiscard]] inline std::string_view key_root(const UserRecord& user) noexcept {
   return user.is_caller ? "viewer" : "user";
 }
 
-/// A place below a user's keys, for errors.
+/// The path of a field below a user's keys, for errors.
 [[nodiscard]] inline std::string key_path(const UserRecord& user, std::string_view below) {
   return std::string(key_root(user)).append(".apiKeys.").append(below);
 }
 
-/// The keys of one page, and what the server says of the next.
+/// The keys of one page, and whether another page follows.
 struct KeyPage {
   enum class End : std::uint8_t {
     last,     ///< no page follows
     more,     ///< a page follows at `cursor`
-    unknown,  ///< the server should say and does not
+    unknown,  ///< the server does not say, although it should
   };
 
-  bool has_keys = false;  ///< whether there is a list of keys, be it an empty one
+  bool has_keys = false;  ///< whether the answer has a list of keys, even an empty one
   Nodes keys;
   End end = End::last;
   std::string_view cursor;  ///< views what `keys` owns; may be empty
 
-  /// Whether the server left out no key of the page.
-  [[nodiscard]] bool is_whole() const noexcept { return keys.size() == keys.edges.size(); }
+  /// Whether the page has no null in place of a key.
+  [[nodiscard]] bool is_complete() const noexcept { return keys.size() == keys.edges.size(); }
 
-  /// The page that a user's `apiKeys` holds; nothing where that is not loaded. `owner` keeps the answer.
+  /// Reads the page from a user's `apiKeys`; nothing if that is not loaded. `owner` owns the answer.
   [[nodiscard]] static std::optional<KeyPage> of(std::shared_ptr<const void> owner, const ObjectView& user) {
     const auto connection = user.object("apiKeys");
     if (!connection) return std::nullopt;
@@ -59,7 +59,7 @@ struct KeyPage {
     return page;
   }
 
-  /// Reads the answer to `ask_keys`. `errc::malformed_response` where it is not about that user, or has no keys.
+  /// Reads the answer to `keys_request`. `errc::malformed_response` if it is about another user or has no keys.
   [[nodiscard]] static Result<KeyPage> read(const GraphqlAnswer& answer, const UserRecord& user) {
     const auto object = answer.root.object(key_root(user));
     if (!object || !is_about(user, *object)) {
@@ -71,8 +71,8 @@ struct KeyPage {
   }
 };
 
-/// Asks for one page of a user's keys.
-[[nodiscard]] inline GraphqlRequest ask_keys(const UserRecord& user, std::string_view after) {
+/// Makes the request for the page of a user's keys that follows the cursor `after`, or for the first page.
+[[nodiscard]] inline GraphqlRequest keys_request(const UserRecord& user, std::string_view after) {
   GraphqlRequest request(user.is_caller ? graphql::viewer_api_keys : graphql::user_api_keys);
   if (!user.is_caller) request.add("id", user.text("id"));
   if (!after.empty()) request.add("after", after);

@@ -1,4 +1,4 @@
-// How the pages of a connection follow each other.
+// Finds the next page of a connection.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,16 @@
 
 namespace wandb::detail {
 
-/// Follows the cursors of a walk, and notices when they lead in a circle.
+/// Detects cursors that repeat, so that a faulty server cannot keep a walk from ending. Needs constant memory.
 class CursorGuard {
  public:
-  /// Whether `cursor` leads to a page that was not read yet, as far as that shows.
-  [[nodiscard]] bool leads_on(std::string_view cursor) {
-    if (cursor.empty() || cursor == landmark_) return false;
-    // One cursor is remembered, a later one after 1, 2, 4 … pages: in a circle, one of them comes again.
+  /// Whether `cursor` leads to a further page: false if it is empty or is known to repeat.
+  [[nodiscard]] bool advances(std::string_view cursor) {
+    if (cursor.empty() || cursor == remembered_) return false;
+    // Brent's algorithm: the remembered cursor is replaced after 1, 2, 4, … pages. In a cycle it is seen again, at the
+    // latest when the interval is longer than the cycle.
     if (++pages_ == period_) {
-      landmark_ = cursor;
+      remembered_ = cursor;
       pages_ = 0;
       period_ *= 2;
     }
@@ -26,19 +27,18 @@ class CursorGuard {
   }
 
  private:
-  std::string landmark_;
+  std::string remembered_;
   std::size_t pages_ = 0;
   std::size_t period_ = 1;
 };
 
-/// Whether a connection should say if a page follows, and does not. A server that leaves `pageInfo` out has no pages.
+/// Whether `pageInfo` is null or lacks `hasNextPage`. A server whose answers have no `pageInfo` at all has no pages.
 [[nodiscard]] inline bool lacks_page_info(const ObjectView& connection) noexcept {
   const auto info = connection.object("pageInfo");
   return connection.state("pageInfo") == SlotState::null || (info && !info->boolean("hasNextPage"));
 }
 
-/// The cursor of the page that follows a connection's, empty where the server gives none; nothing where it says that no
-/// page follows.
+/// The cursor of the next page, empty if the server gives none; nothing if no page follows.
 [[nodiscard]] inline std::optional<std::string_view> next_page(const ObjectView& connection) noexcept {
   const auto info = connection.object("pageInfo");
   if (!info || !info->boolean("hasNextPage").value_or(false)) return std::nullopt;

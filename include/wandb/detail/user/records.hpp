@@ -1,4 +1,4 @@
-// From an answer to the users in it: where they are, and which of the answer's errors are theirs (decision 9).
+// Reads users from an answer, and assigns the answer's errors to them.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@
 
 namespace wandb::detail {
 
-/// An error with what is known of a mutation that was answered with something unusable.
+/// Makes the error of a mutation whose answer is unusable. Its outcome is unknown.
 [[nodiscard]] inline Error malformed_mutation(const Operation& operation, const std::string& path,
                                               std::string_view reason, int status) {
   auto error = malformed(path, reason, status);
@@ -31,23 +31,23 @@ namespace wandb::detail {
   return Error(error.code(), std::move(details));
 }
 
-/// The path, from a user on, of the first field that was asked for, may not be null, and is missing.
-[[nodiscard]] inline std::optional<std::string> first_missing(const ObjectView& object) {
+/// Finds the first selected field that may not be null and is missing. The path begins below `object`.
+[[nodiscard]] inline std::optional<std::string> first_missing_field(const ObjectView& object) {
   for (const auto& field : object.fields()) {
     const std::string key(field.key);
     if (object.state(field.key) == SlotState::unloaded && !field.nullable) return key;
     if (const auto inner = object.object(field)) {
-      if (const auto missing = first_missing(*inner)) return key + '.' + *missing;
+      if (const auto missing = first_missing_field(*inner)) return key + '.' + *missing;
     }
     const auto list = object.list(field);
     for (std::size_t i = 0; i != list.size(); ++i) {
-      if (const auto missing = first_missing(list[i])) return key + '[' + std::to_string(i) + "]." + *missing;
+      if (const auto missing = first_missing_field(list[i])) return key + '[' + std::to_string(i) + "]." + *missing;
     }
   }
   return std::nullopt;
 }
 
-/// Why something is missing from an answer: the error whose path leads to `place` or below it, else
+/// Makes the error of something that is missing from an answer: the server's error whose path begins with `place`, else
 /// `errc::malformed_response`.
 [[nodiscard]] inline Error missing(const GraphqlAnswer& answer, std::string_view operation, const std::string& place) {
   for (const auto& error : answer.errors) {
@@ -56,14 +56,15 @@ namespace wandb::detail {
   return malformed(place, "it is null, and no error says why", answer.status);
 }
 
-/// One user at the root of an answer, or one level below it; nothing where that is null.
+/// Finds a user at the root field `root`, or in its field `below`; nothing if that is null.
 [[nodiscard]] inline std::optional<ObjectView> user_at(const GraphqlAnswer& answer, std::string_view root,
                                                        std::string_view below) noexcept {
   const auto object = answer.root.object(root);
   return object && !below.empty() ? object->object(below) : object;
 }
 
-/// An answer about that user alone.
+/// Makes the `UserAnswer` of an answer that holds one user, there or at `root` itself: every error with a path is
+/// theirs.
 [[nodiscard]] inline UserAnswer answer_about(const GraphqlAnswer& answer, std::string_view root,
                                              std::string_view below) {
   const auto user_of = [](const GraphqlError& error) {
@@ -72,6 +73,7 @@ namespace wandb::detail {
   return {answer.page, UserErrors(root, answer.status, answer.errors, below.empty() ? 1 : 2, user_of)};
 }
 
+/// Reads the user that `user_at` finds, for a record that exists.
 [[nodiscard]] inline std::optional<Reading> reading_at(const GraphqlAnswer& answer, std::string_view root,
                                                        std::string_view below = {}) {
   const auto object = user_at(answer, root, below);
@@ -79,6 +81,7 @@ namespace wandb::detail {
   return Reading{std::make_shared<const UserAnswer>(answer_about(answer, root, below)), *object, 0};
 }
 
+/// Makes a new record of the user that `user_at` finds.
 [[nodiscard]] inline std::optional<UserRecord> record_at(
     const GraphqlAnswer& answer, std::string_view root, bool is_caller, std::string_view below = {},
     const graphql::UserQueries& queries = graphql::plain_user_queries) {
@@ -87,7 +90,7 @@ namespace wandb::detail {
   return UserRecord{std::make_shared<UserStore>(answer_about(answer, root, below)), *object, 0, is_caller, &queries};
 }
 
-/// The user as the subject of a request.
+/// Makes the user the subject of a request, whose known secrets are masked in its errors.
 [[nodiscard]] inline Subject subject_of(const UserRecord& user) {
   return {
       user.store, user.object, user.index, [](const Subject& about) {
@@ -95,7 +98,7 @@ namespace wandb::detail {
       }};
 }
 
-/// Whether an answer is about that user, as far as it says.
+/// Whether `object` may be that user: false if both ids are known and differ.
 [[nodiscard]] inline bool is_about(const UserRecord& user, const ObjectView& object) {
   const auto id = object.string("id");
   const auto known = user.text("id");

@@ -1,4 +1,4 @@
-// One page of the users that a query finds.
+// Asks for a page of users and reads it.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,7 @@ class UserPage {
  public:
   UserPage() = default;
 
-  /// `guard` has followed the cursors that led here.
+  /// Reads the answer to `users_request`. `guard` has seen the cursors of the pages before.
   [[nodiscard]] static Result<UserPage> read(GraphqlAnswer answer, CursorGuard& guard) {
     const auto users = answer.root.object("users");
     if (!users || users->state("edges") != SlotState::rows)
@@ -36,7 +36,7 @@ class UserPage {
     page.status_ = answer.status;
     page.edges_ = users->list("edges");
     page.read_info(answer, *users, guard);
-    // Which user of the page an error's path leads to; none where it leads elsewhere.
+    // An error below `users.edges[i]` belongs to the user `i`.
     const auto user_of = [size = page.edges_.size()](const GraphqlError& error) -> std::optional<std::uint32_t> {
       const auto edge = error.path[2].index;
       const bool of_user = error.path[1].key == "edges" && edge && *edge < size;
@@ -48,41 +48,43 @@ class UserPage {
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return edges_.size(); }
-  [[nodiscard]] bool more() const noexcept { return more_; }
+  [[nodiscard]] bool has_more() const noexcept { return has_more_; }
   [[nodiscard]] std::string cursor() const { return std::string(cursor_); }
-  /// The user at `index`; `queries` read them anew.
+  /// The user at `index`, or the server's error in their place. `queries` are what a reload sends.
   [[nodiscard]] Result<UserRecord> at(std::size_t index, const graphql::UserQueries& queries) const {
     const auto user = static_cast<std::uint32_t>(index);
     if (const auto node = edges_[index].object("node")) return UserRecord{store_, *node, user, false, &queries};
-    if (auto why = store_->first().errors.first(user)) return std::move(*why);
+    if (auto why = store_->answer().errors.first(user)) return std::move(*why);
     return malformed("users.edges[" + std::to_string(index) + "].node", "it is null, and no error says why", status_);
   }
-  /// Why nobody knows what follows this page.
-  [[nodiscard]] const std::optional<Error>& broken_end() const noexcept { return broken_end_; }
-  /// Why the page may lack users that should be on it.
-  [[nodiscard]] std::optional<Error> gap() const { return store_->first().errors.first_of_page(); }
+  /// Why the next page cannot be read, or why it is unknown whether there is one.
+  [[nodiscard]] const std::optional<Error>& next_page_error() const noexcept { return next_page_error_; }
+  /// An error that may have made the server leave users out of this page.
+  [[nodiscard]] std::optional<Error> omission() const { return store_->answer().errors.first_of_page(); }
 
  private:
   void read_info(const GraphqlAnswer& answer, const ObjectView& users, CursorGuard& guard) {
-    if (lacks_page_info(users)) broken_end_ = missing(answer, "users", "users.pageInfo");
+    if (lacks_page_info(users)) next_page_error_ = missing(answer, "users", "users.pageInfo");
     const auto next = next_page(users);
     cursor_ = next.value_or(std::string_view{});
-    more_ = next && guard.leads_on(cursor_);
-    if (!next || more_) return;
-    broken_end_ = malformed("users.pageInfo.endCursor", "there are more pages and no way to the next", status_);
+    has_more_ = next && guard.advances(cursor_);
+    if (!next || has_more_) return;
+    next_page_error_ = malformed("users.pageInfo.endCursor", "there are more pages and no way to the next", status_);
   }
 
   int status_ = 0;
   std::shared_ptr<UserStore> store_;
   ListView edges_;
   std::string_view cursor_;
-  bool more_ = false;
-  std::optional<Error> broken_end_;
+  bool has_more_ = false;
+  std::optional<Error> next_page_error_;
 };
 
-/// Asks for one page of users, with their keys or without: those that match `query`, or the one with that id.
-[[nodiscard]] inline GraphqlRequest ask_users(const graphql::UserQueries& queries, bool keys, std::string_view query,
-                                              std::string_view id, int size, std::string_view after) {
+/// Makes the request for a page of users: those that match `query`, or the one whose id is `id`. `keys` asks for their
+/// keys too, `size` limits the page if it is positive, `after` is the cursor of the page.
+[[nodiscard]] inline GraphqlRequest users_request(const graphql::UserQueries& queries, bool keys,
+                                                  std::string_view query, std::string_view id, int size,
+                                                  std::string_view after) {
   GraphqlRequest request(*queries.search, keys);
   if (!query.empty()) request.add("query", query);
   if (!id.empty()) request.add_list("ids", id);

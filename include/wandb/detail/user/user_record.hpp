@@ -1,4 +1,4 @@
-// One user: a handle to what is known of them, old and new.
+// A handle to one user's data, as it was read and as it has changed since.
 #pragma once
 
 #include <cstdint>
@@ -23,82 +23,85 @@ struct UserQueries;
 namespace wandb::detail {
 
 class UserStore;
-struct KeyWatch;
+struct KeyJournalPosition;
 struct KnownCredentials;
 struct Person;
 struct Reading;
 
-/// A field of a user where it is known newest, and the page that keeps it. No field where it was never loaded.
+/// The newest value of a user's field, and the page that owns it. `field` is null if the field was never loaded.
 struct FoundField {
   std::shared_ptr<const Page> page;
   ObjectView object;
   const Field* field = nullptr;
 };
 
-/// Looks for a field among those of a user in one answer; null where that has none.
+/// Finds a field by name among those that one answer has of a user; null if there is none.
 using FieldFinder = const Field* (*)(const ObjectView& user, std::string_view name);
 
-/// One user: a store and a row of it. Copies are the same user. Thread-safe.
+/// One user: a store and a row of it. Copies refer to the same user and see each other's changes. Thread-safe.
 struct UserRecord {
   std::shared_ptr<UserStore> store;
   ObjectView object;
   std::uint32_t index = 0;
-  bool is_caller = false;                         ///< the caller's own credentials are this user's
-  const graphql::UserQueries* queries = nullptr;  ///< how to read all of this user anew
+  bool is_caller = false;                         ///< whether the caller's credentials belong to this user
+  const graphql::UserQueries* queries = nullptr;  ///< the queries that a reload sends
 
-  /// A user of attributes that were given by hand.
+  /// Makes a user from attributes that the program gave.
   [[nodiscard]] static UserRecord of(std::shared_ptr<const Page> page, const ObjectView& object);
 
-  /// The field that `find` finds by that name.
-  [[nodiscard]] FoundField find(FieldFinder find, std::string_view name) const;
-  /// The field of that key.
+  /// Finds a field by `finder` and `name`, first among the newest data.
+  [[nodiscard]] FoundField find(FieldFinder finder, std::string_view name) const;
+  /// Finds the field whose response key is `key`.
   [[nodiscard]] FoundField find_key(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const { return find_key(key).field != nullptr; }
-  /// A text attribute; empty where null or not loaded.
+  /// A text attribute; empty if it is null or not loaded.
   [[nodiscard]] Text text(std::string_view key) const;
+  /// A boolean attribute; empty if it is null or not loaded.
   [[nodiscard]] std::optional<bool> flag(std::string_view key) const;
-  /// The user in a line of text, with what looks like a key masked.
+  /// Names the user for messages, as in `<User ann@example.com>`. What looks like a key is masked.
   [[nodiscard]] std::string shown() const;
   [[nodiscard]] Person person() const;
   [[nodiscard]] Nodes nodes(std::string_view connection) const;
 
   [[nodiscard]] KeySource key_source() const;
-  /// The credentials that are known of this user, of many keys the newest.
+  /// The known credentials of this user. Of very many keys, it returns the newest.
   [[nodiscard]] KnownCredentials credentials() const;
-  /// Whether the keys were loaded, so that a name that is not among them is a mistake.
+  /// Whether the keys were loaded. If so, to delete a key that is not among them is misuse.
   [[nodiscard]] bool keys_loaded() const;
-  /// Why the keys are not there, if the server said so.
+  /// The server's error in place of the keys, if there is one.
   [[nodiscard]] std::optional<Error> keys_error() const;
-  /// What the server said of the user's fields as they are now, and of the answer that they came in.
+  /// The errors of the fields as they are now, and the errors of their answers that belong to no single user.
   [[nodiscard]] std::vector<Error> errors() const;
-  /// What was read last of the user as a whole.
-  [[nodiscard]] Reading whole() const;
+  /// The last complete reading of the user: the last reload, else the answer that the user came with.
+  [[nodiscard]] Reading full_reading() const;
 
-  /// The credentials that were given for this user; null where there are none.
+  /// The credentials that the program gave for this user; null if there are none.
   [[nodiscard]] IdentityPtr given_identity() const;
-  /// Gives the user's own secret; `source` says where it came from.
+  /// Sets the user's own secret. `source` names its origin in errors.
   void give_secret(const Secret& secret, std::string_view source) const;
-  /// The secret of one of the user's keys as credentials, the same ones each time.
+  /// Makes credentials of the secret of one of the user's keys. The same secret gives the same object, which remembers
+  /// whether the secret was proven.
   [[nodiscard]] IdentityPtr identity_of(const Secret& secret) const;
 
-  /// Adds a key that was made to the list, whatever it is now.
+  /// Adds a key that was just created.
   void add_key(ApiKey key) const;
-  /// Lets these be the user's keys.
+  /// Replaces the list of keys.
   void set_keys(KeyList keys) const;
-  /// Forgets the key of that id, and the credentials that it was.
+  /// Removes the key with that id, and the credentials made of it.
   void remove_key(std::string_view id) const;
-  /// Takes back the keys that were read so far: the server refused the rest, and a part would look complete.
+  /// Marks the keys as not loaded because of `error`, and drops those that were read: a partial list would look
+  /// complete.
   void refuse_keys(Error error) const;
 
-  /// Takes over what a mutation gave back of the user.
-  void take(const Reading& fresh) const;
-  /// Keeps what was said beside a mutation that gave nothing of the user back.
-  void hear(std::vector<Error> said) const;
-  /// From here on what becomes of the keys is kept, for as long as somebody has the watch.
-  [[nodiscard]] KeyWatch watch_keys() const;
-  /// Takes over everything that was read anew of the same user. The keys may have changed since it was asked for: what
-  /// `watch` saw is done again. Secrets that are known stay known.
-  void replace_with(const UserRecord& fresh, const KeyWatch& watch) const;
+  /// Replaces the fields that a mutation returned, and keeps its other errors.
+  void apply(const Reading& fresh) const;
+  /// Keeps the errors of a mutation that returned no fields of the user.
+  void set_mutation_errors(std::vector<Error> errors) const;
+  /// Starts to record changes of the keys. The recording stops when the last position is destroyed.
+  [[nodiscard]] KeyJournalPosition start_key_journal() const;
+  /// Replaces all data by what a reload has read. Key changes since `reload_start` are applied to it again, since the
+  /// answer may be older than they are. Secrets that are known stay known.
+  void replace_with(const UserRecord& fresh, const KeyJournalPosition& reload_start) const;
 };
 
 }  // namespace wandb::detail

@@ -1,4 +1,4 @@
-// The users of one answer, and what has changed of each since: behind every handle of the same user.
+// Stores the users of one answer and what has changed of each since. All handles of a user share the store.
 #pragma once
 
 #include <algorithm>
@@ -22,85 +22,87 @@
 
 namespace wandb::detail {
 
-/// An answer about users: the page, and what was said beside it. Never changed once it is shared.
+/// An answer about users: its page and its errors. It never changes once it is shared.
 struct UserAnswer {
   std::shared_ptr<const Page> page;
   UserErrors errors;
 
-  /// Whether a field of a user in it was loaded: a null that stands for an error is no value.
+  /// Whether the field `field` of the user number `user` was loaded. A null that an error explains is not a value.
   [[nodiscard]] bool has(const ObjectView& object, std::uint32_t user, const Field& field) const noexcept {
     const auto state = object.slot(field).state();
     return state == SlotState::null ? !errors.has(user, field.key) : state != SlotState::unloaded;
   }
 };
 
-/// A user as one answer shows them.
+/// A user as one answer shows them. It owns the answer.
 struct Reading {
   std::shared_ptr<const UserAnswer> answer;
   ObjectView object;
-  std::uint32_t user = 0;  ///< whose errors in `answer` are this one's
+  std::uint32_t user = 0;  ///< the user's number among the errors of `answer`
 };
 
-/// A field that a mutation gave back: it stands in place of what was read before, also where it is an error.
-struct LaterField {
+/// A field that a mutation returned. It replaces what was read before, even if it is an error.
+struct UpdatedField {
   Reading reading;
   const Field* field;
 };
 
-/// What became of a user's keys, in order, kept only while somebody reads them anew: what was read may be older.
+/// One change of a user's keys. Changes are recorded only during a reload, whose answer may be older than they are.
 struct KeyChange {
   std::string id;
-  std::optional<ApiKey> made;  // none: it was deleted
+  std::optional<ApiKey> created;  // empty: the key was deleted
 };
+/// The changes in the order in which they were made.
 using KeyJournal = std::vector<KeyChange>;
 
-/// A place in a journal: what comes after it was seen by whoever has this.
-struct KeyWatch {
+/// A position in a journal: the changes from `since` on were made after the position was taken.
+struct KeyJournalPosition {
   std::shared_ptr<KeyJournal> journal;
   std::size_t since = 0;
 };
 
-/// What has changed of one user since the answer that the user came with. However often that happens, it holds one
-/// reading of the whole user and one value of each field that came later.
+/// What has changed of one user since the store's answer. Its size is bounded: it holds the last reload and one value
+/// of each field that a mutation returned later, however many there were.
 struct UserState {
-  std::optional<Reading> whole;   // what was read anew; none: as in the store's own answer
-  std::vector<LaterField> later;  // one a field
-  std::vector<Error> said;        // beside what the last mutation gave back, of nothing that it gave
+  std::optional<Reading> reloaded;           // empty: the store's answer is still the last complete reading
+  std::vector<UpdatedField> updated_fields;  // at most one for each field
+  std::vector<Error> mutation_errors;        // errors of the last mutation that belong to no field it returned
   std::optional<Error> keys_refused;
-  std::shared_ptr<const KeyList> keys;  // none: as in the answer; replaced as a whole, since ranges share it
+  std::shared_ptr<const KeyList> keys;  // null: the reading's keys; a change replaces the list, since ranges share it
   std::weak_ptr<KeyJournal> journal;
-  IdentityPtr given;               // the credentials that were given for this user
-  std::vector<IdentityPtr> found;  // those of keys whose secret is known, as far as they were used
+  IdentityPtr given_identity;               // the credentials that the program gave for this user
+  std::vector<IdentityPtr> key_identities;  // the credentials made of listed keys; kept to remember what was proven
 
-  /// Lets what a mutation gave back stand in place of what was known, also where it is an error. Only what it left
-  /// out without a word is as before.
-  void take(const Reading& fresh) {
+  /// Replaces the known fields by those that a mutation returned, values and errors alike. A field stays as it was only
+  /// if the answer has neither a value nor an error for it.
+  void apply(const Reading& fresh) {
     const auto& errors = fresh.answer->errors;
-    said.clear();
+    mutation_errors.clear();
     errors.each(fresh.user, [&](std::string_view field, Error error) {
-      if (fresh.object.field(field) == nullptr && said.size() < max_messages) said.push_back(std::move(error));
+      if (fresh.object.field(field) != nullptr || mutation_errors.size() >= max_messages) return;
+      mutation_errors.push_back(std::move(error));
     });
-    errors.each_of_page([&](Error error) { said.push_back(std::move(error)); });
+    errors.each_of_page([&](Error error) { mutation_errors.push_back(std::move(error)); });
     for (const auto& field : fresh.object.fields()) {
       if (fresh.object.state(field.key) == SlotState::unloaded && !errors.has(fresh.user, field.key)) continue;
-      const auto known =
-          std::find_if(later.begin(), later.end(), [&](const LaterField& one) { return one.field->key == field.key; });
-      if (known != later.end()) *known = {fresh, &field};
-      else later.push_back({fresh, &field});
+      const auto known = std::find_if(updated_fields.begin(), updated_fields.end(),
+                                      [&](const UpdatedField& updated) { return updated.field->key == field.key; });
+      if (known != updated_fields.end()) *known = {fresh, &field};
+      else updated_fields.push_back({fresh, &field});
     }
   }
 };
 
-/// The users of one page: the page, never changed, and beside it, guarded, what has changed of each.
+/// The users of one page. The page never changes; a mutex guards what has changed of each user since. Thread-safe.
 class UserStore {
  public:
-  explicit UserStore(UserAnswer first) : first_(std::move(first)) {}
+  explicit UserStore(UserAnswer answer) : answer_(std::move(answer)) {}
 
-  /// The answer that the users came with.
-  [[nodiscard]] const UserAnswer& first() const noexcept { return first_; }
+  /// The answer that the store was made of.
+  [[nodiscard]] const UserAnswer& answer() const noexcept { return answer_; }
 
-  /// Runs `read(const UserState*)` or `write(UserState&)` under the lock. Users of whom nothing has changed are read
-  /// without it.
+  /// Calls `f(const UserState*)`, with null for a user who has not changed. While no user of the store has changed, it
+  /// takes no lock.
   template <class F>
   auto read(std::uint32_t user, F f) const {
     if (!changed_.load(std::memory_order_acquire)) return f(static_cast<const UserState*>(nullptr));
@@ -108,6 +110,7 @@ class UserStore {
     const auto found = changes_.find(user);
     return f(found == changes_.end() ? nullptr : &found->second);
   }
+  /// Calls `f(UserState&)` under the lock.
   template <class F>
   auto write(std::uint32_t user, F f) {
     const std::lock_guard lock(mutex_);
@@ -116,7 +119,7 @@ class UserStore {
   }
 
  private:
-  UserAnswer first_;
+  UserAnswer answer_;
   mutable std::mutex mutex_;
   std::atomic<bool> changed_ = false;
   std::map<std::uint32_t, UserState> changes_;

@@ -1,4 +1,4 @@
-// With which secret to act as a user.
+// Chooses the credentials with which to act as a user.
 #pragma once
 
 #include <optional>
@@ -15,9 +15,8 @@
 
 namespace wandb::detail {
 
-/// The credentials of a listed key whose secret is known, rather of one that the server did not refuse; null where
-/// there is none.
-[[nodiscard]] inline IdentityPtr listed_identity(const UserRecord& user) {
+/// Finds a listed key whose secret is known, and prefers one that the server has not refused; null if there is none.
+[[nodiscard]] inline IdentityPtr identity_of_listed_key(const UserRecord& user) {
   IdentityPtr refused;
   for (const auto& key : Keys(user.key_source())) {
     const auto secret = key.secret();
@@ -29,9 +28,9 @@ namespace wandb::detail {
   return refused;
 }
 
-/// Why nobody can act as a user.
-[[nodiscard]] inline Error no_identity(errc code, std::string_view reason = {},
-                                       std::optional<std::string> advice = {}) {
+/// Makes the error of a user for whom there are no usable credentials.
+[[nodiscard]] inline Error no_identity_error(errc code, std::string_view reason = {},
+                                             std::optional<std::string> advice = {}) {
   return Error(make_error_code(code), Error::Details{.reason = std::string(reason),
                                                      .advice = std::move(advice),
                                                      .operation = "generateApiKey",
@@ -39,23 +38,23 @@ namespace wandb::detail {
                                                      .delivery = Delivery::nothing_sent});
 }
 
-/// The user's own credentials: those that were given, the caller's where that is the user, or those of a key whose
-/// secret is known. Given ones that the server knows no more give way to others.
-[[nodiscard]] inline Result<IdentityPtr> acting_identity(const UserRecord& user, const Result<IdentityPtr>& caller) {
+/// Chooses the user's own credentials: those that the program gave, else the caller's if the caller is this user, else
+/// those of a listed key. Given credentials that the server no longer knows are used only if there are no others.
+[[nodiscard]] inline Result<IdentityPtr> own_identity(const UserRecord& user, const Result<IdentityPtr>& caller) {
   const auto given = user.given_identity();
   auto identity = given;
   if (!given || given->unknown()) {
     if (user.is_caller) return caller;
-    identity = listed_identity(user);
+    identity = identity_of_listed_key(user);
     if (given && (!identity || identity->refused())) identity = given;
   }
-  if (!identity) return no_identity(errc::no_user_credentials);
+  if (!identity) return no_identity_error(errc::no_user_credentials);
   if (identity == given) {
     const auto key = checked_key(identity->secret().reveal(), identity->source());
-    if (!key) return no_identity(errc::malformed_api_key, key.error().reason());
+    if (!key) return no_identity_error(errc::malformed_api_key, key.error().reason());
   }
   if (!identity->proven() && !identity->owner().known()) {
-    return no_identity(
+    return no_identity_error(
         errc::no_user_credentials,
         "neither id, e-mail nor username of this user is known, so that the secret cannot be proven to be theirs", "");
   }
