@@ -18,8 +18,8 @@ inline constexpr std::size_t user_count = 1000;
             R"(,"flags":"{\"noAdmin\":true}","entity":"person)" + n + R"(","deletedAt":null,"apiKeys":{"edges":[)";
     for (std::size_t key = 0; key != i % 4; ++key) {
       text += key != 0 ? "," : "";
-      text += R"({"node":{"id":"QXBpS2V5Om)" + n + R"(","name":"0123456789abcdef0123456789abcdef01234567",)" +
-              R"("description":"laptop"}})";
+      text += R"({"node":{"id":"QXBpS2V5Om)" + n + "k" + std::to_string(key) +
+              R"(","name":"0123456789abcdef0123456789abcdef01234567",)" + R"("description":"laptop"}})";
     }
     text += R"(],"pageInfo":{"endCursor":"abc","hasNextPage":false}},"teams":{"edges":[)";
     for (std::size_t team = 0; team != i % 3; ++team) {
