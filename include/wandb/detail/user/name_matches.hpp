@@ -40,7 +40,8 @@ class NameMatches {
   /// Whether no user has matched so far.
   [[nodiscard]] bool empty() const noexcept { return matches_.empty(); }
 
-  /// Adds a user if the name matches. An error in place of a user, or of a field to compare, counts as an omission.
+  /// Adds a user if the name matches. A user, or a field to compare, that the server does not show counts as an
+  /// omission.
   void consider(Result<UserRecord> user) {
     if (!user) return note_omission(user.error());
     if (const auto type = match_type(*user)) return add({std::move(*user), *type});

@@ -49,7 +49,8 @@ namespace wandb::detail {
 
 /// Makes the error of something that is missing from an answer: the server's error whose path begins with `place`, else
 /// `errc::malformed_response`.
-[[nodiscard]] inline Error missing(const GraphqlAnswer& answer, std::string_view operation, const std::string& place) {
+[[nodiscard]] inline Error missing_error(const GraphqlAnswer& answer, std::string_view operation,
+                                         const std::string& place) {
   for (const auto& error : answer.errors) {
     if (error.path.text().starts_with(place)) return to_error(operation, error, answer.status);
   }
@@ -63,8 +64,7 @@ namespace wandb::detail {
   return object && !below.empty() ? object->object(below) : object;
 }
 
-/// Makes the `UserAnswer` of an answer that holds one user, there or at `root` itself: every error with a path is
-/// theirs.
+/// Makes the `UserAnswer` of an answer about the one user that `user_at` finds: all errors with a path are that user's.
 [[nodiscard]] inline UserAnswer answer_about(const GraphqlAnswer& answer, std::string_view root,
                                              std::string_view below) {
   const auto user_of = [](const GraphqlError& error) {
@@ -90,7 +90,7 @@ namespace wandb::detail {
   return UserRecord{std::make_shared<UserStore>(answer_about(answer, root, below)), *object, 0, is_caller, &queries};
 }
 
-/// Makes the user the subject of a request, whose known secrets are masked in its errors.
+/// Makes the user the subject of a request, so that the user's known secrets are masked in what the answer says.
 [[nodiscard]] inline Subject subject_of(const UserRecord& user) {
   return {
       user.store, user.object, user.index, [](const Subject& about) {

@@ -31,7 +31,7 @@ class UserPage {
   [[nodiscard]] static Result<UserPage> read(GraphqlAnswer answer, CursorGuard& guard) {
     const auto users = answer.root.object("users");
     if (!users || users->state("edges") != SlotState::rows)
-      return missing(answer, "users", users ? "users.edges" : "users");
+      return missing_error(answer, "users", users ? "users.edges" : "users");
     UserPage page;
     page.status_ = answer.status;
     page.edges_ = users->list("edges");
@@ -64,7 +64,7 @@ class UserPage {
 
  private:
   void read_info(const GraphqlAnswer& answer, const ObjectView& users, CursorGuard& guard) {
-    if (lacks_page_info(users)) next_page_error_ = missing(answer, "users", "users.pageInfo");
+    if (lacks_page_info(users)) next_page_error_ = missing_error(answer, "users", "users.pageInfo");
     const auto next = next_page(users);
     cursor_ = next.value_or(std::string_view{});
     has_more_ = next && guard.advances(cursor_);
