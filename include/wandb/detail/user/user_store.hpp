@@ -101,11 +101,11 @@ class UserStore {
   /// The answer that the store was made of.
   [[nodiscard]] const UserAnswer& answer() const noexcept { return answer_; }
 
-  /// Calls `f(const UserState*)`, with null for a user who has not changed. While no user of the store has changed, it
-  /// takes no lock.
+  /// Calls `f(const UserState*)`, with null for a user who has not changed. Takes no lock for most of these.
   template <class F>
   auto read(std::uint32_t user, F f) const {
-    if (!changed_.load(std::memory_order_acquire)) return f(static_cast<const UserState*>(nullptr));
+    if ((changed_.load(std::memory_order_acquire) & bit_of(user)) == 0)
+      return f(static_cast<const UserState*>(nullptr));
     const std::lock_guard lock(mutex_);
     const auto found = changes_.find(user);
     return f(found == changes_.end() ? nullptr : &found->second);
@@ -114,14 +114,19 @@ class UserStore {
   template <class F>
   auto write(std::uint32_t user, F f) {
     const std::lock_guard lock(mutex_);
-    changed_.store(true, std::memory_order_release);
+    changed_.fetch_or(bit_of(user), std::memory_order_release);
     return f(changes_[user]);
   }
 
  private:
+  // Every 64th user of a page shares a bit, so that a change of one does not make the reads of all others lock.
+  [[nodiscard]] static constexpr std::uint64_t bit_of(std::uint32_t user) noexcept {
+    return std::uint64_t{1} << (user % 64);
+  }
+
   UserAnswer answer_;
   mutable std::mutex mutex_;
-  std::atomic<bool> changed_ = false;
+  std::atomic<std::uint64_t> changed_ = 0;  // the bits of users that have changed
   std::map<std::uint32_t, UserState> changes_;
 };
 
