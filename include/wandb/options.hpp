@@ -17,7 +17,9 @@ inline constexpr std::string_view default_base_url = "https://api.wandb.ai";
 
 /// Settings of an `Api` that override its environment. The members are views; the constructor copies the texts.
 struct Options {
-  std::string_view base_url{};  ///< the server; default `WANDB_BASE_URL`, then `https://api.wandb.ai`
+  /// The server. Default `WANDB_BASE_URL`, then the settings files that `wandb login` writes (`./wandb/settings`, then
+  /// `$WANDB_CONFIG_DIR/settings` or `~/.config/wandb/settings`), then `https://api.wandb.ai`.
+  std::string_view base_url{};
   /// The caller's API key; surrounding white space is removed. Default `WANDB_API_KEY`, then the netrc entry of the
   /// server's host, in `$NETRC`, or `~/.netrc`, or `~/_netrc`.
   SecretView api_key{};
