@@ -137,7 +137,7 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_o
   }
   auto response = co_await lease->connection(request.origin).exchange(request, state.limits.max_response_size);
   // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
-  if (!fresh && detail::went_dead(response)) lease->close_others();
+  if (!fresh && detail::connection_died(response)) lease->close_others();
   co_return response;
 }
 

@@ -81,7 +81,7 @@ WANDB_DECL Result<Response> BeastTransport::send(const Request& request) const {
   auto response = connection->exchange(request, state.limits.max_response_size, state.tls);
   watch.reset();
   // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
-  if (!fresh && detail::went_dead(response)) state.pool.clear(request.origin);
+  if (!fresh && detail::connection_died(response)) state.pool.clear(request.origin);
   if (connection->reusable()) state.pool.put(std::move(connection));
   return response;
 }

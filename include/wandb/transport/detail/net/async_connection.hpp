@@ -99,7 +99,7 @@ inline boost::asio::awaitable<Result<AsyncConnection::Addresses>> AsyncConnectio
     job->when_done(tether.bind([](Gate& done) { done.set(); }));
     const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, gate);
     const auto ec = co_await gate.wait(request.deadline);
-    if (ec) co_return Resolver::failed(meaning(ec, errc::timed_out), host);
+    if (ec) co_return Resolver::failed(code_or(ec, errc::timed_out), host);
   }
   co_return Resolver::result(host, job.get());
 }

@@ -91,7 +91,7 @@ class AsyncPool {
       const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, turn.gate());
       const auto ec = co_await turn.gate().wait(request.deadline);
       if (!turn.served()) {
-        co_return failure(turn.place().peer, meaning(ec, errc::cancelled), Delivery::nothing_sent,
+        co_return failure(turn.place().peer, code_or(ec, errc::cancelled), Delivery::nothing_sent,
                           "waiting for one of the connections to", {});
       }
     }

@@ -98,7 +98,7 @@ inline void Connection::send(HttpExchange& exchange) {
     if (socket_.wait_either(ec)) read_now(exchange);
     exchange.stop_sending(ec ? ec : socket_.interrupted());
   }
-  if (exchange.sent_whole()) socket_.expect_answer();
+  if (exchange.all_sent()) socket_.expect_answer();
   socket_.queue_writes(false);
   end_sending(exchange);
 }

@@ -42,7 +42,7 @@ class HttpConnection {
   /// forked since: the connection is its parent's.
   [[nodiscard]] bool healthy() {
     error_code ignored;
-    return reusable_ && process_ == current_process() && look(ignored) == Unasked::nothing;
+    return reusable_ && process_ == current_process() && look(ignored) == Unsolicited::nothing;
   }
 
  protected:
@@ -63,7 +63,7 @@ class HttpConnection {
   /// Where the connection leads first: to the proxy, or to the peer itself.
   [[nodiscard]] Peer next() const { return proxy_ ? proxy_->peer() : peer_; }
   /// An error on the way there.
-  [[nodiscard]] Error failed(const Error& error) const { return proxy_ ? failed_at_proxy(error, *proxy_) : error; }
+  [[nodiscard]] Error failed(const Error& error) const { return proxy_ ? proxy_failure(error, *proxy_) : error; }
   /// Whether the proxy has to be asked to let TLS through.
   [[nodiscard]] bool needs_tunnel() const noexcept { return proxy_ && peer_.tls; }
   [[nodiscard]] HttpExchange begin_tunnel(const ConnectRequest& connect) {
@@ -99,7 +99,7 @@ class HttpConnection {
   [[nodiscard]] static bool is_nothing(const error_code& ec) noexcept {
     return ec == boost::asio::error::would_block || ec == boost::asio::error::try_again;
   }
-  [[nodiscard]] Unasked look(error_code& ec);
+  [[nodiscard]] Unsolicited look(error_code& ec);
   [[nodiscard]] std::size_t probe(const boost::asio::mutable_buffer& room, error_code& ec) {
     socket_.probe(true);
     const auto count = tls_ ? tls_->read_some(room, ec) : socket_.read_some(room, ec);
@@ -116,16 +116,16 @@ class HttpConnection {
 };
 
 template <class Socket>
-Unasked HttpConnection<Socket>::look(error_code& ec) {
+Unsolicited HttpConnection<Socket>::look(error_code& ec) {
   const bool arrived = socket_.readable();
-  if (!tls_) return arrived ? Unasked::message : Unasked::nothing;
+  if (!tls_) return arrived ? Unsolicited::message : Unsolicited::nothing;
   auto* const ssl = tls_->native_handle();
-  if (!arrived && !holds_unread(ssl)) return Unasked::nothing;
+  if (!arrived && !holds_unread(ssl)) return Unsolicited::nothing;
   // Over TLS what came may be a session ticket, which is no message: the read then finds nothing, and leaves nothing.
   char byte = 0;
   const auto count = probe(boost::asio::buffer(&byte, 1), ec);
-  if (count != 0 || !is_nothing(ec) || socket_.queued() != 0) return Unasked::message;
-  return holds_unread(ssl) || socket_.readable() ? Unasked::part : Unasked::nothing;
+  if (count != 0 || !is_nothing(ec) || socket_.queued() != 0) return Unsolicited::message;
+  return holds_unread(ssl) || socket_.readable() ? Unsolicited::partial : Unsolicited::nothing;
 }
 
 template <class Socket>
@@ -141,7 +141,7 @@ template <class Socket>
 Result<void> HttpConnection<Socket>::opened(const error_code& handshake) {
   if (handshake) return handshake_failure(peer_, tls_->native_handle(), handshake);
   error_code ec;
-  return look(ec) == Unasked::message ? Result<void>(spoke_unasked(peer_, ec)) : success();
+  return look(ec) == Unsolicited::message ? Result<void>(unsolicited_data_failure(peer_, ec)) : success();
 }
 
 template <class Socket>
@@ -162,7 +162,7 @@ void HttpConnection<Socket>::read_now(HttpExchange& exchange) {
   const auto count = probe(exchange.room(), ec);
   if (is_nothing(ec)) ec = {};
   exchange.received(count, ec);
-  if (tls_ && socket_.queued() > most_queued) exchange.stop_receiving(boost::asio::error::no_buffer_space);
+  if (tls_ && socket_.queued() > max_queued) exchange.stop_receiving(boost::asio::error::no_buffer_space);
 }
 
 template <class Socket>

@@ -135,7 +135,7 @@ class TlsClient {
 }
 
 /// Why the server's certificate was refused, and what to do about it.
-[[nodiscard]] inline Why refusal(SSL* ssl, long verdict) {
+[[nodiscard]] inline Explanation refusal(SSL* ssl, long verdict) {
   std::string why = std::string("certificate verify failed: ") + X509_verify_cert_error_string(verdict);
   if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
     // Refused, it is not the connection's certificate yet, but it stands first in the chain that came.
@@ -160,17 +160,17 @@ class TlsClient {
 
 /// Why a handshake failed, in OpenSSL's words: of the certificate if it was that. No code: the host cannot be checked.
 [[nodiscard]] inline Error handshake_failure(const Peer& peer, SSL* ssl, const boost::system::error_code& ec) {
-  if (SSL_get_verify_result(ssl) == X509_V_OK && refuses_client(ec)) return refused_client(peer, ec);
-  Why why{ec.message(), "check the base URL, and what is between"};
+  if (SSL_get_verify_result(ssl) == X509_V_OK && refuses_client(ec)) return client_refused_failure(peer, ec);
+  Explanation why{ec.message(), "check the base URL, and what is between"};
   if (const auto verdict = SSL_get_verify_result(ssl); verdict != X509_V_OK) {
     why = refusal(ssl, verdict);
   } else if (!ec) {
     ::ERR_clear_error();
     why = {"the host name cannot be verified", "check the base URL"};
   } else if (ec == boost::asio::error::eof || ec == boost::asio::ssl::error::stream_truncated) {
-    why.text = "the server closed the connection during the handshake";
+    why.reason = "the server closed the connection during the handshake";
   }
-  return failure(peer, meaning(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with", std::move(why));
+  return failure(peer, code_or(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with", std::move(why));
 }
 
 }  // namespace wandb::detail
