@@ -69,14 +69,14 @@ WANDB_DECL void AsyncBeastTransport::spawn(task<void> work) const {
 }
 
 WANDB_DECL AsyncBeastTransport::Event::Event(const boost::asio::any_io_executor& executor)
-    : gate_(std::make_unique<detail::Gate>(executor)) {}
+    : event_(std::make_unique<detail::AsyncEvent>(executor)) {}
 WANDB_DECL AsyncBeastTransport::Event::Event(Event&&) noexcept = default;
 WANDB_DECL AsyncBeastTransport::Event& AsyncBeastTransport::Event::operator=(Event&&) noexcept = default;
 WANDB_DECL AsyncBeastTransport::Event::~Event() = default;
-WANDB_DECL void AsyncBeastTransport::Event::set() { gate_->set(); }
+WANDB_DECL void AsyncBeastTransport::Event::set() { event_->set(); }
 WANDB_DECL boost::asio::awaitable<void> AsyncBeastTransport::Event::wait() {
-  static_cast<void>(co_await gate_->wait());
-  gate_->reset();
+  static_cast<void>(co_await event_->wait());
+  event_->reset();
 }
 WANDB_DECL AsyncBeastTransport::Event AsyncBeastTransport::make_event() const {
   return Event(state_->services.executor);
@@ -120,7 +120,7 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(St
 
 WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_out(State& state,
                                                                                    const Request& request) {
-  auto lease = state.pool.take_at_once(request.origin);
+  auto lease = state.pool.try_take(request.origin);
   if (!lease) {
     auto waited = co_await state.pool.take(request);
     if (!waited) co_return waited.error();
@@ -146,12 +146,12 @@ WANDB_DECL boost::asio::awaitable<Result<void>> AsyncBeastTransport::pause(State
                                                                            std::chrono::nanoseconds duration,
                                                                            StopToken stop) {
   auto cancellation = co_await boost::asio::this_coro::cancellation_state;
-  detail::Gate gate(state->services.executor);
-  const detail::Aborts aborts(stop, cancellation, gate);
+  detail::AsyncEvent event(state->services.executor);
+  const detail::AbortOnStop abort_on_stop(stop, cancellation, event);
   using Clock = std::chrono::steady_clock;
   const auto now = Clock::now();
   const bool bounded = duration < Clock::time_point::max() - now;
-  const auto ec = co_await gate.wait(bounded ? now + duration : Clock::time_point::max());
+  const auto ec = co_await event.wait(bounded ? now + duration : Clock::time_point::max());
   if (ec != errc::cancelled) co_return success();
   cancellation.clear();
   co_return Error(errc::cancelled, Delivery::nothing_sent);

@@ -25,7 +25,7 @@
 namespace wandb {
 
 namespace detail {
-class Gate;
+class AsyncEvent;
 }
 
 /// Sends requests over HTTP/1.1 without blocking, kept alive, with TLS verified against host name and certificate
@@ -81,7 +81,7 @@ class AsyncBeastTransport {
     [[nodiscard]] task<void> wait();
 
    private:
-    std::unique_ptr<detail::Gate> gate_;
+    std::unique_ptr<detail::AsyncEvent> event_;
   };
   [[nodiscard]] Event make_event() const;
 

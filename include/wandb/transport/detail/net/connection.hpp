@@ -1,4 +1,4 @@
-// One connection to one origin: opened, used for one request after the other, checked before each.
+// A blocking connection to one origin.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@
 
 namespace wandb::detail {
 
-/// Not thread-safe; one call at a time has it.
+/// A connection that serves one call at a time. Not thread-safe.
 class Connection : public HttpConnection<DeadlineSocket> {
  public:
   using time_point = DeadlineSocket::time_point;
@@ -30,10 +30,10 @@ class Connection : public HttpConnection<DeadlineSocket> {
   Connection(const DeadlineSocket::executor_type& executor, const Origin& origin) : HttpConnection(executor, origin) {}
 
   [[nodiscard]] Waker& waker() noexcept { return waker_; }
-  /// Every step from here on ends at that deadline, or when the waker wakes (if `stoppable`).
+  /// Makes every further step end at `deadline`, or when the waker is woken if `stoppable`.
   void arm(time_point deadline, bool stoppable) noexcept { socket_.arm(deadline, stoppable ? &waker_ : nullptr); }
 
-  /// Resolves, connects, through `proxy` where one is given, and shakes hands.
+  /// Resolves the host, connects (through `proxy` if there is one), and does the TLS handshake.
   [[nodiscard]] Result<void> open(std::optional<ProxyHop> proxy, const StopToken& stop, Resolver& resolver,
                                   TlsClient& tls, std::chrono::milliseconds connect_timeout);
   /// Sends the request once and reads the answer.

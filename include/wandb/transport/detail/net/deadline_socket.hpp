@@ -58,7 +58,7 @@ class DeadlineSocket {
   [[nodiscard]] std::size_t bytes_sent() const noexcept { return queue_.sent(); }
   /// While on, a read that would wait returns `would_block` instead, and so does each after the first few, for a peer
   /// that never lets it run dry; a write queues what would wait.
-  void probe(bool on) noexcept { probes_left_ = on ? most_probes : -1; }
+  void probe(bool on) noexcept { probes_left_ = on ? max_probes : -1; }
   void close() noexcept {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }
@@ -114,7 +114,7 @@ class DeadlineSocket {
     }
     return {};
   }
-  static constexpr int most_probes = 8;
+  static constexpr int max_probes = 8;
   [[nodiscard]] bool probing() const noexcept { return probes_left_ >= 0; }
   // How long recv may sleep before it looks at the deadline again.
   static constexpr std::chrono::milliseconds slice{500};

@@ -120,12 +120,12 @@ Unsolicited HttpConnection<Socket>::look(error_code& ec) {
   const bool arrived = socket_.readable();
   if (!tls_) return arrived ? Unsolicited::message : Unsolicited::nothing;
   auto* const ssl = tls_->native_handle();
-  if (!arrived && !holds_unread(ssl)) return Unsolicited::nothing;
+  if (!arrived && !has_unread_data(ssl)) return Unsolicited::nothing;
   // Over TLS what came may be a session ticket, which is no message: the read then finds nothing, and leaves nothing.
   char byte = 0;
   const auto count = probe(boost::asio::buffer(&byte, 1), ec);
   if (count != 0 || !is_nothing(ec) || socket_.queued() != 0) return Unsolicited::message;
-  return holds_unread(ssl) || socket_.readable() ? Unsolicited::partial : Unsolicited::nothing;
+  return has_unread_data(ssl) || socket_.readable() ? Unsolicited::partial : Unsolicited::nothing;
 }
 
 template <class Socket>
