@@ -107,7 +107,7 @@ inline boost::asio::awaitable<Result<AsyncConnection::Addresses>> AsyncConnectio
 inline boost::asio::awaitable<Result<void>> AsyncConnection::connect(const Request& request,
                                                                      std::chrono::milliseconds max_each) {
   using Clock = std::chrono::steady_clock;
-  const auto first = next();
+  const auto first = first_peer();
   auto addresses = co_await resolve(request, first.host);
   if (!addresses) co_return addresses.error();
   ConnectAttempts attempts(first, std::move(*addresses), request.deadline, max_each);

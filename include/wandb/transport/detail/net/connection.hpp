@@ -65,7 +65,7 @@ inline Result<void> Connection::open(std::optional<ProxyHop> proxy, const StopTo
 
 inline Result<void> Connection::connect(const StopToken& stop, Resolver& resolver, std::chrono::milliseconds max_each) {
   using Clock = std::chrono::steady_clock;
-  const auto first = next();
+  const auto first = first_peer();
   auto addresses = resolver.resolve(first.host, socket_.deadline(), stop);
   if (!addresses) return addresses.error();
   ConnectAttempts attempts(first, std::move(*addresses), socket_.deadline(), max_each);
@@ -95,7 +95,7 @@ inline void Connection::send(HttpExchange& exchange) {
   socket_.queue_writes(true);
   for (send_now(exchange); exchange.sending(); send_now(exchange)) {
     error_code ec;
-    if (socket_.wait_either(ec)) read_now(exchange);
+    if (socket_.wait_ready(ec)) read_now(exchange);
     exchange.stop_sending(ec ? ec : socket_.interrupted());
   }
   if (exchange.all_sent()) socket_.expect_answer();
