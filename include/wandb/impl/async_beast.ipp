@@ -55,11 +55,11 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(co
 }
 
 WANDB_DECL boost::asio::awaitable<void> AsyncBeastTransport::wait(std::chrono::nanoseconds duration) const {
-  return wait_unless(state_, duration);
+  return wait_without_stop(state_, duration);
 }
 WANDB_DECL boost::asio::awaitable<Result<void>> AsyncBeastTransport::wait(std::chrono::nanoseconds duration,
                                                                           StopToken stop) const {
-  return shielded(pause(state_, duration, std::move(stop)));
+  return shielded(wait_or_cancel(state_, duration, std::move(stop)));
 }
 
 WANDB_DECL void AsyncBeastTransport::spawn(task<void> work) const {
@@ -88,9 +88,9 @@ WANDB_DECL std::size_t AsyncBeastTransport::connections_opened() const noexcept 
 WANDB_DECL std::size_t AsyncBeastTransport::idle_connections() const { return state_->pool.idle(); }
 WANDB_DECL void AsyncBeastTransport::close_idle() const { state_->pool.clear(); }
 
-WANDB_DECL boost::asio::awaitable<void> AsyncBeastTransport::wait_unless(StatePtr state,
-                                                                         std::chrono::nanoseconds duration) {
-  static_cast<void>(co_await shielded(pause(std::move(state), duration, StopToken())));
+WANDB_DECL boost::asio::awaitable<void> AsyncBeastTransport::wait_without_stop(StatePtr state,
+                                                                               std::chrono::nanoseconds duration) {
+  static_cast<void>(co_await shielded(wait_or_cancel(std::move(state), duration, StopToken())));
 }
 
 WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(StatePtr state, const Request& request) {
@@ -101,14 +101,14 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(St
   const bool throws = co_await this_coro::throw_if_cancelled();
   co_await this_coro::throw_if_cancelled(false);
   Result<Response> response = Error(errc::cancelled, Delivery::nothing_sent);
-  // As in `shielded`, here without a coroutine more for each request.
+  // This repeats `shielded`, and saves a coroutine for each request.
   std::exception_ptr thrown;
   try {
     if (std::chrono::steady_clock::now() >= request.deadline) response = Error(errc::timed_out, Delivery::nothing_sent);
     else if (!request.stop.stop_requested() && !(co_await this_coro::cancellation_state).cancelled()) {
       response = co_await carry_out(*state, request);
     }
-    // What became a result is spent: the caller's next co_await goes on.
+    // The result reports the cancellation, so it is cleared, and the caller's next co_await continues.
     if (!response && response.error() == errc::cancelled) (co_await this_coro::cancellation_state).clear();
   } catch (...) {
     thrown = std::current_exception();
@@ -136,15 +136,15 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_o
     if (!opened) co_return opened.error();
   }
   auto response = co_await lease->connection(request.origin).exchange(request, state.limits.max_response_size);
-  // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
+  // If a connection that had worked is dead, the idle ones may be dead too. Closing them spares the next request that.
   if (!fresh && detail::connection_died(response)) lease->close_others();
   co_return response;
 }
 
-// To be shielded.
-WANDB_DECL boost::asio::awaitable<Result<void>> AsyncBeastTransport::pause(StatePtr state,
-                                                                           std::chrono::nanoseconds duration,
-                                                                           StopToken stop) {
+// Waits until the duration, a stop, or a cancellation. The caller shields it.
+WANDB_DECL boost::asio::awaitable<Result<void>> AsyncBeastTransport::wait_or_cancel(StatePtr state,
+                                                                                    std::chrono::nanoseconds duration,
+                                                                                    StopToken stop) {
   auto cancellation = co_await boost::asio::this_coro::cancellation_state;
   detail::AsyncEvent event(state->services.executor);
   const detail::AbortOnStop abort_on_stop(stop, cancellation, event);

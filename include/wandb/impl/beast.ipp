@@ -36,7 +36,7 @@ struct BeastTransport::State {
         pool(limits.max_idle, limits.idle_timeout) {}
   detail::TransportLimits limits;
   Proxies proxies;
-  boost::asio::io_context io;  // never run: TLS streams ask for an executor
+  boost::asio::io_context io;  // It never runs. TLS streams require an executor.
   detail::Resolver resolver;
   detail::TlsClient tls;
   detail::ConnectionPool pool;
@@ -80,7 +80,7 @@ WANDB_DECL Result<Response> BeastTransport::send(const Request& request) const {
   }
   auto response = connection->exchange(request, state.limits.max_response_size, state.tls);
   wake_on_stop.reset();
-  // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
+  // If a connection that had worked is dead, the idle ones may be dead too. Closing them spares the next request that.
   if (!fresh && detail::connection_died(response)) state.pool.clear(request.origin);
   if (connection->reusable()) state.pool.put(std::move(connection));
   return response;
