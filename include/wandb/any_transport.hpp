@@ -1,4 +1,4 @@
-// Any synchronous transport behind one type, so that code on top of it needs no template.
+// A type that can hold any synchronous transport, so that code which uses it needs no template.
 #pragma once
 
 #include <chrono>
@@ -13,32 +13,33 @@
 
 namespace wandb {
 
-/// Any synchronous transport: `AnyTransport transport = MyCurl{};`. Functions that take an `Api<AnyTransport>&` are no
-/// templates, and their tests give them a fake. It costs one virtual call for each request.
+/// Holds any synchronous transport: `AnyTransport transport = MyCurl{};`. A function that takes an `Api<AnyTransport>&`
+/// need not be a template, and a test can give it a fake. It costs one virtual call for each request.
 ///
-/// A function that takes a `const Request&` and gives a `Result<Response>` will do as well, a lambda for instance or a
-/// `std::function`. What is held is moved in; with `std::ref` it is referred to, and must outlive every copy. A handle:
-/// copies share what they hold, and are as safe to use from several threads as that is. One that was moved from may
-/// only be destroyed or assigned to; otherwise none is empty.
+/// It can also hold a function that takes a `const Request&` and returns a `Result<Response>`, such as a lambda or a
+/// `std::function`. The transport or function is moved in. With `std::ref` it is referred to, and must outlive every
+/// copy. Copies share what they hold, and are as thread-safe as that is. A moved-from `AnyTransport` may only be
+/// destroyed or assigned to; no other is empty.
 class AnyTransport {
  public:
-  /// Holds `transport`. Where it is none, the compiler says in a sentence why. An empty `std::function` or a null
-  /// pointer is misuse.
+  /// Holds `transport`. If its type is not a transport, the compiler's message says what is missing. An empty
+  /// `std::function` or a null pointer is misuse.
   template <detail::MeantAsTransport T>
   AnyTransport(T transport) : held_(detail::hold(std::move(transport))) {}
 
-  /// Chosen for what is neither a transport nor a function: the compiler's message shows the name of the parameter.
+  /// Deleted for arguments that are neither transports nor functions. The compiler's message shows the parameter's
+  /// name.
   template <detail::NothingToSendWith T>
   AnyTransport(T the_transport_has_no_member_function_send) = delete;
 
-  /// Sends with the transport that is held.
+  /// Sends the request with the held transport.
   [[nodiscard]] Result<Response> send(const Request& request) const { return held_->send(request); }
 
-  /// Waits as the transport that is held does; where that has no `wait`, until the time is over or a stop is requested.
+  /// Waits as the held transport does. If that has no `wait`, waits until the time is over or a stop is requested.
   void wait(std::chrono::nanoseconds duration, const StopToken& stop) const { held_->wait(duration, stop); }
 
-  /// The transport that is held, by itself or by reference, where its type is exactly `T`; else null.
-  /// Also null where it was put in by a library that hides its symbols.
+  /// The held transport, by value or by reference, if its type is exactly `T`; else null. Also null if a library that
+  /// hides its symbols has put it in.
   template <class T>
   [[nodiscard]] T* target() const noexcept {
     return static_cast<T*>(held_->find(&detail::type_mark<T>));

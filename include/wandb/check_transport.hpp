@@ -1,4 +1,4 @@
-// Says in sentences what a type lacks to be a transport.
+// Explains at compile time what a type lacks to be a transport.
 #pragma once
 
 #include <type_traits>
@@ -10,7 +10,7 @@ namespace wandb {
 
 namespace detail {
 
-/// Explains what `send` of `T` gives instead of a result or a task of it. `send` takes a request.
+/// Explains what `send` of `T`, which takes a request, returns instead of a result or a task of one.
 template <class T>
 consteval void check_what_send_gives() {
   constexpr bool bare = std::is_same_v<Sent<T>, Response>;

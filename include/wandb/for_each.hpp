@@ -30,7 +30,7 @@ struct ForEachOptions {
 };
 static_assert(OptionsStruct<ForEachOptions>);
 
-/// What became of one input.
+/// An input and its result.
 template <class Input, class R>
 struct Completed {
   std::size_t index = 0;  ///< of the input in its range
@@ -40,7 +40,7 @@ struct Completed {
 
 namespace detail {
 
-/// What a task gives, as `type`.
+/// The type of a task's result, as `type`.
 template <class Task>
 struct TaskResult {};
 template <template <class, class...> class Task, class R, class... Rest>
@@ -48,37 +48,37 @@ struct TaskResult<Task<R, Rest...>> {
   using type = R;
 };
 
-/// The misuse of no concurrency at all, where it cannot be thrown.
-[[nodiscard]] inline std::optional<Error> fault_of(const ForEachOptions& options) {
+/// Throws for a concurrency of 0, or returns the error if the program has no exceptions.
+[[nodiscard]] inline std::optional<Error> misuse_of(const ForEachOptions& options) {
   if (options.concurrency != 0) return std::nullopt;
   return misused("for_each", "the concurrency", "is 0");
 }
 
-/// What both forms of `for_each` are: the inputs, what is done with each, at one pace for all, and the results. How one
-/// waits for the others, and what a runner is, each form adds.
+/// The state that both forms of `for_each` share: the inputs, the operation, one pace for all calls, and the results.
+/// Each form adds its runners and how it waits for them.
 template <class T, class Range, class Operation, class Completed>
 struct Batch {
   using Entry = typename Results<Completed>::Entry;
   using Taken = typename Inputs<Range>::Taken;
 
   Batch(const Client<T>& client, Range range, Operation what, const ForEachOptions& options)
-      : fault(fault_of(options)),
+      : fault(misuse_of(options)),
         api(client.for_caller(paced(client.caller()))),
         operation(std::move(what)),
         inputs(std::move(range), options.stop == nullptr ? StopToken() : *options.stop),
         results(options.concurrency) {}
 
-  /// Whether one more runner is to begin; it then counts.
-  [[nodiscard]] bool hire() { return !inputs.over() && results.hire(); }
-  /// Starts the operation for an input: what it gives is its result, or the task of it.
+  /// Whether another runner should begin. If so, it is counted.
+  [[nodiscard]] bool try_begin_runner() { return !inputs.over() && results.try_begin_runner(); }
+  /// Calls the operation for an input. Gives its result, or the task of its result.
   [[nodiscard]] decltype(auto) start(const Taken& taken) const { return operation(api, taken.value); }
-  /// An input with its result, moved out of both.
+  /// Moves an input and its result into a `Completed`.
   template <class R>
   [[nodiscard]] static Completed completed(Taken& taken, R& result) {
     return {taken.index, std::move(taken.value), std::move(result)};
   }
-  /// After misuse: the next input with the error that stands for all of them; nothing where no result can hold one.
-  [[nodiscard]] std::optional<Completed> refuse_next() {
+  /// After misuse: the next input, with the error as its result. Nothing if the result type cannot hold an error.
+  [[nodiscard]] std::optional<Completed> next_with_fault() {
     if constexpr (std::convertible_to<const Error&, decltype(Completed::result)>) {
       if (auto taken = inputs.take()) return Completed{taken->index, std::move(taken->value), *fault};
     } else {
@@ -98,7 +98,7 @@ struct Batch {
 template <class Operation, class T, class Input>
 inline constexpr bool can_operate = std::is_invocable_v<const Operation&, const Api<T>&, const Input&>;
 
-/// What `operation(api, input)` gives.
+/// The type that `operation(api, input)` returns.
 template <class Operation, class T, class Input>
 using Returned = std::invoke_result_t<const Operation&, const Api<T>&, const Input&>;
 
@@ -109,7 +109,7 @@ template <class T, template <class, class...> class Task, class R, class... Rest
 inline constexpr bool is_task<T, Task<R, Rest...>> =
     !std::is_void_v<R> && std::is_same_v<Task<R, Rest...>, TaskOf<T, R>>;
 
-/// Whether `operation(api, input)` gives such a task.
+/// Whether `operation(api, input)` returns such a task.
 template <class Operation, class T, class Input>
 inline constexpr bool gives_task = false;
 template <class Operation, class T, class Input>
@@ -118,8 +118,8 @@ inline constexpr bool gives_task<Operation, T, Input> = is_task<T, Returned<Oper
 
 }  // namespace detail
 
-/// What an awaited `for_each` gives: its results, as they come. One `next()` at a time. When it is destroyed no further
-/// input is taken; what is in flight ends on its own.
+/// The results of an awaited `for_each`, in the order in which they are completed. Only one `next()` may be awaited at
+/// a time. After its destruction no further input is taken, and calls in flight end on their own.
 template <ConcurrentTransport T, std::ranges::input_range Range, class Operation>
 requires detail::gives_task<Operation, T, std::ranges::range_value_t<Range>>
 class [[nodiscard]] ForEach {
@@ -140,15 +140,16 @@ class [[nodiscard]] ForEach {
   }
   ~ForEach() { close(); }
 
-  /// The next result, in the order in which they come; nothing when all inputs were taken, or a stop was requested, and
-  /// every result was given. Throws what the operation threw for an input; the next call goes on with the others.
+  /// The next completed result. Nothing when no further input is taken, at the end of the inputs or after a stop, and
+  /// every result has been given. Throws what the operation threw for an input; the next call continues with the
+  /// others.
   [[nodiscard]] task<std::optional<value_type>> next() { return next(state_); }
 
-  /// How many inputs were taken: each of them has a result, or will have one, and none that follows. After a stop this
-  /// is where to go on.
+  /// The number of inputs that were taken. Each of them has a result or will have one, and no later input has. After a
+  /// stop, this is the index from which to continue.
   [[nodiscard]] std::size_t taken() const noexcept { return state_->inputs.taken(); }
-  /// `errc::invalid_argument` after misuse that could not be thrown. It is the result of each input as well, where that
-  /// can hold an error, and nothing is run.
+  /// Gives `errc::invalid_argument` after misuse in a program without exceptions. No operation runs then, and the error
+  /// is also the result of each input if its type can hold one.
   [[nodiscard]] Result<void> status() const { return state_->status(); }
 
  private:
@@ -157,21 +158,21 @@ class [[nodiscard]] ForEach {
         : detail::Batch<T, Range, Operation, value_type>(client, std::move(range), std::move(what), options),
           event(detail::make_completion_event<T>(transport())) {}
     [[nodiscard]] detail::Unwrapped<T>& transport() { return this->api.transport(); }
-    void tell() { event.set(); }
+    void notify() { event.set(); }
 
     decltype(detail::make_completion_event<T>(std::declval<detail::Unwrapped<T>&>())) event;
   };
   using StatePtr = std::shared_ptr<State>;
-  using Presence = detail::Presence<StatePtr>;
+  using Runner = detail::Runner<StatePtr>;
 
   void close() {
     if (state_) state_->inputs.close();
   }
 
   [[nodiscard]] static task<std::optional<value_type>> next(StatePtr state) {
-    if (state->fault) co_return state->refuse_next();
+    if (state->fault) co_return state->next_with_fault();
     for (;;) {
-      while (state->hire()) state->transport().spawn(run(Presence(state)));
+      while (state->try_begin_runner()) state->transport().spawn(run(Runner(state)));
       bool over = false;
       if (auto entry = state->results.take(over)) co_return detail::unwrap(std::move(*entry));
       if (over) co_return std::nullopt;
@@ -179,9 +180,9 @@ class [[nodiscard]] ForEach {
     }
   }
 
-  [[nodiscard]] static task<void> run(Presence mine) {
-    Presence presence(std::move(mine));  // a frame may outlive its run, a local does not
-    State& state = presence.batch();
+  [[nodiscard]] static task<void> run(Runner mine) {
+    Runner runner(std::move(mine));  // A parameter lives as long as the frame, which may outlive the run.
+    State& state = runner.batch();
     for (;;) {
       typename State::Entry entry;
 #if defined(__cpp_exceptions)
@@ -197,24 +198,25 @@ class [[nodiscard]] ForEach {
       }
 #endif
       state.results.put(std::move(entry));
-      state.tell();
+      state.notify();
     }
-    presence.leave();
+    runner.finish();
   }
 
   StatePtr state_;
 };
 
 /// Runs `operation(api, input)` for each of the inputs, with at most `concurrency` in flight, and gives the results as
-/// they come: `while (auto one = co_await done.next())`. Nothing runs before the first `next()`; while as many results
-/// wait to be taken, no further input is taken.
+/// they are completed: `while (auto one = co_await done.next())`. Nothing runs before the first `next()`. While
+/// `concurrency` results wait to be taken, no further input is taken.
 ///
-/// The operation gives a `task` of the transport; where that runs on several threads it is called on several at once.
-/// It is called with an `Api` at whose pace all of them go: what the server asks of one, with `Retry-After` or
-/// `RateLimit-*`, all heed. The inputs are any range, moved or copied, and taken one by one; a view must outlive what
-/// this gives. `api` and `options` may die as soon as the call returns. A spawned task must run to its end: one that is
-/// destroyed before brings no result, and wakes nobody. No `concurrency` at all is misuse, which without exceptions is
-/// the result of each input and told by `status()`. Needs a `ConcurrentTransport`.
+/// The operation returns a `task` of the transport. If the transport runs on several threads, the operation is called
+/// on several at once. All calls share the pace of the `Api` that it is given: when the server limits one of them with
+/// `Retry-After` or `RateLimit-*`, all of them wait. `inputs` is any range; it is moved or copied, and read one by one.
+/// What a view refers to must outlive the returned object. `api` and `options` may be destroyed as soon as the call
+/// returns. A spawned task must run to its end: one that is destroyed earlier gives no result, and wakes nobody. A
+/// `concurrency` of 0 is misuse; without exceptions it is the result of each input, and of `status()`. Needs a
+/// `ConcurrentTransport`.
 template <AsyncTransport T, std::ranges::input_range Range, class Operation>
 [[nodiscard]] auto for_each(const Api<T>& api, Range&& inputs, Operation operation,
                             const ForEachOptions& options = {}) {

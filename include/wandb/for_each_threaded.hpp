@@ -1,4 +1,4 @@
-// Many calls at once with a synchronous transport: each in flight has a thread.
+// Many calls at once with a synchronous transport, on a thread for each call in flight.
 #pragma once
 
 #include <concepts>
@@ -27,7 +27,7 @@ namespace wandb {
 
 namespace detail {
 
-/// Whether `operation(api, input)` gives anything but `void`.
+/// Whether `operation(api, input)` returns anything but `void`.
 template <class Operation, class T, class Input>
 inline constexpr bool gives_result = false;
 template <class Operation, class T, class Input>
@@ -36,8 +36,8 @@ inline constexpr bool gives_result<Operation, T, Input> = !std::is_void_v<Return
 
 }  // namespace detail
 
-/// What `for_each` gives with a synchronous transport: its results, as they come. An input range of them, and `next()`.
-/// One thread at a time. When it is destroyed no further input is taken, and what is in flight is waited for.
+/// The results of a `for_each` with a synchronous transport, in the order in which they are completed: an input range,
+/// and `next()`. One thread at a time may use it. The destructor takes no further input and waits for calls in flight.
 template <SyncTransport T, std::ranges::input_range Range, class Operation>
 requires detail::gives_result<Operation, T, std::ranges::range_value_t<Range>>
 class [[nodiscard]] ThreadedForEach {
@@ -45,7 +45,7 @@ class [[nodiscard]] ThreadedForEach {
   using input_type = std::ranges::range_value_t<Range>;
   using value_type = Completed<input_type, std::remove_cvref_t<detail::Returned<Operation, T, input_type>>>;
 
-  /// What `begin()` gives. `*` refers to what the range holds, until `++`.
+  /// The iterator of `begin()`. `*` refers to an object in the range, which is valid until `++`.
   class iterator {
    public:
     using iterator_concept = std::input_iterator_tag;
@@ -77,14 +77,14 @@ class [[nodiscard]] ThreadedForEach {
   ThreadedForEach(ThreadedForEach&&) noexcept = default;
   ThreadedForEach& operator=(ThreadedForEach&&) noexcept = default;
 
-  /// The next result, in the order in which they come; nothing when all inputs were taken, or a stop was requested, and
-  /// every result was given. Throws what the operation threw for an input, or that no thread could be started; the next
-  /// call goes on.
+  /// The next completed result. Nothing when no further input is taken, at the end of the inputs or after a stop, and
+  /// every result has been given. Throws what the operation threw for an input, or `std::system_error` if no thread
+  /// could be started; the next call continues.
   [[nodiscard]] std::optional<value_type> next() {
     State& state = *state_;
-    if (state.fault) return state.refuse_next();
-    while (state.hire()) {
-      state.threads.emplace_back([presence = Presence(&state)]() mutable { run(presence); });
+    if (state.fault) return state.next_with_fault();
+    while (state.try_begin_runner()) {
+      state.threads.emplace_back([runner = Runner(&state)]() mutable { run(runner); });
     }
     std::optional<typename State::Entry> entry;
     bool over = false;
@@ -92,16 +92,16 @@ class [[nodiscard]] ThreadedForEach {
       entry = state.results.take(over);
       return entry || over;
     });
-    state.tell();
+    state.notify();
     if (over) return std::nullopt;
     return detail::unwrap(std::move(*entry));
   }
 
-  /// As those of `ForEach`.
+  /// These are the same as in `ForEach`.
   [[nodiscard]] std::size_t taken() const noexcept { return state_->inputs.taken(); }
   [[nodiscard]] Result<void> status() const { return state_->status(); }
 
-  /// Takes the first result, or goes on where the last loop stopped.
+  /// Takes the next result, so that a second loop continues where the first one stopped.
   [[nodiscard]] iterator begin() {
     if (!current_) advance();
     return iterator(this);
@@ -115,7 +115,7 @@ class [[nodiscard]] ThreadedForEach {
     State& operator=(const State&) = delete;
     ~State() {
       this->inputs.close();
-      tell();
+      notify();
       for (auto& thread : threads) thread.join();
     }
 
@@ -124,8 +124,8 @@ class [[nodiscard]] ThreadedForEach {
       std::unique_lock lock(mutex);
       wakeup.wait(lock, condition);
     }
-    void tell() {
-      { const std::lock_guard lock(mutex); }  // nobody is between looking and waiting
+    void notify() {
+      { const std::lock_guard lock(mutex); }  // Without it, a consumer between its check and its wait would miss this.
       wakeup.notify_all();
     }
 
@@ -133,10 +133,10 @@ class [[nodiscard]] ThreadedForEach {
     std::condition_variable wakeup;
     std::vector<std::thread> threads;
   };
-  using Presence = detail::Presence<State*>;
+  using Runner = detail::Runner<State*>;
 
-  static void run(Presence& presence) {
-    State& state = presence.batch();
+  static void run(Runner& runner) {
+    State& state = runner.batch();
     for (;;) {
       typename State::Entry entry;
 #if defined(__cpp_exceptions)
@@ -153,13 +153,13 @@ class [[nodiscard]] ThreadedForEach {
       }
 #endif
       state.results.put(std::move(entry));
-      state.tell();
+      state.notify();
     }
-    presence.leave();
+    runner.finish();
   }
 
   void advance() {
-    current_.reset();  // an exception leaves nothing behind
+    current_.reset();  // An exception must not leave the last result here.
     if (auto following = next()) current_.emplace(std::move(*following));
   }
 
@@ -167,9 +167,9 @@ class [[nodiscard]] ThreadedForEach {
   std::optional<value_type> current_;
 };
 
-/// Runs `operation(api, input)` for each of the inputs, on `concurrency` threads, and gives the results as they come:
-/// `for (auto& one : done)`. The operation is called on several threads at once; everything else is as with an
-/// asynchronous transport.
+/// Runs `operation(api, input)` for each of the inputs on `concurrency` threads, and gives the results as they are
+/// completed: `for (auto& one : done)`. The operation is called on several threads at once. Everything else is the same
+/// as with an asynchronous transport.
 template <SyncTransport T, std::ranges::input_range Range, class Operation>
 [[nodiscard]] auto for_each(const Api<T>& api, Range&& inputs, Operation operation,
                             const ForEachOptions& options = {}) {

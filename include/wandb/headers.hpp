@@ -1,4 +1,4 @@
-// HTTP headers: one of a request, and those of a response in one block of text.
+// HTTP header fields: single ones of a request, and those of a response in one block of text.
 #pragma once
 
 #include <algorithm>
@@ -12,15 +12,15 @@
 
 namespace wandb {
 
-/// One header field. Views: whoever fills it keeps the text alive.
+/// One header field. It holds views, and the caller keeps their text alive.
 struct Header {
   std::string_view name;
   std::string_view value;
-  bool secret = false;  ///< the value must never be logged, and never follow to another origin
+  bool secret = false;  ///< the value must not be logged, and must not be sent to another origin
 };
 
-/// A view of header fields, one `Name: value` a line as on the wire, each line ended by `\n` or `\r\n`. Usable at
-/// compile time.
+/// A view of header fields in their form on the wire: a line `Name: value` for each, which ends with `\n` or `\r\n`.
+/// Usable at compile time.
 class HeadersView {
  public:
   class iterator {
@@ -62,7 +62,7 @@ class HeadersView {
   constexpr HeadersView(const char* text) noexcept : text_(text) {}
   [[nodiscard]] constexpr iterator begin() const noexcept { return iterator(text_); }
   [[nodiscard]] constexpr iterator end() const noexcept { return iterator(text_.substr(text_.size())); }
-  /// The value of the first field of that name, whatever its case.
+  /// The value of the first field of that name. The comparison ignores ASCII case.
   [[nodiscard]] constexpr std::optional<std::string_view> find(std::string_view name) const noexcept {
     for (const auto field : *this) {
       if (detail::equal_ignoring_case(field.name, name)) return field.value;
@@ -74,11 +74,11 @@ class HeadersView {
   std::string_view text_;
 };
 
-/// The header fields of a response, in the order they came.
+/// The header fields of a response, in the order in which they arrived.
 class Headers {
  public:
   Headers() = default;
-  /// Adds a field. A name or value never holds a line break in HTTP; one that does is cut there.
+  /// Adds a field. HTTP allows no line break in a name or a value, so each is cut at its first one.
   void add(std::string_view name, std::string_view value) {
     append(name);
     text_ += ": ";
@@ -90,12 +90,12 @@ class Headers {
   [[nodiscard]] HeadersView::iterator begin() const noexcept { return view().begin(); }
   [[nodiscard]] HeadersView::iterator end() const noexcept { return view().end(); }
   void clear() noexcept { text_.clear(); }
-  /// Room for so many bytes of text, so that adding fields allocates once.
+  /// Reserves memory for that many bytes of text.
   void reserve(std::size_t size) { text_.reserve(size); }
 
  private:
   void append(std::string_view text) {
-    // A plain loop: find_first_of calls memchr for each character.
+    // A plain loop is faster than find_first_of, which calls memchr for each character.
     const auto end = std::find_if(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; });
     text_ += text.substr(0, static_cast<std::size_t>(end - text.begin()));
   }

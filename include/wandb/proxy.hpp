@@ -1,4 +1,4 @@
-// Which proxy a request goes through: the environment's rules, and what a proxy's URL says.
+// Chooses the proxy of a request by the rules of the environment, and splits a proxy's URL.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace wandb {
 
-/// The variables of an environment that choose a proxy. Blank ones count as unset.
+/// The environment variables that choose a proxy. A blank one counts as unset.
 struct ProxyVariables {
   std::string_view wandb_https_proxy{};  ///< `WANDB_HTTPS_PROXY`
   std::string_view wandb_http_proxy{};   ///< `WANDB_HTTP_PROXY`
@@ -30,7 +30,7 @@ struct ProxyVariables {
   std::string_view request_method{};     ///< `REQUEST_METHOD`: set where a web server runs the program as a CGI script
 };
 
-/// Which variable decides about a request, and the proxy's URL in it. Both are empty where the request goes directly.
+/// The variable that decides about a request, and the proxy's URL in it. Both are empty if the request goes directly.
 struct ProxyChoice {
   std::string_view variable{};
   std::string_view url{};
@@ -40,9 +40,9 @@ struct ProxyChoice {
 /// What is wrong with a proxy's URL.
 enum class ProxyFault : std::uint8_t { none, scheme, character, user_info, no_host, host, port, path };
 
-/// The parts of a proxy's URL. Views of its text.
+/// The parts of a proxy's URL, as views of its text.
 struct ProxyUrl {
-  bool tls = false;              ///< whether the proxy itself is spoken to over TLS
+  bool tls = false;              ///< whether the connection to the proxy itself uses TLS
   std::string_view user_info{};  ///< `user:password`, percent-encoded; empty for none
   std::string_view host{};       ///< a name, an IPv4 literal, or an IPv6 literal without its brackets
   std::uint16_t port = 80;
@@ -51,7 +51,7 @@ struct ProxyUrl {
 
 namespace detail {
 
-/// An address of either kind; one of IPv4 in its form as an IPv6 address, so that the two forms of it are equal.
+/// An IP address. An IPv4 address is stored in its form as an IPv6 address, so that its two forms compare equal.
 [[nodiscard]] constexpr std::optional<Ipv6> parse_address(std::string_view text) noexcept {
   if (!is_ipv4(text)) return parse_ipv6(text);
   Ipv6 address{0, 0, 0, 0, 0, 0xFFFF, 0, 0};
@@ -59,7 +59,7 @@ namespace detail {
   return address;
 }
 
-/// A decimal number of at most `max`.
+/// Parses a decimal number of at most `max`.
 [[nodiscard]] constexpr std::optional<unsigned> parse_number(std::string_view digits, unsigned max) noexcept {
   if (digits.empty() || digits.size() > 5) return std::nullopt;
   unsigned value = 0;
@@ -92,17 +92,17 @@ struct ProxyTarget {
     address = parse_address(host);
   }
 
-  /// `10.0.0.0/8`: a block of addresses. A name is never resolved for it.
+  /// Whether the target is an address in a block such as `10.0.0.0/8`. A name is not resolved, and is in no block.
   [[nodiscard]] constexpr bool is_in(std::string_view block, std::string_view length) const noexcept {
     const auto base = parse_address(block);
-    // A block of one kind of addresses has none of the other kind in it.
+    // A block of IPv4 addresses contains no IPv6 address, and the other way round.
     if (!address || !base || is_mapped(*base) != is_mapped(*address)) return false;
     const bool ipv4 = is_ipv4(block);
     const auto bits = parse_number(length, ipv4 ? 32 : 128);
     return bits && share_prefix(*base, *address, *bits + (ipv4 ? 96 : 0));
   }
 
-  /// Whether the target is that name or address, or below that name.
+  /// Whether the target is that name or address, or a subdomain of that name.
   [[nodiscard]] constexpr bool is_below(std::string_view name) const noexcept {
     if (address) return parse_address(name) == address;
     if (name.starts_with("*.")) name.remove_prefix(1);
@@ -112,7 +112,7 @@ struct ProxyTarget {
     return host.size() == name.size() || host[host.size() - name.size() - 1] == '.';
   }
 
-  /// Whether one item of `NO_PROXY` names the target. An item that is not understood names nothing.
+  /// Whether one item of `NO_PROXY` names the target. An invalid item names nothing.
   [[nodiscard]] constexpr bool is_named_by(std::string_view item) const noexcept {
     if (item == "*") return true;
     if (const auto slash = item.find('/'); slash != item.npos)
@@ -152,17 +152,17 @@ struct NamedProxy {
 
 }  // namespace detail
 
-/// Decides which proxy a request to `target` goes through, as curl, Python's requests and Go do, with these
-/// differences: a target on this machine is never reached through a proxy, since plain http is allowed there because it
-/// does not leave the machine; `WANDB_HTTPS_PROXY` and `WANDB_HTTP_PROXY` come first, and `NO_PROXY` does not concern
-/// them. Whether the URL is one that can be used is for `split_proxy_url` to say. Views `variables`.
+/// Chooses the proxy for requests to `target` as curl, Python's requests and Go do, with two differences. A target on
+/// this machine never uses a proxy: plain http is allowed there only because it does not leave the machine.
+/// `WANDB_HTTPS_PROXY` and `WANDB_HTTP_PROXY` take precedence, and `NO_PROXY` does not apply to them. The URL is not
+/// checked here; `split_proxy_url` does that. The result views `variables`.
 [[nodiscard]] constexpr ProxyChoice choose_proxy(const Origin& target, const ProxyVariables& variables) noexcept {
   const detail::ProxyTarget seen(target);
   if (detail::is_loopback_host(seen.host)) return {};
   const auto& of = variables;
   const auto own = detail::trimmed(target.tls ? of.wandb_https_proxy : of.wandb_http_proxy);
   if (!own.empty()) return {target.tls ? "WANDB_HTTPS_PROXY" : "WANDB_HTTP_PROXY", own};
-  // In a CGI script, HTTP_PROXY is what the client sent in a header of its own choice.
+  // In a CGI script, HTTP_PROXY is the value of the client's header `Proxy`, which must not choose a proxy.
   const bool cgi = !detail::trimmed(of.request_method).empty();
   const detail::NamedProxy candidates[] = {
       target.tls ? detail::NamedProxy{"https_proxy", of.https_proxy} : detail::NamedProxy{"http_proxy", of.http_proxy},
@@ -181,8 +181,8 @@ struct NamedProxy {
   return {};
 }
 
-/// Splits a proxy's URL: `[http[s]://][user:password@]host[:port][/]`. Without a scheme it is http, without a port that
-/// of the scheme. Other schemes, such as socks5, are not supported. Views `url`.
+/// Splits a proxy's URL: `[http[s]://][user:password@]host[:port][/]`. The default scheme is http, and the default port
+/// is that of the scheme. Other schemes, such as socks5, are not supported. The result views `url`.
 [[nodiscard]] constexpr ProxyUrl split_proxy_url(std::string_view url) noexcept {
   ProxyUrl split;
   const auto fail = [&](ProxyFault fault) {
@@ -196,7 +196,7 @@ struct NamedProxy {
     if (!split.tls && !detail::equal_ignoring_case(scheme, "http")) return fail(ProxyFault::scheme);
     url.remove_prefix(colon + 3);
   }
-  // A password may hold what ends the host elsewhere.
+  // A password may contain characters that would otherwise end the host.
   const auto at = url.rfind('@');
   if (at != url.npos) {
     split.user_info = url.substr(0, at);
@@ -223,7 +223,7 @@ struct NamedProxy {
   }
 }
 
-/// What is wrong with a proxy's URL, as the end of a sentence that begins with what holds it. Shows nothing of the URL.
+/// Describes a fault, as the end of a sentence whose subject is the URL's source. It shows nothing of the URL.
 [[nodiscard]] constexpr std::string_view describe(ProxyFault fault) noexcept {
   switch (fault) {
     case ProxyFault::none: return "is usable";
@@ -242,12 +242,12 @@ struct NamedProxy {
 /// The proxies of one client, read from its environment once. Copies are independent.
 class Proxies {
  public:
-  /// None: every request goes directly.
+  /// Uses no proxy: every request goes directly.
   Proxies() = default;
-  /// One proxy for every request that does not stay on this machine; `source` names the setting that it is from, and
-  /// has static storage.
+  /// Uses one proxy for every request that does not stay on this machine. `source` names the setting that the URL comes
+  /// from, and has static storage.
   Proxies(std::string_view url, const char* source) : wandb_https_(url), wandb_http_(url), source_(source) {}
-  /// Copies what the environment's variables hold.
+  /// Copies the values of the environment's variables.
   explicit Proxies(const Environment& environment)
       : wandb_https_(environment.get("WANDB_HTTPS_PROXY")),
         wandb_http_(environment.get("WANDB_HTTP_PROXY")),
@@ -261,8 +261,8 @@ class Proxies {
         upper_none_(environment.get("NO_PROXY")),
         request_method_(environment.get("REQUEST_METHOD")) {}
 
-  /// The variable that decides about requests to `target`, and the proxy's URL in it; see `choose_proxy`. Views this
-  /// object.
+  /// The variable that decides about requests to `target`, and the proxy's URL in it, as `choose_proxy` gives them. The
+  /// result views this object.
   [[nodiscard]] ProxyChoice choose(const Origin& target) const noexcept {
     auto choice = choose_proxy(target, {.wandb_https_proxy = wandb_https_,
                                         .wandb_http_proxy = wandb_http_,
@@ -280,7 +280,7 @@ class Proxies {
   }
 
  private:
-  // A proxy's URL may hold a password.
+  // A proxy's URL may contain a password.
   SecureString wandb_https_;
   SecureString wandb_http_;
   SecureString https_;

@@ -6,12 +6,12 @@
 #if defined(__cpp_lib_jthread)
 #include <stop_token>
 namespace wandb {
-/// How a caller takes a call back: `std::stop_token`.
+/// The token by which a caller requests that a call stops: `std::stop_token`.
 using StopToken = std::stop_token;
 }  // namespace wandb
 #else
 namespace wandb {
-/// Stands where the standard library has no `std::stop_token`: a token that never stops.
+/// Replaces `std::stop_token` in standard libraries that lack it. It never requests a stop.
 class StopToken {
  public:
   [[nodiscard]] static constexpr bool stop_requested() noexcept { return false; }

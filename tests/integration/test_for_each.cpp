@@ -255,7 +255,7 @@ TEST_CASE("a range that throws ends there, and what was taken is not lost") {
 }
 
 // How a coroutine waits for results.
-static_assert(detail::AwaitsOurs<many::FreeRig::Transport> && !detail::AwaitsOurs<AsyncBeastTransport>);
+static_assert(detail::CanAwaitEvent<many::FreeRig::Transport> && !detail::CanAwaitEvent<AsyncBeastTransport>);
 static_assert(detail::MakesEvents<AsyncBeastTransport> && !detail::MakesEvents<many::BareAsio>);
 static_assert(std::is_trivially_destructible_v<ForEachOptions>);
 
@@ -362,7 +362,7 @@ struct EventedRig : many::FreeRig {
 
 TEST_CASE("a transport's own event is preferred") {
   using T = EventedRig::Transport;
-  static_assert(detail::AwaitsOurs<T> && detail::MakesEvents<T>);
+  static_assert(detail::CanAwaitEvent<T> && detail::MakesEvents<T>);
   rigs::World world;
   EventedRig rig(world.account);
   const Api<T> api(rig.evented, {.base_url = rig.base_url, .api_key = world.root_key}, Environment::none());

@@ -100,9 +100,9 @@ TEST_CASE("our codes go into Boost's and come out of them") {
   CHECK(ec.message() == make_error_code(errc::timed_out).message());
   CHECK(std::error_code(ec) == errc::timed_out);
   CHECK(wandb::Error(ec) == errc::timed_out);
-  CHECK(wandb::detail::own_meaning(ec) == errc::timed_out);
-  CHECK_FALSE(wandb::detail::own_meaning({}));
-  CHECK_FALSE(wandb::detail::own_meaning(boost::asio::error::timed_out));
+  CHECK(wandb::detail::own_code(ec) == errc::timed_out);
+  CHECK_FALSE(wandb::detail::own_code({}));
+  CHECK_FALSE(wandb::detail::own_code(boost::asio::error::timed_out));
 }
 
 TEST_CASE("each condition has words of its own") {

@@ -55,11 +55,11 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(co
 }
 
 WANDB_DECL boost::asio::awaitable<void> AsyncBeastTransport::wait(std::chrono::nanoseconds duration) const {
-  return wait_unless(state_, duration);
+  return wait_without_stop(state_, duration);
 }
 WANDB_DECL boost::asio::awaitable<Result<void>> AsyncBeastTransport::wait(std::chrono::nanoseconds duration,
                                                                           StopToken stop) const {
-  return shielded(pause(state_, duration, std::move(stop)));
+  return shielded(wait_or_cancel(state_, duration, std::move(stop)));
 }
 
 WANDB_DECL void AsyncBeastTransport::spawn(task<void> work) const {
@@ -69,14 +69,14 @@ WANDB_DECL void AsyncBeastTransport::spawn(task<void> work) const {
 }
 
 WANDB_DECL AsyncBeastTransport::Event::Event(const boost::asio::any_io_executor& executor)
-    : gate_(std::make_unique<detail::Gate>(executor)) {}
+    : event_(std::make_unique<detail::AsyncEvent>(executor)) {}
 WANDB_DECL AsyncBeastTransport::Event::Event(Event&&) noexcept = default;
 WANDB_DECL AsyncBeastTransport::Event& AsyncBeastTransport::Event::operator=(Event&&) noexcept = default;
 WANDB_DECL AsyncBeastTransport::Event::~Event() = default;
-WANDB_DECL void AsyncBeastTransport::Event::set() { gate_->set(); }
+WANDB_DECL void AsyncBeastTransport::Event::set() { event_->set(); }
 WANDB_DECL boost::asio::awaitable<void> AsyncBeastTransport::Event::wait() {
-  static_cast<void>(co_await gate_->wait());
-  gate_->reset();
+  static_cast<void>(co_await event_->wait());
+  event_->reset();
 }
 WANDB_DECL AsyncBeastTransport::Event AsyncBeastTransport::make_event() const {
   return Event(state_->services.executor);
@@ -88,9 +88,9 @@ WANDB_DECL std::size_t AsyncBeastTransport::connections_opened() const noexcept 
 WANDB_DECL std::size_t AsyncBeastTransport::idle_connections() const { return state_->pool.idle(); }
 WANDB_DECL void AsyncBeastTransport::close_idle() const { state_->pool.clear(); }
 
-WANDB_DECL boost::asio::awaitable<void> AsyncBeastTransport::wait_unless(StatePtr state,
-                                                                         std::chrono::nanoseconds duration) {
-  static_cast<void>(co_await shielded(pause(std::move(state), duration, StopToken())));
+WANDB_DECL boost::asio::awaitable<void> AsyncBeastTransport::wait_without_stop(StatePtr state,
+                                                                               std::chrono::nanoseconds duration) {
+  static_cast<void>(co_await shielded(wait_or_cancel(std::move(state), duration, StopToken())));
 }
 
 WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(StatePtr state, const Request& request) {
@@ -101,14 +101,14 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(St
   const bool throws = co_await this_coro::throw_if_cancelled();
   co_await this_coro::throw_if_cancelled(false);
   Result<Response> response = Error(errc::cancelled, Delivery::nothing_sent);
-  // As in `shielded`, here without a coroutine more for each request.
+  // This repeats `shielded`, and saves a coroutine for each request.
   std::exception_ptr thrown;
   try {
     if (std::chrono::steady_clock::now() >= request.deadline) response = Error(errc::timed_out, Delivery::nothing_sent);
     else if (!request.stop.stop_requested() && !(co_await this_coro::cancellation_state).cancelled()) {
       response = co_await carry_out(*state, request);
     }
-    // What became a result is spent: the caller's next co_await goes on.
+    // The result reports the cancellation, so it is cleared, and the caller's next co_await continues.
     if (!response && response.error() == errc::cancelled) (co_await this_coro::cancellation_state).clear();
   } catch (...) {
     thrown = std::current_exception();
@@ -120,7 +120,7 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(St
 
 WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_out(State& state,
                                                                                    const Request& request) {
-  auto lease = state.pool.take_at_once(request.origin);
+  auto lease = state.pool.try_take(request.origin);
   if (!lease) {
     auto waited = co_await state.pool.take(request);
     if (!waited) co_return waited.error();
@@ -136,22 +136,22 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::carry_o
     if (!opened) co_return opened.error();
   }
   auto response = co_await lease->connection(request.origin).exchange(request, state.limits.max_response_size);
-  // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
-  if (!fresh && detail::went_dead(response)) lease->close_others();
+  // If a connection that had worked is dead, the idle ones may be dead too. Closing them spares the next request that.
+  if (!fresh && detail::connection_died(response)) lease->close_others();
   co_return response;
 }
 
-// To be shielded.
-WANDB_DECL boost::asio::awaitable<Result<void>> AsyncBeastTransport::pause(StatePtr state,
-                                                                           std::chrono::nanoseconds duration,
-                                                                           StopToken stop) {
+// Waits until the duration, a stop, or a cancellation. The caller shields it.
+WANDB_DECL boost::asio::awaitable<Result<void>> AsyncBeastTransport::wait_or_cancel(StatePtr state,
+                                                                                    std::chrono::nanoseconds duration,
+                                                                                    StopToken stop) {
   auto cancellation = co_await boost::asio::this_coro::cancellation_state;
-  detail::Gate gate(state->services.executor);
-  const detail::Aborts aborts(stop, cancellation, gate);
+  detail::AsyncEvent event(state->services.executor);
+  const detail::AbortOnStop abort_on_stop(stop, cancellation, event);
   using Clock = std::chrono::steady_clock;
   const auto now = Clock::now();
   const bool bounded = duration < Clock::time_point::max() - now;
-  const auto ec = co_await gate.wait(bounded ? now + duration : Clock::time_point::max());
+  const auto ec = co_await event.wait(bounded ? now + duration : Clock::time_point::max());
   if (ec != errc::cancelled) co_return success();
   cancellation.clear();
   co_return Error(errc::cancelled, Delivery::nothing_sent);

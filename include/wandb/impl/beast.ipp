@@ -36,7 +36,7 @@ struct BeastTransport::State {
         pool(limits.max_idle, limits.idle_timeout) {}
   detail::TransportLimits limits;
   Proxies proxies;
-  boost::asio::io_context io;  // never run: TLS streams ask for an executor
+  boost::asio::io_context io;  // It never runs. TLS streams require an executor.
   detail::Resolver resolver;
   detail::TlsClient tls;
   detail::ConnectionPool pool;
@@ -57,7 +57,7 @@ WANDB_DECL Result<Response> BeastTransport::send(const Request& request) const {
   const bool fresh = connection == nullptr;
   if (fresh) connection = std::make_unique<detail::Connection>(state.io.get_executor(), request.origin);
   const bool stoppable = request.stop.stop_possible();
-  std::optional<detail::StopWatch> watch;
+  std::optional<detail::WakeOnStop> wake_on_stop;
   if (stoppable) {
     if (const auto ec = connection->waker().open()) {
       return Error(make_error_code(errc::connect_failed),
@@ -67,7 +67,7 @@ WANDB_DECL Result<Response> BeastTransport::send(const Request& request) const {
                                   .messages = {},
                                   .delivery = Delivery::nothing_sent});
     }
-    watch.emplace(request.stop, connection->waker());
+    wake_on_stop.emplace(request.stop, connection->waker());
   }
   connection->arm(request.deadline, stoppable);
   if (fresh) {
@@ -79,9 +79,9 @@ WANDB_DECL Result<Response> BeastTransport::send(const Request& request) const {
     if (!open) return open.error();
   }
   auto response = connection->exchange(request, state.limits.max_response_size, state.tls);
-  watch.reset();
-  // What ended a connection that had worked may have ended all that wait: the next request is not to find out.
-  if (!fresh && detail::went_dead(response)) state.pool.clear(request.origin);
+  wake_on_stop.reset();
+  // If a connection that had worked is dead, the idle ones may be dead too. Closing them spares the next request that.
+  if (!fresh && detail::connection_died(response)) state.pool.clear(request.origin);
   if (connection->reusable()) state.pool.put(std::move(connection));
   return response;
 }

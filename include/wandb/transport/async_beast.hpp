@@ -25,24 +25,24 @@
 namespace wandb {
 
 namespace detail {
-class Gate;
+class AsyncEvent;
 }
 
 /// Sends requests over HTTP/1.1 without blocking, kept alive, with TLS verified against host name and certificate
 /// authorities, and sessions resumed. Its task is `boost::asio::awaitable`.
 ///
-/// What a call waits for, its place in the line included, ends at the request's deadline, its stop, or the coroutine's
-/// cancellation. A cancelled call gives its `Result` (`errc::cancelled`), the cancellation is then spent, and its
-/// connection is closed. Nothing is ever sent twice. Safe to use from any thread, on a strand as on an `io_context`
-/// that several threads run. A handle: copies share connections and settings. It must not outlive its execution
-/// context. One that was moved from may only be destroyed or assigned to.
+/// Every wait of a call, that for a connection included, ends at the request's deadline, its stop, or the coroutine's
+/// cancellation. A cancelled call gives `errc::cancelled`, clears the cancellation, and closes its connection. No
+/// request is sent twice. Safe to use from any thread, both on a strand and on an `io_context` that several threads
+/// run. Copies share connections and settings. A transport must not outlive its execution context. A moved-from
+/// transport may only be destroyed or assigned to.
 class AsyncBeastTransport {
  public:
   template <class T>
   using task = boost::asio::awaitable<T>;
 
-  /// No traffic, and nothing fails here: what is wrong with the options, `send` tells. `SSL_CERT_FILE` and
-  /// `SSL_CERT_DIR` are looked up in `environment`, here and once.
+  /// Sends nothing and does not fail: `send` reports what is wrong with the options. It reads the proxy and certificate
+  /// variables of `environment` once, here.
   explicit AsyncBeastTransport(boost::asio::any_io_executor executor, const BeastOptions& options = {},
                                const Environment& environment = Environment::process());
   /// The same on a context's executor.
@@ -52,25 +52,26 @@ class AsyncBeastTransport {
                                const Environment& environment = Environment::process())
       : AsyncBeastTransport(boost::asio::any_io_executor(context.get_executor()), options, environment) {}
 
-  /// Sends the request and awaits the whole answer. Errors as those of `BeastTransport::send`.
+  /// Sends the request and awaits the whole response. Fails as `BeastTransport::send` does.
   [[nodiscard]] task<Result<Response>> send(const Request& request) const;
 
-  /// Waits so long.
+  /// Waits for `duration`. A cancellation of the coroutine ends the wait early.
   [[nodiscard]] task<void> wait(std::chrono::nanoseconds duration) const;
-  /// The same; a stop or a cancellation ends it, with `errc::cancelled`.
+  /// Waits for `duration`. Fails with `errc::cancelled` at a stop or a cancellation.
   [[nodiscard]] task<Result<void>> wait(std::chrono::nanoseconds duration, StopToken stop) const;
 
-  /// Runs a task on its own, on this transport's executor. What it throws leaves the context's `run()`.
+  /// Runs a task on this transport's executor, without waiting for it. The context's `run()` throws what the task
+  /// throws.
   void spawn(task<void> work) const;
 
-  /// Runs a whole call so that a cancellation of the coroutine becomes its result: Asio would throw at the next
-  /// `co_await` inside it instead, and nobody would learn what became of the call.
+  /// Runs a whole call so that a cancellation of the coroutine becomes the call's result. Asio would otherwise throw at
+  /// the next `co_await` inside the call, and the call's outcome would be lost.
   template <class R>
   [[nodiscard]] task<R> shield(task<R> call) const {
     return shielded(std::move(call));
   }
 
-  /// An event for one waiter at a time: `set()` from any thread, `wait()` here. It forgets when it was waited for.
+  /// An event that one coroutine at a time awaits. Any thread may call `set()`. A finished `wait()` resets the event.
   class Event {
    public:
     explicit Event(const boost::asio::any_io_executor& executor);
@@ -81,13 +82,13 @@ class AsyncBeastTransport {
     [[nodiscard]] task<void> wait();
 
    private:
-    std::unique_ptr<detail::Gate> gate_;
+    std::unique_ptr<detail::AsyncEvent> event_;
   };
   [[nodiscard]] Event make_event() const;
 
-  /// Connections opened so far, failed ones included.
+  /// The number of connections that were opened, failed attempts included.
   [[nodiscard]] std::size_t connections_opened() const noexcept;
-  /// Connections that wait for a request.
+  /// The number of connections that wait for a request.
   [[nodiscard]] std::size_t idle_connections() const;
   /// Closes the connections that wait for a request.
   void close_idle() const;
@@ -98,9 +99,11 @@ class AsyncBeastTransport {
 
   [[nodiscard]] static task<Result<Response>> send(StatePtr state, const Request& request);
   [[nodiscard]] static task<Result<Response>> carry_out(State& state, const Request& request);
-  [[nodiscard]] static task<Result<void>> pause(StatePtr state, std::chrono::nanoseconds duration, StopToken stop);
-  [[nodiscard]] static task<void> wait_unless(StatePtr state, std::chrono::nanoseconds duration);
-  // The caller's setting comes back also where the call throws. No handler can await, so it is caught and thrown anew.
+  [[nodiscard]] static task<Result<void>> wait_or_cancel(StatePtr state, std::chrono::nanoseconds duration,
+                                                         StopToken stop);
+  [[nodiscard]] static task<void> wait_without_stop(StatePtr state, std::chrono::nanoseconds duration);
+  // Restores the caller's setting even if the call throws. A handler cannot await, so it keeps the exception, which is
+  // rethrown after it.
   template <class R>
   [[nodiscard]] static task<R> shielded(task<R> call) {
     namespace this_coro = boost::asio::this_coro;
@@ -132,8 +135,8 @@ static_assert(ConcurrentTransport<AsyncBeastTransport>);
 
 namespace wandb {
 
-// Instantiated where the definitions are; not the walk, of which clang 14 would instantiate what only blocking calls
-// have.
+// These are instantiated with the definitions. `Users` is not, since clang 14 would instantiate members of it that only
+// a blocking transport has.
 extern template class Client<AsyncBeastTransport>;
 extern template class Api<AsyncBeastTransport>;
 extern template class User<AsyncBeastTransport>;

@@ -14,25 +14,25 @@ namespace wandb {
 
 /// Sends requests over HTTP/1.1, kept alive, with TLS verified against host name and certificate authorities.
 ///
-/// Resolving, connecting, handshake, sending and receiving all end at the request's deadline or stop. Nothing is ever
-/// sent twice: a failure says how far the request came. Thread-safe: any number of threads may call `send` at once,
-/// each then has a connection of its own. A handle: copies share connections and settings. One that was moved from may
-/// only be destroyed or assigned to.
+/// Resolving, connecting, handshake, sending and receiving all end at the request's deadline or stop. No request is
+/// sent twice, and a failure says how far the request came. Thread-safe: any number of threads may call `send` at once,
+/// and each then has a connection of its own. Copies share connections and settings. A moved-from transport may only be
+/// destroyed or assigned to.
 class BeastTransport {
  public:
-  /// No traffic, and nothing fails here: what is wrong with the options, `send` tells. `SSL_CERT_FILE` and
-  /// `SSL_CERT_DIR` are looked up in `environment`, here and once.
+  /// Sends nothing and does not fail: `send` reports what is wrong with the options. It reads the proxy and certificate
+  /// variables of `environment` once, here.
   explicit BeastTransport(const BeastOptions& options = {}, const Environment& environment = Environment::process());
 
-  /// Sends the request and waits for the whole answer. Fails with `resolve_failed`, `connect_failed`, `tls_failed`
+  /// Sends the request and waits for the whole response. Fails with `resolve_failed`, `connect_failed`, `tls_failed`
   /// (all before anything was sent), `connection_lost`, `protocol_error`, `response_too_large`, `timed_out`,
-  /// `cancelled`, or `invalid_argument` for a request that HTTP cannot carry. An error that comes after the answer's
-  /// status line carries its status.
+  /// `cancelled`, or `invalid_argument` for a request that HTTP cannot carry, and with `invalid_environment` or
+  /// `proxy_refused` because of a proxy. An error after the response's status line has the response's status.
   [[nodiscard]] Result<Response> send(const Request& request) const;
 
-  /// Connections opened so far, failed ones included.
+  /// The number of connections that were opened, failed attempts included.
   [[nodiscard]] std::size_t connections_opened() const noexcept;
-  /// Connections that wait for a request.
+  /// The number of connections that wait for a request.
   [[nodiscard]] std::size_t idle_connections() const;
   /// Closes the connections that wait for a request.
   void close_idle() const;
@@ -54,7 +54,7 @@ static_assert(SyncTransport<BeastTransport>);
 
 namespace wandb {
 
-// Instantiated where the definitions are.
+// These are instantiated with the definitions.
 extern template class Client<BeastTransport>;
 extern template class Api<BeastTransport>;
 extern template class User<BeastTransport>;

@@ -10,20 +10,20 @@
 
 namespace wandb {
 
-/// Settings of a `BeastTransport` or an `AsyncBeastTransport`. Views only: everything is copied by the constructor that
-/// takes it.
+/// Settings of a `BeastTransport` or an `AsyncBeastTransport`. It holds views only, and the transport's constructor
+/// copies the texts.
 struct BeastOptions {
-  /// The certificate authorities to trust in place of the system's: a PEM file's path, or PEM text (what holds
-  /// `-----BEGIN`). When empty, those of `SSL_CERT_FILE` and `SSL_CERT_DIR`; the system's file in place of the one, its
-  /// directory in place of the other, where a variable is not set. Where neither is, those of `REQUESTS_CA_BUNDLE`, a
-  /// file or a hashed directory, in place of the system's. Read at the first TLS request.
+  /// The certificate authorities to trust instead of the system's: the path of a PEM file, or PEM text (any value that
+  /// contains `-----BEGIN`). If it is empty, `SSL_CERT_FILE` and `SSL_CERT_DIR` name a file and directories; one that
+  /// is not set stands for the system's file or directory. If neither is set, `REQUESTS_CA_BUNDLE` may name a file or a
+  /// hashed directory instead of the system's. The transport reads them at its first TLS request.
   std::string_view ca_file{};
-  /// Further certificate authorities, besides those: likewise a path or PEM text.
+  /// Further certificate authorities to trust: likewise a path or PEM text.
   std::string_view extra_ca{};
   /// The proxy for every request that does not stay on this machine, `http://[user:password@]host[:port]`, or `direct`
-  /// for none. When empty, what the environment says: `WANDB_HTTPS_PROXY` and `WANDB_HTTP_PROXY`, else `https_proxy`,
-  /// `HTTPS_PROXY`, `http_proxy`, `HTTP_PROXY`, `all_proxy`, `ALL_PROXY`, unless `no_proxy` or `NO_PROXY` names the
-  /// host.
+  /// for none. If it is empty, the environment names the proxy: `WANDB_HTTPS_PROXY` and `WANDB_HTTP_PROXY`, else
+  /// `https_proxy`, `HTTPS_PROXY`, `http_proxy`, `HTTP_PROXY`, `all_proxy`, `ALL_PROXY`, unless `no_proxy` or
+  /// `NO_PROXY` names the host.
   std::string_view proxy{};
   /// The largest body that is accepted, in bytes.
   std::size_t max_response_size = std::size_t{64} * 1024 * 1024;
@@ -42,7 +42,8 @@ static_assert(OptionsStruct<BeastOptions>);
 
 namespace detail {
 
-/// The limits of the options, without values that would overflow the clock's arithmetic or leave nothing to work with.
+/// The limits of the options, adjusted so that no value overflows the clock's arithmetic or allows no connection at
+/// all.
 struct TransportLimits {
   explicit TransportLimits(const BeastOptions& options)
       : max_response_size(options.max_response_size),
@@ -58,7 +59,7 @@ struct TransportLimits {
   std::chrono::milliseconds connect_timeout;
 
  private:
-  // Compared before it is converted: the conversion is what may overflow.
+  // The value is limited before its conversion to another unit, which may overflow.
   template <class Duration>
   [[nodiscard]] static constexpr Duration at_most_a_day(Duration duration) noexcept {
     return std::clamp<Duration>(duration, Duration::zero(), std::chrono::hours(24));

@@ -1,6 +1,5 @@
-// All of the library's definitions, those of the Beast transports as well, for one unit of a program that defines
-// `WANDB_SEPARATE_COMPILATION` for all of its units. Such a unit needs Boost.Beast and OpenSSL; the others need what
-// they use themselves.
+// All definitions of the library and of the Beast transports. A program that defines `WANDB_SEPARATE_COMPILATION` for
+// all of its units includes this in one of them. Only that unit needs Boost.Beast and OpenSSL.
 #pragma once
 
 #include <wandb/src.hpp>

@@ -1,4 +1,4 @@
-// What many calls at once share in either colour: the inputs to take, the results to give, and who runs.
+// The inputs, results and runners of `for_each`, shared by its awaited and its threaded form.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,8 @@
 
 namespace wandb::detail {
 
-/// A range that is taken from one by one, by any thread, until its end, a stop, or `close()`. It is read no further
-/// than what was taken.
+/// Gives the values of a range one by one, to any thread, until the range's end, a stop, or `close()`. It does not read
+/// the range further than the values that it gives.
 template <std::ranges::input_range Range>
 class Inputs {
  public:
@@ -29,11 +29,11 @@ class Inputs {
 
   Inputs(Range range, StopToken stop) : range_(std::move(range)), stop_(std::move(stop)) {}
 
-  /// The next; nothing when there are no more. What the range throws ends it.
+  /// The next value, or nothing if there is none. An exception of the range ends the inputs.
   [[nodiscard]] std::optional<Taken> take() {
     const std::lock_guard lock(mutex_);
     if (over()) return std::nullopt;
-    EndsUnlessTaken end{over_, false};
+    CloseUnlessTaken end{over_, false};
     if (at_) ++*at_;
     else at_.emplace(std::ranges::begin(*range_));
     if (*at_ == std::ranges::end(*range_)) return std::nullopt;
@@ -43,7 +43,7 @@ class Inputs {
     return taken;
   }
 
-  /// Takes no more, and frees what is left.
+  /// Ends the inputs and destroys the range.
   void close() {
     const std::lock_guard lock(mutex_);
     over_ = true;
@@ -55,14 +55,14 @@ class Inputs {
   [[nodiscard]] std::size_t taken() const noexcept { return count_; }
 
  private:
-  struct EndsUnlessTaken {
+  struct CloseUnlessTaken {
     std::atomic<bool>& over;
     bool taken;
-    ~EndsUnlessTaken() {
+    ~CloseUnlessTaken() {
       if (!taken) over = true;
     }
   };
-  // A view shows what belongs to somebody else.
+  // A view does not own its values, so they are copied and not moved.
   [[nodiscard]] value_type value() {
     if constexpr (std::ranges::view<Range>) return value_type(**at_);
     else return value_type(std::ranges::iter_move(*at_));
@@ -76,30 +76,30 @@ class Inputs {
   std::atomic<bool> over_{false};
 };
 
-/// What was completed, or what its operation threw.
+/// A completed input, or the exception that its operation threw.
 template <class Completed>
 struct Finished {
   std::optional<Completed> completed;
   std::exception_ptr thrown;
 };
 
-/// The results that nobody has taken yet, and how many runners there are to bring more.
+/// Holds the results that have not been taken, and counts the runners that will add further ones.
 template <class Completed>
 class Results {
  public:
   using Entry = Finished<Completed>;
 
-  /// Runners and untaken results may each be so many.
+  /// `limit` bounds the number of runners, and also the number of results that have not been taken.
   explicit Results(std::size_t limit) : limit_(limit) {}
 
-  /// Whether one more runner may begin; it then counts.
-  [[nodiscard]] bool hire() {
+  /// Whether another runner may begin. If so, it is counted.
+  [[nodiscard]] bool try_begin_runner() {
     const std::lock_guard lock(mutex_);
     if (runners_ >= limit_ || entries_.size() >= limit_) return false;
     ++runners_;
     return true;
   }
-  void dismiss() {
+  void end_runner() {
     const std::lock_guard lock(mutex_);
     --runners_;
   }
@@ -112,7 +112,7 @@ class Results {
     const std::lock_guard lock(mutex_);
     entries_.push_back(std::move(entry));
   }
-  /// The oldest; `over` where there is none and nobody will bring one.
+  /// The oldest result. Sets `over` if there is none and no runner is left to add one.
   [[nodiscard]] std::optional<Entry> take(bool& over) {
     const std::lock_guard lock(mutex_);
     over = entries_.empty() && runners_ == 0;
@@ -129,30 +129,30 @@ class Results {
   std::size_t runners_ = 0;
 };
 
-/// One runner of a batch, as long as it runs. One that ends without `leave`, since its coroutine was destroyed or no
-/// thread could be had for it, tells nobody: a destructor is no place for other people's code.
+/// Counts one runner of a batch while it lives. The destructor ends the runner if its coroutine was destroyed or its
+/// thread could not be started. It wakes nobody then, since a destructor should not run code of other people.
 template <class Pointer>
-class Presence {
+class Runner {
  public:
-  explicit Presence(Pointer batch) noexcept : batch_(std::move(batch)) {}
-  Presence(Presence&& other) noexcept : batch_(std::exchange(other.batch_, nullptr)) {}
-  Presence& operator=(Presence&&) = delete;
-  ~Presence() {
-    if (batch_ != nullptr) batch_->results.dismiss();
+  explicit Runner(Pointer batch) noexcept : batch_(std::move(batch)) {}
+  Runner(Runner&& other) noexcept : batch_(std::exchange(other.batch_, nullptr)) {}
+  Runner& operator=(Runner&&) = delete;
+  ~Runner() {
+    if (batch_ != nullptr) batch_->results.end_runner();
   }
   [[nodiscard]] auto& batch() const noexcept { return *batch_; }
-  /// Ends it, and tells whoever waits.
-  void leave() {
+  /// Ends the runner, and wakes the waiting consumer.
+  void finish() {
     const auto batch = std::exchange(batch_, nullptr);
-    batch->results.dismiss();
-    batch->tell();
+    batch->results.end_runner();
+    batch->notify();
   }
 
  private:
   Pointer batch_;
 };
 
-/// What was completed; throws what an operation threw.
+/// The completed input. Throws the exception of its operation.
 template <class Completed>
 [[nodiscard]] Completed unwrap(Finished<Completed> entry) {
   if (entry.thrown) std::rethrow_exception(entry.thrown);

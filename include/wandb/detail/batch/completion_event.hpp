@@ -1,4 +1,4 @@
-// How a coroutine waits until another has something for it, whatever its task type.
+// Events by which one coroutine wakes another, for every type of task.
 #pragma once
 
 #include <chrono>
@@ -12,10 +12,10 @@
 
 namespace wandb::detail {
 
-// An event is for one waiter: `set()` from any thread ends its `wait()`, or the next one, once. What waits looks again
-// afterwards, so an event may also wake it for nothing.
+// An event has one waiter. `set()`, from any thread, ends its current `wait()` or its next one. The waiter checks its
+// condition again after a wait, so spurious wakeups are allowed.
 
-/// A transport's own event: `make_event()`.
+/// A transport that makes events of its own.
 template <class T>
 concept MakesEvents = NamesTask<T> && requires(Unwrapped<T>& transport) {
   transport.make_event().set();
@@ -27,8 +27,8 @@ struct NamesAwaitTransform {
 };
 template <class Promise>
 struct NamedTwice : Promise, NamesAwaitTransform {};
-/// A promise that lets any awaitable be awaited in its coroutine. One with an `await_transform`, of whatever form, does
-/// not: then the name is ambiguous.
+/// A promise without an `await_transform`, whose coroutine can await any awaitable. In a class that inherits a second
+/// member of that name, the name is ambiguous exactly if the promise has one.
 template <class Promise>
 concept AwaitsAnything = !std::is_final_v<Promise> && requires {
   &NamedTwice<Promise>::await_transform;
@@ -36,9 +36,9 @@ concept AwaitsAnything = !std::is_final_v<Promise> && requires {
 
 /// A task in which `AwaitedEvent` can be awaited.
 template <class T>
-concept AwaitsOurs = AwaitsAnything<typename std::coroutine_traits<TaskOf<T, void>>::promise_type>;
+concept CanAwaitEvent = AwaitsAnything<typename std::coroutine_traits<TaskOf<T, void>>::promise_type>;
 
-/// For plain coroutines: whoever sets it resumes the one that waits.
+/// An event for plain coroutines: `set()` resumes the waiting coroutine.
 class AwaitedEvent {
  public:
   AwaitedEvent() = default;
@@ -61,7 +61,7 @@ class AwaitedEvent {
     explicit Wait(AwaitedEvent& event) noexcept : event_(event) {}
     Wait(const Wait&) = delete;
     Wait& operator=(const Wait&) = delete;
-    ~Wait() { event_.forget(); }  // the one that waits may be destroyed before it is resumed
+    ~Wait() { event_.forget(); }  // The waiting coroutine may be destroyed before it is resumed.
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     [[nodiscard]] bool await_suspend(std::coroutine_handle<> waiting) { return event_.suspend(waiting); }
     void await_resume() const noexcept {}
@@ -88,7 +88,7 @@ class AwaitedEvent {
   std::coroutine_handle<> waiting_;
 };
 
-/// For the rest: it looks again and again.
+/// An event for all other tasks: its waiter polls.
 template <AsyncTransport T>
 class PolledEvent {
  public:
@@ -100,12 +100,12 @@ class PolledEvent {
   Unwrapped<T>& transport_;
 };
 
-/// The transport's own event if it brings one, which knows best where its coroutines resume; else the best that there
-/// is for its tasks.
+/// The transport's own event if it makes one, since that resumes coroutines on the right executor. Otherwise the event
+/// that suits its tasks.
 template <AsyncTransport T>
 [[nodiscard]] auto make_completion_event(Unwrapped<T>& transport) {
   if constexpr (MakesEvents<T>) return transport.make_event();
-  else if constexpr (AwaitsOurs<T>) return AwaitedEvent();
+  else if constexpr (CanAwaitEvent<T>) return AwaitedEvent();
   else return PolledEvent<T>(transport);
 }
 

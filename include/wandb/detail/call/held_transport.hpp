@@ -1,4 +1,4 @@
-// What stands behind an AnyTransport: the transport or function that it holds, seen through virtual functions.
+// The transport or function that an AnyTransport holds, behind virtual functions.
 #pragma once
 
 #include <chrono>
@@ -22,13 +22,13 @@ class AnyTransport;
 
 namespace wandb::detail {
 
-/// An object that is called like a function, whatever it takes; not where its call is a template or overloaded.
+/// A function object with exactly one call operator, which is no template.
 template <class T>
 concept HasCallOperator = requires {
   &Unwrapped<T>::operator();
 };
 
-/// It is called with a request, as a transport's `send` is.
+/// A function that can be called with a request, as a transport's `send` can.
 template <class T>
 concept TakesRequest = requires(Unwrapped<T>& function, const Request& request) {
   function(request);
@@ -37,21 +37,21 @@ concept TakesRequest = requires(Unwrapped<T>& function, const Request& request) 
 template <TakesRequest T>
 using Called = std::invoke_result_t<Unwrapped<T>&, const Request&>;
 
-/// A function that does what a transport's `send` does.
+/// A function that takes a request and returns its result, as a transport's `send` does.
 template <class T>
 concept SendFunction = TakesRequest<T> && std::same_as<Called<T>, Result<Response>>;
 
-/// A function that may be missing: a pointer to one, or a `std::function`.
+/// A function that may be empty: a pointer to one, or a `std::function`.
 template <class T>
 concept NullableFunction =
     SendFunction<T> && !SyncTransport<T> && std::is_assignable_v<std::remove_const_t<Unwrapped<T>>&, std::nullptr_t>;
 
-/// A function or a function object, whatever it takes and gives.
+/// A function or a function object, with any parameters and any result.
 template <class T>
 inline constexpr bool is_function =
     std::is_function_v<std::remove_pointer_t<Unwrapped<T>>> || HasCallOperator<T> || TakesRequest<T>;
 
-/// Whoever gives it to an `AnyTransport` means it as a transport, though it may lack something.
+/// A type that is meant as a transport, even if it lacks something that a transport needs.
 template <class T>
 concept MeantAsTransport = !std::same_as<T, AnyTransport> && (HasSend<T> || is_function<T>);
 
@@ -59,7 +59,7 @@ concept MeantAsTransport = !std::same_as<T, AnyTransport> && (HasSend<T> || is_f
 template <class T>
 concept NothingToSendWith = !std::same_as<T, AnyTransport> && !HasSend<T> && !is_function<T>;
 
-/// Whether `AnyTransport` holds a `T`; if it does not, the compiler says why.
+/// Whether an `AnyTransport` can hold a `T`. If it cannot, the compiler's message says why.
 template <class T>
 [[nodiscard]] consteval bool check_held_transport() {
   if constexpr (HasSend<T>) {
@@ -74,7 +74,7 @@ template <class T>
   }
 }
 
-/// What an `AnyTransport` shares with its copies.
+/// The interface to a held transport, which an `AnyTransport` shares with its copies.
 class HeldTransport {
  public:
   HeldTransport() = default;
@@ -83,11 +83,11 @@ class HeldTransport {
   virtual ~HeldTransport() = default;
   virtual Result<Response> send(const Request& request) = 0;
   virtual void wait(std::chrono::nanoseconds duration, const StopToken& stop) = 0;
-  /// The transport itself where `mark` is its type's, else null.
+  /// The address of the transport if `mark` is that of its type, else null.
   virtual void* find(const char* mark) noexcept = 0;
 };
 
-/// Its address tells types apart; `typeid` is missing in programs without run-time type information.
+/// Its address identifies a type, since programs without run-time type information have no `typeid`.
 template <class T>
 inline char type_mark = 0;
 
@@ -100,7 +100,7 @@ class HeldAs final : public HeldTransport {
     if constexpr (SyncTransport<T>) {
       return held().send(request);
     } else {
-      // A program without exceptions was not told when it gave the empty function.
+      // Without exceptions the constructor cannot report an empty function, so each request fails.
       if constexpr (NullableFunction<T>) {
         if (held() == nullptr) return Error(errc::invalid_argument, Delivery::nothing_sent);
       }
@@ -114,7 +114,7 @@ class HeldAs final : public HeldTransport {
   }
 
   void* find(const char* mark) noexcept override {
-    // A constant is not handed out as a variable, and a function is no object.
+    // A constant must not be given out as a variable, and a function has no object address.
     if constexpr (std::is_object_v<Unwrapped<T>> && !std::is_const_v<Unwrapped<T>>) {
       if (mark == &type_mark<Unwrapped<T>>) return std::addressof(held());
     }
@@ -127,7 +127,7 @@ class HeldAs final : public HeldTransport {
   T transport_;
 };
 
-/// Throws `std::invalid_argument` for a function that is missing.
+/// Throws `std::invalid_argument` for an empty function.
 template <class T>
 [[nodiscard]] std::shared_ptr<HeldTransport> hold(T transport) {
   if constexpr (check_held_transport<T>()) {
@@ -137,7 +137,7 @@ template <class T>
     }
     return std::make_shared<HeldAs<T>>(std::move(transport));
   } else {
-    return nullptr;  // what check_held_transport said is enough: no further message follows
+    return nullptr;  // check_held_transport has explained the error, so the compiler should add no further message.
   }
 }
 

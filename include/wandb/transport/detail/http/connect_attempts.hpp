@@ -1,4 +1,4 @@
-// Which of a host's addresses is tried next, and for how long.
+// Decides which address of a host is tried next, and for how long.
 #pragma once
 
 #include <algorithm>
@@ -18,8 +18,8 @@
 
 namespace wandb::detail {
 
-/// The addresses of a host, tried one after the other until one connects. The driver, blocking or not:
-/// `while (const auto attempt = attempts.next(now)) attempts.ended(<what connecting to it came to>, now);`
+/// Tries the addresses of a host one after the other until one connects. It does no I/O. Its driver connects:
+/// `while (const auto attempt = attempts.next(now)) attempts.ended(<the error of connecting to it>, now);`
 class ConnectAttempts {
  public:
   using Address = boost::asio::ip::address;
@@ -29,34 +29,35 @@ class ConnectAttempts {
     time_point until;
   };
 
-  /// Until `deadline`, and no address for longer than `max_each`. The peer must outlive this.
+  /// All attempts end by `deadline`, and each takes at most `max_each`. The peer must outlive this object.
   ConnectAttempts(const Peer& peer, std::vector<Address> addresses, time_point deadline,
                   std::chrono::milliseconds max_each)
       : peer_(peer), addresses_(std::move(addresses)), deadline_(deadline), max_each_(max_each) {}
 
-  /// The address to try now, and how long; nothing when one has connected, none is left, or the call ended.
+  /// The address to try now, and until when. Nothing when an address has connected, all have been tried, or the call
+  /// has ended.
   [[nodiscard]] std::optional<Attempt> next(time_point now) const {
-    if (ended_ || tried_ == addresses_.size()) return std::nullopt;
-    // An equal share of what is left: an address that never answers does not eat the others' time.
+    if (finished_ || tried_ == addresses_.size()) return std::nullopt;
+    // Each address gets an equal share of the time, so that one which never answers leaves time for the others.
     const auto left = static_cast<std::chrono::nanoseconds::rep>(addresses_.size() - tried_);
     const auto share = std::min<std::chrono::nanoseconds>((deadline_ - now) / left, max_each_);
     return Attempt{addresses_[tried_], now + share};
   }
 
-  /// That is what the attempt came to: no error where it connected.
+  /// Records the error of the attempt that `next` gave last. No error means that the address has connected.
   void ended(const boost::system::error_code& ec, time_point now) {
     const auto& address = addresses_[tried_++];
-    ended_ = !ec || ec == errc::cancelled || (ec == errc::timed_out && now >= deadline_);
-    end_ = ec;
-    if (ended_) return;
+    finished_ = !ec || ec == errc::cancelled || (ec == errc::timed_out && now >= deadline_);
+    last_error_ = ec;
+    if (finished_) return;
     if (!why_.empty()) why_ += "; ";
     why_ += address.to_string() + ": " + (ec == errc::timed_out ? std::string("no answer in time") : ec.message());
   }
 
-  /// After `next` gave nothing: success, or the error, which says why each address failed.
+  /// Success, or an error that says why each address failed. Valid after `next` has given nothing.
   [[nodiscard]] Result<void> result() const {
-    if (!ended_) return connect_failure(peer_, errc::connect_failed, why_);
-    return end_ ? Result<void>(connect_failure(peer_, end_)) : success();
+    if (!finished_) return connect_failure(peer_, errc::connect_failed, why_);
+    return last_error_ ? Result<void>(connect_failure(peer_, last_error_)) : success();
   }
 
  private:
@@ -65,8 +66,8 @@ class ConnectAttempts {
   time_point deadline_;
   std::chrono::milliseconds max_each_;
   std::size_t tried_ = 0;
-  bool ended_ = false;  // whatever addresses are left
-  boost::system::error_code end_;
+  bool finished_ = false;  // no further address is tried, though some may be left
+  boost::system::error_code last_error_;
   std::string why_;
 };
 

@@ -1,4 +1,4 @@
-// One request and its response, without I/O: what is to be sent next, where to read to, and what came of it.
+// One request and its response, without I/O.
 #pragma once
 
 #include <cstddef>
@@ -17,28 +17,28 @@
 
 namespace wandb::detail {
 
-/// The memory that the exchanges of one connection use, one after the other.
+/// The buffers that the exchanges of one connection reuse.
 struct ExchangeMemory {
   SecureString out;
   ReadBuffer in;
 };
 
-/// Composes a request, and reads the response to it. The driver, blocking or not, moves the bytes:
+/// Writes a request and reads the response to it. It does no I/O: a driver, blocking or asynchronous, moves the bytes.
 ///
-/// - While `sending()`, it gives what is `unsent()` to its stream and reports each part to `sent`. What comes meanwhile
-///   it reads into `room()` and reports to `received`, since a server may answer before it has read everything, and
-///   then read no further. When the stream has handed all of it to the system, it calls `sent_all`.
-/// - `end_sending` follows in any case.
-/// - While `receiving()`, it reads into `room()` and reports to `received`.
-/// - `result` is then the response, or why there is none.
+/// - While `sending()`, the driver writes `unsent()` to its stream and reports each write to `sent`. Meanwhile it reads
+///   what arrives into `room()` and reports it to `received`, since a server may answer before it has read the whole
+///   request, and then stop reading. When the system has taken the whole request, the driver calls `sent_all`.
+/// - The driver then calls `end_sending`, even after an error.
+/// - While `receiving()`, it reads into `room()` and reports each read to `received`.
+/// - At the end, `result` gives the response or the error.
 class HttpExchange {
  public:
   using error_code = boost::system::error_code;
 
-  /// `first`: whether it is the first on its connection.
+  /// `first` says whether this is the first exchange on its connection.
   HttpExchange(const Request& request, ExchangeMemory& memory, std::uint64_t max_body, bool first)
       : memory_(memory), reader_(memory.in, max_body, request.method == "CONNECT") {
-    ending_.first = first;
+    state_.first_on_connection = first;
     compose(request, memory_.out);
   }
   HttpExchange(const HttpExchange&) = delete;
@@ -50,58 +50,59 @@ class HttpExchange {
 
   /// Whether more of the request should be sent.
   [[nodiscard]] bool sending() const noexcept {
-    return !ending_.sent_whole && !ending_.write && !ending_.read && !reader_.complete();
+    return !state_.all_sent && !state_.write_error && !state_.read_error && !reader_.complete();
   }
-  /// What the stream was not given yet.
+  /// The part of the request that the stream has not taken.
   [[nodiscard]] boost::asio::const_buffer unsent() const noexcept {
     return {memory_.out.data() + given_, memory_.out.size() - given_};
   }
-  /// The stream took that much, or failed so.
+  /// Takes the result of a write: the stream took `count` bytes, and `ec` is its error.
   void sent(std::size_t count, const error_code& ec) noexcept {
     given_ += count;
     stop_sending(ec);
   }
-  /// The system has all of it.
-  void sent_all() noexcept { ending_.sent_whole = true; }
-  /// An error, if it is one, ends the sending; the first counts.
+  /// Records that the system has taken the whole request.
+  void sent_all() noexcept { state_.all_sent = true; }
+  /// Ends the sending if `ec` is an error. The first error is kept.
   void stop_sending(const error_code& ec) noexcept {
-    if (!ending_.write) ending_.write = ec;
+    if (!state_.write_error) state_.write_error = ec;
   }
-  /// No more is sent from here on. `began`: whether the system has any of it. The request holds a key, so it is wiped.
-  void end_sending(bool began) noexcept {
-    ending_.began = began;
+  /// Ends the sending. `any_sent` says whether the system has taken any byte. The request contains a key, so it is
+  /// wiped.
+  void end_sending(bool any_sent) noexcept {
+    state_.any_sent = any_sent;
     forget_request();
   }
-  [[nodiscard]] bool sent_whole() const noexcept { return ending_.sent_whole; }
+  [[nodiscard]] bool all_sent() const noexcept { return state_.all_sent; }
 
-  /// Whether the response is still to be read.
-  [[nodiscard]] bool receiving() const noexcept { return may_be_answered(reader_, ending_); }
-  /// Where to read to, at least one byte.
+  /// Whether more of the response should be read.
+  [[nodiscard]] bool receiving() const noexcept { return may_receive(reader_, state_); }
+  /// Memory to read into, at least one byte.
   [[nodiscard]] boost::asio::mutable_buffer room() {
     const auto [data, size] = memory_.in.room();
     return {data, size};
   }
-  /// That much came, or the reading ended so. `abort`: what ended it from outside, if anything did; it explains the
-  /// error.
+  /// Takes the result of a read: `count` bytes were stored in `room()`, and `ec` is its error. `abort` is the reason of
+  /// an abort, if there was one, and then replaces `ec`.
   void received(std::size_t count, error_code ec, const error_code& abort = {}) {
     reader_.arrived(count, ec);
     if (ec && abort) ec = abort;
     if (!ec) static_cast<void>(reader_.advance(ec));
     stop_receiving(ec);
   }
-  /// An error, if it is one, ends the reading; the first counts.
+  /// Ends the reading if `ec` is an error. The first error is kept.
   void stop_receiving(const error_code& ec) noexcept {
-    if (!ending_.read) ending_.read = ec;
+    if (!state_.read_error) state_.read_error = ec;
   }
 
-  /// Whether another request may follow on this connection. To be asked before `result`.
-  [[nodiscard]] bool reusable() const { return reader_.complete() && ending_.sent_whole && reader_.keep_alive(); }
-  /// Whether more came than the response.
+  /// Whether another request may follow on this connection. Valid until `result` is called.
+  [[nodiscard]] bool reusable() const { return reader_.complete() && state_.all_sent && reader_.keep_alive(); }
+  /// Whether bytes have arrived after the response.
   [[nodiscard]] bool has_surplus() const noexcept { return reader_.has_surplus(); }
-  /// The response, or why there is none.
+  /// The response, or the error of the exchange.
   [[nodiscard]] Result<Response> result(const Peer& peer) {
     return reader_.complete() ? Result<Response>(reader_.take())
-                              : Result<Response>(exchange_failure(peer, reader_, ending_));
+                              : Result<Response>(exchange_failure(peer, reader_, state_));
   }
 
  private:
@@ -113,7 +114,7 @@ class HttpExchange {
 
   ExchangeMemory& memory_;
   ResponseReader reader_;
-  Ending ending_;
+  ExchangeState state_;
   std::size_t given_ = 0;  // bytes that the stream has taken
 };
 

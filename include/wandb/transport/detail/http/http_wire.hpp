@@ -1,4 +1,4 @@
-// A request as bytes, and a response out of bytes: Beast's parser, filling our own types without a container between.
+// Writes a request as bytes, and parses a response with Beast's parser, straight into a `Response`.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,8 @@
 
 namespace wandb::detail {
 
-/// What a character may stand in, as bits; looked up, since every character of a request is.
+/// Bits for the parts of a request in which a character may stand. A table gives them, since every character of every
+/// request is checked.
 enum CharacterUse : unsigned char { in_token = 1, in_word = 2, in_field_value = 4 };
 inline constexpr auto character_uses = [] {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
@@ -57,13 +58,14 @@ inline constexpr auto character_uses = [] {
   return consists_of(in_field_value, text);
 }
 
-/// Header fields that the transport writes itself: a second one would let two readers disagree on the message.
+/// Whether the transport writes that header field itself. With a second one, two readers could disagree on where the
+/// message ends.
 [[nodiscard]] constexpr bool is_framing_field(std::string_view name) noexcept {
   return equal_ignoring_case(name, "Host") || equal_ignoring_case(name, "Content-Length") ||
          equal_ignoring_case(name, "Transfer-Encoding");
 }
 
-/// Why the request must not be put on the wire; empty when it may.
+/// Says why a request must not be sent. Empty for a valid request.
 [[nodiscard]] constexpr std::string_view defect(const Request& request) noexcept {
   if (!is_token(request.method)) return "the request's method is not a token";
   if (!is_word(request.target)) return "the request's target is empty, or holds a space or control character";
@@ -78,7 +80,7 @@ inline constexpr auto character_uses = [] {
   return {};
 }
 
-/// Appends the request as it goes over the wire, all of it, so that one send takes it.
+/// Appends the whole request in its form on the wire, so that one send can take it.
 inline void compose(const Request& request, SecureString& out) {
   const auto field = [&out](std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
@@ -95,9 +97,9 @@ inline void compose(const Request& request, SecureString& out) {
   out.append("\r\n").append(request.body);
 }
 
-/// The status of the final response whose status line stands whole at the beginning of `text`; 0 when none does. For
-/// what a parser has not consumed: Beast's waits for the header's end before it looks at a status line that came in
-/// pieces.
+/// The status of the final response if `text` begins with its complete status line, else 0. This reads text that the
+/// parser has not consumed, since Beast's parser looks at a status line that came in pieces only after the whole header
+/// has arrived.
 [[nodiscard]] constexpr int status_line(std::string_view text) noexcept {
   constexpr std::size_t digits = 9;  // behind "HTTP/1.1 "
   const auto line = text.substr(0, text.find("\r\n"));
@@ -112,33 +114,34 @@ inline void compose(const Request& request, SecureString& out) {
   return line[digits + 3] == ' ' && status >= 200 ? status : 0;
 }
 
-/// Whether a response may begin so.
+/// Whether `text` may be the beginning of a response.
 [[nodiscard]] constexpr bool may_begin_response(std::string_view text) noexcept {
   constexpr std::string_view begin = "HTTP/1.";
   return text.substr(0, begin.size()) == begin.substr(0, text.size());
 }
 
-/// Parses one response into a `Response`, a part of it at a time. Its error codes are Beast's, or `errc` where the
-/// fault is ours to name. How large the parts around the body may be is for the reader to say.
+/// Parses one response into a `Response`, a part at a time. It reports faults with Beast's error codes, or with an
+/// `errc` where Beast has none. It limits the body; `ResponseReader` limits what surrounds the body.
 class ResponseParser final : public boost::beast::http::basic_parser<false> {
  public:
   using error_code = boost::system::error_code;
   using text = boost::beast::string_view;
 
-  /// `to_connect`: the response to a CONNECT, which ends with its header, whatever that says of a body.
-  ResponseParser(std::uint64_t largest_body, bool to_connect) : largest_body_(largest_body) {
+  /// `to_connect` is true for the response to a CONNECT. Such a response has no body, even if its header announces one.
+  ResponseParser(std::uint64_t max_body_size, bool to_connect) : max_body_size_(max_body_size) {
     skip(to_connect);
     header_limit(std::numeric_limits<std::uint32_t>::max());
-    body_limit(largest_body);
+    body_limit(max_body_size);
   }
-  /// The final response; an interim one (1xx) is not.
+  /// Whether this is an interim response (1xx), which a final one follows.
   [[nodiscard]] bool interim() const noexcept { return response_.status / 100 == 1; }
-  /// 0 before the status line was parsed.
+  /// The status, or 0 before the status line has been parsed.
   [[nodiscard]] int status() const noexcept { return response_.status; }
   [[nodiscard]] std::size_t body_size() const noexcept { return response_.body.size(); }
-  /// The coding of the body that nobody asked for, as the header names it; empty for none.
+  /// The content coding that the header names, or empty for none. No request accepts one.
   [[nodiscard]] const std::string& coding() const noexcept { return coding_; }
-  /// Whether two readers may disagree on where this response ends: then nothing that follows can be trusted.
+  /// Whether two readers may disagree on where this response ends. No later response on the connection can be trusted
+  /// then.
   [[nodiscard]] bool ambiguous() const noexcept {
     const bool bodiless = interim() || response_.status == 204 || response_.status == 304;
     return lengths_ > 1 || (chunked_ && version_ == 10) || (bodiless && (lengths_ != 0 || chunked_));
@@ -154,11 +157,11 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
     }
     version_ = version;
     response_.status = status;
-    response_.headers.reserve(usual_header);
+    response_.headers.reserve(initial_headers_capacity);
   }
   void on_field_impl(boost::beast::http::field name, text name_text, text value, error_code& ec) override {
     using boost::beast::http::field;
-    if (header_done_) return;  // trailers come when everything is decided
+    if (header_done_) return;  // Trailers are ignored.
     if (name == field::transfer_encoding) {
       if (!equal_ignoring_case(view(value), "chunked")) ec = boost::beast::http::error::bad_transfer_encoding;
       chunked_ = true;
@@ -169,21 +172,21 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
     }
     if (!ec) response_.headers.add(view(name_text), view(value));
   }
-#if BOOST_VERSION >= 109000  // trailers have their own function
+#if BOOST_VERSION >= 109000  // From 1.90 on, Beast reports trailers to a function of their own.
   void on_trailer_field_impl(boost::beast::http::field, text, text, error_code&) override {}
 #endif
   void on_header_impl(error_code&) override { header_done_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>& size, error_code&) override {
-    // A length is only a claim: what it may cost before the bytes come is limited.
-    if (size) response_.body.reserve(static_cast<std::size_t>(std::min({*size, largest_body_, believed_body})));
+    // The length is only announced, so the memory that is reserved before any byte arrives is limited.
+    if (size) response_.body.reserve(static_cast<std::size_t>(std::min({*size, max_body_size_, max_reserved_body})));
   }
   std::size_t on_body_impl(text part, error_code& ec) override {
-    // An error keeps its status, whatever its body is.
+    // Only a success needs its body. Any other response is reported by its status, even if its body cannot be read.
     if (!coding_.empty() && response_.status / 100 == 2 && !part.empty()) {
       ec = errc::protocol_error;
       return 0;
     }
-    if (part.size() > largest_body_ - response_.body.size()) {
+    if (part.size() > max_body_size_ - response_.body.size()) {
       ec = errc::response_too_large;
       return 0;
     }
@@ -196,10 +199,10 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
 
   [[nodiscard]] static std::string_view view(text part) noexcept { return {part.data(), part.size()}; }
 
-  static constexpr std::size_t usual_header = 512;
-  static constexpr std::uint64_t believed_body = 1024 * 1024;
+  static constexpr std::size_t initial_headers_capacity = 512;
+  static constexpr std::uint64_t max_reserved_body = 1024 * 1024;
 
-  std::uint64_t largest_body_;
+  std::uint64_t max_body_size_;
   Response response_;
   std::string coding_;
   int version_ = 11;
@@ -208,7 +211,7 @@ class ResponseParser final : public boost::beast::http::basic_parser<false> {
   bool header_done_ = false;
 };
 
-/// The part of a stream that has been read and not yet parsed. Wiped after use: it held bodies.
+/// Holds what has been read from a stream and has not been parsed. `reset` wipes it, since bodies may contain keys.
 class ReadBuffer {
  public:
   [[nodiscard]] std::string_view unread() const noexcept { return {memory_.data() + begin_, end_ - begin_}; }
@@ -216,14 +219,14 @@ class ReadBuffer {
     begin_ += size;
     if (begin_ == end_) begin_ = end_ = 0;
   }
-  /// Makes room to read into, at least one byte; more of it while reads fill all that there is.
+  /// Memory to read into, at least one byte. It grows when the last read has filled it.
   [[nodiscard]] std::pair<char*, std::size_t> room() {
-    if (memory_.empty()) memory_.resize(first_size);
+    if (memory_.empty()) memory_.resize(initial_size);
     if (begin_ != 0) {
       std::copy(memory_.data() + begin_, memory_.data() + end_, memory_.data());
       end_ -= std::exchange(begin_, std::size_t{0});
     }
-    const bool more = std::exchange(filled_, false) && memory_.size() < usual_size;
+    const bool more = std::exchange(filled_, false) && memory_.size() < max_eager_size;
     if (more || end_ == memory_.size()) memory_.resize(memory_.size() * 2);
     return {memory_.data() + end_, memory_.size() - end_};
   }
@@ -232,15 +235,15 @@ class ReadBuffer {
     used_ = std::max(used_, end_);
     filled_ = end_ == memory_.size();
   }
-  /// Forgets all, and overwrites what was there.
+  /// Drops all content and wipes it.
   void reset() noexcept {
     wipe(memory_.data(), used_);
     begin_ = end_ = used_ = 0;
   }
 
  private:
-  static constexpr std::size_t first_size = 16 * 1024;
-  static constexpr std::size_t usual_size = 64 * 1024;
+  static constexpr std::size_t initial_size = 16 * 1024;
+  static constexpr std::size_t max_eager_size = 64 * 1024;
   SecureString memory_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

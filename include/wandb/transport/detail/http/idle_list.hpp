@@ -1,4 +1,4 @@
-// Connections that wait for their next request.
+// The idle connections of a pool.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,9 @@
 
 namespace wandb::detail {
 
-/// Idle connections, the one used last first. Not thread-safe: a pool guards it. What it drops goes to a list of the
-/// caller's, who declares that before the lock and so closes the connections after it.
+/// A list of idle connections, which gives the most recently used one first. Not thread-safe: a pool guards it with a
+/// mutex. It moves the connections that it drops to a list of the caller. The caller declares that list before its
+/// lock, so that the connections are closed after the mutex has been released.
 template <class Connection>
 class IdleList {
  public:
@@ -25,29 +26,31 @@ class IdleList {
   explicit IdleList(std::chrono::nanoseconds timeout) : timeout_(timeout) {}
 
   [[nodiscard]] std::size_t size() const noexcept { return idle_.size(); }
-  /// Those to that origin.
+  /// The number of connections to `origin`.
   [[nodiscard]] std::size_t count(const Origin& origin) const {
     return static_cast<std::size_t>(std::count_if(idle_.begin(), idle_.end(), serving(origin)));
   }
 
-  /// Keeps a connection, which is idle from now on.
+  /// Adds a connection, whose idle time begins at `now`.
   void put(Pointer connection, time_point now) { idle_.push_back({now, std::move(connection)}); }
-  /// The connection used last, of those to that origin where one is given; null where there is none.
+  /// Removes the most recently used connection, or of those to `origin` the most recently used one. Null if there is
+  /// none.
   [[nodiscard]] Pointer take() { return idle_.empty() ? nullptr : remove(idle_.end() - 1); }
   [[nodiscard]] Pointer take(const Origin& origin) {
     const auto found = std::find_if(idle_.rbegin(), idle_.rend(), serving(origin));
     return found == idle_.rend() ? nullptr : remove(std::next(found).base());
   }
 
-  /// Drops what has been idle for too long; how many that were. The oldest stand first.
+  /// Drops the connections that have been idle for the timeout or longer, and gives their number. The oldest stand
+  /// first.
   std::size_t expire(time_point now, Closing& closing) {
     const auto young =
         std::find_if(idle_.begin(), idle_.end(), [&](const Idle& idle) { return now - idle.since < timeout_; });
     return drop(young, closing);
   }
-  /// Drops all; how many that were.
+  /// Drops all connections, and gives their number.
   std::size_t clear(Closing& closing) { return drop(idle_.end(), closing); }
-  /// Drops those to that origin.
+  /// Drops the connections to `origin`.
   void clear(const Origin& origin, Closing& closing) {
     for (auto& idle : idle_) {
       if (serving(origin)(idle)) closing.push_back(std::move(idle.connection));
@@ -70,7 +73,7 @@ class IdleList {
     idle_.erase(at);
     return connection;
   }
-  // Drops those before `end`.
+  // Drops the connections before `end`.
   std::size_t drop(Position end, Closing& closing) {
     for (auto at = idle_.begin(); at != end; ++at) closing.push_back(std::move(at->connection));
     const auto dropped = static_cast<std::size_t>(end - idle_.begin());

@@ -1,4 +1,4 @@
-// The other end of a connection, and what went wrong with it in words.
+// The peer of a connection, and the errors that its transport reports.
 #pragma once
 
 #include <openssl/err.h>
@@ -42,24 +42,25 @@ struct Peer {
   }
 };
 
-/// Our own codes keep their meaning; all others have the meaning given.
-[[nodiscard]] inline errc meaning(const boost::system::error_code& ec, errc otherwise) noexcept {
-  return own_meaning(ec).value_or(otherwise);
+/// The `errc` that `ec` holds, or `fallback` for a code of another library.
+[[nodiscard]] inline errc code_or(const boost::system::error_code& ec, errc fallback) noexcept {
+  return own_code(ec).value_or(fallback);
 }
 
-/// Why something failed, and what to do about it where that is more than the code advises.
-struct Why {
-  std::string text;
+/// Explains a failure to people. Without `advice`, the error gives the advice that belongs to its code.
+struct Explanation {
+  std::string reason;
   std::optional<std::string> advice{};
 };
 
-/// `status`: the one that was read of the final response, 0 for none.
-[[nodiscard]] inline Error failure(const Peer& peer, errc code, Delivery delivery, std::string_view doing, Why why,
-                                   int status = 0) {
+/// Makes an error about `peer`. `doing` begins its reason and says what was under way. `status` is the status of the
+/// final response, or 0 if its status line was not read.
+[[nodiscard]] inline Error failure(const Peer& peer, errc code, Delivery delivery, std::string_view doing,
+                                   Explanation why, int status = 0) {
   if (code == errc::timed_out) why = {"the deadline passed"};
   if (code == errc::cancelled) why = {"a stop was requested"};
   return Error(make_error_code(code),
-               Error::Details{.reason = std::string(doing).append(" ").append(peer.text()).append(": ") + why.text,
+               Error::Details{.reason = std::string(doing).append(" ").append(peer.text()).append(": ") + why.reason,
                               .advice = std::move(why.advice),
                               .operation = {},
                               .messages = {},
@@ -69,19 +70,19 @@ struct Why {
 
 [[nodiscard]] inline Error connect_failure(const Peer& peer, const boost::system::error_code& ec,
                                            std::string_view why = {}) {
-  const auto code = meaning(ec, errc::connect_failed);
+  const auto code = code_or(ec, errc::connect_failed);
   if (code != errc::connect_failed) return failure(peer, code, Delivery::nothing_sent, "connecting to", {});
   return failure(peer, code, Delivery::nothing_sent, "could not connect to", {std::string(why)});
 }
 
-/// `began`: whether the peer had accepted any of the request.
-[[nodiscard]] inline Error write_failure(const Peer& peer, const boost::system::error_code& ec, bool began) {
-  const auto delivery = began ? Delivery::perhaps_sent : Delivery::nothing_sent;
-  return failure(peer, meaning(ec, errc::connection_lost), delivery, "sending to", {ec.message(), "try again"});
+/// The error of a request that could not be sent. `any_sent` says whether the system took any byte of it.
+[[nodiscard]] inline Error write_failure(const Peer& peer, const boost::system::error_code& ec, bool any_sent) {
+  const auto delivery = any_sent ? Delivery::perhaps_sent : Delivery::nothing_sent;
+  return failure(peer, code_or(ec, errc::connection_lost), delivery, "sending to", {ec.message(), "try again"});
 }
 
-/// Whether the peer, in place of an answer, refused who we are: with TLS 1.3 a server says only after the handshake
-/// what it thinks of the client's certificate, or that it misses one. Such a server has run nothing.
+/// Whether the peer refused the client's certificate, or required one. With TLS 1.3 the client learns this only after
+/// the handshake, when it reads the response. Such a server has not run the request.
 [[nodiscard]] inline bool refuses_client(const boost::system::error_code& ec) noexcept {
   if (ec.category() != boost::asio::error::get_ssl_category()) return false;
   switch (ERR_GET_REASON(static_cast<unsigned long>(ec.value()))) {
@@ -99,7 +100,7 @@ struct Why {
   }
 }
 
-[[nodiscard]] inline Error refused_client(const Peer& peer, const boost::system::error_code& ec) {
+[[nodiscard]] inline Error client_refused_failure(const Peer& peer, const boost::system::error_code& ec) {
   return failure(
       peer, errc::tls_failed, Delivery::nothing_sent, "TLS handshake with",
       {ec.message() +
@@ -107,17 +108,17 @@ struct Why {
        ""});
 }
 
-/// What a read's error means for a response of which `reader` has read what came.
+/// The error of a response that could not be read to its end. `reader` has parsed what arrived.
 [[nodiscard]] inline Error read_failure(const Peer& peer, const boost::system::error_code& ec,
                                         const ResponseReader& reader) {
   namespace http = boost::beast::http;
-  const auto failed = [&](errc code, Why why) {
+  const auto failed = [&](errc code, Explanation why) {
     const auto delivery = reader.began() ? Delivery::answered : Delivery::perhaps_sent;
     return failure(peer, code, delivery, "reading the answer of", std::move(why), reader.status());
   };
   if (ec == http::error::header_limit) {
     const std::string what = reader.in_header() ? "its header" : "what surrounds its body";
-    const auto limit = std::to_string(ResponseReader::largest_header / 1024) + " KiB";
+    const auto limit = std::to_string(ResponseReader::max_header_size / 1024) + " KiB";
     return failed(errc::response_too_large,
                   {what + " exceeds " + limit + ", which no option changes", "check the base URL and what is between"});
   }
@@ -142,46 +143,49 @@ struct Why {
   if (ec == errc::protocol_error) {
     return failed(errc::protocol_error, {"it switches protocols, which was not asked for", "check what is between"});
   }
-  return failed(meaning(ec, errc::connection_lost), {ec.message()});
+  return failed(code_or(ec, errc::connection_lost), {ec.message()});
 }
 
-/// What has come on a connection though nothing was asked: half a record may be that of a session ticket.
-enum class Unasked : std::uint8_t { nothing, part, message };
+/// What the peer has sent without a request. A partial TLS record may belong to a session ticket, which is no message.
+enum class Unsolicited : std::uint8_t { nothing, partial, message };
 
-/// A server that speaks before it is asked: what it says is the answer to no request of ours. `ec` is the error of the
-/// look that showed it.
-[[nodiscard]] inline Error spoke_unasked(const Peer& peer, const boost::system::error_code& ec) {
-  if (refuses_client(ec)) return refused_client(peer, ec);
+/// The error of a server that sends before the first request. What it sent answers no request of ours. `ec` is the
+/// error of the read that found it.
+[[nodiscard]] inline Error unsolicited_data_failure(const Peer& peer, const boost::system::error_code& ec) {
+  if (refuses_client(ec)) return client_refused_failure(peer, ec);
   return failure(peer, errc::connection_lost, Delivery::nothing_sent, "connecting to",
                  {"the server sent something, or closed the connection, before it was asked"});
 }
 
-/// More than that waits to be sent only where the peer makes TLS answer it again and again.
-inline constexpr std::size_t most_queued = std::size_t{256} * 1024;
+/// The limit of what TLS may queue while it reads. Only a peer that makes TLS reply again and again exceeds it.
+inline constexpr std::size_t max_queued = std::size_t{256} * 1024;
 
-/// How far an exchange came, and what ended it.
-struct Ending {
-  boost::system::error_code write;  ///< what ended the sending
-  boost::system::error_code read;   ///< what ended the reading
-  bool first = false;               ///< it was the connection's first
-  bool began = false;               ///< some of the request was sent
-  bool sent_whole = false;          ///< all of it was
+/// How far an exchange has come, and the errors that ended it.
+struct ExchangeState {
+  boost::system::error_code write_error;
+  boost::system::error_code read_error;
+  bool first_on_connection = false;
+  bool any_sent = false;  ///< the system has taken at least one byte of the request
+  bool all_sent = false;  ///< the system has taken the whole request
 };
 
-/// Whether an answer may still be read: a peer that takes no more of a request may have answered it before.
-[[nodiscard]] inline bool may_be_answered(const ResponseReader& reader, const Ending& ending) noexcept {
-  return !reader.complete() && !ending.read && !own_meaning(ending.write);
+/// Whether a response may still be read. A peer that stops to read a request may have answered it before, so an error
+/// of the connection while sending does not end the reading.
+[[nodiscard]] inline bool may_receive(const ResponseReader& reader, const ExchangeState& state) noexcept {
+  return !reader.complete() && !state.read_error && !own_code(state.write_error);
 }
 
-/// The error of an exchange that brought no whole answer.
-[[nodiscard]] inline Error exchange_failure(const Peer& peer, const ResponseReader& reader, const Ending& ending) {
-  if (ending.first && !reader.began() && refuses_client(ending.read)) return refused_client(peer, ending.read);
-  if (ending.write && !reader.began()) return write_failure(peer, ending.write, ending.began);
-  return read_failure(peer, ending.read ? ending.read : ending.write, reader);
+/// The error of an exchange without a complete response.
+[[nodiscard]] inline Error exchange_failure(const Peer& peer, const ResponseReader& reader,
+                                            const ExchangeState& state) {
+  if (state.first_on_connection && !reader.began() && refuses_client(state.read_error))
+    return client_refused_failure(peer, state.read_error);
+  if (state.write_error && !reader.began()) return write_failure(peer, state.write_error, state.any_sent);
+  return read_failure(peer, state.read_error ? state.read_error : state.write_error, reader);
 }
 
-/// Whether the connection ended, or fell silent, without an answer.
-[[nodiscard]] inline bool went_dead(const Result<Response>& response) noexcept {
+/// Whether the connection was lost, or the deadline passed after the request was sent.
+[[nodiscard]] inline bool connection_died(const Result<Response>& response) noexcept {
   if (response) return false;
   const auto& error = response.error();
   return error == errc::connection_lost || (error == errc::timed_out && error.delivery() == Delivery::perhaps_sent);

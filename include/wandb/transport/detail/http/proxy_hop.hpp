@@ -1,4 +1,4 @@
-// A proxy on the way to an origin: how it is reached, what it is asked, and what its answer means.
+// A proxy between the transport and an origin: its address, the requests to it, and the errors of its responses.
 #pragma once
 
 #include <array>
@@ -26,9 +26,9 @@
 
 namespace wandb::detail {
 
-/// One proxy, its texts its own.
+/// One proxy. It owns its texts.
 struct ProxyHop {
-  std::string host;  ///< in its normal form
+  std::string host;  ///< normalized by `normal_host`
   std::uint16_t port = 80;
   SecureString authorization;  ///< the value of `Proxy-Authorization`; empty for none
   std::string source;          ///< the variable or option that names it
@@ -41,7 +41,7 @@ struct ProxyHop {
   return static_cast<unsigned>(is_digit(c) ? c - '0' : c - 'a' + 10);
 }
 
-/// Decodes percent escapes; what is no escape stays as it is.
+/// Decodes percent escapes, and keeps all other text as it is.
 [[nodiscard]] inline SecureString percent_decoded(std::string_view text) {
   SecureString decoded;
   decoded.reserve(text.size());
@@ -70,22 +70,23 @@ struct ProxyHop {
   return header;
 }
 
-/// The proxies of a transport: the one of its options, or those of its environment.
+/// The proxies of a transport: that of its options, or else those of its environment.
 [[nodiscard]] inline Proxies proxies_of(const BeastOptions& options, const Environment& environment) {
   if (trimmed(options.proxy).empty()) return Proxies(environment);
   if (equal_ignoring_case(trimmed(options.proxy), "direct")) return Proxies();
   return Proxies(options.proxy, "BeastOptions::proxy");
 }
 
-/// The proxy on the way to an origin; nothing where the way is direct. `errc::invalid_environment`, which names the
-/// variable and shows nothing of the URL, where that names no proxy that can be used.
+/// The proxy for an origin, or nothing if the transport connects directly. Fails with `errc::invalid_environment` if
+/// the URL names no usable proxy. The error names the variable and shows nothing of the URL, which may contain a
+/// password.
 [[nodiscard]] inline Result<std::optional<ProxyHop>> proxy_hop(const Proxies& proxies, const Origin& origin) {
   using Hop = std::optional<ProxyHop>;
   const auto choice = proxies.choose(origin);
   if (choice.direct()) return Hop();
   const auto url = split_proxy_url(choice.url);
   auto fault = describe(url.fault);
-  // TLS to the proxy would need TLS inside of TLS. Never is http spoken in its place.
+  // TLS to the proxy would need TLS inside TLS. To use http instead would send the credentials in clear text.
   if (url.fault == ProxyFault::none && url.tls)
     fault = "is an https:// proxy, which is not supported; use an http:// one";
   if (url.fault != ProxyFault::none || url.tls) {
@@ -97,8 +98,8 @@ struct ProxyHop {
   return Hop(std::move(hop));
 }
 
-/// A request to let bytes through to an origin. Only the origin's name, its port and the proxy's own credentials are
-/// in it.
+/// A CONNECT request, which asks a proxy to open a tunnel to an origin. It contains only the origin's name and port and
+/// the proxy's credentials.
 class ConnectRequest {
  public:
   ConnectRequest(const ProxyHop& hop, const Peer& origin) : target_(origin.text()) {
@@ -107,7 +108,7 @@ class ConnectRequest {
   ConnectRequest(const ConnectRequest&) = delete;
   ConnectRequest& operator=(const ConnectRequest&) = delete;
 
-  /// Views this object and the hop.
+  /// The request, whose views point into this object and the hop.
   [[nodiscard]] Request request() const noexcept {
     Request request;
     request.method = "CONNECT";
@@ -122,7 +123,7 @@ class ConnectRequest {
   std::size_t count_ = 0;
 };
 
-/// A request that a proxy forwards: with the whole URL, and the proxy's credentials. For plain http only.
+/// A request that a proxy forwards. It contains the whole URL and the proxy's credentials. Only plain http uses it.
 class ForwardedRequest {
  public:
   ForwardedRequest(const Request& request, const ProxyHop& hop)
@@ -134,7 +135,7 @@ class ForwardedRequest {
   ForwardedRequest(const ForwardedRequest&) = delete;
   ForwardedRequest& operator=(const ForwardedRequest&) = delete;
 
-  /// Views this object.
+  /// The request, whose views point into this object.
   [[nodiscard]] const Request& request() const noexcept { return request_; }
 
  private:
@@ -143,8 +144,8 @@ class ForwardedRequest {
   std::vector<Header> headers_;
 };
 
-/// An error on the way to a proxy, or of it: the request has not left, and the server is not to blame.
-[[nodiscard]] inline Error failed_at_proxy(const Error& error, const ProxyHop& hop) {
+/// Makes the error of a connection to a proxy say so. Nothing of the request was sent, and the server was not reached.
+[[nodiscard]] inline Error proxy_failure(const Error& error, const ProxyHop& hop) {
   auto details = error.details();
   details.reason.append(" (this is the proxy from ").append(hop.source).append(")");
   if (error != errc::timed_out && error != errc::cancelled) details.advice = "check the proxy in " + hop.source;
@@ -153,8 +154,9 @@ class ForwardedRequest {
   return Error(error.code(), std::move(details));
 }
 
-/// The schemes by which a proxy wants to be shown who asks: `Basic`, `NTLM`. Only what has the form of one.
-[[nodiscard]] inline std::string schemes_asked_for(const HeadersView& headers) {
+/// The authentication schemes that a proxy accepts, such as "Basic, NTLM". Values without the form of a scheme are left
+/// out.
+[[nodiscard]] inline std::string requested_schemes(const HeadersView& headers) {
   constexpr std::size_t max_length = 20;
   std::string schemes;
   for (const auto& field : headers) {
@@ -166,10 +168,10 @@ class ForwardedRequest {
   return schemes;
 }
 
-/// What a proxy's answer to a CONNECT comes to. `surplus`: whether more than the answer came with it.
+/// Judges a proxy's response to a CONNECT. `surplus` says whether bytes arrived after the response.
 [[nodiscard]] inline Result<void> tunnel_result(const Result<Response>& answer, bool surplus, const ProxyHop& hop,
                                                 const Peer& origin) {
-  if (!answer) return failed_at_proxy(answer.error(), hop);
+  if (!answer) return proxy_failure(answer.error(), hop);
   const int status = answer->status;
   Error::Details details{.reason = "the proxy " + hop.peer().text() + " from " + hop.source,
                          .advice = "check the proxy in " + hop.source,
@@ -178,13 +180,13 @@ class ForwardedRequest {
                          .delivery = Delivery::nothing_sent};
   if (status / 100 == 2) {
     if (!surplus) return success();
-    // A server says nothing before the client does, so it is none that speaks.
+    // In TLS the client sends first, so these bytes do not come from the origin.
     details.reason += " sent something before the TLS handshake with " + origin.text();
     return Error(make_error_code(errc::tls_failed), std::move(details));
   }
   details.reason.append(" answered ").append(std::to_string(status)).append(" to CONNECT ").append(origin.text());
   if (status == 407 || status == 401) {
-    const auto schemes = schemes_asked_for(answer->headers.view());
+    const auto schemes = requested_schemes(answer->headers.view());
     details.reason += schemes.empty() ? std::string("; it asks for credentials") : "; it asks for " + schemes;
     details.advice = "give the user name and the password of the proxy in " + hop.source + " (Basic is supported)";
   }

@@ -1,4 +1,4 @@
-// One response out of whatever a stream brings. No I/O of its own: both colours read with it.
+// Reads one response out of the bytes of a stream, without I/O.
 #pragma once
 
 #include <cstddef>
@@ -18,22 +18,22 @@ namespace wandb::detail {
 
 /// Reads the final response: `while (!reader.advance(ec) && !ec) reader.arrived(<bytes read into the buffer>, ec);`
 ///
-/// What surrounds a body is bounded, in whatever pieces it comes: the header, those of interim responses included, the
-/// head of a chunk, and the trailers, by `largest_header` each; and all that surrounds a body in chunks by that and a
-/// multiple of the body.
+/// Everything around a body is limited, however it is cut into pieces. The headers (those of interim responses
+/// included), the head of a chunk, and the trailers may each take `max_header_size` bytes. All bytes around the chunks
+/// of a body together may take `max_header_size` and a multiple of the body's size.
 class ResponseReader {
  public:
   using error_code = boost::system::error_code;
 
-  static constexpr std::size_t largest_header = std::size_t{64} * 1024;
+  static constexpr std::size_t max_header_size = std::size_t{64} * 1024;
 
-  /// `to_connect`: the response to a CONNECT, of which there is only the header.
-  ResponseReader(ReadBuffer& in, std::uint64_t largest_body, bool to_connect = false)
-      : in_(in), largest_body_(largest_body), to_connect_(to_connect) {
-    parser_.emplace(largest_body, to_connect);
+  /// `to_connect` is true for the response to a CONNECT, which consists of a header only.
+  ResponseReader(ReadBuffer& in, std::uint64_t max_body_size, bool to_connect = false)
+      : in_(in), max_body_size_(max_body_size), to_connect_(to_connect) {
+    parser_.emplace(max_body_size, to_connect);
   }
 
-  /// Parses what was read. True when the response is complete; false with no error when more must be read.
+  /// Parses what has arrived. True when the response is complete; false without an error when more has to be read.
   [[nodiscard]] bool advance(error_code& ec) {
     for (;;) {
       while (!ended_ && !parser_->is_done()) {
@@ -42,16 +42,17 @@ class ResponseReader {
       if (!parser_->is_done()) return false;
       ambiguous_ = ambiguous_ || parser_->ambiguous();
       if (!parser_->interim()) return complete_ = true;
-      // A switch of protocols was not asked for, and an interim answer is no answer.
+      // No request asks to switch protocols, and a stream that ends after an interim response lacks the final one.
       if (ended_ || parser_->status() == 101) {
         ec = errc::protocol_error;
         return false;
       }
-      parser_.emplace(largest_body_, to_connect_);
+      parser_.emplace(max_body_size_, to_connect_);
     }
   }
 
-  /// That much came, or it ended so. Only an end that completes the response is no error.
+  /// Takes the result of a read: `count` bytes were stored in the buffer, and `ec` is its error. Clears `ec` if it is
+  /// an end of the stream that completes the response.
   void arrived(std::size_t count, error_code& ec) {
     in_.fill(count);
     began_ = began_ || count != 0;
@@ -61,30 +62,30 @@ class ResponseReader {
     parser_->put_eof(ec);
   }
 
-  /// Whether anything came at all.
+  /// Whether any byte has arrived.
   [[nodiscard]] bool began() const noexcept { return began_; }
-  /// Whether `advance` was true.
+  /// Whether `advance` has given true.
   [[nodiscard]] bool complete() const noexcept { return complete_; }
-  /// Whether what was parsed last belongs to a header.
+  /// Whether the part that was parsed last belongs to a header.
   [[nodiscard]] bool in_header() const noexcept { return in_header_; }
-  /// The status of the final response, 0 while its status line has not come whole.
+  /// The status of the final response, or 0 until its status line has arrived completely.
   [[nodiscard]] int status() const noexcept {
     if (parser_->status() == 0) return status_line(in_.unread());
     return parser_->interim() ? 0 : parser_->status();
   }
-  /// The coding that the response's body has, though nobody asked for one; empty for none.
+  /// The content coding of the response, or empty for none. No request accepts one.
   [[nodiscard]] std::string_view coding() const noexcept { return parser_->coding(); }
-  /// Whether another request may follow, after `advance` was true.
+  /// Whether another request may follow on the connection. Valid after `advance` has given true.
   [[nodiscard]] bool keep_alive() const {
     return !ended_ && !ambiguous_ && parser_->keep_alive() && in_.unread().empty();
   }
-  /// Whether more came than the response.
+  /// Whether bytes have arrived after the response.
   [[nodiscard]] bool has_surplus() const noexcept { return !in_.unread().empty(); }
   [[nodiscard]] Response take() noexcept { return parser_->take(); }
 
  private:
-  // Parses the next part: the header, the head of a chunk, some of a body, the trailers. False when that part is not
-  // there yet, or at an error.
+  // Parses the next part: the header, the head of a chunk, some of a body, or the trailers. False when that part has
+  // not arrived yet, or at an error.
   bool parse_part(error_code& ec) {
     const auto unread = in_.unread();
     in_header_ = !parser_->is_header_done();
@@ -98,12 +99,12 @@ class ResponseReader {
     const auto pending = incomplete ? in_.unread().size() : 0;
     auto& sum = in_header_ ? header_ : framing_;
     sum += around;
-    const auto allowed = in_header_ ? largest_header : largest_header + most_framing * parser_->body_size();
-    if (sum + pending > allowed || around + pending > largest_header) {
+    const auto allowed = in_header_ ? max_header_size : max_header_size + max_framing_per_byte * parser_->body_size();
+    if (sum + pending > allowed || around + pending > max_header_size) {
       ec = boost::beast::http::error::header_limit;
       return false;
     }
-    // Another protocol's first bytes may be few, and the peer then waits for us.
+    // A server of another protocol may send a few bytes and then wait for the client, so they are judged at once.
     if (incomplete && parser_->status() == 0 && !may_begin_response(in_.unread())) {
       ec = boost::beast::http::error::bad_version;
       return false;
@@ -111,15 +112,15 @@ class ResponseReader {
     return !incomplete;
   }
 
-  // A chunk of one byte has five around it, and some servers write a fixed number of digits.
-  static constexpr std::size_t most_framing = 16;
+  // A chunk of one byte has five bytes around it, and more where a server pads the length with zeros.
+  static constexpr std::size_t max_framing_per_byte = 16;
 
   ReadBuffer& in_;
-  std::uint64_t largest_body_;
+  std::uint64_t max_body_size_;
   bool to_connect_;
   std::optional<ResponseParser> parser_;
-  std::size_t header_ = 0;   // bytes of all headers so far
-  std::size_t framing_ = 0;  // bytes around the body's chunks so far
+  std::size_t header_ = 0;   // bytes of all headers
+  std::size_t framing_ = 0;  // bytes around the chunks of the body
   bool in_header_ = true;
   bool began_ = false;
   bool ended_ = false;

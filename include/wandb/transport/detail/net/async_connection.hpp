@@ -1,4 +1,4 @@
-// One connection to one origin, for coroutines.
+// An asynchronous connection to one origin.
 #pragma once
 
 #include <chrono>
@@ -31,7 +31,7 @@
 
 namespace wandb::detail {
 
-/// What the connections of one transport share.
+/// The services that the connections of one transport share.
 struct AsyncServices {
   AsyncServices(boost::asio::any_io_executor on, TrustSources trust, Resolver::LookUp look_up = detail::look_up)
       : executor(std::move(on)),
@@ -44,8 +44,8 @@ struct AsyncServices {
   TlsClient tls;
 };
 
-/// One coroutine at a time has it. What it awaits ends at the request's deadline, its stop, or the coroutine's
-/// cancellation.
+/// A connection that serves one coroutine at a time. Everything that it awaits ends at the request's deadline, its
+/// stop, or the coroutine's cancellation.
 class AsyncConnection : public HttpConnection<AsyncSocket> {
  public:
   template <class T>
@@ -54,7 +54,7 @@ class AsyncConnection : public HttpConnection<AsyncSocket> {
   AsyncConnection(AsyncServices& services, const Origin& origin)
       : HttpConnection(services.executor, origin), services_(services) {}
 
-  /// Resolves, connects, through `proxy` where one is given, and shakes hands.
+  /// Resolves the host, connects (through `proxy` if there is one), and does the TLS handshake.
   [[nodiscard]] task<Result<void>> open(std::optional<ProxyHop> proxy, const Request& request,
                                         std::chrono::milliseconds connect_timeout);
   /// Sends the request once and reads the answer.
@@ -66,10 +66,10 @@ class AsyncConnection : public HttpConnection<AsyncSocket> {
   [[nodiscard]] task<Result<Addresses>> resolve(const Request& request, const std::string& host);
   [[nodiscard]] task<Result<void>> connect(const Request& request, std::chrono::milliseconds max_each);
   [[nodiscard]] task<Result<void>> open_tunnel(const Request& request);
-  [[nodiscard]] task<Result<void>> shake_hands(const Request& request);
+  [[nodiscard]] task<Result<void>> perform_handshake(const Request& request);
   [[nodiscard]] bool send(HttpExchange& exchange);
   [[nodiscard]] task<void> ready();
-  [[nodiscard]] task<void> receive(HttpExchange& exchange, Aborts& aborts);
+  [[nodiscard]] task<void> receive(HttpExchange& exchange, AbortOnStop& abort_on_stop);
 
   AsyncServices& services_;
 };
@@ -84,22 +84,22 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::open(std::optional<
     if (!tunnel) co_return tunnel;
   }
   if (peer_.tls) {
-    co_return co_await shake_hands(request);
+    co_return co_await perform_handshake(request);
   }
   co_return opened({});
 }
 
 inline boost::asio::awaitable<Result<AsyncConnection::Addresses>> AsyncConnection::resolve(const Request& request,
                                                                                            const std::string& host) {
-  if (auto known = Resolver::without_asking(host)) co_return std::move(*known);
+  if (auto known = Resolver::resolve_locally(host)) co_return std::move(*known);
   const auto job = services_.resolver.start(host);
   if (job != nullptr) {
-    Gate gate(services_.executor);
-    const Tether<Gate> tether(gate);  // the look-up may outlive this coroutine
-    job->when_done(tether.bind([](Gate& done) { done.set(); }));
-    const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, gate);
-    const auto ec = co_await gate.wait(request.deadline);
-    if (ec) co_return Resolver::failed(meaning(ec, errc::timed_out), host);
+    AsyncEvent event(services_.executor);
+    const CallbackGuard<AsyncEvent> callbacks(event);  // the look-up may outlive this coroutine
+    job->when_done(callbacks.bind([](AsyncEvent& done) { done.set(); }));
+    const AbortOnStop abort_on_stop(request.stop, co_await boost::asio::this_coro::cancellation_state, event);
+    const auto ec = co_await event.wait(request.deadline);
+    if (ec) co_return Resolver::failed(code_or(ec, errc::timed_out), host);
   }
   co_return Resolver::result(host, job.get());
 }
@@ -107,7 +107,7 @@ inline boost::asio::awaitable<Result<AsyncConnection::Addresses>> AsyncConnectio
 inline boost::asio::awaitable<Result<void>> AsyncConnection::connect(const Request& request,
                                                                      std::chrono::milliseconds max_each) {
   using Clock = std::chrono::steady_clock;
-  const auto first = next();
+  const auto first = first_peer();
   auto addresses = co_await resolve(request, first.host);
   if (!addresses) co_return addresses.error();
   ConnectAttempts attempts(first, std::move(*addresses), request.deadline, max_each);
@@ -116,12 +116,12 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::connect(const Reque
     error_code ec;
     {
       const Watchdog::Watch watch(*services_.watchdog, attempt->until, socket_);
-      const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
-      co_await socket_.async_connect({attempt->address, first.port}, into(ec));
+      const AbortOnStop abort_on_stop(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
+      co_await socket_.async_connect({attempt->address, first.port}, await_into(ec));
     }
-    // Also an abort that came too late to end it: on this socket nothing would succeed any more.
+    // An abort may come too late to end the attempt. Every later operation on the aborted socket would fail.
     if (const auto late = socket_.interrupted()) ec = late;
-    if (!ec) socket_.send_without_delay();
+    if (!ec) socket_.set_no_delay();
     attempts.ended(ec, Clock::now());
   }
   co_return attempts.result();
@@ -131,22 +131,22 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::open_tunnel(const R
   const ConnectRequest connect(*proxy_, peer_);
   auto exchange = begin_tunnel(connect);
   const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
-  Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
+  AbortOnStop abort_on_stop(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
   while (!send(exchange)) {
-    aborts.listen(co_await boost::asio::this_coro::cancellation_state);
+    abort_on_stop.reattach(co_await boost::asio::this_coro::cancellation_state);
     co_await ready();
   }
   end_sending(exchange);
-  if (exchange.receiving()) co_await receive(exchange, aborts);
+  if (exchange.receiving()) co_await receive(exchange, abort_on_stop);
   co_return end_tunnel(exchange);
 }
 
-inline boost::asio::awaitable<Result<void>> AsyncConnection::shake_hands(const Request& request) {
+inline boost::asio::awaitable<Result<void>> AsyncConnection::perform_handshake(const Request& request) {
   if (auto prepared = prepare_tls(services_.tls); !prepared) co_return prepared;
   const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
-  const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
+  const AbortOnStop abort_on_stop(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
   error_code ec;
-  co_await tls_->async_handshake(boost::asio::ssl::stream_base::client, into(ec));
+  co_await tls_->async_handshake(boost::asio::ssl::stream_base::client, await_into(ec));
   co_return opened(socket_.explain(ec));
 }
 
@@ -155,27 +155,27 @@ inline boost::asio::awaitable<Result<Response>> AsyncConnection::exchange(const 
   auto exchange = begin(request, max_body);
   {
     const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
-    Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
+    AbortOnStop abort_on_stop(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
     while (!send(exchange)) {
-      aborts.listen(co_await boost::asio::this_coro::cancellation_state);
+      abort_on_stop.reattach(co_await boost::asio::this_coro::cancellation_state);
       co_await ready();
     }
     end_sending(exchange);
     if (exchange.receiving()) {
-      // The answer is hardly ever there yet. Others go first, and mostly it is there then.
+      // The response has hardly ever arrived by now. After other coroutines have run, it usually has.
       co_await boost::asio::post(boost::asio::use_awaitable);
       exchange.stop_receiving(socket_.interrupted());
       if (exchange.receiving()) read_now(exchange);
     }
     if (exchange.receiving()) {
-      co_await receive(exchange, aborts);
+      co_await receive(exchange, abort_on_stop);
     }
   }
-  // An abort that came too late for this request, and none can come any more, must not end the next one.
+  // No abort can come from here on. A connection that was aborted too late to end this request is not used again.
   co_return end(exchange, services_.tls, !socket_.interrupted());
 }
 
-// Sends as far as the kernel takes it, and reads what comes meanwhile. False when that has to be waited for.
+// Sends as much as the kernel takes, and reads what has arrived. False if the caller has to wait before the next call.
 inline bool AsyncConnection::send(HttpExchange& exchange) {
   exchange.stop_sending(socket_.interrupted());
   send_now(exchange);
@@ -183,28 +183,28 @@ inline bool AsyncConnection::send(HttpExchange& exchange) {
   return !exchange.sending();
 }
 
-// Waits until more can be sent, or something has come; an abort of the socket ends it as well.
+// Waits until the socket can be written to or read from, or is aborted.
 inline boost::asio::awaitable<void> AsyncConnection::ready() {
-  Gate gate(services_.executor);
-  const Tether<Gate> tether(gate);
-  socket_.when_ready(tether.bind([](Gate& either) { either.set(); }));
-  static_cast<void>(co_await gate.wait());
-  socket_.forget_waits();
+  AsyncEvent event(services_.executor);
+  const CallbackGuard<AsyncEvent> callbacks(event);
+  socket_.notify_when_ready(callbacks.bind([](AsyncEvent& either) { either.set(); }));
+  static_cast<void>(co_await event.wait());
+  socket_.cancel_waits();
 }
 
-inline boost::asio::awaitable<void> AsyncConnection::receive(HttpExchange& exchange, Aborts& aborts) {
+inline boost::asio::awaitable<void> AsyncConnection::receive(HttpExchange& exchange, AbortOnStop& abort_on_stop) {
   while (exchange.receiving()) {
-    aborts.listen(co_await boost::asio::this_coro::cancellation_state);
-    // Data that never runs dry never waits, so the abort is asked for here as well.
+    abort_on_stop.reattach(co_await boost::asio::this_coro::cancellation_state);
+    // While data keeps arriving no read waits, and an abort ends only reads that wait, so it is checked here too.
     exchange.stop_receiving(socket_.interrupted());
     if (!exchange.receiving()) co_return;
     const auto room = exchange.room();
     error_code ec;
     std::size_t count = 0;
     if (tls_) {
-      count = co_await tls_->async_read_some(room, into(ec));
+      count = co_await tls_->async_read_some(room, await_into(ec));
     } else {
-      count = co_await socket_.async_read_some(room, into(ec));
+      count = co_await socket_.async_read_some(room, await_into(ec));
     }
     exchange.received(count, ec, socket_.interrupted());
   }

@@ -1,4 +1,4 @@
-// The connections of an asynchronous transport, so many for each origin, and the line of those who wait for one.
+// The connections of an asynchronous transport, with a limit for each origin, and the calls that wait for one.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +25,8 @@
 
 namespace wandb::detail {
 
-/// First come, first served. Thread-safe; closes nothing while it holds its lock.
+/// Lends connections in the order of the requests. Thread-safe. It closes connections only after it has released its
+/// mutex.
 class AsyncPool {
  public:
   using Pointer = IdleList<AsyncConnection>::Pointer;
@@ -35,30 +36,32 @@ class AsyncPool {
 
  private:
   using Closing = IdleList<AsyncConnection>::Closing;
-  struct Place;
+  struct OriginPool;
 
  public:
-  /// A connection, lent; given back when this ends, however the coroutine does.
+  /// A connection that is lent to one call. The destructor gives it back, also when the coroutine is destroyed.
   class Lease {
    public:
-    Lease(AsyncPool& pool, Place& place, Pointer connection)
-        : pool_(&pool), place_(&place), connection_(std::move(connection)) {}
+    Lease(AsyncPool& pool, OriginPool& origin_pool, Pointer connection)
+        : pool_(&pool), origin_pool_(&origin_pool), connection_(std::move(connection)) {}
     Lease(Lease&& other) noexcept
-        : pool_(std::exchange(other.pool_, nullptr)), place_(other.place_), connection_(std::move(other.connection_)) {}
+        : pool_(std::exchange(other.pool_, nullptr)),
+          origin_pool_(other.origin_pool_),
+          connection_(std::move(other.connection_)) {}
     Lease& operator=(Lease&&) = delete;
     ~Lease() {
-      if (pool_ != nullptr) pool_->give_back(*place_, std::move(connection_));
+      if (pool_ != nullptr) pool_->give_back(*origin_pool_, std::move(connection_));
     }
-    /// Closes the connection if it is no longer good, and takes the next that waits, if there is one. What was good
-    /// when it was given back need not be any more: to be called at the last moment.
-    void look() {
-      while (connection_ != nullptr && !connection_->healthy()) connection_ = pool_->another(*place_);
+    /// Replaces the connection with another idle one until it is healthy, or until none is left. The peer may close an
+    /// idle connection at any time, so this is called just before the connection is used.
+    void replace_unhealthy() {
+      while (connection_ != nullptr && !connection_->healthy()) connection_ = pool_->replacement(*origin_pool_);
     }
-    /// Closes the connections that wait: what became of one may have become of all.
-    void close_others() { pool_->clear(*place_); }
-    /// Whether it has yet to be opened.
+    /// Closes the idle connections to the same origin.
+    void close_others() { pool_->clear(*origin_pool_); }
+    /// Whether the connection has still to be opened.
     [[nodiscard]] bool fresh() const noexcept { return connection_ == nullptr; }
-    /// The connection, made where there is none.
+    /// The connection. It is created, but not opened, if there is none.
     [[nodiscard]] AsyncConnection& connection(const Origin& origin) {
       if (connection_ == nullptr) connection_ = std::make_unique<AsyncConnection>(pool_->services_, origin);
       return *connection_;
@@ -66,152 +69,157 @@ class AsyncPool {
 
    private:
     AsyncPool* pool_;
-    Place* place_;
+    OriginPool* origin_pool_;
     Pointer connection_;
   };
 
-  /// A connection, or the right to open one, where nobody has to wait for it.
-  [[nodiscard]] std::optional<Lease> take_at_once(const Origin& origin) {
+  /// A connection, or the right to open one. Nothing if the call has to wait for it.
+  [[nodiscard]] std::optional<Lease> try_take(const Origin& origin) {
     Closing closing;
     Pointer connection;
-    Place* place = nullptr;
+    OriginPool* origin_pool = nullptr;
     {
       const std::lock_guard guard(mutex_);
-      place = &place_of(origin);
-      if (!serve(*place, connection, closing)) return std::nullopt;
+      origin_pool = &find_or_add(origin);
+      if (!try_grant(*origin_pool, connection, closing)) return std::nullopt;
     }
-    std::optional<Lease> lease(std::in_place, *this, *place, std::move(connection));
-    lease->look();
+    std::optional<Lease> lease(std::in_place, *this, *origin_pool, std::move(connection));
+    lease->replace_unhealthy();
     return lease;
   }
-  /// The same, waited for in line.
+  /// Waits for a connection, or for the right to open one, until the request's deadline or stop.
   [[nodiscard]] boost::asio::awaitable<Result<Lease>> take(const Request& request) {
-    Turn turn(*this, request.origin);
-    if (!turn.served()) {
-      const Aborts aborts(request.stop, co_await boost::asio::this_coro::cancellation_state, turn.gate());
-      const auto ec = co_await turn.gate().wait(request.deadline);
-      if (!turn.served()) {
-        co_return failure(turn.place().peer, meaning(ec, errc::cancelled), Delivery::nothing_sent,
+    Waiter waiter(*this, request.origin);
+    if (!waiter.granted()) {
+      const AbortOnStop abort_on_stop(request.stop, co_await boost::asio::this_coro::cancellation_state,
+                                      waiter.event());
+      const auto ec = co_await waiter.event().wait(request.deadline);
+      if (!waiter.granted()) {
+        co_return failure(waiter.origin_pool().peer, code_or(ec, errc::cancelled), Delivery::nothing_sent,
                           "waiting for one of the connections to", {});
       }
     }
-    Lease lease(*this, turn.place(), turn.take());
-    lease.look();
+    Lease lease(*this, waiter.origin_pool(), waiter.take());
+    lease.replace_unhealthy();
     co_return lease;
   }
 
   [[nodiscard]] std::size_t idle() const {
     const std::lock_guard guard(mutex_);
     std::size_t count = 0;
-    for (const auto& place : places_) count += place->idle.size();
+    for (const auto& origin_pool : origin_pools_) count += origin_pool->idle.size();
     return count;
   }
   void clear() {
     Closing closing;
     const std::lock_guard guard(mutex_);
-    for (const auto& place : places_) place->open -= place->idle.clear(closing);
+    for (const auto& origin_pool : origin_pools_) origin_pool->open -= origin_pool->idle.clear(closing);
   }
 
  private:
-  class Turn;
-  /// One origin.
-  struct Place {
-    Place(const Origin& origin, std::chrono::nanoseconds idle_timeout) : peer(origin), idle(idle_timeout) {}
+  class Waiter;
+  /// The connections to one origin.
+  struct OriginPool {
+    OriginPool(const Origin& origin, std::chrono::nanoseconds idle_timeout) : peer(origin), idle(idle_timeout) {}
     Peer peer;
     IdleList<AsyncConnection> idle;
-    std::size_t open = 0;  // idle, or lent
-    std::deque<Turn*> line;
+    std::size_t open = 0;  // both idle and lent connections
+    std::deque<Waiter*> waiters;
   };
 
-  /// A place in the line, left when this ends. What it was given and did not take goes to the next.
-  class Turn {
+  /// A call in the queue of its origin. The destructor leaves the queue, and passes on a connection that was granted
+  /// and not taken.
+  class Waiter {
    public:
-    Turn(AsyncPool& pool, const Origin& origin) : pool_(pool) {
+    Waiter(AsyncPool& pool, const Origin& origin) : pool_(pool) {
       Closing closing;
       const std::lock_guard guard(pool.mutex_);
-      place_ = &pool.place_of(origin);
-      served_ = pool.serve(*place_, connection_, closing);
-      if (served_) return;
-      gate_.emplace(pool.services_.executor);
-      place_->line.push_back(this);
+      origin_pool_ = &pool.find_or_add(origin);
+      granted_ = pool.try_grant(*origin_pool_, connection_, closing);
+      if (granted_) return;
+      event_.emplace(pool.services_.executor);
+      origin_pool_->waiters.push_back(this);
     }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    ~Turn() {
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+    ~Waiter() {
       {
         const std::lock_guard guard(pool_.mutex_);
-        std::erase(place_->line, this);
+        std::erase(origin_pool_->waiters, this);
       }
-      if (served_) pool_.give_back(*place_, std::move(connection_));
+      if (granted_) pool_.give_back(*origin_pool_, std::move(connection_));
     }
-    [[nodiscard]] bool served() const {
+    [[nodiscard]] bool granted() const {
       const std::lock_guard guard(pool_.mutex_);
-      return served_;
+      return granted_;
     }
-    [[nodiscard]] Gate& gate() { return *gate_; }
-    [[nodiscard]] Place& place() const noexcept { return *place_; }
+    [[nodiscard]] AsyncEvent& event() { return *event_; }
+    [[nodiscard]] OriginPool& origin_pool() const noexcept { return *origin_pool_; }
     [[nodiscard]] Pointer take() {
-      served_ = false;
+      granted_ = false;
       return std::move(connection_);
     }
 
    private:
     friend class AsyncPool;
     AsyncPool& pool_;
-    Place* place_ = nullptr;
-    bool served_ = false;
-    Pointer connection_;  // null: a new one may be opened
-    std::optional<Gate> gate_;
+    OriginPool* origin_pool_ = nullptr;
+    bool granted_ = false;
+    Pointer connection_;  // Null stands for the right to open one.
+    std::optional<AsyncEvent> event_;
   };
 
-  void clear(Place& place) {
+  void clear(OriginPool& origin_pool) {
     Closing closing;
     const std::lock_guard guard(mutex_);
-    place.open -= place.idle.clear(closing);
+    origin_pool.open -= origin_pool.idle.clear(closing);
   }
-  // Another connection in place of one that is lent and no longer good; null, the right to open one, where none waits.
-  [[nodiscard]] Pointer another(Place& place) {
+  // An idle connection in place of one that is lent and no longer healthy. Null, the right to open one, if none is
+  // idle.
+  [[nodiscard]] Pointer replacement(OriginPool& origin_pool) {
     const std::lock_guard guard(mutex_);
-    auto next = place.idle.take();
-    if (next != nullptr) --place.open;
+    auto next = origin_pool.idle.take();
+    if (next != nullptr) --origin_pool.open;
     return next;
   }
 
-  // What follows, but `give_back`, runs under the lock. What is to be closed goes to `closing`, whose owner declared it
-  // before the lock.
+  // The caller of `find_or_add` and `try_grant` holds the mutex. It has declared `closing` before its lock, so that the
+  // connections in it are closed after the mutex has been released.
 
-  [[nodiscard]] Place& place_of(const Origin& origin) {
-    const auto known =
-        std::find_if(places_.begin(), places_.end(), [&](const auto& place) { return place->peer.serves(origin); });
-    return known != places_.end() ? **known : *places_.emplace_back(std::make_unique<Place>(origin, idle_timeout_));
+  [[nodiscard]] OriginPool& find_or_add(const Origin& origin) {
+    const auto known = std::find_if(origin_pools_.begin(), origin_pools_.end(),
+                                    [&](const auto& pool) { return pool->peer.serves(origin); });
+    return known != origin_pools_.end()
+               ? **known
+               : *origin_pools_.emplace_back(std::make_unique<OriginPool>(origin, idle_timeout_));
   }
 
-  // False: whoever asks has to wait. Null: a new one may be opened.
-  [[nodiscard]] bool serve(Place& place, Pointer& connection, Closing& closing) {
-    place.open -= place.idle.expire(std::chrono::steady_clock::now(), closing);
-    if (!place.line.empty()) return false;
-    connection = place.idle.take();
+  // False if the call has to wait. True with a null connection gives the right to open one.
+  [[nodiscard]] bool try_grant(OriginPool& origin_pool, Pointer& connection, Closing& closing) {
+    origin_pool.open -= origin_pool.idle.expire(std::chrono::steady_clock::now(), closing);
+    if (!origin_pool.waiters.empty()) return false;
+    connection = origin_pool.idle.take();
     if (connection != nullptr) return true;
-    if (place.open == max_per_origin_) return false;
-    ++place.open;
+    if (origin_pool.open == max_per_origin_) return false;
+    ++origin_pool.open;
     return true;
   }
 
-  // Null: the right to open one, unused.
-  void give_back(Place& place, Pointer connection) {
+  // Null gives back the right to open a connection.
+  void give_back(OriginPool& origin_pool, Pointer connection) {
     Pointer closing;
     const std::lock_guard guard(mutex_);
     if (connection != nullptr && !connection->reusable()) closing.swap(connection);
-    if (!place.line.empty()) {
-      auto& next = *place.line.front();
-      place.line.pop_front();
+    if (!origin_pool.waiters.empty()) {
+      auto& next = *origin_pool.waiters.front();
+      origin_pool.waiters.pop_front();
       next.connection_ = std::move(connection);
-      next.served_ = true;
-      next.gate_->set();
+      next.granted_ = true;
+      next.event_->set();
     } else if (connection != nullptr) {
-      place.idle.put(std::move(connection), std::chrono::steady_clock::now());
+      origin_pool.idle.put(std::move(connection), std::chrono::steady_clock::now());
     } else {
-      --place.open;
+      --origin_pool.open;
     }
   }
 
@@ -219,7 +227,7 @@ class AsyncPool {
   std::size_t max_per_origin_;
   std::chrono::nanoseconds idle_timeout_;
   mutable std::mutex mutex_;
-  std::vector<std::unique_ptr<Place>> places_;
+  std::vector<std::unique_ptr<OriginPool>> origin_pools_;
 };
 
 }  // namespace wandb::detail

@@ -1,4 +1,4 @@
-// A TCP socket for coroutines that any thread may abort.
+// A TCP socket for coroutines, whose operations any thread may abort.
 #pragma once
 
 #include <netinet/in.h>
@@ -27,8 +27,8 @@
 
 namespace wandb::detail {
 
-/// Satisfies Asio's AsyncReadStream and AsyncWriteStream, alone and under `asio::ssl::stream`. One coroutine uses it;
-/// starting an operation and aborting one exclude each other, so that an abort may come from anywhere.
+/// Satisfies Asio's AsyncReadStream and AsyncWriteStream, by itself and under `asio::ssl::stream`. One coroutine at a
+/// time uses it. A mutex serializes the start of an operation and an abort, so that any thread may call `abort`.
 class AsyncSocket final : public Abortable {
  public:
   using error_code = boost::system::error_code;
@@ -36,7 +36,8 @@ class AsyncSocket final : public Abortable {
   using lowest_layer_type = AsyncSocket;
 
   explicit AsyncSocket(const executor_type& executor) : socket_(executor) {}
-  /// Waits for the thread that has started the last operation, where another one was faster to end it.
+  /// Waits for the thread that started the last operation. Another thread may have completed the operation while the
+  /// first one still holds the mutex.
   ~AsyncSocket() { const std::lock_guard guard(mutex_); }
 
   [[nodiscard]] executor_type get_executor() { return socket_.get_executor(); }
@@ -48,26 +49,26 @@ class AsyncSocket final : public Abortable {
     if (!is_aborted()) aborted_.store(why, std::memory_order_release);
     cancel();
   }
-  /// The reason of the abort, if there was one.
+  /// The reason of the abort, or no error if there was none.
   [[nodiscard]] error_code interrupted() const {
     const auto why = aborted_.load(std::memory_order_acquire);
     if (why == not_aborted) return {};
     return make_error_code(why);
   }
-  /// What an operation's error means: the abort, if there was one.
+  /// Replaces an operation's error with the reason of the abort, if there was one.
   [[nodiscard]] error_code explain(const error_code& ec) const {
     const auto why = ec ? interrupted() : error_code();
     return why ? why : ec;
   }
 
-  /// A new socket in place of this one.
+  /// Closes the socket and forgets an abort, so that the object can connect again.
   void reset() {
     const std::lock_guard guard(mutex_);
     error_code ignored;
     socket_.close(ignored);
     aborted_.store(not_aborted, std::memory_order_release);
   }
-  void send_without_delay() noexcept {
+  void set_no_delay() noexcept {
     error_code ignored;
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
   }
@@ -96,35 +97,35 @@ class AsyncSocket final : public Abortable {
         std::forward<Token>(token), buffers);
   }
 
-  /// Bytes that `write_some` and `flush` brought to the kernel since the socket was made.
+  /// The number of bytes that the kernel has taken from `write_some` and `flush`.
   [[nodiscard]] std::size_t bytes_sent() const noexcept { return queue_.sent(); }
-  /// Takes all that it is given without waiting: what the kernel does not take, `flush` sends.
+  /// Takes the whole buffer without waiting. `flush` sends later what the kernel does not take at once.
   template <class Buffers>
   std::size_t write_some(const Buffers& buffers, error_code& ec) {
     const boost::asio::const_buffer buffer = *boost::asio::buffer_sequence_begin(buffers);
     ec = {};
     return queue_.take(socket_.native_handle(), {static_cast<const char*>(buffer.data()), buffer.size()}, ec);
   }
-  /// Bytes that were taken and not sent.
+  /// The number of bytes that were taken and not sent.
   [[nodiscard]] std::size_t queued() const noexcept { return queue_.waiting(); }
-  /// Sends what was not taken before, as far as it is now; whether that is all.
+  /// Sends as many of the queued bytes as the kernel takes. True if none is left.
   [[nodiscard]] bool flush(error_code& ec) { return queue_.flush(socket_.native_handle(), ec); }
-  /// Calls `tell`, perhaps twice, when more can be sent, something has come, or an abort ends the wait.
-  template <class Tell>
-  void when_ready(const Tell& tell) {
+  /// Calls `callback`, perhaps twice, when the socket can be written to or read from, or when an abort ends the wait.
+  template <class Callback>
+  void notify_when_ready(const Callback& callback) {
     const std::lock_guard guard(mutex_);
-    socket_.async_wait(socket_.wait_read, tell);
-    socket_.async_wait(socket_.wait_write, tell);
+    socket_.async_wait(socket_.wait_read, callback);
+    socket_.async_wait(socket_.wait_write, callback);
     if (is_aborted()) cancel();
   }
-  void forget_waits() {
+  void cancel_waits() {
     const std::lock_guard guard(mutex_);
     cancel();
   }
-  /// While on, `read_some` gives what has arrived by now.
+  /// Allows `read_some` a few reads of what has arrived, or none. It never waits.
   void probe(bool on) noexcept { reads_left_ = on ? max_reads : 0; }
-  /// What has arrived; `would_block` where that is nothing, after the first few of a probe, for a peer that never lets
-  /// it run dry, and without a probe.
+  /// Reads what has arrived. Gives `would_block` if nothing has, or if `probe` allows no further read: TLS would read
+  /// without end from a peer that sends without a pause.
   template <class Buffers>
   std::size_t read_some(const Buffers& buffers, error_code& ec) {
     if (reads_left_ == 0) {
@@ -138,7 +139,7 @@ class AsyncSocket final : public Abortable {
     if (count == 0 && buffer.size() != 0) ec = boost::asio::error::eof;
     return count > 0 ? static_cast<std::size_t>(count) : 0;
   }
-  /// Whether there is something to read, or the peer has closed.
+  /// Whether data has arrived, or the peer has closed the connection.
   [[nodiscard]] bool readable() {
     char byte = 0;
     const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -150,17 +151,17 @@ class AsyncSocket final : public Abortable {
   auto start(Initiation initiation, Token&& token, const Args&... args) {
     return boost::asio::async_initiate<Token, Signature>(
         [self = this, initiation](auto&& handler, const Args&... given) {
-          // Once it has begun, another thread may end it, and this closure with it.
+          // Another thread may complete the operation as soon as it has started, and destroy this closure.
           AsyncSocket& socket = *self;
           const std::lock_guard guard(socket.mutex_);
-          // Data that never runs dry never waits, so that a cancel would end nothing.
-          if (socket.is_aborted()) socket.refuse<Signature>(std::forward<decltype(handler)>(handler));
+          // While data keeps arriving no operation waits, and `cancel` ends only operations that wait.
+          if (socket.is_aborted()) socket.post_aborted<Signature>(std::forward<decltype(handler)>(handler));
           else initiation(socket.socket_, std::forward<decltype(handler)>(handler), given...);
         },
         token, args...);
   }
   template <class Signature, class Handler>
-  void refuse(Handler&& handler) {
+  void post_aborted(Handler&& handler) {
     const error_code aborted = boost::asio::error::operation_aborted;
     if constexpr (std::is_same_v<Signature, void(error_code)>) {
       boost::asio::post(socket_.get_executor(), boost::asio::append(std::forward<Handler>(handler), aborted));
@@ -177,7 +178,7 @@ class AsyncSocket final : public Abortable {
   }
 
   mutable std::mutex mutex_;
-  // Set under the lock, so that no operation starts beside an abort; asked for without it.
+  // It is written under the mutex, so that no operation starts during an abort, and read without it.
   std::atomic<errc> aborted_ = not_aborted;
   static constexpr int max_reads = 8;
   int reads_left_ = 0;

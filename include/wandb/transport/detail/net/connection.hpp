@@ -1,4 +1,4 @@
-// One connection to one origin: opened, used for one request after the other, checked before each.
+// A blocking connection to one origin.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@
 
 namespace wandb::detail {
 
-/// Not thread-safe; one call at a time has it.
+/// A connection that serves one call at a time. Not thread-safe.
 class Connection : public HttpConnection<DeadlineSocket> {
  public:
   using time_point = DeadlineSocket::time_point;
@@ -30,10 +30,10 @@ class Connection : public HttpConnection<DeadlineSocket> {
   Connection(const DeadlineSocket::executor_type& executor, const Origin& origin) : HttpConnection(executor, origin) {}
 
   [[nodiscard]] Waker& waker() noexcept { return waker_; }
-  /// Every step from here on ends at that deadline, or when the waker wakes (if `stoppable`).
+  /// Makes every further step end at `deadline`, or when the waker is woken if `stoppable`.
   void arm(time_point deadline, bool stoppable) noexcept { socket_.arm(deadline, stoppable ? &waker_ : nullptr); }
 
-  /// Resolves, connects, through `proxy` where one is given, and shakes hands.
+  /// Resolves the host, connects (through `proxy` if there is one), and does the TLS handshake.
   [[nodiscard]] Result<void> open(std::optional<ProxyHop> proxy, const StopToken& stop, Resolver& resolver,
                                   TlsClient& tls, std::chrono::milliseconds connect_timeout);
   /// Sends the request once and reads the answer.
@@ -65,7 +65,7 @@ inline Result<void> Connection::open(std::optional<ProxyHop> proxy, const StopTo
 
 inline Result<void> Connection::connect(const StopToken& stop, Resolver& resolver, std::chrono::milliseconds max_each) {
   using Clock = std::chrono::steady_clock;
-  const auto first = next();
+  const auto first = first_peer();
   auto addresses = resolver.resolve(first.host, socket_.deadline(), stop);
   if (!addresses) return addresses.error();
   ConnectAttempts attempts(first, std::move(*addresses), socket_.deadline(), max_each);
@@ -95,10 +95,10 @@ inline void Connection::send(HttpExchange& exchange) {
   socket_.queue_writes(true);
   for (send_now(exchange); exchange.sending(); send_now(exchange)) {
     error_code ec;
-    if (socket_.wait_either(ec)) read_now(exchange);
+    if (socket_.wait_ready(ec)) read_now(exchange);
     exchange.stop_sending(ec ? ec : socket_.interrupted());
   }
-  if (exchange.sent_whole()) socket_.expect_answer();
+  if (exchange.all_sent()) socket_.expect_answer();
   socket_.queue_writes(false);
   end_sending(exchange);
 }

@@ -1,4 +1,4 @@
-// The connections of a blocking transport that wait for their next request.
+// The idle connections of a blocking transport.
 #pragma once
 
 #include <chrono>
@@ -12,8 +12,8 @@
 
 namespace wandb::detail {
 
-/// The idle connections of a blocking transport. Thread-safe; closes nothing while it holds its lock, and looks at
-/// none.
+/// Keeps idle connections for the next requests. Thread-safe. It checks and closes connections only after it has
+/// released its mutex.
 class ConnectionPool {
  public:
   using Pointer = IdleList<Connection>::Pointer;
@@ -21,7 +21,7 @@ class ConnectionPool {
   ConnectionPool(std::size_t max_per_origin, std::chrono::nanoseconds idle_timeout)
       : max_per_origin_(max_per_origin), idle_(idle_timeout) {}
 
-  /// A connection to that origin that is still good, or null.
+  /// A healthy connection to `origin`, or null.
   [[nodiscard]] Pointer take(const Origin& origin) {
     for (;;) {
       auto candidate = take_any(origin);
@@ -29,7 +29,7 @@ class ConnectionPool {
     }
   }
 
-  /// Keeps a connection for the next request, or closes it where there are enough.
+  /// Keeps a connection for the next request, or closes it if the origin has the maximum of idle connections.
   void put(Pointer connection) {
     Closing closing;
     const std::lock_guard guard(mutex_);
@@ -49,7 +49,7 @@ class ConnectionPool {
     const std::lock_guard guard(mutex_);
     idle_.clear(closing);
   }
-  /// Closes those to that origin.
+  /// Closes the idle connections to `origin`.
   void clear(const Origin& origin) {
     Closing closing;
     const std::lock_guard guard(mutex_);

@@ -1,4 +1,4 @@
-// A TCP socket whose blocking calls end at a deadline or a stop: what Beast's synchronous streams do not have.
+// A TCP socket whose blocking calls end at a deadline or a stop. Beast's synchronous streams support neither.
 #pragma once
 
 #include <fcntl.h>
@@ -29,9 +29,9 @@
 
 namespace wandb::detail {
 
-/// Satisfies Beast's SyncReadStream and SyncWriteStream, alone and under `asio::ssl::stream`. What is not there yet is
-/// waited for in poll(2), until the deadline or the stop. While no stop is possible and the deadline is far, a read
-/// sleeps in recv(2) itself, a slice at a time: that is one call instead of two. Not thread-safe, not movable.
+/// Satisfies Beast's SyncReadStream and SyncWriteStream, by itself and under `asio::ssl::stream`. Calls wait in poll(2)
+/// until the deadline or the stop. While no stop is possible and the deadline is far, a read sleeps in recv(2) for a
+/// limited time instead, which saves one of two system calls. Not thread-safe, not movable.
 class DeadlineSocket {
  public:
   using executor_type = boost::asio::io_context::executor_type;
@@ -46,7 +46,7 @@ class DeadlineSocket {
 
   [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
   [[nodiscard]] lowest_layer_type& lowest_layer() noexcept { return *this; }
-  /// Every call from here on ends at `deadline` with `errc::timed_out`, or when `stop` wakes with `errc::cancelled`.
+  /// Makes every further call end at `deadline` with `errc::timed_out`, or when `stop` is woken with `errc::cancelled`.
   void arm(time_point deadline, const Waker* stop) noexcept {
     deadline_ = deadline;
     stop_ = stop;
@@ -54,40 +54,40 @@ class DeadlineSocket {
   [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
   [[nodiscard]] int native_handle() const noexcept { return fd_; }
-  /// Bytes that the kernel has accepted since the socket was made.
+  /// The number of bytes that the kernel has taken.
   [[nodiscard]] std::size_t bytes_sent() const noexcept { return queue_.sent(); }
-  /// While on, a read that would wait returns `would_block` instead, and so does each after the first few, for a peer
-  /// that never lets it run dry; a write queues what would wait.
-  void probe(bool on) noexcept { probes_left_ = on ? most_probes : -1; }
+  /// While on, a read that would have to wait gives `would_block`, and so does every read after the first few: TLS
+  /// would read without end from a peer that sends without a pause. A write queues what the kernel does not take.
+  void probe(bool on) noexcept { probes_left_ = on ? max_probes : -1; }
   void close() noexcept {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }
 
-  /// Opens a socket and connects it, until `until` or the deadline.
+  /// Opens a socket and connects it by `until` or the deadline, whichever comes first.
   [[nodiscard]] error_code connect(const boost::asio::ip::tcp::endpoint& peer, time_point until);
-  /// While on, a write takes all that it is given and never waits: what the kernel does not take, `flush` sends.
+  /// While on, a write takes the whole buffer without waiting, and `flush` sends what the kernel does not take at once.
   void queue_writes(bool on) noexcept {
     queueing_ = on;
     queue_.clear();
   }
-  /// Bytes that were queued and not sent.
+  /// The number of bytes that were queued and not sent.
   [[nodiscard]] std::size_t queued() const noexcept { return queue_.waiting(); }
-  /// The next read is of the answer to what was just written.
+  /// Announces that the next read is for the response to what was just written.
   void expect_answer() noexcept { answer_awaited_ = true; }
-  /// Sends what was queued, as far as the kernel takes it; whether that is all.
+  /// Sends as many of the queued bytes as the kernel takes. True if none is left.
   [[nodiscard]] bool flush(error_code& ec) noexcept { return queue_.flush(fd_, ec); }
-  /// Waits until more can be sent, or something has come; whether something has come.
-  [[nodiscard]] bool wait_either(error_code& ec) const noexcept {
+  /// Waits until the socket can be written to or read from. True if it can be read from.
+  [[nodiscard]] bool wait_ready(error_code& ec) const noexcept {
     short ready = 0;
     ec = wait(POLLIN | POLLOUT, deadline_, &ready);
     return !ec && (ready & ~POLLOUT) != 0;
   }
-  /// Whether there is something to read, or the peer has closed, at this moment.
+  /// Whether data has arrived, or the peer has closed the connection.
   [[nodiscard]] bool readable() const noexcept {
     pollfd entry{fd_, POLLIN, 0};
     return ::poll(&entry, 1, 0) != 0;
   }
-  /// `timed_out` or `cancelled` if it is so far; for loops that do not wait.
+  /// `timed_out` or `cancelled` if the deadline has passed or a stop was requested. Loops that do not wait call it.
   [[nodiscard]] error_code interrupted() const noexcept {
     if (stop_ != nullptr && stop_->woken()) return errc::cancelled;
     if (std::chrono::steady_clock::now() >= deadline_) return errc::timed_out;
@@ -96,40 +96,40 @@ class DeadlineSocket {
 
   template <class MutableBuffers>
   std::size_t read_some(const MutableBuffers& buffers, error_code& ec) {
-    const auto buffer = first_of<boost::asio::mutable_buffer>(buffers);
+    const auto buffer = first_nonempty<boost::asio::mutable_buffer>(buffers);
     return receive(buffer.data(), buffer.size(), ec);
   }
   template <class ConstBuffers>
   std::size_t write_some(const ConstBuffers& buffers, error_code& ec) {
-    const auto buffer = first_of<boost::asio::const_buffer>(buffers);
+    const auto buffer = first_nonempty<boost::asio::const_buffer>(buffers);
     return transmit(static_cast<const char*>(buffer.data()), buffer.size(), ec);
   }
 
  private:
   template <class Buffer, class Buffers>
-  static Buffer first_of(const Buffers& buffers) {
+  static Buffer first_nonempty(const Buffers& buffers) {
     const auto last = boost::asio::buffer_sequence_end(buffers);
     for (auto at = boost::asio::buffer_sequence_begin(buffers); at != last; ++at) {
       if (const Buffer buffer = *at; buffer.size() != 0) return buffer;
     }
     return {};
   }
-  static constexpr int most_probes = 8;
+  static constexpr int max_probes = 8;
   [[nodiscard]] bool probing() const noexcept { return probes_left_ >= 0; }
-  // How long recv may sleep before it looks at the deadline again.
-  static constexpr std::chrono::milliseconds slice{500};
-  // A read may sleep in the kernel: nothing can end it but the deadline, and that is more than a slice away.
+  // How long recv(2) may sleep before the deadline is checked again.
+  static constexpr std::chrono::milliseconds max_sleep{500};
+  // Whether a read may sleep in recv(2): no stop can end it, and the deadline is further away than the sleep lasts.
   [[nodiscard]] bool may_sleep() const noexcept {
-    return stop_ == nullptr && !probing() && deadline_ - std::chrono::steady_clock::now() > slice;
+    return stop_ == nullptr && !probing() && deadline_ - std::chrono::steady_clock::now() > max_sleep;
   }
-  [[nodiscard]] bool allow_sleep() const noexcept {
-    const timeval longest{0, std::chrono::microseconds(slice).count()};
+  [[nodiscard]] bool enable_sleep() const noexcept {
+    const timeval timeout{0, std::chrono::microseconds(max_sleep).count()};
     const int flags = ::fcntl(fd_, F_GETFL);
-    return flags >= 0 && ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &longest, sizeof longest) == 0 &&
+    return flags >= 0 && ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) == 0 &&
            ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) == 0;
   }
   [[nodiscard]] error_code await_connection(time_point until) const noexcept;
-  // `ready`, where it is given, becomes what poll(2) says of the socket.
+  // Stores the events that poll(2) reports for the socket in `ready`, unless that is null.
   [[nodiscard]] error_code wait(short events, time_point until, short* ready = nullptr) const noexcept;
   std::size_t receive(void* data, std::size_t size, error_code& ec) noexcept;
   std::size_t transmit(const char* data, std::size_t size, error_code& ec);
@@ -140,11 +140,11 @@ class DeadlineSocket {
   const Waker* stop_ = nullptr;
   SendQueue queue_;
   bool queueing_ = false;
-  int probes_left_ = -1;  // negative: reads wait
+  int probes_left_ = -1;  // Negative means that reads wait.
   bool answer_awaited_ = false;
 };
 
-// Rounded up, so that a wait never ends just before its deadline and spins.
+// The timeout is rounded up. A wait that ended just before its deadline would be repeated until then.
 [[nodiscard]] inline int poll_timeout(std::chrono::steady_clock::time_point until) noexcept {
   if (until == std::chrono::steady_clock::time_point::max()) return -1;
   const auto left = until - std::chrono::steady_clock::now();
@@ -179,7 +179,7 @@ inline boost::system::error_code DeadlineSocket::connect(const boost::asio::ip::
     if (errno != EINPROGRESS && errno != EINTR) return last_system_error();
     if (const auto ec = await_connection(until)) return ec;
   }
-  return allow_sleep() ? error_code() : last_system_error();
+  return enable_sleep() ? error_code() : last_system_error();
 }
 
 inline boost::system::error_code DeadlineSocket::await_connection(time_point until) const noexcept {
@@ -197,10 +197,10 @@ inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_c
   else if (probing()) --probes_left_;
   while (!ec) {
     const bool awaited = std::exchange(answer_awaited_, false);
-    // Data that never runs dry never waits, and OpenSSL may read any amount of it in one call.
+    // While data keeps arriving no read waits, and OpenSSL may read any amount of it in one call.
     if (!awaited && !probing() && (ec = interrupted())) break;
     const bool sleeps = may_sleep();
-    // The answer to what was just written is hardly ever there yet: asking for it would be a call in vain.
+    // The response to what was just written has hardly ever arrived yet, so a recv(2) before the wait would be wasted.
     if (awaited && !sleeps && !probing() && (ec = wait(POLLIN, deadline_))) break;
     const auto count = ::recv(fd_, data, size, sleeps ? 0 : MSG_DONTWAIT);
     if (count > 0) return static_cast<std::size_t>(count);

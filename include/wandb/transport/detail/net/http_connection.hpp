@@ -1,4 +1,4 @@
-// What a connection is in either colour: a socket, TLS over it, and the memory that its exchanges use.
+// What blocking and asynchronous connections share: a socket, TLS over it, and the buffers of the exchanges.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -24,9 +24,9 @@
 
 namespace wandb::detail {
 
-/// One connection to one origin: everything about it that does not wait. Of its socket it needs, besides what TLS does:
-/// `flush`, `queued` and `bytes_sent` of a `SendQueue`, `readable()`, and `probe(true)`, from which on `read_some`
-/// gives what has arrived and never waits.
+/// The part of a connection that never waits. Besides what TLS needs, its socket has `flush`, `queued` and `bytes_sent`
+/// as a `SendQueue` has them, `readable()`, and `probe(true)`, after which `read_some` gives what has arrived without
+/// waiting.
 template <class Socket>
 class HttpConnection {
  public:
@@ -38,11 +38,11 @@ class HttpConnection {
   [[nodiscard]] const Peer& peer() const noexcept { return peer_; }
   /// Whether another request may follow on this connection.
   [[nodiscard]] bool reusable() const noexcept { return reusable_; }
-  /// False if the peer has closed, or sent what nobody asked for, since the last answer; also in a process that was
-  /// forked since: the connection is its parent's.
+  /// False if the peer has closed the connection or sent unsolicited data since the last response. Also false in a
+  /// forked process, since the connection belongs to its parent.
   [[nodiscard]] bool healthy() {
     error_code ignored;
-    return reusable_ && process_ == current_process() && look(ignored) == Unasked::nothing;
+    return reusable_ && process_ == current_process() && find_unsolicited(ignored) == Unsolicited::nothing;
   }
 
  protected:
@@ -50,21 +50,21 @@ class HttpConnection {
   HttpConnection(const Executor& executor, const Origin& origin) : peer_(origin), socket_(executor) {}
   ~HttpConnection() {
     if (!tls_ || !reusable_) return;
-    // Without this OpenSSL takes the session for broken. The peer just sees the connection end.
+    // Without a shutdown OpenSSL would not resume the session. A quiet one sends nothing to the peer.
     SSL_set_quiet_shutdown(tls_->native_handle(), 1);
     SSL_shutdown(tls_->native_handle());
   }
 
-  /// Puts TLS over the socket, ready to shake hands.
+  /// Puts TLS over the socket, and prepares it for the handshake.
   [[nodiscard]] Result<void> prepare_tls(TlsClient& tls);
-  /// What opening the connection comes to when it is connected and, over TLS, the handshake has ended so.
+  /// The result of opening the connection. `handshake` is the error of the TLS handshake, or none.
   [[nodiscard]] Result<void> opened(const error_code& handshake);
 
-  /// Where the connection leads first: to the proxy, or to the peer itself.
-  [[nodiscard]] Peer next() const { return proxy_ ? proxy_->peer() : peer_; }
-  /// An error on the way there.
-  [[nodiscard]] Error failed(const Error& error) const { return proxy_ ? failed_at_proxy(error, *proxy_) : error; }
-  /// Whether the proxy has to be asked to let TLS through.
+  /// The peer to connect to: the proxy if there is one, else the origin.
+  [[nodiscard]] Peer first_peer() const { return proxy_ ? proxy_->peer() : peer_; }
+  /// Makes an error of connecting say that it is the proxy's, if there is a proxy.
+  [[nodiscard]] Error failed(const Error& error) const { return proxy_ ? proxy_failure(error, *proxy_) : error; }
+  /// Whether the proxy has to open a tunnel for TLS.
   [[nodiscard]] bool needs_tunnel() const noexcept { return proxy_ && peer_.tls; }
   [[nodiscard]] HttpExchange begin_tunnel(const ConnectRequest& connect) {
     sent_before_ = socket_.bytes_sent();
@@ -85,13 +85,13 @@ class HttpConnection {
   /// Sends as much of the request as the kernel takes now.
   void send_now(HttpExchange& exchange);
   void end_sending(HttpExchange& exchange) { exchange.end_sending(socket_.bytes_sent() != sent_before_); }
-  /// Reads what has come by now.
+  /// Reads what has arrived, without waiting.
   void read_now(HttpExchange& exchange);
-  /// What the exchange comes to. `clean`: nothing is under way any more that could disturb the next one.
+  /// Ends the exchange and gives its result. With `clean` the connection may be used again; without it, it may not.
   [[nodiscard]] Result<Response> end(HttpExchange& exchange, TlsClient& tls, bool clean);
 
   Peer peer_;
-  std::optional<ProxyHop> proxy_;  // on the way to the peer
+  std::optional<ProxyHop> proxy_;
   Socket socket_;
   std::optional<boost::asio::ssl::stream<Socket&>> tls_;
 
@@ -99,7 +99,7 @@ class HttpConnection {
   [[nodiscard]] static bool is_nothing(const error_code& ec) noexcept {
     return ec == boost::asio::error::would_block || ec == boost::asio::error::try_again;
   }
-  [[nodiscard]] Unasked look(error_code& ec);
+  [[nodiscard]] Unsolicited find_unsolicited(error_code& ec);
   [[nodiscard]] std::size_t probe(const boost::asio::mutable_buffer& room, error_code& ec) {
     socket_.probe(true);
     const auto count = tls_ ? tls_->read_some(room, ec) : socket_.read_some(room, ec);
@@ -116,16 +116,16 @@ class HttpConnection {
 };
 
 template <class Socket>
-Unasked HttpConnection<Socket>::look(error_code& ec) {
+Unsolicited HttpConnection<Socket>::find_unsolicited(error_code& ec) {
   const bool arrived = socket_.readable();
-  if (!tls_) return arrived ? Unasked::message : Unasked::nothing;
+  if (!tls_) return arrived ? Unsolicited::message : Unsolicited::nothing;
   auto* const ssl = tls_->native_handle();
-  if (!arrived && !holds_unread(ssl)) return Unasked::nothing;
-  // Over TLS what came may be a session ticket, which is no message: the read then finds nothing, and leaves nothing.
+  if (!arrived && !has_unread_data(ssl)) return Unsolicited::nothing;
+  // What arrived over TLS may be a session ticket. The read then consumes the ticket and gives no data.
   char byte = 0;
   const auto count = probe(boost::asio::buffer(&byte, 1), ec);
-  if (count != 0 || !is_nothing(ec) || socket_.queued() != 0) return Unasked::message;
-  return holds_unread(ssl) || socket_.readable() ? Unasked::part : Unasked::nothing;
+  if (count != 0 || !is_nothing(ec) || socket_.queued() != 0) return Unsolicited::message;
+  return has_unread_data(ssl) || socket_.readable() ? Unsolicited::partial : Unsolicited::nothing;
 }
 
 template <class Socket>
@@ -141,7 +141,7 @@ template <class Socket>
 Result<void> HttpConnection<Socket>::opened(const error_code& handshake) {
   if (handshake) return handshake_failure(peer_, tls_->native_handle(), handshake);
   error_code ec;
-  return look(ec) == Unasked::message ? Result<void>(spoke_unasked(peer_, ec)) : success();
+  return find_unsolicited(ec) == Unsolicited::message ? Result<void>(unsolicited_data_failure(peer_, ec)) : success();
 }
 
 template <class Socket>
@@ -162,7 +162,7 @@ void HttpConnection<Socket>::read_now(HttpExchange& exchange) {
   const auto count = probe(exchange.room(), ec);
   if (is_nothing(ec)) ec = {};
   exchange.received(count, ec);
-  if (tls_ && socket_.queued() > most_queued) exchange.stop_receiving(boost::asio::error::no_buffer_space);
+  if (tls_ && socket_.queued() > max_queued) exchange.stop_receiving(boost::asio::error::no_buffer_space);
 }
 
 template <class Socket>

@@ -1,4 +1,4 @@
-// How a deadline, a stop, and a cancellation end what a coroutine waits for, whichever thread they come from.
+// Ends what a coroutine awaits at a deadline, a stop, or a cancellation, from any thread.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@
 
 namespace wandb::detail {
 
-/// Something under way that any thread may end.
+/// An operation that any thread may abort.
 class Abortable {
  public:
   Abortable() = default;
@@ -38,56 +38,58 @@ class Abortable {
   ~Abortable() = default;
 };
 
-/// How a coroutine awaits an operation whose error goes into `ec`. The coroutine's cancellation does not reach the
-/// operation: it comes by way of `Aborts`, which one that falls between two operations does not slip past.
-[[nodiscard]] inline auto into(boost::system::error_code& ec) {
+/// A completion token that stores an operation's error in `ec`. The coroutine's cancellation does not reach the
+/// operation through it. `AbortOnStop` delivers the cancellation instead, and does not miss one that comes between two
+/// operations.
+[[nodiscard]] inline auto await_into(boost::system::error_code& ec) {
   return boost::asio::redirect_error(
       boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(), boost::asio::use_awaitable), ec);
 }
 
-/// How callbacks that may outlive a target reach it: those of `bind(f)` call `f(target)` as long as this is there.
-/// Needed wherever who calls back is not told that a coroutine was destroyed, as when its context is. Thread-safe.
+/// Makes callbacks that may outlive their target. A callback of `bind(f)` calls `f(target)` while this object lives,
+/// and does nothing later. A coroutine needs it because it may be destroyed, with its context, while a callback is
+/// pending. Thread-safe.
 template <class T>
-class Tether {
+class CallbackGuard {
  public:
-  explicit Tether(T& target) : end_(std::make_shared<End>(&target)) {}
-  Tether(const Tether&) = delete;
-  Tether& operator=(const Tether&) = delete;
-  ~Tether() {
-    const std::lock_guard guard(end_->mutex);
-    end_->target = nullptr;
+  explicit CallbackGuard(T& target) : link_(std::make_shared<Link>(&target)) {}
+  CallbackGuard(const CallbackGuard&) = delete;
+  CallbackGuard& operator=(const CallbackGuard&) = delete;
+  ~CallbackGuard() {
+    const std::lock_guard guard(link_->mutex);
+    link_->target = nullptr;
   }
   template <class F>
   [[nodiscard]] auto bind(F f) const {
-    return [end = end_, f = std::move(f)](const auto&...) {
-      const std::lock_guard guard(end->mutex);
-      if (end->target != nullptr) f(*end->target);
+    return [link = link_, f = std::move(f)](const auto&...) {
+      const std::lock_guard guard(link->mutex);
+      if (link->target != nullptr) f(*link->target);
     };
   }
 
  private:
-  struct End {
-    explicit End(T* at) : target(at) {}
+  struct Link {
+    explicit Link(T* at) : target(at) {}
     std::mutex mutex;
     T* target;
   };
-  std::shared_ptr<End> end_;
+  std::shared_ptr<Link> link_;
 };
 
-/// An event that one coroutine awaits. `set` and `abort` may come from any thread, before the wait or during it; the
-/// first of them counts.
-class Gate final : public Abortable {
+/// An event that one coroutine awaits. Any thread may call `set` and `abort`, before the wait or during it. The first
+/// call decides.
+class AsyncEvent final : public Abortable {
  public:
-  explicit Gate(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+  explicit AsyncEvent(const boost::asio::any_io_executor& executor) : timer_(executor) {}
 
   void set() { settle({}); }
   void abort(errc why) override { settle(why); }
 
-  /// No error when it was set; else `timed_out`, or what `abort` said.
+  /// Waits. Gives no error if the event was set, the reason if it was aborted, else `timed_out`.
   [[nodiscard]] boost::asio::awaitable<boost::system::error_code> wait(
       std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max()) {
     boost::system::error_code ignored;
-    auto token = into(ignored);
+    auto token = await_into(ignored);
     co_await boost::asio::async_initiate<decltype(token), void(boost::system::error_code)>(
         [this, deadline](auto handler) {
           const std::lock_guard guard(mutex_);
@@ -99,7 +101,7 @@ class Gate final : public Abortable {
     co_return settled_.value_or(errc::timed_out);
   }
 
-  /// Ready for the next wait.
+  /// Prepares the event for the next wait.
   void reset() {
     const std::lock_guard guard(mutex_);
     settled_.reset();
@@ -118,29 +120,30 @@ class Gate final : public Abortable {
   boost::asio::steady_timer timer_;
 };
 
-/// Aborts what runs past its deadline. One timer serves all: an exchange that ends in time, as they do, costs no timer
-/// of its own. Nothing is pending while there is nothing to watch. Thread-safe.
+/// Aborts operations at their deadlines. All operations share one timer, since nearly all end in time and would have to
+/// cancel a timer of their own. No wait is pending while there is nothing to watch. Thread-safe.
 class Watchdog : public std::enable_shared_from_this<Watchdog> {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
   explicit Watchdog(const boost::asio::any_io_executor& executor) : timer_(executor) {}
 
-  /// While it lives, its target is watched.
+  /// Watches its target while it lives.
   class Watch : public boost::intrusive::list_base_hook<> {
    public:
-    Watch(Watchdog& dog, time_point deadline, Abortable& target) : dog_(dog), deadline_(deadline), target_(target) {
-      if (deadline != time_point::max()) dog_.add(*this);
+    Watch(Watchdog& watchdog, time_point deadline, Abortable& target)
+        : watchdog_(watchdog), deadline_(deadline), target_(target) {
+      if (deadline != time_point::max()) watchdog_.add(*this);
     }
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
     ~Watch() {
-      if (deadline_ != time_point::max()) dog_.remove(*this);
+      if (deadline_ != time_point::max()) watchdog_.remove(*this);
     }
 
    private:
     friend class Watchdog;
-    Watchdog& dog_;
+    Watchdog& watchdog_;
     time_point deadline_;
     Abortable& target_;
   };
@@ -162,10 +165,10 @@ class Watchdog : public std::enable_shared_from_this<Watchdog> {
     armed_until_ = until;
     timer_.expires_at(until);
     timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
-      if (const auto self = weak.lock(); self && !ec) self->look();
+      if (const auto self = weak.lock(); self && !ec) self->check_deadlines();
     });
   }
-  void look() {
+  void check_deadlines() {
     const std::lock_guard guard(mutex_);
     const auto now = std::chrono::steady_clock::now();
     auto next = time_point::max();
@@ -183,32 +186,33 @@ class Watchdog : public std::enable_shared_from_this<Watchdog> {
   boost::intrusive::list<Watch> watches_;
 };
 
-/// While it lives, a stop that is requested and the coroutine's cancellation abort the target; so does one that came
-/// before.
-class Aborts {
+/// While it lives, a requested stop and the coroutine's cancellation abort the target. One that came earlier aborts it
+/// in the constructor.
+class AbortOnStop {
  public:
-  Aborts(const StopToken& stop, const boost::asio::cancellation_state& coroutine, Abortable& target) : target_(target) {
-    listen(coroutine);
+  AbortOnStop(const StopToken& stop, const boost::asio::cancellation_state& coroutine, Abortable& target)
+      : target_(target) {
+    reattach(coroutine);
 #if defined(__cpp_lib_jthread)
     if (stop.stop_possible()) callback_.emplace(stop, Abort{&target});
 #else
     static_cast<void>(stop);
 #endif
   }
-  /// Asio forgets whoever listens to a coroutine's cancellation when the coroutine resumes: to be called between two
-  /// waits.
-  void listen(const boost::asio::cancellation_state& coroutine) {
+  /// Connects to the coroutine's cancellation again. Asio clears the cancellation slot when the coroutine resumes, so
+  /// this is called before each further wait.
+  void reattach(const boost::asio::cancellation_state& coroutine) {
     constexpr auto abort = [](Abortable& what) { what.abort(errc::cancelled); };
     if (coroutine.cancelled() != boost::asio::cancellation_type::none) return abort(target_);
     auto slot = coroutine.slot();
     if (!slot.is_connected()) return;
-    if (!tether_) tether_.emplace(target_);
-    slot.assign(tether_->bind(abort));
+    if (!callbacks_) callbacks_.emplace(target_);
+    slot.assign(callbacks_->bind(abort));
   }
 
  private:
   Abortable& target_;
-  std::optional<Tether<Abortable>> tether_;
+  std::optional<CallbackGuard<Abortable>> callbacks_;
 #if defined(__cpp_lib_jthread)
   struct Abort {
     Abortable* target;

@@ -1,4 +1,4 @@
-// Certificates out of a PEM file or text, and what is wrong with it in words.
+// Reads certificates from a PEM file or text, and describes what is wrong with it.
 #pragma once
 
 #include <fcntl.h>
@@ -30,11 +30,11 @@ namespace wandb::detail {
   return boost::system::error_code(error, boost::system::generic_category()).message();
 }
 
-/// No file of certificates is larger: 16 MiB.
+/// The largest file of certificates that is read.
 inline constexpr std::size_t max_pem_size = std::size_t{16} * 1024 * 1024;
 
-/// Reads a regular file of that size at most. Gives why it could not, or nothing. The text may hold a key, so it is
-/// wiped.
+/// Reads a regular file of at most `max_pem_size` into `text`. Gives the problem, or nothing. `text` is memory that is
+/// wiped, since the file may contain a key.
 [[nodiscard]] inline std::string read_pem_file(const std::string& path, SecureString& text) {
   if (path.find('\0') != path.npos) return "its name holds a NUL character";
   // A FIFO without a writer would block without the flag.
@@ -59,20 +59,20 @@ inline constexpr std::size_t max_pem_size = std::size_t{16} * 1024 * 1024;
   return why;
 }
 
-/// Puts the certificates of PEM text into a store. Each is looked at, also after a broken one.
+/// Adds the certificates of a PEM text to a store. It continues after a broken certificate.
 class PemReader {
  public:
-  /// With no store it only counts.
+  /// A null `store` makes the reader only count the certificates.
   PemReader(std::string_view text, X509_STORE* store) : store_(store) {
     auto begin = next_begin(text, 0);
-    if (text.substr(0, begin).find("-----END") != text.npos) broken("its BEGIN line is damaged");
+    if (text.substr(0, begin).find("-----END") != text.npos) report_broken("its BEGIN line is damaged");
     while (begin != text.npos && seen_ <= max_certificates) {
       const auto end = next_begin(text, begin + 1);
       read_block(text.substr(begin, end == text.npos ? end : end - begin));
       begin = end;
     }
     ::ERR_clear_error();
-    if (trusted_ == 0 && why_.empty()) why_ = instead(text);
+    if (trusted_ == 0 && why_.empty()) why_ = describe_other(text);
   }
 
   /// How many certificates could be used.
@@ -81,10 +81,10 @@ class PemReader {
   [[nodiscard]] const std::string& why() const noexcept { return why_; }
 
  private:
-  // OpenSSL's store sorts itself anew for each one: this many take a third of a second.
+  // OpenSSL sorts its store again for each certificate. This number of them takes a third of a second.
   static constexpr std::size_t max_certificates = 4000;
 
-  // PEM begins a line; a byte order mark or blanks may stand before it.
+  // A BEGIN marker stands at the start of a line, after a byte order mark or blanks at most.
   [[nodiscard]] static std::size_t next_begin(std::string_view text, std::size_t from) {
     for (auto at = text.find("-----BEGIN", from); at != text.npos; at = text.find("-----BEGIN", at + 1)) {
       auto before = text.substr(0, at);
@@ -94,7 +94,7 @@ class PemReader {
     return text.npos;
   }
 
-  // What people take for certificates.
+  // Names the kinds of PEM that people mistake for certificates.
   [[nodiscard]] static std::string_view kind_of(std::string_view label) noexcept {
     if (label.ends_with("PRIVATE KEY")) return "a private key";
     if (label.ends_with("PUBLIC KEY")) return "a public key";
@@ -104,7 +104,7 @@ class PemReader {
     return {};
   }
 
-  // `block` reaches up to the next one.
+  // `block` ends where the next block begins.
   void read_block(std::string_view block) {
     constexpr std::string_view before = "-----BEGIN ";
     const auto line = block.substr(0, block.find('\n'));
@@ -116,11 +116,13 @@ class PemReader {
     const auto kind = certificate ? std::string_view{} : kind_of(label);
     if (certificate) read_certificate(block);
     else if (!kind.empty()) kind_ = kind;
-    // A label that does not stand at the end as well is a misspelt one.
-    else if (block.find("-----END " + std::string(label) + "-----") == block.npos) broken("its BEGIN line is damaged");
+    // A label that differs from that of the END line is misspelt.
+    else if (block.find("-----END " + std::string(label) + "-----") == block.npos)
+      report_broken("its BEGIN line is damaged");
     else kind_ = "PEM of another kind";
     const auto finish = block.find("-----END");
-    if (finish != block.npos && block.find("-----END", finish + 1) != block.npos) broken("its BEGIN line is damaged");
+    if (finish != block.npos && block.find("-----END", finish + 1) != block.npos)
+      report_broken("its BEGIN line is damaged");
   }
 
   void read_certificate(std::string_view block) {
@@ -131,21 +133,21 @@ class PemReader {
         source ? PEM_read_bio_X509_AUX(source.get(), nullptr, nullptr, nullptr) : nullptr, &X509_free);
     if (!certificate) {
       const char* reason = ERR_reason_error_string(ERR_peek_last_error());
-      return broken(reason != nullptr ? reason : "it cannot be decoded");
+      return report_broken(reason != nullptr ? reason : "it cannot be decoded");
     }
     ++seen_;
     if (seen_ > max_certificates) why_ = "it holds more than " + std::to_string(max_certificates) + " certificates";
     else if (store_ == nullptr || X509_STORE_add_cert(store_, certificate.get()) == 1) ++trusted_;
   }
 
-  void broken(std::string_view reason) {
+  void report_broken(std::string_view reason) {
     ++seen_;
     if (!why_.empty()) return;
     why_.append("certificate ").append(std::to_string(seen_)).append(" in it is broken (").append(reason).append(")");
   }
 
-  // What text without certificates is instead.
-  [[nodiscard]] std::string instead(std::string_view text) const {
+  // Describes a text that contains no certificate.
+  [[nodiscard]] std::string describe_other(std::string_view text) const {
     if (!kind_.empty()) return "it holds " + std::string(kind_) + " and no certificate";
     if (trimmed(text).empty()) return "it is empty";
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "it is UTF-16 text; save it as UTF-8";

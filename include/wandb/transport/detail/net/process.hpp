@@ -1,4 +1,4 @@
-// Which process this is, cheaply enough to be asked for each request.
+// The process ID, without a system call for each request.
 #pragma once
 
 #include <sys/mman.h>
@@ -11,8 +11,8 @@
 
 namespace wandb::detail {
 
-/// A place for the number of this process that is 0 in a child after fork(2); null where the system has none.
-[[nodiscard]] inline std::atomic<pid_t>* fork_wiped_place() noexcept {
+/// Maps memory for a process ID that reads as 0 in a child after fork(2). Null if the system does not support it.
+[[nodiscard]] inline std::atomic<pid_t>* map_fork_wiped_pid() noexcept {
 #if defined(MADV_WIPEONFORK) && defined(MAP_ANONYMOUS)
   const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   void* const page = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -23,12 +23,13 @@ namespace wandb::detail {
   return nullptr;
 }
 
-/// The number of this process, as getpid(2) gives it, mostly without a system call. Thread-safe.
+/// The ID of this process, as getpid(2) gives it. It makes a system call only at first and after fork(2), where the
+/// system supports that. Thread-safe.
 [[nodiscard]] inline pid_t current_process() noexcept {
-  static std::atomic<pid_t>* const place = fork_wiped_place();
-  if (place == nullptr) return ::getpid();
-  auto process = place->load(std::memory_order_relaxed);
-  if (process == 0) place->store(process = ::getpid(), std::memory_order_relaxed);
+  static std::atomic<pid_t>* const cached = map_fork_wiped_pid();
+  if (cached == nullptr) return ::getpid();
+  auto process = cached->load(std::memory_order_relaxed);
+  if (process == 0) cached->store(process = ::getpid(), std::memory_order_relaxed);
   return process;
 }
 

@@ -1,4 +1,4 @@
-// Host names to addresses, without a deadline ever waiting for the system's resolver.
+// Resolves host names so that a deadline or a stop does not have to wait for the system's resolver.
 #pragma once
 
 #include <netdb.h>
@@ -33,13 +33,13 @@
 
 namespace wandb::detail {
 
-/// What a look-up found: addresses in the order to try them, or why there are none.
+/// The result of a look-up: the addresses in the order to try them, or the reason why there are none.
 struct Addresses {
   std::vector<boost::asio::ip::address> found;
   std::string failure;
 };
 
-/// Asks the system (`getaddrinfo`). Blocks for as long as the system likes.
+/// Asks the system (`getaddrinfo`). It may block for a long time, and nothing can interrupt it.
 [[nodiscard]] inline Addresses look_up(const std::string& host) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -58,7 +58,7 @@ struct Addresses {
   return answer;
 }
 
-/// One running question to the system. Thread-safe.
+/// One look-up that runs in a thread. Thread-safe.
 class LookUpJob {
  public:
   void finish(Addresses answer) {
@@ -76,13 +76,13 @@ class LookUpJob {
     const std::lock_guard guard(mutex_);
     return done_;
   }
-  /// After it is done.
+  /// The result. Valid once the look-up is done.
   [[nodiscard]] const Addresses& answer() const noexcept { return answer_; }
-  /// Waits for that; false when the deadline or the stop came first.
+  /// Waits until the look-up is done. False if the deadline or the stop came first.
   [[nodiscard]] bool wait(std::chrono::steady_clock::time_point deadline, [[maybe_unused]] const StopToken& stop) {
     std::unique_lock lock(mutex_);
     const auto done = [this] { return done_; };
-    // No deadline is not a far one: the arithmetic of a wait until max() overflows.
+    // The arithmetic of a wait until max(), which stands for no deadline, overflows.
     const auto until = std::min(deadline, std::chrono::steady_clock::now() + std::chrono::hours(24));
 #if defined(__cpp_lib_jthread)
     return changed_.wait_until(lock, stop, until, done);
@@ -90,7 +90,7 @@ class LookUpJob {
     return changed_.wait_until(lock, until, done);
 #endif
   }
-  /// Calls back when it is done, in whatever thread that is; at once if it is.
+  /// Calls `tell` when the look-up is done, in its thread, or at once if it is done already.
   void when_done(std::function<void()> tell) {
     {
       const std::lock_guard guard(mutex_);
@@ -110,18 +110,18 @@ class LookUpJob {
   Addresses answer_;
 };
 
-/// Resolves in detached threads: a call gives up at its deadline or stop, while the look-up runs on and is shared by
-/// whoever asks for the same name meanwhile. Literals and `localhost` ask nobody. Thread-safe.
+/// Resolves names in detached threads. A call gives up at its deadline or stop. The look-up continues, and other calls
+/// for the same name share it. Literal addresses and `localhost` need no look-up. Thread-safe.
 class Resolver {
  public:
   using LookUp = std::function<Addresses(const std::string&)>;
   using Found = Result<std::vector<boost::asio::ip::address>>;
   explicit Resolver(LookUp ask = look_up) : ask_(std::move(ask)) {}
 
-  /// The addresses of `host`; else `resolve_failed`, `timed_out` or `cancelled`.
+  /// The addresses of `host`. Fails with `resolve_failed`, `timed_out` or `cancelled`.
   [[nodiscard]] Found resolve(const std::string& host, std::chrono::steady_clock::time_point deadline,
                               const StopToken& stop) {
-    if (auto known = without_asking(host)) return std::move(*known);
+    if (auto known = resolve_locally(host)) return std::move(*known);
     const auto job = start(host);
     if (job != nullptr && !job->wait(deadline, stop)) {
       return failed(stop.stop_requested() ? errc::cancelled : errc::timed_out, host);
@@ -129,8 +129,8 @@ class Resolver {
     return result(host, job.get());
   }
 
-  /// The addresses that need no look-up.
-  [[nodiscard]] static std::optional<Found> without_asking(const std::string& host) {
+  /// The addresses of a host that needs no look-up, or nothing for any other host.
+  [[nodiscard]] static std::optional<Found> resolve_locally(const std::string& host) {
     boost::system::error_code not_literal;
     const auto literal = boost::asio::ip::make_address(host, not_literal);
     if (!not_literal) return Found(std::vector{literal});
@@ -138,10 +138,10 @@ class Resolver {
     return Found(std::vector<boost::asio::ip::address>{boost::asio::ip::address_v6::loopback(),
                                                        boost::asio::ip::address_v4::loopback()});
   }
-  /// The running look-up of that name, or a new one; null where no thread can be had.
+  /// The running look-up of that name, or a new one. Null if no thread could be started.
   [[nodiscard]] std::shared_ptr<LookUpJob> start(const std::string& name) {
     const std::lock_guard guard(mutex_);
-    // A forked process has the jobs of its parent, but not the threads that would finish them.
+    // A forked process inherits the jobs of its parent, but not the threads that would finish them.
     if (const auto process = current_process(); std::exchange(process_, process) != process) jobs_.clear();
     std::erase_if(jobs_, [](const auto& entry) { return entry.second.expired(); });
     if (auto job = jobs_[name].lock(); job != nullptr && !job->done()) return job;
@@ -154,7 +154,7 @@ class Resolver {
     jobs_[name] = job;
     return job;
   }
-  /// What a finished look-up amounts to; null: there was none.
+  /// The result of a finished look-up. A null `job` means that no thread could be started.
   [[nodiscard]] static Found result(const std::string& name, const LookUpJob* job) {
     if (job == nullptr) return failed(errc::resolve_failed, name, "no thread could be started");
     if (!job->answer().failure.empty()) return failed(errc::resolve_failed, name, job->answer().failure);

@@ -1,4 +1,4 @@
-// Sends without waiting, and keeps what the kernel does not take yet.
+// Sends without waiting, and queues what the kernel does not take at once.
 #pragma once
 
 #include <sys/socket.h>
@@ -13,20 +13,21 @@
 
 namespace wandb::detail {
 
-/// What a socket was given and the kernel has not taken yet, in its order. Wiped after use: it may hold a key.
+/// Queues the bytes that a socket has taken and the kernel has not. They may contain a key, so they are wiped after
+/// use.
 class SendQueue {
  public:
   using error_code = boost::system::error_code;
 
-  /// Bytes that the kernel has taken through this queue.
+  /// The number of bytes that the kernel has taken.
   [[nodiscard]] std::size_t sent() const noexcept { return sent_; }
-  /// Bytes that it has not taken yet.
+  /// The number of bytes in the queue.
   [[nodiscard]] std::size_t waiting() const noexcept { return bytes_.size() - begin_; }
 
-  /// Sends what the kernel takes at once, past the queue; 0 where that is nothing.
+  /// Sends what the kernel takes at once, without queueing the rest. Gives the number of bytes, which may be 0.
   [[nodiscard]] std::size_t send_now(int fd, std::string_view bytes, error_code& ec) noexcept {
     for (;;) {
-      // A peer that is gone is an error here, not a SIGPIPE.
+      // A closed connection is reported as an error, and not as a SIGPIPE.
       const auto count = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
       if (count >= 0) {
         sent_ += static_cast<std::size_t>(count);
@@ -37,13 +38,13 @@ class SendQueue {
       return 0;
     }
   }
-  /// Takes all of it: what the kernel does not take at once, `flush` sends. Gives the size, or 0 with an error.
+  /// Sends what the kernel takes at once, and queues the rest for `flush`. Gives the whole size, or 0 with an error.
   [[nodiscard]] std::size_t take(int fd, std::string_view bytes, error_code& ec) {
     const auto at_once = waiting() == 0 ? send_now(fd, bytes, ec) : 0;
     if (!ec) bytes_.append(bytes.substr(at_once));
     return ec ? 0 : bytes.size();
   }
-  /// Sends what waits, as far as the kernel takes it; whether that is all.
+  /// Sends as much of the queue as the kernel takes. True if the queue is empty.
   [[nodiscard]] bool flush(int fd, error_code& ec) noexcept {
     while (!ec && waiting() != 0) {
       const auto count = send_now(fd, std::string_view(bytes_).substr(begin_), ec);

@@ -1,4 +1,4 @@
-// The client's side of TLS: whom to trust, what to check, and what to say when it fails.
+// The client's side of TLS: trust, verification, sessions, and the errors of handshakes.
 #pragma once
 
 #include <openssl/err.h>
@@ -30,7 +30,7 @@
 
 namespace wandb::detail {
 
-/// Where a context of OpenSSL keeps what it trusts, in words.
+/// The index under which an OpenSSL context keeps a description of what it trusts.
 [[nodiscard]] inline int trusted_index() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
@@ -41,7 +41,8 @@ class TlsClient {
  public:
   explicit TlsClient(TrustSources sources) : sources_(std::move(sources)) {}
 
-  /// The context, made at the first call; authorities that cannot be read are an error each time, until they can.
+  /// The context, which the first call creates. It fails if the certificate authorities cannot be read, and the next
+  /// call then tries again.
   [[nodiscard]] Result<boost::asio::ssl::context*> context() {
     const std::lock_guard guard(mutex_);
     if (context_) return &*context_;
@@ -51,7 +52,7 @@ class TlsClient {
     trusted_ = trust.text();
     SSL_CTX_set_ex_data(fresh.native_handle(), trusted_index(), &trusted_);
     SSL_CTX_set_min_proto_version(fresh.native_handle(), TLS1_2_VERSION);
-    // Decrypted bodies hold key names: the library's own copy goes when we have ours.
+    // Decrypted bodies contain key names, so OpenSSL wipes its copy when we have read it.
     SSL_CTX_set_options(fresh.native_handle(), SSL_OP_CLEANSE_PLAINTEXT | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_session_cache_mode(fresh.native_handle(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     fresh.set_verify_mode(boost::asio::ssl::verify_peer);
@@ -61,9 +62,9 @@ class TlsClient {
 
   /// Sets what one connection checks, and the session to resume. False when OpenSSL refuses the host's name.
   [[nodiscard]] bool prepare(SSL* ssl, const std::string& host, const std::string& origin) {
-    // Asio asks for buffers to be given back after each record: freeing, and wiping all of them, costs 1 µs a call.
+    // Asio makes OpenSSL release its buffers after each record. To wipe and free them costs 1 µs a call.
     SSL_clear_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
-    // A name's final dot is the resolver's business: no certificate has one.
+    // Only the resolver uses a name's final dot. No certificate contains it.
     const auto name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
     // OpenSSL checks no name at all for an empty one, and any subdomain for one that begins with a dot.
     if (name.empty() || name.starts_with('.')) return false;
@@ -94,37 +95,38 @@ class TlsClient {
       known->session = std::move(session);
       return;
     }
-    if (sessions_.size() == most_sessions) sessions_.erase(sessions_.begin());
+    if (sessions_.size() == max_sessions) sessions_.erase(sessions_.begin());
     sessions_.push_back({origin, std::move(session)});
   }
 
  private:
   using Session = std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)>;
-  struct Known {
+  struct StoredSession {
     std::string origin;
     Session session;
   };
-  static constexpr std::size_t most_sessions = 16;
+  static constexpr std::size_t max_sessions = 16;
 
-  [[nodiscard]] std::vector<Known>::iterator find(const std::string& origin) {
-    return std::find_if(sessions_.begin(), sessions_.end(), [&](const Known& known) { return known.origin == origin; });
+  [[nodiscard]] std::vector<StoredSession>::iterator find(const std::string& origin) {
+    return std::find_if(sessions_.begin(), sessions_.end(),
+                        [&](const StoredSession& known) { return known.origin == origin; });
   }
 
   const TrustSources sources_;
   std::string trusted_;
   std::mutex mutex_;
   std::optional<boost::asio::ssl::context> context_;
-  std::vector<Known> sessions_;
+  std::vector<StoredSession> sessions_;
 };
 
-/// Whether something that was received has not been read yet, were it half a record.
-[[nodiscard]] inline bool holds_unread(SSL* ssl) noexcept {
+/// Whether received bytes have not been read yet, even if they are only a part of a record.
+[[nodiscard]] inline bool has_unread_data(SSL* ssl) noexcept {
   const bool between_records = std::string_view(SSL_rstate_string(ssl)) == "RH";
   return !between_records || SSL_has_pending(ssl) != 0 || BIO_ctrl_pending(SSL_get_rbio(ssl)) != 0;
 }
 
 /// Whether a certificate names a host of that kind (`GEN_DNS` or `GEN_IPADD`) in its `subjectAltName`.
-[[nodiscard]] inline bool names_a_host(const X509* certificate, int kind) {
+[[nodiscard]] inline bool has_alternative_name(const X509* certificate, int kind) {
   const std::unique_ptr<GENERAL_NAMES, decltype(&GENERAL_NAMES_free)> names(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)),
       &GENERAL_NAMES_free);
@@ -135,16 +137,17 @@ class TlsClient {
 }
 
 /// Why the server's certificate was refused, and what to do about it.
-[[nodiscard]] inline Why refusal(SSL* ssl, long verdict) {
+[[nodiscard]] inline Explanation refusal(SSL* ssl, long verdict) {
   std::string why = std::string("certificate verify failed: ") + X509_verify_cert_error_string(verdict);
   if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
-    // Refused, it is not the connection's certificate yet, but it stands first in the chain that came.
+    // A refused certificate is not the connection's certificate, but it stands first in the chain that the server sent.
     auto* const chain = SSL_get_peer_cert_chain(ssl);
     const auto* const certificate = chain == nullptr ? nullptr : sk_X509_value(chain, 0);
-    if (certificate != nullptr && verdict == X509_V_ERR_HOSTNAME_MISMATCH && !names_a_host(certificate, GEN_DNS)) {
+    if (certificate != nullptr && verdict == X509_V_ERR_HOSTNAME_MISMATCH &&
+        !has_alternative_name(certificate, GEN_DNS)) {
       why += ", the certificate names no host (subjectAltName); a common name alone no longer counts";
     } else if (certificate != nullptr && verdict != X509_V_ERR_HOSTNAME_MISMATCH &&
-               !names_a_host(certificate, GEN_IPADD)) {
+               !has_alternative_name(certificate, GEN_IPADD)) {
       why += ", the certificate names no address (subjectAltName)";
     }
     return {why, "check the host name, and the server's certificate"};
@@ -158,19 +161,20 @@ class TlsClient {
   return {why, "check the host name and the certificate authorities; others are given with the transport's ca_file"};
 }
 
-/// Why a handshake failed, in OpenSSL's words: of the certificate if it was that. No code: the host cannot be checked.
+/// The error of a failed handshake, which says what was wrong with the certificate if that was the cause. An `ec`
+/// without an error means that OpenSSL refused the host's name.
 [[nodiscard]] inline Error handshake_failure(const Peer& peer, SSL* ssl, const boost::system::error_code& ec) {
-  if (SSL_get_verify_result(ssl) == X509_V_OK && refuses_client(ec)) return refused_client(peer, ec);
-  Why why{ec.message(), "check the base URL, and what is between"};
+  if (SSL_get_verify_result(ssl) == X509_V_OK && refuses_client(ec)) return client_refused_failure(peer, ec);
+  Explanation why{ec.message(), "check the base URL, and what is between"};
   if (const auto verdict = SSL_get_verify_result(ssl); verdict != X509_V_OK) {
     why = refusal(ssl, verdict);
   } else if (!ec) {
     ::ERR_clear_error();
     why = {"the host name cannot be verified", "check the base URL"};
   } else if (ec == boost::asio::error::eof || ec == boost::asio::ssl::error::stream_truncated) {
-    why.text = "the server closed the connection during the handshake";
+    why.reason = "the server closed the connection during the handshake";
   }
-  return failure(peer, meaning(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with", std::move(why));
+  return failure(peer, code_or(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with", std::move(why));
 }
 
 }  // namespace wandb::detail

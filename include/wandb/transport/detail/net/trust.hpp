@@ -1,4 +1,4 @@
-// Whom a transport trusts: the certificate authorities of its options, of the environment, or of the system.
+// Loads the certificate authorities that a transport trusts: those of its options, the environment, or the system.
 #pragma once
 
 #include <dirent.h>
@@ -37,7 +37,7 @@ struct TrustSources {
   std::string system_dir = X509_get_default_cert_dir();
 };
 
-/// What a transport's options and the environment say.
+/// The sources that a transport's options and the environment name.
 [[nodiscard]] inline TrustSources trust_sources(const BeastOptions& options, const Environment& environment) {
   TrustSources sources;
   sources.ca_file = options.ca_file;
@@ -55,8 +55,8 @@ struct TrustSources {
          name.substr(9).find_first_not_of(digits.substr(0, 10)) == name.npos;
 }
 
-/// Why OpenSSL would find no certificate in a directory, where it looks for each by the hash of its name; empty where
-/// it may find some.
+/// Says why OpenSSL would find no certificate in a directory, where it looks for certificates by the hash of their
+/// name. Empty if it may find one.
 [[nodiscard]] inline std::string unusable_directory(const std::string& path) {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()),
                                                       [](DIR* made) { return ::closedir(made); });
@@ -70,12 +70,12 @@ struct TrustSources {
     auto file = path;
     file.append("/").append(name);
     struct stat about {};
-    // OpenSSL would open a FIFO and wait, and read without end.
+    // OpenSSL would block on a FIFO, and read an endless file.
     if (::stat(file.c_str(), &about) == 0) {
       if (!S_ISREG(about.st_mode)) return name + " in it is not a regular file";
       if (about.st_size > static_cast<::off_t>(max_pem_size)) return name + " in it is larger than 16 MiB";
     }
-    // It takes the first of a hash, and the next only behind one that it could use.
+    // OpenSSL uses the first file of a hash, and tries the next one only if it could use that.
     if (found || !name.ends_with(".0")) continue;
     auto trouble = read_pem_file(file, text);
     if (trouble.empty()) {
@@ -93,11 +93,12 @@ class TrustLoader {
  public:
   TrustLoader(const TrustSources& sources, X509_STORE& store) : sources_(sources), store_(store) {}
 
-  /// Success where the store can hold somebody to trust. Else `errc::tls_failed`, which names the source and says why.
+  /// Fills the store. Fails with `errc::tls_failed` if no authority could be loaded; the error names the source and
+  /// says why.
   [[nodiscard]] Result<void> load() {
     if (!sources_.ca_file.empty()) {
       add_option("the transport's ca_file", sources_.ca_file);
-    } else if (by_bundle()) {
+    } else if (uses_bundle()) {
       add_bundle();
     } else {
       if (sources_.cert_file.empty()) add_system_file();
@@ -106,7 +107,7 @@ class TrustLoader {
       else add_directories();
     }
     if (!sources_.extra_ca.empty()) add_option("the transport's extra_ca", sources_.extra_ca);
-    if (fault_.empty() && trusted_ == 0 && sources_.cert_dir.empty() && !by_bundle()) look_for_any();
+    if (fault_.empty() && trusted_ == 0 && sources_.cert_dir.empty() && !uses_bundle()) check_system_directory();
     ::ERR_clear_error();
     if (fault_.empty()) return success();
     return Error(
@@ -115,12 +116,12 @@ class TrustLoader {
             .reason = fault_, .advice = "", .operation = {}, .messages = {}, .delivery = Delivery::nothing_sent});
   }
 
-  /// What is trusted, in words.
+  /// Describes what is trusted.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
  private:
-  static constexpr std::string_view of_variable = "correct the variable, or unset it";
-  static constexpr std::string_view of_option = "give certificates in PEM";
+  static constexpr std::string_view variable_advice = "correct the variable, or unset it";
+  static constexpr std::string_view option_advice = "give certificates in PEM";
 
   void mention(std::string_view source) { text_.append(text_.empty() ? "" : ", ").append(source); }
   void add(std::string_view source, std::string_view problem, std::string_view advice) {
@@ -134,32 +135,32 @@ class TrustLoader {
     fault_.append("; ").append(advice);
   }
   [[nodiscard]] static bool is_pem_text(std::string_view value) { return value.find("-----BEGIN") != value.npos; }
-  // Whether a value may name a file. One that cannot may be a key's text, and is not shown.
+  // Whether a value may be the path of a file. Any other value may be the text of a key, so no error shows it.
   [[nodiscard]] static bool is_path(std::string_view value) {
     return value.find_first_of("\n\r") == value.npos && value.find("PRIVATE KEY") == value.npos && !is_pem_text(value);
   }
   void add_variable_file() {
     if (!is_path(sources_.cert_file))
-      return add("SSL_CERT_FILE", "it is PEM text or the like, not a path", of_variable);
-    add("SSL_CERT_FILE=" + sources_.cert_file, file_problem(sources_.cert_file), of_variable);
+      return add("SSL_CERT_FILE", "it is PEM text or the like, not a path", variable_advice);
+    add("SSL_CERT_FILE=" + sources_.cert_file, file_problem(sources_.cert_file), variable_advice);
   }
-  // OpenSSL's own variables go before that of another library.
-  [[nodiscard]] bool by_bundle() const noexcept {
+  // The variables of OpenSSL take precedence over that of another library.
+  [[nodiscard]] bool uses_bundle() const noexcept {
     return !sources_.bundle.empty() && sources_.cert_file.empty() && sources_.cert_dir.empty();
   }
   void add_bundle() {
     if (!is_path(sources_.bundle))
-      return add("REQUESTS_CA_BUNDLE", "it is PEM text or the like, not a path", of_variable);
+      return add("REQUESTS_CA_BUNDLE", "it is PEM text or the like, not a path", variable_advice);
     struct stat about {};
     const bool directory = ::stat(sources_.bundle.c_str(), &about) == 0 && S_ISDIR(about.st_mode);
     const auto why = directory ? unusable_directory(sources_.bundle) : file_problem(sources_.bundle);
     if (directory && why.empty()) X509_STORE_load_path(&store_, sources_.bundle.c_str());
-    add("REQUESTS_CA_BUNDLE=" + sources_.bundle, why, of_variable);
+    add("REQUESTS_CA_BUNDLE=" + sources_.bundle, why, variable_advice);
   }
   void add_option(const std::string& name, const std::string& value) {
-    if (is_pem_text(value)) return add(name + " (PEM text)", text_problem(value), of_option);
-    if (!is_path(value)) return add(name, "it is neither a path nor PEM text", of_option);
-    add(name + " " + value, file_problem(value), of_option);
+    if (is_pem_text(value)) return add(name + " (PEM text)", text_problem(value), option_advice);
+    if (!is_path(value)) return add(name, "it is neither a path nor PEM text", option_advice);
+    add(name + " " + value, file_problem(value), option_advice);
   }
 
   [[nodiscard]] std::string text_problem(std::string_view text) {
@@ -173,10 +174,10 @@ class TrustLoader {
     return why.empty() ? text_problem(text) : why;
   }
 
-  // Of a list some may be of no use, as with OpenSSL.
+  // Some directories of the list may be unusable, as with OpenSSL, but not all.
   void add_directories() {
     if (!is_path(sources_.cert_dir))
-      return add("SSL_CERT_DIR", "it is PEM text or the like, not a list of directories", of_variable);
+      return add("SSL_CERT_DIR", "it is PEM text or the like, not a list of directories", variable_advice);
     std::string problems;
     bool usable = false;
     for (std::string_view rest = sources_.cert_dir; !rest.empty();) {
@@ -189,11 +190,11 @@ class TrustLoader {
       else problems.append(problems.empty() ? "" : "; ").append(path).append(": ").append(why);
     }
     if (problems.empty() && !usable) problems = "it names no directory";
-    add("SSL_CERT_DIR=" + sources_.cert_dir, usable ? std::string_view{} : problems, of_variable);
+    add("SSL_CERT_DIR=" + sources_.cert_dir, usable ? std::string_view{} : problems, variable_advice);
     if (usable && !problems.empty()) text_.append(" (").append(mask_pasted_keys(one_line(problems))).append(")");
   }
 
-  // The machine's owner answers for its file: what is broken in it is passed over.
+  // Broken certificates in the system's file are ignored, since the user often cannot correct that file.
   void add_system_file() {
     system_problem_ = file_problem(sources_.system_file);
     mention("the system's " + sources_.system_file);
@@ -203,7 +204,7 @@ class TrustLoader {
     X509_STORE_load_path(&store_, sources_.system_dir.c_str());
     mention("the system's " + sources_.system_dir);
   }
-  void look_for_any() {
+  void check_system_directory() {
     const auto why = unusable_directory(sources_.system_dir);
     if (why.empty()) return;
     fault_.append("this machine has no certificate authorities in ").append(sources_.system_file).append(" (");

@@ -1,4 +1,4 @@
-// Lets a stop token end a wait in poll(2): a pipe that becomes readable when a stop is requested.
+// Lets a stop token end a wait in poll(2), by a pipe that becomes readable when a stop is requested.
 #pragma once
 
 #include <fcntl.h>
@@ -25,7 +25,7 @@ inline bool prepare_descriptor(int fd) noexcept {
   return flags >= 0 && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 && ::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
-/// A descriptor to poll, readable from `wake()` until `reset()`. `wake` may be called from any thread.
+/// Has a descriptor to poll, which is readable from `wake()` until `reset()`. Any thread may call `wake`.
 class Waker {
  public:
   Waker() = default;
@@ -69,14 +69,14 @@ class Waker {
 };
 
 #if defined(__cpp_lib_jthread)
-/// While it lives, a stop that is requested of `token` wakes the waker; it leaves the waker asleep.
-class StopWatch {
+/// Wakes the waker when a stop is requested of `token`. The destructor resets the waker.
+class WakeOnStop {
  public:
-  StopWatch(const StopToken& token, Waker& waker) : waker_(waker) { callback_.emplace(token, Wake{&waker}); }
-  StopWatch(const StopWatch&) = delete;
-  StopWatch& operator=(const StopWatch&) = delete;
-  ~StopWatch() {
-    callback_.reset();  // waits for a callback that is running
+  WakeOnStop(const StopToken& token, Waker& waker) : waker_(waker) { callback_.emplace(token, Wake{&waker}); }
+  WakeOnStop(const WakeOnStop&) = delete;
+  WakeOnStop& operator=(const WakeOnStop&) = delete;
+  ~WakeOnStop() {
+    callback_.reset();  // It waits for a callback that is running.
     waker_.reset();
   }
 
@@ -89,9 +89,9 @@ class StopWatch {
   std::optional<std::stop_callback<Wake>> callback_;
 };
 #else
-class StopWatch {
+class WakeOnStop {
  public:
-  StopWatch(const StopToken&, Waker&) {}
+  WakeOnStop(const StopToken&, Waker&) {}
 };
 #endif
 
