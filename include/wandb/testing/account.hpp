@@ -1,4 +1,4 @@
-// An in-memory W&B server: users, keys and teams with the service's own rules. It executes the documents it is sent.
+// An in-memory W&B server, with users, keys and teams, which executes GraphQL documents by the service's rules.
 #pragma once
 
 #include <algorithm>
@@ -29,24 +29,23 @@
 
 namespace wandb::testing {
 
-/// A user to begin with.
+/// A user to add to an account.
 struct NewUser {
   std::string email{};
-  std::string username{};  ///< the part of the e-mail before `@` where it is empty
+  std::string username{};  ///< if empty, the part of the e-mail before `@`
   std::string name{};
   bool admin = false;
 };
 
 /// The accounts of a W&B server, behind its GraphQL endpoint: give `handle` to a `LoopbackServer` or a `FakeTransport`.
-/// Parses, validates and executes each document against the schema, so a wrong one is refused. All members may be
-/// called from any thread.
+/// It parses, validates and executes each document against the schema, and rejects an invalid one. Thread-safe.
 class Account {
  public:
   explicit Account(Generation generation = Generation::newer) { state_.generation = generation; }
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
 
-  /// Adds a user; gives the id.
+  /// Adds a user and returns its id.
   std::string add_user(NewUser user) {
     const std::lock_guard lock(mutex_);
     return state_.add_user(std::move(user.email), std::move(user.username), std::move(user.name), user.admin);
@@ -59,12 +58,12 @@ class Account {
       state_.add_user(username + "@example.com", username, username, false);
     }
   }
-  /// Adds a key to the user of that id, e-mail or username; gives the secret.
+  /// Adds a key to the user with that id, e-mail or username, and returns its secret.
   std::string add_key(std::string_view user, std::optional<std::string> description = std::nullopt) {
     const std::lock_guard lock(mutex_);
     return state_.add_key(state_.at(user), std::move(description)).secret;
   }
-  /// The shape of the keys that are made from here on.
+  /// Sets the form of the keys that are created from now on.
   void key_shape(KeyShape shape) {
     const std::lock_guard lock(mutex_);
     state_.key_shape = shape;
@@ -73,33 +72,33 @@ class Account {
     const std::lock_guard lock(mutex_);
     state_.at(user).teams.push_back(std::move(team));
   }
-  /// Users and keys per page; what a request asks for is cut to it.
+  /// Sets the maximum of users and keys on a page. A request that asks for more gets this many.
   void page_sizes(std::size_t users, std::size_t keys) {
     const std::lock_guard lock(mutex_);
     state_.users_per_page = users;
     state_.keys_per_page = keys;
   }
 
-  /// Answers in place of the account, for the requests for which it returns something.
+  /// Sets a function that may answer a request instead of the account. If it returns nothing, the account answers.
   using Hook = std::function<std::optional<Response>(const Request&)>;
-  /// Called before a request is executed.
+  /// Sets a function that is called before a request is executed.
   void before(Hook hook) {
     const std::lock_guard lock(mutex_);
     before_ = std::move(hook);
   }
-  /// Called after a request was executed: what it returns replaces the answer.
+  /// Sets a function that is called after a request was executed. A response that it returns replaces the account's.
   void after(Hook hook) {
     const std::lock_guard lock(mutex_);
     after_ = std::move(hook);
   }
 
-  /// How often a root field such as "createUser" was executed with effect.
+  /// The number of times that a root field such as "createUser" was executed with effect.
   [[nodiscard]] std::size_t executed(std::string_view field) const {
     const std::lock_guard lock(mutex_);
     const auto found = state_.executed.find(field);
     return found == state_.executed.end() ? 0 : found->second;
   }
-  /// Requests handled.
+  /// The number of handled requests.
   [[nodiscard]] std::size_t requests() const {
     const std::lock_guard lock(mutex_);
     return requests_;
@@ -123,7 +122,7 @@ class Account {
     return state_.users.size();
   }
 
-  /// The HTTP endpoint.
+  /// Handles a request as the server's HTTP endpoint.
   [[nodiscard]] Response handle(const Request& request) {
     const std::lock_guard lock(mutex_);
     ++requests_;
@@ -151,7 +150,7 @@ class Account {
     response.body = boost::json::serialize(body);
     return response;
   }
-  // What answers on other paths is a web server, and no GraphQL.
+  // On other paths a web server answers, and not GraphQL.
   [[nodiscard]] static Response page_not_found() {
     Response response;
     response.status = 404;

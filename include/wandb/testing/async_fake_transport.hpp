@@ -1,4 +1,4 @@
-// The fake transport for code that awaits.
+// The fake transport for asynchronous code.
 #pragma once
 
 #include <chrono>
@@ -12,19 +12,19 @@
 
 namespace wandb::testing {
 
-/// What an `AsyncFakeTransport` has no `spawn` with.
+/// The default `Spawn`, with which an `AsyncFakeTransport` has no `spawn`.
 struct NoSpawn {};
 
 /// A `FakeTransport` whose `send` and `wait` are tasks of the kind that `Like` names, for instance
-/// `AsyncFakeTransport<AsyncBeastTransport>`; it needs nothing of `Like` but its `task`. With a `Spawn`, which is
-/// called with a `task<void>` to run, it serves many calls at once as well. A handle: copies are the same fake.
+/// `AsyncFakeTransport<AsyncBeastTransport>`. It uses only the `task` of `Like`. With a `Spawn`, a function that runs a
+/// `task<void>`, it can also run many calls at once. Copies share the same fake.
 template <wandb::detail::NamesTask Like, class Spawn = NoSpawn>
 class AsyncFakeTransport {
  public:
   template <class T>
   using task = typename Like::template task<T>;
 
-  /// Everything is told to and asked of `fake`.
+  /// Uses the script, account and records of `fake`.
   explicit AsyncFakeTransport(FakeTransport fake, Spawn spawn = {})
       : fake_(std::move(fake)), spawn_(std::move(spawn)) {}
   explicit AsyncFakeTransport(Account& account, Spawn spawn = {})
@@ -33,7 +33,7 @@ class AsyncFakeTransport {
   [[nodiscard]] const FakeTransport& fake() const noexcept { return fake_; }
 
   [[nodiscard]] task<Result<Response>> send(const Request& request) const { return send(fake_, request); }
-  /// Records the wait, and is over at once.
+  /// Records the wait, and ends it at once.
   [[nodiscard]] task<void> wait(std::chrono::nanoseconds duration) const { return wait(fake_, duration); }
   void spawn(task<void> work) const requires(!std::is_same_v<Spawn, NoSpawn>) { spawn_(std::move(work)); }
 

@@ -1,4 +1,5 @@
-// Certificates for tests, made in memory: an authority nobody else trusts, and what it issues. Needs OpenSSL.
+// Certificates for tests, created in memory: an authority that no system trusts, and the certificates that it issues.
+// Needs OpenSSL.
 #pragma once
 
 #include <openssl/bio.h>
@@ -17,38 +18,38 @@
 
 namespace wandb::testing {
 
-/// A certificate with its key, in PEM.
+/// A certificate and its private key, in PEM.
 struct Certificate {
   std::string certificate_pem;
   std::string key_pem;
-  std::string ca_pem;  ///< whom to trust in order to trust it
+  std::string ca_pem;  ///< the certificate of the authority that issued it
 };
 
-/// What a certificate is for, and when.
+/// The hosts for which a certificate is valid, and the time.
 struct CertificateOptions {
-  /// `subjectAltName`, in OpenSSL's words; the certificate has none when empty.
+  /// The `subjectAltName` in OpenSSL's syntax. If it is empty, the certificate has none.
   std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1";
   std::chrono::seconds valid_from{-3600};  ///< relative to now
   std::chrono::seconds valid_to{86400};    ///< relative to now
   std::string common_name = "test server";
 };
 
-/// An authority with a fresh key. Throws `std::runtime_error` should OpenSSL fail. Thread-safe once made.
+/// An authority with a new key. Throws `std::runtime_error` if OpenSSL fails. Thread-safe after construction.
 class CertificateAuthority {
  public:
-  /// A client that trusts several authorities tells them apart by their names.
+  /// `name` should differ from that of other authorities, since clients find an authority by its name.
   explicit CertificateAuthority(const std::string& name = "test authority")
       : key_(fresh_key()), certificate_(make({.names = {}, .common_name = name}, *key_, nullptr)) {}
 
   /// The authority's certificate, for clients to trust.
   [[nodiscard]] std::string pem() const { return certificate_pem(*certificate_); }
-  /// A server's certificate.
+  /// Issues a certificate for a server.
   [[nodiscard]] Certificate issue(const CertificateOptions& options = {}) const {
     const auto key = fresh_key();
     const auto leaf = make(options, *key, certificate_.get());
     return {certificate_pem(*leaf), key_pem(*key), pem()};
   }
-  /// The authority's own certificate and key, for a server that nobody else vouches for.
+  /// The authority's own certificate and key, for a server with a self-signed certificate.
   [[nodiscard]] Certificate self_signed() const { return {pem(), key_pem(*key_), pem()}; }
 
  private:
@@ -69,7 +70,7 @@ class CertificateAuthority {
     require(key != nullptr);
     return key;
   }
-  // Signed by `issuer`, or by itself where there is none: then it is an authority.
+  // The certificate is signed by `issuer`. Without one it is self-signed, and is that of an authority.
   [[nodiscard]] X509Pointer make(const CertificateOptions& options, EVP_PKEY& key, X509* issuer) const {
     X509Pointer made(X509_new());
     require(made != nullptr && X509_set_version(made.get(), 2) == 1);

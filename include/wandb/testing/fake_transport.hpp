@@ -1,4 +1,4 @@
-// A transport without a network: a script of expectations, an in-memory account, or both.
+// A transport without a network, which answers by a script of expectations, an in-memory account, or both.
 #pragma once
 
 #include <chrono>
@@ -21,33 +21,33 @@
 
 namespace wandb::testing {
 
-/// One step of a script: the operation that must come, and what becomes of it. Without an answer, the account answers.
+/// One step of a script: the expected operation, and its answer. Without an answer, the account answers.
 class Expectation {
  public:
   explicit Expectation(std::string operation) : operation_(std::move(operation)) {}
 
-  /// The variables must be these: `R"({"email": "ann@example.com"})"`. Throws where that is no JSON.
+  /// Expects these variables, as `R"({"email": "ann@example.com"})"`. Throws if `json` is not valid JSON.
   Expectation& with_variables(std::string_view json) {
     variables_ = boost::json::parse(boost::json::string_view(json.data(), json.size()));
     return *this;
   }
-  /// Answered so.
+  /// Answers with this body and status.
   Expectation& answers(int status, std::string_view body) {
     answer_.emplace().status = status;
     answer_->body = body;
     return *this;
   }
-  /// With this header; after `answers`.
+  /// Adds a header to the answer. Call it after `answers`.
   Expectation& with_header(std::string_view name, std::string_view value) {
     answer_.value().headers.add(name, value);
     return *this;
   }
-  /// Not answered: the transport fails.
+  /// Makes the transport fail without an answer.
   Expectation& fails(Error error) {
     failure_ = std::move(error);
     return *this;
   }
-  /// Executed by the account, and the answer is lost on the way back.
+  /// Lets the account execute the operation, and loses the answer.
   Expectation& loses_its_answer() {
     failure_ = Error(errc::connection_lost, Delivery::perhaps_sent);
     executes_ = true;
@@ -56,24 +56,24 @@ class Expectation {
 
  private:
   friend class FakeTransport;
-  std::string operation_;  // empty: any
+  std::string operation_;  // An empty name stands for any operation.
   std::optional<boost::json::value> variables_;
   std::optional<Response> answer_;
   std::optional<Error> failure_;
   bool executes_ = false;
 };
 
-/// A synchronous transport for tests. A handle: copies are the same fake. Requests that meet no expectation go to the
-/// account, or without one are an error that says what was wanted and what came. Time does not pass: waits are only
-/// recorded. Thread-safe.
+/// A synchronous transport for tests. Copies share the same fake. A request that meets no expectation goes to the
+/// account. Without an account it fails with an error that names the expected operation and the one that came. Waits
+/// are recorded and end at once. Thread-safe.
 class FakeTransport {
  public:
-  /// Script only.
+  /// Answers by a script only.
   FakeTransport() : state_(std::make_shared<State>()) {}
-  /// An account, which must outlive the fake, behind what is scripted.
+  /// Answers by a script, and then by `account`, which must outlive the fake.
   explicit FakeTransport(Account& account) : FakeTransport() { state_->account = &account; }
 
-  /// The next request must be this operation ("CreateUserFromAdmin"); an empty name stands for any.
+  /// Expects this operation next, such as "CreateUserFromAdmin". An empty name stands for any operation.
   Expectation& expect(std::string operation = {}) {
     const std::lock_guard lock(state_->mutex);
     return state_->script.emplace_back(std::move(operation));
@@ -84,7 +84,7 @@ class FakeTransport {
     state_->let_through = count;
   }
 
-  /// What of the script did not happen as written, in words; empty when all of it did.
+  /// Describes how the requests differed from the script. Empty if they met it completely.
   [[nodiscard]] std::string unmet() const {
     const std::lock_guard lock(state_->mutex);
     auto text = state_->surprise;
@@ -97,7 +97,7 @@ class FakeTransport {
     const std::lock_guard lock(state_->mutex);
     return state_->operations;
   }
-  /// The waits between them.
+  /// The recorded waits, in order.
   [[nodiscard]] std::vector<std::chrono::nanoseconds> waits() const {
     const std::lock_guard lock(state_->mutex);
     return state_->waits;
@@ -137,7 +137,7 @@ class FakeTransport {
     std::string surprise;
   };
 
-  // What the library promises of its requests, held against it.
+  // Checks what the library guarantees about its requests.
   [[nodiscard]] static std::string improper(const Request& request) {
     int credentials = 0;
     for (const auto& header : request.headers) {
@@ -154,7 +154,7 @@ class FakeTransport {
     return Error(make_error_code(errc::invalid_argument), "FakeTransport: " + why, Delivery::nothing_sent);
   }
 
-  // The step that this request meets; none where it is the account's.
+  // The step of the script that this request meets. None if the account answers it.
   [[nodiscard]] Result<std::optional<Expectation>> take(const std::string& name, const boost::json::value& body) const {
     std::optional<Expectation> step;
     std::size_t place = 0;

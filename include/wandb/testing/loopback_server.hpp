@@ -37,19 +37,19 @@ namespace wandb::testing {
 struct LoopbackOptions {
   bool tls = false;
   std::string address = "127.0.0.1";            ///< or `::1`
-  std::optional<Certificate> certificate = {};  ///< for TLS; one for localhost is made where there is none
-  int max_tls_version = 0;                      ///< of OpenSSL's numbers; 0 for the newest
+  std::optional<Certificate> certificate = {};  ///< for TLS; without one, the server creates one for localhost
+  int max_tls_version = 0;                      ///< a version constant of OpenSSL, or 0 for the newest
 };
 
-/// Something that answers requests, like the in-memory account.
+/// An object that answers requests, such as the in-memory account.
 template <class T>
 concept HandlesRequests = requires(T& object, const Request& request) {
   { object.handle(request) } -> std::convertible_to<Response>;
 };
 
-/// Serves a handler on a free port: kept alive, plain or TLS, a thread for each connection. The handler is called from
-/// several threads at once, with a request whose views are valid during the call; what it throws becomes a 500. The
-/// server runs until it is destroyed, which ends every connection. All members may be called from any thread.
+/// Serves a handler on a free port, plain or over TLS, with connections that are kept alive and a thread for each. The
+/// handler is called from several threads at once, with a request whose views are valid during the call. An exception
+/// of the handler becomes a response with status 500. The destructor ends every connection. Thread-safe.
 class LoopbackServer {
  public:
   using Handler = std::function<Response(const Request&)>;
@@ -69,7 +69,7 @@ class LoopbackServer {
   explicit LoopbackServer(T& object, const LoopbackOptions& options = {})
       : LoopbackServer(Handler([&object](const Request& request) -> Response { return object.handle(request); }),
                        options) {}
-  /// Serves an object and shares it.
+  /// Serves an object, and shares its ownership.
   template <HandlesRequests T>
   explicit LoopbackServer(std::shared_ptr<T> object, const LoopbackOptions& options = {})
       : LoopbackServer(Handler([object = std::move(object)](const Request& request) -> Response {
@@ -92,25 +92,25 @@ class LoopbackServer {
     const auto literal = address().find(':') == std::string::npos ? address() : "[" + address() + "]";
     return (core_.tls ? "https://localhost" : "http://" + literal) + ":" + std::to_string(port());
   }
-  /// The certificate authority to trust; empty without TLS.
+  /// The certificate of the authority that clients have to trust, in PEM. Empty without TLS.
   [[nodiscard]] const std::string& ca_pem() const noexcept { return ca_pem_; }
   /// Writes `ca_pem()` to a file.
   void write_ca(const std::string& path) const {
     if (!(std::ofstream(path) << ca_pem_).flush()) throw std::runtime_error("could not write " + path);
   }
 
-  /// Connections accepted so far.
+  /// The number of accepted connections.
   [[nodiscard]] std::size_t connections() const noexcept { return core_.connections; }
-  /// Requests that the handler was given so far.
+  /// The number of requests that the handler was called with.
   [[nodiscard]] std::size_t requests() const noexcept { return core_.requests; }
-  /// TLS handshakes that resumed an earlier session.
+  /// The number of TLS handshakes that resumed an earlier session.
   [[nodiscard]] std::size_t resumed() const noexcept { return core_.resumed; }
 
-  /// Treats the next `times` requests (or connections) so, after those of earlier calls.
+  /// Injects a fault into the next `times` requests or connections, after the faults of earlier calls.
   void inject(Fault fault, std::size_t times = 1) { core_.faults.push(std::move(fault), times); }
-  /// Forgets the faults that have not happened yet.
+  /// Removes the faults that have not happened yet.
   void behave() { core_.faults.clear(); }
-  /// Ends every connection that there is, as a server does that has waited too long.
+  /// Ends every open connection, as a server does after an idle timeout.
   void drop_connections() {
     const std::lock_guard guard(mutex_);
     for (auto& session : sessions_) session.hang_up();
@@ -128,7 +128,7 @@ class LoopbackServer {
     if (options.max_tls_version == 0) return;
     SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context.native_handle(), options.max_tls_version);
-    // OpenSSL 3 signs for the old versions only below its usual level of security.
+    // OpenSSL 3 supports the signatures of old TLS versions only at security level 0.
     SSL_CTX_set_cipher_list(context.native_handle(), "DEFAULT:@SECLEVEL=0");
   }
 

@@ -17,7 +17,7 @@
 
 namespace wandb::testing::detail {
 
-/// The graph as one caller sees it. Lives as long as one request.
+/// The object graph that one caller sees. It lives as long as one request.
 class Graph {
  public:
   Graph(AccountState& state, const Caller& caller) : state_(state), caller_(caller) {}

@@ -1,4 +1,4 @@
-// What the in-memory server remembers.
+// The data of the in-memory server.
 #pragma once
 
 #include <cstddef>
@@ -55,7 +55,7 @@ struct AccountState {
   KeyShape key_shape = KeyShape::legacy;
   std::size_t users_per_page = 50;
   std::size_t keys_per_page = 50;
-  std::deque<StoredUser> users;                            // references stay valid
+  std::deque<StoredUser> users;                            // A deque keeps references valid when users are added.
   std::map<std::string, std::string, std::less<>> owners;  // from an `Authorization` header to a user's id
   std::map<std::string, std::size_t, std::less<>> executed;
   std::mt19937_64 random{20};  // secrets that differ, and are the same in every run
@@ -95,7 +95,7 @@ struct AccountState {
     return secret;
   }
 
-  /// What a list calls a key.
+  /// The name of a key in a list of keys.
   [[nodiscard]] std::string_view name_of(const StoredKey& key) const noexcept {
     return generation == Generation::older ? std::string_view(key.secret) : wandb::detail::key_id_of(key.secret);
   }
@@ -113,14 +113,14 @@ struct AccountState {
     user.keys.erase(user.keys.begin() + static_cast<std::ptrdiff_t>(index));
   }
 
-  /// The user of that id, e-mail or username; null where there is none.
+  /// The user with that id, e-mail or username, or null.
   [[nodiscard]] StoredUser* find(std::string_view who) {
     for (auto& user : users) {
       if (user.id == who || user.username == who || wandb::detail::equal_ignoring_case(user.email, who)) return &user;
     }
     return nullptr;
   }
-  /// The same; throws `std::out_of_range` where there is none.
+  /// The user with that id, e-mail or username. Throws `std::out_of_range` if there is none.
   [[nodiscard]] StoredUser& at(std::string_view who) {
     if (auto* user = find(who)) return *user;
     throw std::out_of_range("no user " + std::string(who));
@@ -134,7 +134,7 @@ struct AccountState {
   }
 };
 
-/// Who asks, and what the headers let them.
+/// The caller of a request, and the permissions that the headers give.
 struct Caller {
   StoredUser* user = nullptr;
   bool admin = false;

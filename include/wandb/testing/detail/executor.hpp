@@ -1,4 +1,4 @@
-// Executes a GraphQL document over an object graph: what a server does, for the in-memory one.
+// Executes GraphQL documents over an object graph, for the in-memory server.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ namespace wandb::testing::detail {
 
 namespace json = boost::json;
 
-/// Why a field could not be given.
+/// The error of a field that could not be resolved.
 struct Failure {
   std::string message;
   std::string code{};  // `extensions.code`
@@ -36,10 +36,10 @@ struct Failure {
 
 struct Node;
 using NodePtr = std::shared_ptr<const Node>;
-/// What a field resolves to: a scalar or null, an object, a list of objects, or a failure.
+/// The result of resolving a field: a scalar or null, an object, a list of objects, or a failure.
 using Resolved = std::variant<json::value, NodePtr, std::vector<NodePtr>, Failure>;
 
-/// An object of the graph: its type, and what its fields resolve to.
+/// An object of the graph: its type, and a function that resolves its fields.
 struct Node {
   std::string_view type;
   std::function<Resolved(std::string_view field, const json::object& arguments)> field;
@@ -73,10 +73,10 @@ class Executor {
  private:
   using Path = std::vector<json::value>;
   using Spread = std::array<bool, graphql::Ast::most_definitions>;
-  /// An answer multiplies with every list in a list: a server gives up somewhere.
-  static constexpr std::size_t most_fields = 1'000'000;
+  /// Nested lists multiply the size of a response, so the server limits the number of its fields.
+  static constexpr std::size_t max_fields = 1'000'000;
 
-  // What an object of that type is asked for. The same for all elements of a list, so that it is made once.
+  // The fields that are selected of an object of that type. All elements of a list share them.
   [[nodiscard]] std::vector<Step> plan(const std::vector<graphql::Index>& selections, std::string_view type) const {
     std::vector<Step> steps;
     Spread spread{};
@@ -113,7 +113,7 @@ class Executor {
     return condition.empty() || condition == type || condition == graphql::users_schema.type(type)->interface_name;
   }
 
-  // An object, or nothing where a field that must not be null is: then its parent is null.
+  // Resolves an object. Gives nothing if a non-null field is null, since the object itself becomes null then.
   [[nodiscard]] std::optional<json::object> object(const std::vector<Step>& steps, const Node& node) {
     json::object out;
     for (const auto& step : steps) {
@@ -139,10 +139,10 @@ class Executor {
     return fine;
   }
 
-  // Whether one more field is given. What a mutation did stays told, however much was asked of it.
+  // Whether the limit allows another field. The error of exceeding it must not hide that a mutation has run.
   [[nodiscard]] bool has_room() {
-    if (resolved_ == most_fields) return false;
-    if (++resolved_ != most_fields) return true;
+    if (resolved_ == max_fields) return false;
+    if (++resolved_ != max_fields) return true;
     fail({"the answer is too large", {}, mutation_ ? 0 : 400});
     return false;
   }
@@ -200,7 +200,7 @@ class Executor {
     return out;
   }
 
-  // A value of the document; nothing for a variable that was not given.
+  // A value in the document, or nothing for a variable that the request does not give.
   [[nodiscard]] std::optional<json::value> value(const graphql::ValueNode& node) const {
     using graphql::ValueKind;
     const json::string_view text(node.text.data(), node.text.size());

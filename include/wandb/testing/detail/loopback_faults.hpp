@@ -1,4 +1,4 @@
-// What a test server is told to do wrong.
+// Faults for a test server to inject.
 #pragma once
 
 #include <atomic>
@@ -14,13 +14,13 @@
 
 namespace wandb::testing {
 
-/// How the server treats one request, or one connection. As it stands: as a good server does.
+/// The fault of one request or one connection. A default-constructed one is no fault.
 struct Fault {
-  // Of the next connection, before any request or handshake.
+  // Faults of the next connection, before any request or handshake.
   bool close_on_accept = false;  ///< it is closed at once
   bool stall_on_accept = false;  ///< nothing is read or written on it, the handshake neither
 
-  // Of the next request.
+  // Faults of the next request.
   bool close_before_reading = false;    ///< closes when the request begins; the handler does not run
   bool close_after_reading = false;     ///< closes when the request has come; the handler does not run
   std::chrono::milliseconds delay{};    ///< waits before it answers
@@ -40,7 +40,7 @@ struct Fault {
 
 namespace detail {
 
-/// Faults in the order they were injected. Thread-safe.
+/// The pending faults, in the order in which they were injected. Thread-safe.
 class FaultQueue {
  public:
   void push(Fault fault, std::size_t times) {
@@ -53,7 +53,7 @@ class FaultQueue {
     waiting_.clear();
     any_.store(false, std::memory_order_release);
   }
-  /// The fault at the front if it is of that kind, else none.
+  /// Removes the first fault if it is of that kind. Otherwise gives no fault.
   [[nodiscard]] Fault pop(bool of_connection) {
     if (!any_.load(std::memory_order_acquire)) return {};
     const std::lock_guard guard(mutex_);

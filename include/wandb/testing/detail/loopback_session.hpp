@@ -33,7 +33,7 @@
 
 namespace wandb::testing::detail {
 
-/// What all sessions of a server share.
+/// The state that all sessions of a server share.
 struct LoopbackCore {
   std::function<Response(const Request&)> handler;
   std::optional<boost::asio::ssl::context> tls;
@@ -44,7 +44,7 @@ struct LoopbackCore {
   std::atomic<std::size_t> requests{0};
   std::atomic<std::size_t> resumed{0};
 
-  /// Waits; false, and at once, if the server stops.
+  /// Waits for a time. Returns false at once if the server stops.
   bool pause(std::chrono::milliseconds duration) {
     std::unique_lock lock(mutex_);
     return !changed_.wait_for(lock, duration, [this] { return stopping_; });
@@ -77,7 +77,7 @@ class LoopbackSession {
   }
 
   [[nodiscard]] bool done() const noexcept { return done_.load(std::memory_order_acquire); }
-  /// Ends the connection from another thread: what the session's thread waits for, fails.
+  /// Ends the connection from another thread. The pending operation of the session's thread then fails.
   void hang_up() {
     const std::lock_guard guard(mutex_);
     if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_RDWR);
@@ -109,7 +109,7 @@ class LoopbackSession {
     }
   }
 
-  // Reads one request and answers it; whether another may follow.
+  // Reads one request and answers it. True if another one may follow.
   [[nodiscard]] bool serve_one() {
     RequestParser parser(text_);
     if (begin_ == end_ && !fill()) return false;
@@ -159,7 +159,7 @@ class LoopbackSession {
     }
   }
 
-  // False if the connection is to end with the answer incomplete.
+  // Writes the response. False if the connection has to end after an incomplete one.
   [[nodiscard]] bool send(const Fault& fault) {
     const auto limit = std::min(fault.close_after.value_or(out_.size()), fault.stall_after.value_or(out_.size()));
     const auto text = std::string_view(out_).substr(0, limit);
@@ -176,7 +176,7 @@ class LoopbackSession {
     return !fault.stall_after && !fault.close_after;
   }
 
-  // Silent until the peer leaves or the server stops.
+  // Sends nothing until the peer closes the connection or the server stops.
   void stall() {
     std::array<char, 1024> ignored_bytes{};
     error_code ec;
@@ -189,7 +189,7 @@ class LoopbackSession {
   }
 
   LoopbackCore& core_;
-  std::mutex mutex_;  // guards the socket's closing against hang_up
+  std::mutex mutex_;  // It keeps the socket from being closed during hang_up.
   tcp::socket socket_;
   std::optional<boost::asio::ssl::stream<tcp::socket&>> tls_;
   std::string in_;
@@ -198,7 +198,7 @@ class LoopbackSession {
   std::string out_;
   RequestText text_;
   std::atomic<bool> done_{false};
-  std::thread thread_;  // last: it starts when everything else is there
+  std::thread thread_;  // The last member, so that the thread starts after the others are initialized.
 };
 
 }  // namespace wandb::testing::detail

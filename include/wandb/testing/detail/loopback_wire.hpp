@@ -1,4 +1,4 @@
-// The server's side of HTTP: requests out of bytes, responses as bytes, in memory that is used again.
+// The server's side of HTTP: parses requests and writes responses, in memory that is reused.
 #pragma once
 
 #include <cstddef>
@@ -20,12 +20,12 @@
 
 namespace wandb::testing {
 
-/// How the end of a body is told.
+/// The ways to mark the end of a body.
 enum class Framing { content_length, chunked, until_close };
 
 namespace detail {
 
-/// The text of one request. Used again for the next one of the connection.
+/// The text of one request. The next request of the connection reuses its memory.
 class RequestText {
  public:
   void clear() noexcept {
@@ -42,7 +42,8 @@ class RequestText {
     fields_.push_back({text_.size(), name.size(), value.size()});
     text_.append(name).append(value);
   }
-  /// Views of all of it, valid until `clear`. Fields that frame the message are left out, as a client gave it.
+  /// Views of the request, valid until `clear`. They leave out the fields that frame the message, as a client's
+  /// `Request` does.
   [[nodiscard]] Request request(const Origin& origin) {
     Request made;
     const std::string_view text = text_;
@@ -114,7 +115,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   RequestText& out_;
 };
 
-/// Appends `body` as chunks: two, where it is long enough, so that a reader has to join them.
+/// Appends `body` in chunks. A body that is long enough gets two, so that a reader has to join them.
 inline void append_chunked(std::string& out, std::string_view body) {
   constexpr std::string_view digits = "0123456789abcdef";
   const auto chunk = [&](std::string_view part) {
@@ -128,7 +129,7 @@ inline void append_chunked(std::string& out, std::string_view body) {
   out += "0\r\n\r\n";
 }
 
-/// The response as bytes, in `out`.
+/// Writes the response to `out`.
 inline void compose(const Response& response, Framing framing, bool last, std::string& out) {
   out.assign("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   const auto reason =

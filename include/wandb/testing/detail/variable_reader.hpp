@@ -1,4 +1,4 @@
-// The variables that come with a GraphQL document, held against their declarations.
+// Checks the variables of a GraphQL request against their declarations.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ namespace wandb::testing::detail {
 
 namespace json = boost::json;
 
-/// The variables of a request, by their declared types; an error in words where one does not fit.
+/// Reads the variables of a request by their declared types. The error describes a variable that does not fit.
 class VariableReader {
  public:
   VariableReader(const graphql::Ast& ast, const json::object& given) : ast_(ast), given_(given) {}
@@ -28,7 +28,7 @@ class VariableReader {
         if (variable.type.non_null) return "variable $" + std::string(variable.name) + " is required";
         continue;
       }
-      if (value == nullptr) continue;  // the default stands in the document, which has been validated
+      if (value == nullptr) continue;  // The default is in the document, which has been validated.
       if (!fits(*value, variable.type)) return "variable $" + std::string(variable.name) + " has a wrong value";
       out[json::string_view(variable.name.data(), variable.name.size())] = *value;
     }
