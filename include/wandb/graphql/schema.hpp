@@ -10,6 +10,7 @@
 #include <wandb/detail/answer/shape.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/graphql/ast.hpp>
+#include <wandb/graphql/table.hpp>
 
 namespace wandb::graphql {
 
@@ -54,24 +55,6 @@ inline constexpr std::string_view names[] = {"String",
                                              "UndeleteUserPayload"};
 
 }  // namespace users
-
-/// A view of an array of definitions. A `std::span` checks its constraints anew for each length of an array, and the
-/// schema has arrays of many.
-template <class Definition>
-class Table {
- public:
-  constexpr Table() = default;
-  template <std::size_t Size>
-  constexpr Table(const Definition (&definitions)[Size]) noexcept : begin_(definitions), size_(Size) {}
-  [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
-  [[nodiscard]] constexpr const Definition* begin() const noexcept { return begin_; }
-  [[nodiscard]] constexpr const Definition* end() const noexcept { return begin_ + size_; }
-  [[nodiscard]] constexpr const Definition& operator[](std::size_t at) const noexcept { return begin_[at]; }
-
- private:
-  const Definition* begin_ = nullptr;
-  std::size_t size_ = 0;
-};
 
 /// Parses a type in SDL, such as "String", "[ID!]" or "Boolean!". An unknown type does not compile.
 [[nodiscard]] consteval TypeReference read_type(std::string_view type) {
