@@ -133,9 +133,11 @@ std::string usage_message(const CLI::App* app, const CLI::Error& error) {
 /// What is the same for every command.
 void add_settings(CLI::App& app, Settings& settings) {
   app.set_version_flag("--version", std::string(wandb::version));
-  app.add_option("--base-url", settings.base_url, "the server; else WANDB_BASE_URL, else https://api.wandb.ai");
-  app.add_option("--ca-file", settings.ca_file,
-                 "certificate authorities to trust, PEM; else SSL_CERT_FILE, SSL_CERT_DIR, the system's");
+  app.add_option("--base-url", settings.base_url,
+                 "the server; else WANDB_BASE_URL, the settings files of wandb login, https://api.wandb.ai");
+  app.add_option(
+      "--ca-file", settings.ca_file,
+      "certificate authorities to trust, PEM; else SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE, the system's");
   app.add_option("--timeout", settings.timeout, "seconds for one request; else WANDB_HTTP_TIMEOUT, else 19")
       ->check(CLI::Validator(timeout_fault, "", "--timeout"));
   app.add_flag("--json", settings.flags.json,

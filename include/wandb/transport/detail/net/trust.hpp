@@ -93,9 +93,8 @@ class TrustLoader {
  public:
   TrustLoader(const TrustSources& sources, X509_STORE& store) : sources_(sources), store_(store) {}
 
-  ///   /// Fills the store. Fails with `errc::tls_failed` if a source cannot be used or no authority was found. The
-  ///   error names
-  /// the source and says why.
+  /// Fills the store. Fails with `errc::tls_failed` if a source cannot be used or no authority was found. The error
+  /// names the source and says why.
   [[nodiscard]] Result<void> load() {
     if (!sources_.ca_file.empty()) {
       add_option("the transport's ca_file", sources_.ca_file);
