@@ -346,6 +346,15 @@ TEST_CASE_TEMPLATE("a proxy that cannot be used is an error that names its varia
   CHECK(origin.server.connections() == 0);
 }
 
+TEST_CASE_TEMPLATE("a host that would add a header to CONNECT is refused", Rig, COLOURS) {
+  Proxy proxy([](raw::Peer&) {});
+  Rig rig({.proxy = proxy.url()}, Environment::none());
+  const auto answer = rig.send(request_to("wandb.corp.example:443 HTTP/1.1\r\nX-Header: x\r\n", 443));
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error() == errc::invalid_argument);
+  CHECK(proxy.asked().empty());
+}
+
 TEST_CASE_TEMPLATE("this machine is never reached through a proxy", Rig, COLOURS) {
   LoopbackServer server(beast_test::echo(), {.tls = true});
   Proxy proxy([](raw::Peer&) {});

@@ -71,6 +71,7 @@ inline constexpr auto character_uses = [] {
   if (!is_word(request.target)) return "the request's target is empty, or holds a space or control character";
   if (!is_word(request.host)) return "the request's host is empty, or holds a space or control character";
   if (request.origin.host.empty()) return "the request's origin has no host";
+  if (!is_word(request.origin.host)) return "the host of the request's origin holds a space or control character";
   if (request.origin.port == 0) return "the request's origin has no port";
   for (const auto& field : request.headers) {
     if (!is_token(field.name)) return "the name of a request header is not a token";
