@@ -18,7 +18,7 @@ struct Environment {
   [[nodiscard]] static Environment process() noexcept {
     return {[](const void*, const char* name) -> const char* { return std::getenv(name); }, nullptr};
   }
-  /// An environment without variables; no netrc file is read, either.
+  /// An environment without variables. No netrc and no settings file is read, either.
   [[nodiscard]] static Environment none() noexcept { return {}; }
 
   /// Returns the value of a variable without surrounding white space; empty if it is not set.

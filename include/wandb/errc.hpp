@@ -16,7 +16,7 @@ enum class errc : int {
   no_credentials,               ///< no API key was given, in `WANDB_API_KEY`, or in the netrc file
   malformed_api_key,            ///< the API key does not have the shape of one
   unreadable_credentials,       ///< the netrc file cannot be read or parsed, or is not where `NETRC` says
-  invalid_environment,          ///< an environment variable has an invalid value
+  invalid_environment,          ///< an environment variable, a settings file or the proxy has an invalid value
   invalid_base_url,             ///< the base URL is not an http or https URL, or is wandb.ai's web page and not its API
   insecure_base_url,            ///< an API key would travel over plain http to another machine
   no_user_credentials,          ///< acting as this user needs the user's own API key, which is not known

@@ -514,3 +514,55 @@ TEST_CASE_TEMPLATE("tinyproxy wants the password that it was given", Rig, COLOUR
   CHECK(wrong.error().message().find("give the user name and the password of the proxy") != std::string::npos);
   CHECK(wrong.error().message().find("other") == std::string::npos);
 }
+
+TEST_CASE_TEMPLATE("a proxy that forwards plain http is asked for the request's origin, whatever Host says", Rig,
+                   COLOURS) {
+  Proxy proxy([](raw::Peer& peer) { peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"); });
+  Rig rig({.proxy = proxy.url()}, Environment::none());
+  auto request = beast_test::request_to(host, 8080);
+  request.host = "another.example";
+  REQUIRE(rig.send(request));
+  CHECK(proxy.asked().front().starts_with(
+      "POST http://wandb.corp.example:8080/graphql HTTP/1.1\r\nHost: another.example\r\n"));
+}
+
+TEST_CASE_TEMPLATE("a proxy that wants credentials for plain http has sent nothing on", Rig, COLOURS) {
+  Proxy proxy([](raw::Peer& peer) {
+    peer.send("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic\r\nContent-Length: 2\r\n\r\n{}");
+  });
+  Rig rig({.proxy = proxy.url("u:hidden@")}, Environment::none());
+  const auto answer = rig.send(beast_test::request_to(host, 80));
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error() == errc::proxy_refused);
+  CHECK(answer.error().delivery() == Delivery::nothing_sent);
+  CHECK(answer.error().message().find("answered 407 to a request to wandb.corp.example:80; it asks for Basic") !=
+        std::string::npos);
+  CHECK(answer.error().message().find("hidden") == std::string::npos);
+}
+
+TEST_CASE_TEMPLATE("an error behind a proxy names the proxy", Rig, COLOURS) {
+  Proxy cut([](raw::Peer&) {});
+  Rig plain({.proxy = cut.url()}, Environment::none());
+  const auto lost = plain.send(beast_test::request_to(host, 80));
+  REQUIRE_FALSE(lost);
+  CHECK(lost.error().delivery() == Delivery::perhaps_sent);
+  CHECK(lost.error().message().find("through the proxy " + cut.place() + " from BeastOptions::proxy") !=
+        std::string::npos);
+  Proxy tunnel([](raw::Peer& peer) { peer.send("HTTP/1.1 200 OK\r\n\r\n"); });
+  Rig secure({.proxy = tunnel.url()}, Environment::none());
+  const auto failed = secure.send(request_to(host, 443));
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error() == errc::tls_failed);
+  CHECK(failed.error().message().find("through the proxy " + tunnel.place()) != std::string::npos);
+}
+
+TEST_CASE("a proxy that cannot be used is told at once") {
+  const wandb::BeastTransport transport({.proxy = "socks5://proxy.example"}, Environment::none());
+  const wandb::Api api(transport,
+                       {.base_url = "https://wandb.corp.example", .api_key = wandb::Secret(std::string(40, 'a'))},
+                       Environment::none());
+  const auto me = api.viewer();
+  REQUIRE_FALSE(me);
+  CHECK(me.error() == errc::invalid_environment);
+  CHECK(me.error().attempts() == 1);
+}

@@ -703,5 +703,7 @@ TEST_CASE("what is wrong with a proxy's URL is told without showing it") {
   CHECK(fault("http://[::1") == wandb::ProxyFault::host);
   CHECK(fault("proxy:0") == wandb::ProxyFault::port);
   CHECK(fault("http://proxy/proxy.pac") == wandb::ProxyFault::path);
+  CHECK(fault("http://proxy:3128/@another.example") == wandb::ProxyFault::path);
+  CHECK(fault("http://proxy:3128/?x=@another.example") == wandb::ProxyFault::path);
   CHECK(describe(wandb::ProxyFault::path) == "has a path, a query or a fragment, which the address of a proxy has not");
 }

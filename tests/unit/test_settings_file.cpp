@@ -1,5 +1,6 @@
 // The settings files that `wandb login --host` writes.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -12,7 +13,13 @@
 namespace {
 
 namespace fs = std::filesystem;
-using wandb::detail::find_setting;
+
+/// The value of `base_url` in a settings file's text, or why that is none.
+std::string find_setting(std::string_view text) {
+  wandb::detail::SettingsReader reader("base_url");
+  reader.read(text);
+  return reader.fault().empty() ? reader.value() : "error: " + reader.fault();
+}
 
 /// The current directory is another one, until this ends.
 class Within {
@@ -43,26 +50,42 @@ std::string server(const Machine& machine, const wandb::Options& options = {}) {
 
 }  // namespace
 
-TEST_CASE("a setting is found in the section [default], as Python's configparser finds it") {
+TEST_CASE("a setting is read from the section [default], as Python's configparser reads it") {
   constexpr std::string_view url = "https://host";
-  CHECK(find_setting("[default]\nbase_url = https://host\n", "base_url") == url);
-  CHECK(find_setting("\xEF\xBB\xBF[default]\r\nBASE_URL: https://host  \r\n", "base_url") == url);
-  CHECK(find_setting("[default]\nentity = me\nbase_url=https://host", "base_url") == url);
-  CHECK(find_setting("[default]\nbase_url = x\nbase_url = https://host\n", "base_url") == url);
-  CHECK(find_setting("[default]\nbase_url = https://host\n  base_url = what continues the line before\n", "base_url") ==
-        url);
-  CHECK(find_setting("[other]\nbase_url = x\n[default]\nbase_url = https://host\n[third]\nbase_url = y", "base_url") ==
-        url);
+  for (const std::string_view text : {
+           "[default]\nbase_url = https://host\n",
+           "\xEF\xBB\xBF[default]\r\nBASE_URL: https://host  \r\n",
+           "[default]\nentity = me\nbase_url=https://host",
+           "[default]\nbase_url = x\nbase_url = https://host\n",
+           "[other]\nbase_url = x\n[default]\nbase_url = https://host\n[third]\nbase_url = y",
+           "[default]\n  entity = me\n  base_url = https://host\n",
+           "[default]\nignore_globs = a\n  [x]\nbase_url = https://host\n",
+           "[default]\nbase_url =\n  https://host\n",
+           "[DEFAULT]\nbase_url = https://host\n[default]\nentity = me\n",
+           "[DEFAULT]\nbase_url = x\n[default]\nbase_url = https://host\n",
+           "[default]\nentity = a\n\n  # base_url = x\nbase_url = https://host\n",
+       }) {
+    CAPTURE(text);
+    CHECK(find_setting(text) == url);
+  }
+  CHECK(find_setting("[default]\nbase_url = https://host\n  /path\n") == "https://host\n/path");
 }
 
 TEST_CASE("no setting is found where there is none") {
   for (const std::string_view text :
-       {"", "base_url = x\n", "[DEFAULT]\nbase_url = x\n", "[default]\n# base_url = x\n", "[default]\n; base_url = x\n",
-        "[default]\nbase_url\n", "[default]\nbase_urls = x\n", "[default\n]base_url = x\n", "[",
-        "[default]\nbase_url ="}) {
+       {"", "[default]\n# base_url = x\n", "[default]\n; base_url = x\n", "[default]\nbase_urls = x\n",
+        "[default]\nbase_url =", "[Default]\nbase_url = x\n", "[default]\nentity = a\n  base_url = x\n"}) {
     CAPTURE(text);
-    CHECK(find_setting(text, "base_url").empty());
+    CHECK(find_setting(text).empty());
   }
+}
+
+TEST_CASE("a line that is neither a section nor a setting is told by its number") {
+  CHECK(find_setting("base_url = x\n") == "error: line 1 is neither a section nor a setting in one");
+  CHECK(find_setting("[default]\nbase_url\n") == "error: line 2 is neither a section nor a setting in one");
+  CHECK(find_setting("\n[default\n]base_url = x\n") == "error: line 2 is neither a section nor a setting in one");
+  CHECK(find_setting("[]\n") == "error: line 1 is neither a section nor a setting in one");
+  CHECK(find_setting("[default]\n= x\n") == "error: line 2 is neither a section nor a setting in one");
 }
 
 TEST_CASE("the server of `wandb login --host` is the one that is meant") {
@@ -99,15 +122,24 @@ TEST_CASE("an error that a wrong server may have caused names the file that the 
 
 TEST_CASE("a settings file that is needed and cannot be read is an error that names it") {
   Machine machine;
-  fs::create_directories(machine.home / ".config/wandb/settings");
-  CHECK(server(machine).find(".config/wandb/settings: Is a directory") != std::string::npos);
+  write_file(machine, ".config/wandb/settings", std::string("[default]\nbase_url = \0x", 23));
+  CHECK(server(machine).find(".config/wandb/settings: line 2: a NUL character") != std::string::npos);
+  CHECK(server(machine).find("set WANDB_BASE_URL") != std::string::npos);
   CHECK(server(machine, {.base_url = "https://code"}) == "https://code");
   machine.variables["WANDB_BASE_URL"] = "https://variable";
   CHECK(server(machine) == "https://variable");
 
   Machine another;
-  write_file(another, ".config/wandb/settings", std::string("[default]\nbase_url = \0x", 23));
-  CHECK(server(another).find("line 2: a NUL character") != std::string::npos);
+  fs::create_directories(another.home / "wandb");
+  REQUIRE(::mkfifo((another.home / "wandb/settings").c_str(), 0600) == 0);
+  CHECK(server(another).find("wandb/settings: it is not a regular file") != std::string::npos);
+}
+
+TEST_CASE("a directory in the place of a settings file, or one that cannot be entered, is no settings file") {
+  Machine machine;
+  fs::create_directories(machine.home / "wandb/settings");
+  machine.variables["WANDB_CONFIG_DIR"] = "/dev/null";
+  CHECK(server(machine) == "https://api.wandb.ai");
 }
 
 TEST_CASE("without an environment no settings file is looked into") {

@@ -24,7 +24,7 @@ inline constexpr ErrorText error_texts[] = {
     {errc::malformed_api_key, "the API key does not have the shape of one",
      "copy it again from the server's settings page"},
     {errc::unreadable_credentials, "the netrc file cannot be read"},
-    {errc::invalid_environment, "an environment variable holds an unusable value"},
+    {errc::invalid_environment, "the environment or a setting holds an unusable value"},
     {errc::invalid_base_url, "the base URL is not usable"},
     {errc::insecure_base_url, "plain http would show the API key to the network",
      "use https, or set allow_insecure_http in wandb::Options"},

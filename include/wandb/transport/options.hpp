@@ -21,9 +21,8 @@ struct BeastOptions {
   /// Further certificate authorities to trust: likewise a path or PEM text.
   std::string_view extra_ca{};
   /// The proxy for every request that does not stay on this machine, `http://[user:password@]host[:port]`, or `direct`
-  /// for none. If it is empty, the environment names the proxy: `WANDB_HTTPS_PROXY` and `WANDB_HTTP_PROXY`, else
-  /// `https_proxy`, `HTTPS_PROXY`, `http_proxy`, `HTTP_PROXY`, `all_proxy`, `ALL_PROXY`, unless `no_proxy` or
-  /// `NO_PROXY` names the host.
+  /// for none. When empty, that of `WANDB_HTTPS_PROXY` or `WANDB_HTTP_PROXY`; else, unless `no_proxy` or `NO_PROXY`
+  /// names the host, that of `https_proxy`, `HTTPS_PROXY`, `http_proxy`, `HTTP_PROXY`, `all_proxy` or `ALL_PROXY`.
   std::string_view proxy{};
   /// The largest body that is accepted, in bytes.
   std::size_t max_response_size = std::size_t{64} * 1024 * 1024;

@@ -148,7 +148,7 @@ class RetryMachine {
   [[nodiscard]] static constexpr bool is_permanent(std::optional<errc> code) noexcept {
     return code == errc::cancelled || code == errc::tls_failed || code == errc::response_too_large ||
            code == errc::invalid_argument || code == errc::protocol_error || code == errc::no_status ||
-           code == errc::proxy_refused;
+           code == errc::proxy_refused || code == errc::invalid_environment;
   }
 
   // `outcome` is that of this attempt. What must not run twice is repeated only where nothing was sent, or after a 429:

@@ -127,7 +127,9 @@ class ConnectRequest {
 class ForwardedRequest {
  public:
   ForwardedRequest(const Request& request, const ProxyHop& hop)
-      : request_(request), url_(request.url()), headers_(request.headers.begin(), request.headers.end()) {
+      : request_(request), url_("http://"), headers_(request.headers.begin(), request.headers.end()) {
+    // The origin and not the `Host` header decides where the key goes.
+    url_.append(host_and_port(request.origin.host, request.origin.port, 80)).append(request.target);
     if (!hop.authorization.empty()) headers_.push_back({"Proxy-Authorization", hop.authorization, true});
     request_.target = url_;
     request_.headers = headers_;
@@ -143,6 +145,17 @@ class ForwardedRequest {
   std::string url_;
   std::vector<Header> headers_;
 };
+
+/// Makes an error of what is behind a proxy name the proxy on the way.
+[[nodiscard]] inline Error through_proxy(const Error& error, const ProxyHop& hop) {
+  auto details = error.details();
+  details.reason.append(" (through the proxy ")
+      .append(hop.peer().text())
+      .append(" from ")
+      .append(hop.source)
+      .append(")");
+  return Error(error.code(), std::move(details));
+}
 
 /// Makes the error of a connection to a proxy say so. Nothing of the request was sent, and the server was not reached.
 [[nodiscard]] inline Error proxy_failure(const Error& error, const ProxyHop& hop) {
@@ -168,30 +181,37 @@ class ForwardedRequest {
   return schemes;
 }
 
-/// Judges a proxy's response to a CONNECT. `surplus` says whether bytes arrived after the response.
-[[nodiscard]] inline Result<void> tunnel_result(const Result<Response>& answer, bool surplus, const ProxyHop& hop,
-                                                const Peer& origin) {
-  if (!answer) return proxy_failure(answer.error(), hop);
-  const int status = answer->status;
+/// The error for a proxy's own answer to a request that did not get further. `asked` says to what it answered.
+[[nodiscard]] inline Error proxy_refusal(const Response& answer, const ProxyHop& hop, std::string_view asked) {
   Error::Details details{.reason = "the proxy " + hop.peer().text() + " from " + hop.source,
                          .advice = "check the proxy in " + hop.source,
                          .operation = {},
                          .messages = {},
                          .delivery = Delivery::nothing_sent};
-  if (status / 100 == 2) {
-    if (!surplus) return success();
-    // In TLS the client sends first, so these bytes do not come from the origin.
-    details.reason += " sent something before the TLS handshake with " + origin.text();
-    return Error(make_error_code(errc::tls_failed), std::move(details));
-  }
-  details.reason.append(" answered ").append(std::to_string(status)).append(" to CONNECT ").append(origin.text());
-  if (status == 407 || status == 401) {
-    const auto schemes = requested_schemes(answer->headers.view());
+  details.reason.append(" answered ").append(std::to_string(answer.status)).append(" to ").append(asked);
+  if (answer.status == 407 || answer.status == 401) {
+    const auto schemes = requested_schemes(answer.headers.view());
     details.reason += schemes.empty() ? std::string("; it asks for credentials") : "; it asks for " + schemes;
     details.advice = "give the user name and the password of the proxy in " + hop.source + " (Basic is supported)";
   }
   // A proxy that cannot reach the server now may do so later.
-  return Error(make_error_code(status >= 500 ? errc::connect_failed : errc::proxy_refused), std::move(details));
+  return Error(make_error_code(answer.status >= 500 ? errc::connect_failed : errc::proxy_refused), std::move(details));
+}
+
+/// Judges a proxy's response to a CONNECT. `surplus` says whether bytes arrived after the response.
+[[nodiscard]] inline Result<void> tunnel_result(const Result<Response>& answer, bool surplus, const ProxyHop& hop,
+                                                const Peer& origin) {
+  if (!answer) return proxy_failure(answer.error(), hop);
+  if (answer->status / 100 != 2) return proxy_refusal(*answer, hop, "CONNECT " + origin.text());
+  if (!surplus) return success();
+  // In TLS the client sends first, so these bytes do not come from the origin.
+  return Error(make_error_code(errc::tls_failed),
+               Error::Details{.reason = "the proxy " + hop.peer().text() + " from " + hop.source +
+                                        " sent something before the TLS handshake with " + origin.text(),
+                              .advice = "check the proxy in " + hop.source,
+                              .operation = {},
+                              .messages = {},
+                              .delivery = Delivery::nothing_sent});
 }
 
 }  // namespace wandb::detail

@@ -139,7 +139,10 @@ Result<void> HttpConnection<Socket>::prepare_tls(TlsClient& tls) {
 
 template <class Socket>
 Result<void> HttpConnection<Socket>::opened(const error_code& handshake) {
-  if (handshake) return handshake_failure(peer_, tls_->native_handle(), handshake);
+  if (handshake) {
+    const auto failure = handshake_failure(peer_, tls_->native_handle(), handshake);
+    return proxy_ ? through_proxy(failure, *proxy_) : failure;
+  }
   error_code ec;
   return find_unsolicited(ec) == Unsolicited::message ? Result<void>(unsolicited_data_failure(peer_, ec)) : success();
 }
@@ -169,6 +172,11 @@ template <class Socket>
 Result<Response> HttpConnection<Socket>::end(HttpExchange& exchange, TlsClient& tls, bool clean) {
   reusable_ = exchange.reusable() && clean;
   auto response = exchange.result(peer_);
+  if (proxy_ && !peer_.tls) {
+    if (!response) return through_proxy(response.error(), *proxy_);
+    // No server answers so: the proxy itself wants credentials.
+    if (response->status == 407) return proxy_refusal(*response, *proxy_, "a request to " + peer_.text());
+  }
   if (response && tls_ && !std::exchange(session_known_, true)) tls.remember(tls_->native_handle(), peer_.text());
   return response;
 }
