@@ -24,14 +24,14 @@ std::string of_key_characters(std::string text) {
 
 void check_shown(const std::string& shown, std::string_view secret) {
   const auto lower = wandb::detail::in_lower_case(shown);
-  for (std::size_t at = 0; at + Mask::enough <= secret.size(); ++at) {
-    const auto piece = wandb::detail::in_lower_case(secret.substr(at, Mask::enough));
+  for (std::size_t at = 0; at + Mask::piece_size <= secret.size(); ++at) {
+    const auto piece = wandb::detail::in_lower_case(secret.substr(at, Mask::piece_size));
     require(lower.find(piece) == lower.npos, "no secret is shown", shown);
   }
   std::size_t run = 0;
   for (const char c : shown) {
     run = wandb::detail::is_key_character(c) ? run + 1 : 0;
-    require(run < Mask::shortest_secret, "nothing as long as a key is shown", shown);
+    require(run < Mask::min_secret_size, "nothing as long as a key is shown", shown);
   }
   require(shown == wandb::detail::one_line(shown), "a masked text is one line", shown);
 }

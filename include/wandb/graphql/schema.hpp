@@ -101,12 +101,12 @@ enum class TypeKind : std::uint8_t { scalar, enumeration, object, interface, inp
 
 struct TypeDefinition {
   TypeKind kind = TypeKind::scalar;
-  std::string_view name;
-  Table<FieldDefinition> fields{};     ///< the fields of an object or interface
-  Table<InputDefinition> inputs{};     ///< the fields of an input object
-  Table<std::string_view> values{};    ///< the values of an enumeration
-  std::string_view interface_name{};   ///< the interface that an object implements
   FieldKind kept = FieldKind::object;  ///< how a page stores a value of the type
+  std::string_view name;
+  Table<FieldDefinition> fields{};    ///< the fields of an object or interface
+  Table<InputDefinition> inputs{};    ///< the fields of an input object
+  Table<std::string_view> values{};   ///< the values of an enumeration
+  std::string_view interface_name{};  ///< the interface that an object implements
 
   [[nodiscard]] constexpr bool is_leaf() const noexcept {
     return kind == TypeKind::scalar || kind == TypeKind::enumeration;
@@ -225,17 +225,17 @@ inline constexpr Fields mutation[] = {
 };
 
 [[nodiscard]] constexpr TypeDefinition scalar(std::string_view name, FieldKind kept = FieldKind::string) noexcept {
-  return {TypeKind::scalar, name, {}, {}, {}, {}, kept};
+  return {TypeKind::scalar, kept, name};
 }
 [[nodiscard]] constexpr TypeDefinition enumeration(std::string_view name, Table<std::string_view> values) noexcept {
-  return {TypeKind::enumeration, name, {}, {}, values, {}, FieldKind::string};
+  return {TypeKind::enumeration, FieldKind::string, name, {}, {}, values};
 }
 [[nodiscard]] constexpr TypeDefinition object(std::string_view name, Table<FieldDefinition> fields,
                                               std::string_view implements = {}) noexcept {
-  return {TypeKind::object, name, fields, {}, {}, implements};
+  return {TypeKind::object, FieldKind::object, name, fields, {}, {}, implements};
 }
 [[nodiscard]] constexpr TypeDefinition input(std::string_view name, Table<InputDefinition> inputs) noexcept {
-  return {TypeKind::input, name, {}, inputs};
+  return {TypeKind::input, FieldKind::object, name, {}, inputs};
 }
 
 inline constexpr TypeDefinition types[] = {
@@ -249,7 +249,7 @@ inline constexpr TypeDefinition types[] = {
     scalar("JSON", FieldKind::raw),
     scalar("JSONString", FieldKind::raw),
     enumeration("UserAccountType", user_account_type),
-    TypeDefinition{TypeKind::interface, "Node", node},
+    TypeDefinition{TypeKind::interface, FieldKind::object, "Node", node},
     object("PageInfo", page_info),
     object("User", user, "Node"),
     object("ApiKey", api_key),

@@ -93,9 +93,10 @@ class AnswerReader {
   }
 
   void classify(GraphqlAnswer& answer, const HeadersView& headers) const {
+    const bool has_data_or_errors = answer.decode_error || has_field(answer) || !answer.errors.empty();
     if (answer.kind == AnswerClass::not_the_service) {
       answer.failure = not_the_service(answer.status, headers, answer.decode_error->reason);
-    } else if (answer.kind == AnswerClass::empty && !is_success(answer.status)) {
+    } else if (!is_success(answer.status) && (answer.kind == AnswerClass::empty || !has_data_or_errors)) {
       fail(answer, AnswerClass::unproven, refusal(answer.status, {}).error);
     } else if (answer.decode_error) {
       fail(answer, AnswerClass::undecodable, undecodable(answer.status, *answer.decode_error));
@@ -103,8 +104,6 @@ class AnswerReader {
       classify_data(answer);
     } else if (!answer.errors.empty()) {
       classify_refusal(answer);
-    } else if (!is_success(answer.status)) {
-      fail(answer, AnswerClass::unproven, refusal(answer.status, {}).error);
     } else if (is_mutation() || answer.root.state(operation_.field) != SlotState::null) {
       fail(answer, AnswerClass::undecodable,
            malformed(std::string(operation_.field), "it is missing, and no error says why", answer.status));

@@ -60,12 +60,16 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
   GraphqlError error;
   if (item.is_string()) error.message = item.string();
   item.each_member([&](const std::string& name, const JsonValue& value) {
-    if (name == "message") error.message = value.string();
-    else if (name == "path") read_path(error, value);
-    else if (name == "extensions")
+    if (name == "message") {
+      error.message = value.string();
+    } else if (name == "path") {
+      read_path(error, value);
+    } else if (name == "extensions") {
       value.each_member(
           [&](const std::string& inner, const JsonValue& extension) { read_code(error, inner, extension); });
-    else read_code(error, name, value);
+    } else {
+      read_code(error, name, value);
+    }
   });
   return error;
 }

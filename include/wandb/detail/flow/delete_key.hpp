@@ -35,7 +35,7 @@ class DeleteKey {
   [[nodiscard]] Step<void> start() { return std::move(request_); }
 
   [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
-    if (uncertain_error_) return read_check(std::move(answer));
+    if (uncertain_error_) return read_check(answer);
     if (!answer)
       return may_have_succeeded_before(answer.error()) ? check_effect(answer.error()) : finished<void>(answer.error());
     const auto payload = answer->root.object("deleteApiKey");

@@ -137,7 +137,9 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::open_tunnel(const R
     co_await ready();
   }
   end_sending(exchange);
-  if (exchange.receiving()) co_await receive(exchange, abort_on_stop);
+  if (exchange.receiving()) {
+    co_await receive(exchange, abort_on_stop);
+  }
   co_return end_tunnel(exchange);
 }
 
