@@ -1,4 +1,4 @@
-// The settings files that `wandb login --host` writes.
+// Tests the settings files that `wandb login --host` writes.
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <string>
@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using wandb::detail::find_setting;
 
-/// The current directory is another one, until this ends.
+/// Changes the current directory until the object is destroyed.
 class Within {
  public:
   explicit Within(const fs::path& path) { fs::current_path(path); }
@@ -31,7 +31,7 @@ void write_file(const Machine& machine, const std::string& name, std::string_vie
   machine.write(name, text);
 }
 
-/// The server that a client on that machine means, or why there is none.
+/// Returns the server that a client on that machine uses, or why there is none.
 std::string server(const Machine& machine, const wandb::Options& options = {}) {
   const Within within(machine.home);
   std::string unused;
