@@ -27,7 +27,7 @@ using testing::FakeTransport;
 
 namespace {
 
-/// A function of a project: it is not a template, so that it needs AnyTransport.
+/// A function of a project: it is not a template, and takes any transport.
 Result<std::size_t> delete_keys_of(const Api<AnyTransport>& api, std::string_view description) {
   auto me = api.viewer();
   if (!me) return me.error();

@@ -131,7 +131,7 @@ TEST_CASE("a handle that is updated and read anew again and again stays as small
   const auto time = fastest(read);
   change(10'000);
   CHECK(heap.live <= size + 1024);
-  // Without a bound, this many changes would make reading slower by a factor of hundreds.
+  // If each change made reading slower, this many would do so by a factor of hundreds.
   CHECK(fastest(read) <= 10 * time);
   CHECK(length != 0);
   CHECK(ann.name() == "name " + std::to_string(count));
