@@ -1,5 +1,5 @@
-// What a program reads of users: the time of each accessor. Apart from the page's decoding, which a compiler inlines
-// less where it stands in more than one place.
+// Measures the time of each accessor of a user. Decoding the page is measured elsewhere, because a compiler inlines
+// less of it if it is called from more than one place.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 
 namespace {
 
-// The users of that page, as a program gets them.
+// Returns the users of that page as a program gets them.
 std::vector<wandb::User<wandb::AnyTransport>> fetch_users() {
   const auto answer = [](const wandb::Request&) -> wandb::Result<wandb::Response> {
     wandb::Response response;
@@ -36,7 +36,7 @@ std::vector<wandb::User<wandb::AnyTransport>> fetch_users() {
   return users;
 }
 
-// Nanoseconds for each user, the best of many rounds.
+// Returns the nanoseconds for each user, the best of many rounds.
 template <class Users, class Read>
 double time_of(const Users& users, Read read) {
   double best = 1e9;
@@ -68,8 +68,8 @@ std::array<double, accessors.size()> time_accessors(const Users& users) {
           })};
 }
 
-// Where a program has never had a second thread, the standard library counts the owners of a text without atomic
-// operations, which are dear: both are told.
+// Until a program starts a second thread, the standard library counts the owners of a text without atomic operations,
+// which are expensive. This function prints the times for both cases.
 void print_accessors() {
   const auto users = fetch_users();
   if (users.size() != bench::user_count) std::abort();

@@ -1,5 +1,5 @@
-// Many generated keys in flight on one thread, beside a loop of coroutines over Beast written by hand, with deadlines,
-// against the same server in the same run: CPU of the client's thread, and throughput.
+// Compares many generated keys in flight on one thread with a hand-written loop of coroutines over Beast, with
+// deadlines, against the same server in the same run: CPU of the client's thread, and throughput.
 #include <benchmark/benchmark.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -47,8 +47,8 @@ const std::string key(40, 'a');
 constexpr int in_flight = 64;
 constexpr int each = 100;
 
-/// Answers every request with a new key, or the viewer, as fast as a single thread can, and never sleeps: neither does
-/// a client pay for waking it, nor wait for it, so that the clients are what is measured.
+/// Answers every request with a new key, or with the viewer, as fast as a single thread can. It never sleeps, so that a
+/// client neither pays for waking it nor waits for it, and only the clients are measured.
 class Server {
  public:
   Server() : acceptor_(io_, {asio::ip::make_address("127.0.0.1"), 0}), thread_([this] { serve(); }) {}
@@ -89,7 +89,7 @@ class Server {
           watch(::accept(listener, nullptr, nullptr));
           continue;
         }
-        // A request of this size comes in one piece.
+        // A request of this size arrives in one piece.
         const auto size = ::recv(fd, in.data(), in.size(), 0);
         if (size <= 0) {
           ::close(fd);
@@ -109,8 +109,8 @@ class Server {
   std::thread thread_;
 };
 
-/// This library: a user for each coroutine, over one transport. Each is read anew before a batch, so that the list of
-/// keys stays as short as a person's.
+/// Measures this library: each coroutine has a user, and all share one transport. Each user is reloaded before a batch,
+/// so that the list of keys stays realistically short.
 class Ours {
  public:
   explicit Ours(const Server& server)
@@ -150,7 +150,7 @@ class Ours {
   std::vector<std::optional<wandb::User<wandb::AsyncBeastTransport>>> users_;
 };
 
-/// The same by hand, without checks: a stream for each coroutine, and a deadline for each request.
+/// Measures the same by hand, without checks: each coroutine has a stream, and each request a deadline.
 class ByHand {
  public:
   explicit ByHand(const Server& server) {
@@ -221,7 +221,7 @@ double median(std::vector<Cost> of, double Cost::*member) {
   return (*middle).*member;
 }
 
-/// In turns, so that both see the same machine.
+/// Runs both clients in turns, so that load on the machine affects both alike.
 template <class First, class Second>
 void compare(First& ours, Second& theirs) {
   std::array<std::vector<Cost>, 2> costs;

@@ -1,5 +1,5 @@
-// A page of 1,000 users decoded and read, beside Boost.JSON's DOM with a monotonic resource: speed, peak memory and
-// allocations.
+// Compares decoding and reading a page of 1,000 users with Boost.JSON's DOM with a monotonic resource: speed, peak
+// memory and allocations.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 #include <boost/json.hpp>
@@ -60,7 +60,7 @@ constexpr wandb::Shape users_shape = fields;
 using bench::user_count;
 const std::string page_text = bench::make_page();
 
-// Each reads every text of every user, and every key's and team's name.
+// Each of these functions reads every text of every user, and the name of every key and team.
 std::size_t read_page() {
   const auto decoded = wandb::detail::decode(users_shape, wandb::SecureString(page_text));
   std::size_t sum = 0;
@@ -107,7 +107,7 @@ Heap measure_heap() {
   return {0, heap.peak - before.live, heap.allocations - before.allocations};
 }
 
-// An answer about one user, as most calls get it.
+// Makes an answer about one user, as most calls receive it.
 std::size_t read_one() {
   static constexpr auto viewer_fields = shape(object("viewer", required(string("id")), string("email"), keys, teams));
   const auto decoded = wandb::detail::decode(
@@ -118,7 +118,7 @@ std::size_t read_one() {
   return decoded.page->root().object("viewer")->string("email")->size();
 }
 
-// The best of many, in turns, so that both see the same machine.
+// Runs both in turns, so that load on the machine affects both alike, and takes the best of many rounds.
 double speed_ratio() {
   const auto time = [](auto read) {
     const auto start = std::chrono::steady_clock::now();

@@ -1,4 +1,4 @@
-// One generated key over a kept-alive connection, plain and TLS, beside Beast and Boost.JSON written by hand against
+// Compares generating a key over a kept-alive connection, plain and TLS, with hand-written Beast and Boost.JSON against
 // the same server in the same run: CPU of the client's thread, throughput, heap allocations.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
@@ -35,7 +35,7 @@
 #include "processors.hpp"
 
 namespace {
-thread_local std::size_t allocations = 0;  // of the client's thread; the server has its own
+thread_local std::size_t allocations = 0;  // counts the client's thread; the server has its own
 }
 
 [[gnu::noinline]] void* operator new(std::size_t size) {
@@ -55,7 +55,7 @@ namespace http = boost::beast::http;
 
 const std::string key(40, 'a');
 
-/// The server: it answers at once, so that the clients are what is measured.
+/// Runs the server, which answers immediately, so that only the clients are measured.
 wandb::Response answer(const wandb::Request& request) {
   wandb::Response response;
   response.status = 200;
@@ -83,7 +83,7 @@ struct Server {
   std::string ca_file;
 };
 
-/// This library. The user is read anew now and then, so that the list of keys stays as short as a person's.
+/// Measures this library. The user is reloaded now and then, so that the list of keys stays realistically short.
 class Ours {
  public:
   explicit Ours(const Server& server)
@@ -99,7 +99,7 @@ class Ours {
   wandb::User<wandb::BeastTransport> me_;
 };
 
-/// The same by hand: no deadline, no checks.
+/// Measures the same by hand, without deadlines and checks.
 template <class Stream>
 class ByHand {
  public:
@@ -158,8 +158,8 @@ Cost measure(Client& client) {
           (allocations - before) / batch};
 }
 
-/// In turns, so that both see the same machine. A thread's CPU clock may tick as seldom as every 10 ms, so that only a
-/// long sum of it means something; of the wall clock, the median.
+/// Runs both in turns, so that load on the machine affects both alike. A thread's CPU clock may advance only every 10
+/// ms, so that only a long sum of it is meaningful. For the wall clock, the median is used.
 template <class First, class Second>
 void compare(const char* name, First& ours, Second& theirs) {
   constexpr int rounds = 61;

@@ -1,5 +1,5 @@
-// 100,000 users walked page by page, by a blocking and by an awaiting program: the time grows with the number of users,
-// the memory does not.
+// Walks 100,000 users page by page, in a blocking and in an awaiting program, to show that the time is linear in the
+// number of users and the memory is constant.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
@@ -26,7 +26,7 @@
 
 namespace {
 
-/// The heap of one thread, in bytes; the server's threads have their own.
+/// Counts the heap of one thread in bytes; the server's threads have counters of their own.
 struct Heap {
   std::ptrdiff_t now = 0;
   std::ptrdiff_t peak = 0;
@@ -55,7 +55,7 @@ namespace asio = boost::asio;
 constexpr int page = 100;
 const std::string key(40, 'a');
 
-/// The server: so many users, of whom it makes a page when that is asked for.
+/// Runs a server with the given number of users. It makes each page when the page is requested.
 class Everybody {
  public:
   explicit Everybody(int count) : count_(count) {}
@@ -94,7 +94,7 @@ struct Cost {
   int users = 0;
 };
 
-/// Runs `walk(base_url)` before a server of so many users.
+/// Runs `walk(base_url)` against a server with the given number of users.
 template <class Walk>
 Cost measure(int count, Walk walk) {
   Everybody everybody(count);
@@ -132,7 +132,7 @@ int walk_awaiting(const std::string& url) {
   return count.get();
 }
 
-/// A tenth and the whole, side by side.
+/// Compares a walk over a tenth of the users with a walk over all of them.
 template <class Walk>
 void compare(const char* name, Walk walk) {
   constexpr std::array counts{10'000, 100'000};

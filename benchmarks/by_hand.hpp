@@ -1,4 +1,4 @@
-// The request that a program without the library writes by hand, in each benchmark that has such a peer.
+// The hand-written request for the benchmarks that compare the library with one.
 #pragma once
 
 #include <boost/beast/http/field.hpp>
@@ -12,7 +12,7 @@
 
 namespace bench {
 
-/// Asks for an API key, as whoever the `Authorization` header says.
+/// Makes a request for an API key of the user whom the `Authorization` header identifies.
 inline boost::beast::http::request<boost::beast::http::string_body> ask_for_a_key(const std::string& authorization) {
   namespace http = boost::beast::http;
   namespace json = boost::json;

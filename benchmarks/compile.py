@@ -38,7 +38,8 @@ def compile_once(command, unit, scratch):
     command = [*command, *unit.options, str(source)]
     with said.open("w") as errors:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
-        # The usage is that of the compiler's driver with all that it started; the memory that of the largest of them.
+        # The usage covers the compiler's driver and all processes that it started; the memory is that of the largest
+        # process.
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -56,7 +57,7 @@ def measure(command, units, runs):
                 compile_once(command, unit, scratch)
 
 
-# What is compiled, and each bar: a unit, beside another, and how often its cost at most.
+# Each bar limits the cost of a unit to a multiple of the cost of another unit.
 
 readme, by_hand = "README's program", "the same by hand"
 include, json = "#include <wandb/wandb.hpp>", "#include <boost/json.hpp>"
@@ -102,7 +103,7 @@ def tell_use(headers, compilers, levels, runs):
 
 def public_headers(headers):
     found = (path.relative_to(headers).as_posix() for path in headers.rglob("*.hpp"))
-    # What holds all definitions is no header that a unit includes.
+    # A program does not include src.hpp as a header, because it holds all definitions.
     return sorted(name for name in found if "/detail/" not in name and not name.endswith("/src.hpp"))
 
 

@@ -1,4 +1,4 @@
-// A server's answer with a page of users, as large as one gets.
+// Makes a server's answer with the largest page of users that a program requests.
 #pragma once
 
 #include <cstddef>

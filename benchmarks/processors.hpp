@@ -1,4 +1,4 @@
-// Keeps client and server of a benchmark apart.
+// Runs the client and the server of a benchmark on separate processors.
 #pragma once
 
 #include <pthread.h>
@@ -11,8 +11,8 @@
 
 namespace bench {
 
-/// This thread, and those that it starts, from here on run on that processor alone; where the scheduler is left to move
-/// client and server, a round trip costs three times as much at one time as at another.
+/// Binds this thread, and the threads that it starts later, to one processor. If the scheduler moves client and server
+/// freely, the cost of a round trip varies by a factor of three.
 inline void stay_on(std::size_t processor) {
   cpu_set_t set;
   CPU_ZERO(&set);

@@ -1,4 +1,4 @@
-// The library's errors in the tool's words: it advises what a program calls, and a person has flags.
+// Rewords the library's errors for the tool: the library's advice names functions, but a user of the tool has flags.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 #include <wandb/error.hpp>
 
-/// What the library says, and what stands for it here.
+/// Maps a phrase of the library to the tool's phrase.
 struct Advice {
   std::string_view library;
   std::string_view tool;
@@ -30,7 +30,7 @@ inline constexpr std::array<Advice, 12> advices{{
      "this tool takes no more; check the base URL and what is between"},
 }};
 
-/// An error for a person at a terminal, in one line. The server's own words stay as they are.
+/// Formats an error for a person at a terminal, in one line. The server's own words stay unchanged.
 [[nodiscard]] inline std::string advised(const wandb::Error& error) {
   auto details = error.details();
   details.reason = error.reason();

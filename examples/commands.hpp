@@ -1,4 +1,4 @@
-// The commands that ask one thing of the server.
+// The commands that make one request to the server.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 using Api = wandb::Api<wandb::BeastTransport>;
 using User = wandb::User<wandb::BeastTransport>;
 
-/// What the command line says.
+/// Holds the flags of the command line.
 struct Flags {
   std::string name;
   std::string key;
@@ -23,7 +23,7 @@ struct Flags {
   bool print_secret = false;
 };
 
-/// Each gives the exit code.
+/// Each command returns the exit code.
 using Command = int (*)(const Api&, const Flags&);
 [[nodiscard]] int whoami(const Api& api, const Flags& flags);
 [[nodiscard]] int show(const Api& api, const Flags& flags);
@@ -34,11 +34,13 @@ using Command = int (*)(const Api&, const Flags&);
 [[nodiscard]] int generate_key(const Api& api, const Flags& flags);
 [[nodiscard]] int delete_key(const Api& api, const Flags& flags);
 
-/// The user that a command is about: the one named, else the caller; with API keys where `keys` says so.
+/// Returns the user that a command is about: the named user, otherwise the caller. `keys` says whether API keys are
+/// requested.
 [[nodiscard]] wandb::Result<User> subject(const Api& api, const Flags& flags, bool keys);
-/// The key that the server is asked with; empty where there is none.
+/// Returns the key that the requests use; empty if there is none.
 [[nodiscard]] wandb::Secret own_key(const Api& api);
-/// What the user typed as a name, to be shown: somebody may have typed a key.
+/// Formats what the user typed as a name for display, because it may be a key.
 [[nodiscard]] std::string shown_name(const Flags& flags);
-/// For what changes something: a reader of the output who leaves must not end it before that is told.
+/// Call this before a change. If a reader of the output leaves, the program then does not end before it has reported
+/// the change.
 void survive_readers();

@@ -1,4 +1,4 @@
-// CSV text, row by row.
+// Reads and writes CSV text row by row.
 #pragma once
 
 #include <algorithm>
@@ -16,14 +16,15 @@ struct CsvRow {
   std::vector<std::string> fields;
 };
 
-/// RFC 4180, in UTF-8: fields between commas, rows between line ends, quotes around whatever holds one of those, and a
-/// quote in quotes is written twice.
+/// Reads RFC 4180 text in UTF-8: commas separate fields, line ends separate rows, a field that contains one of these or
+/// a quote is quoted, and a quote inside quotes is doubled.
 class CsvReader {
  public:
   explicit CsvReader(std::string_view text)
       : rest_(wandb::detail::without_mark(text)), fault_(wandb::detail::encoding_fault(text)) {}
 
-  /// The next row that is not empty; nothing at the end, or at what is no CSV, which `fault()` then tells.
+  /// Returns the next row that is not empty. Returns nothing at the end, or if the text is not CSV, which `fault()`
+  /// then explains.
   [[nodiscard]] std::optional<CsvRow> next() {
     while (take("\r\n") || take("\n")) ++line_;
     if (rest_.empty() || !fault_.empty()) return std::nullopt;

@@ -1,4 +1,4 @@
-// The main job from beginning to end, against both generations of server: what `./dev demo` shows.
+// Shows the main task from beginning to end, against both generations of the server. `./dev demo` runs it.
 #include <unistd.h>
 #include <chrono>
 #include <cstdio>
@@ -37,7 +37,7 @@ void print_keys(const User& user) {
   std::cout << '\n';
 }
 
-/// A key for the user, used once, and deleted again.
+/// Makes a key for the user, uses it once, and deletes it.
 void key_life(const User& user) {
   step("generate a key as that user");
   const auto secret = user.generate_api_key("ci").value();
@@ -127,7 +127,7 @@ void embedded(wandb::testing::Generation generation, bool tls) {
   if (tls) std::filesystem::remove(ca);
 }
 
-/// The same job against a real server, leaving it as it was: the caller's own key is made, used and deleted.
+/// Does the same against a real server and leaves it unchanged: makes a key of the caller, uses it, and deletes it.
 void live() {
   const auto api = Api::make(wandb::BeastTransport()).value();
   std::cout << "The server at " << api.base_url() << '\n';

@@ -25,7 +25,7 @@ namespace {
 
 using wandb::detail::in_lower_case;
 
-/// One row of an earlier run's.
+/// One row of the results of an earlier run.
 struct Row {
   std::string email;
   std::string status;
@@ -34,7 +34,7 @@ struct Row {
 };
 using Rows = std::vector<Row>;
 
-/// The rows; nothing where one is no result.
+/// Returns the rows; nothing if one of them is not a result.
 std::optional<Rows> rows_of_csv(std::string_view text) {
   Rows rows;
   CsvReader reader(text);
@@ -67,7 +67,7 @@ std::optional<Rows> rows_of_jsonl(std::string_view text) {
 }
 
 std::optional<Rows> rows_of(std::string_view text) {
-  // A run may have been ended within a row: what follows the last whole one counts for nothing.
+  // A run may have been ended in the middle of a row, so that only complete rows count.
   const auto end = text.rfind('\n');
   if (end == text.npos) return std::nullopt;
   text = text.substr(0, end + 1);
@@ -87,7 +87,7 @@ void put_before(Report& report, std::string_view reason) {
   report.reason = std::string(reason) + (report.reason.empty() ? "" : "; ") + report.reason;
 }
 
-/// A run that could not see the person does not take back what an earlier one has told.
+/// If this run could not see the person, the result of an earlier run stays valid.
 void keep(Report& report, Status status, std::string_view reason) {
   const bool looked = report.status != Status::not_started;
   report.reason = std::string(reason) + (looked ? ", and now: " + report.reason : ", and not looked at now");
@@ -96,7 +96,7 @@ void keep(Report& report, Status status, std::string_view reason) {
   report.stale = true;
 }
 
-/// Where an earlier run's results are kept while they are written anew.
+/// Returns the path at which the earlier results are kept while the file is rewritten.
 std::string kept_beside(const std::string& path) { return path + ".earlier"; }
 
 bool is_somebody_elses(const std::string& path) {
@@ -104,7 +104,7 @@ bool is_somebody_elses(const std::string& path) {
   return std::filesystem::exists(path, ec) && !rows_of(read_whole(path).text);
 }
 
-/// Adds what one file tells. `of` says whose fault it is, where it is not the file's that was named.
+/// Adds the results from one file. `of` names the file in error messages; it is empty for the file that the user named.
 void read_file(EarlierResults& earlier, const std::string& path, const std::string& of,
                const std::set<std::string>& now) {
   std::error_code ec;
@@ -160,7 +160,7 @@ Keepsake::Keepsake(const std::string& output, const EarlierResults& earlier) {
     note("what an earlier run has told cannot be kept in " + kept_beside(output) + " while this one writes");
     return;
   }
-  // At no time is there half of it.
+  // The file is renamed into place, so that it is never incomplete.
   std::filesystem::rename(fresh, kept_beside(output), ec);
   if (!ec) path_ = kept_beside(output);
 }

@@ -1,4 +1,4 @@
-// What stands already in the file that `wandb-users provision` is to write.
+// Reads the results that are already in the file that `wandb-users provision` will write.
 #pragma once
 
 #include <map>
@@ -10,36 +10,36 @@
 #include "people.hpp"
 #include "report.hpp"
 
-/// What an earlier run has told of one person.
+/// What an earlier run reported about one person.
 struct EarlierResult {
   bool created = false;          ///< it created the user
-  bool perhaps_created = false;  ///< it may have
+  bool perhaps_created = false;  ///< it may have created the user
   bool made_key = false;
 };
 
-/// What earlier runs have told, as far as it can be read.
+/// What earlier runs reported, as far as it can be read.
 struct EarlierResults {
-  std::map<std::string, EarlierResult> people;  ///< by e-mail in lower case
-  /// Why writing anew would lose something: the file holds what is no result of an earlier run, or that of somebody who
-  /// gets none now. Nothing where it may be written: there is none, it is empty, no regular file, or an earlier run's
-  /// for the same people, however far that came.
+  std::map<std::string, EarlierResult> people;  ///< the key is the e-mail in lower case
+  /// Explains why writing the file again would lose something: it holds text that is not the result of an earlier run,
+  /// or the result of a person who is not in this run. It is empty if the file may be written: the file does not exist,
+  /// is empty, is not a regular file, or comes from an earlier run for the same people, even an incomplete one.
   std::optional<std::string> loss;
 };
 
-/// Reads the file, and what a run has kept beside it that was ended while it wrote.
+/// Reads the file, and the copy that an earlier run left if it was ended while it wrote.
 [[nodiscard]] EarlierResults read_earlier(const std::string& path, const std::vector<Person>& people);
 
-/// What this run has found, without loss of what an earlier one has done: whom that created was not there before.
+/// Merges the report of this run with earlier results: a user whom an earlier run created counts as created.
 [[nodiscard]] Report with_earlier(Report report, const Person& person, const EarlierResults& earlier);
 
-/// What earlier runs have told, in a file of its own beside the one that is written anew: this run may be ended before
-/// it has written as much.
+/// Keeps the results of earlier runs in a file next to the file that is rewritten, because this run may be ended before
+/// it has written all of them.
 class Keepsake {
  public:
   Keepsake(const std::string& output, const EarlierResults& earlier);
-  /// Everything is written.
+  /// Call this when everything is written.
   void drop() const;
 
  private:
-  std::string path_;  // empty where nothing needs to be kept
+  std::string path_;  // empty if nothing has to be kept
 };

@@ -1,4 +1,4 @@
-// Files as a whole, or why not.
+// Reads whole files, or says why they cannot be read.
 #pragma once
 
 #include <cerrno>
@@ -8,16 +8,16 @@
 #include <memory>
 #include <string>
 
-/// What stands in a file; where that cannot be read, why.
+/// The content of a file, or why it cannot be read.
 struct FileText {
   std::string text;
-  std::string fault;  ///< empty where it was read
+  std::string fault;  ///< empty if the file was read
 };
 
-/// Reads a file, or what comes out of a pipe. A directory, or more than any people fill, is a fault.
+/// Reads a file or a pipe. A directory, or a file that is larger than any list of people, is a fault.
 [[nodiscard]] inline FileText read_whole(const std::string& path) {
   constexpr std::size_t most = std::size_t{64} << 20;
-  // A stream of the standard library would throw at a directory, whatever its exceptions are set to.
+  // A stream of the standard library throws for a directory, whatever its exception mask is.
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
   if (!file) return {{}, std::strerror(errno)};
   FileText read;

@@ -87,7 +87,7 @@ void append_escape(std::string& json, unsigned unit) {
   for (int shift = 12; shift >= 0; shift -= 4) json += hex[(unit >> shift) & 15U];
 }
 
-/// The code point of one to three bytes of UTF-8.
+/// Decodes the code point of one to three bytes of UTF-8.
 unsigned code_point(std::string_view bytes) {
   const auto low = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]) & 0x3FU; };
   const auto lead = static_cast<unsigned char>(bytes[0]);

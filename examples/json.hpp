@@ -1,4 +1,4 @@
-// JSON that the tool prints.
+// Formats the JSON that the tool prints.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 
 #include <wandb/error.hpp>
 
-/// A text as JSON. Bytes that are no UTF-8 are replaced; what would steer a terminal is escaped.
+/// Formats a text as JSON. Bytes that are not UTF-8 are replaced; characters that would control a terminal are escaped.
 [[nodiscard]] std::string json_text(std::string_view text);
 
-/// The same of what somebody is called, with what looks like a key masked.
+/// Formats a name as JSON, with everything masked that looks like a key.
 [[nodiscard]] std::string json_name(std::string_view name);
 
-/// An object, member by member.
+/// Builds an object, member by member.
 class JsonObject {
  public:
   JsonObject& add(std::string_view name, std::string_view json);
@@ -24,7 +24,7 @@ class JsonObject {
   std::string members_;
 };
 
-/// `[…]`, each element as `to_json` gives it.
+/// Formats `[…]`, each element as `to_json` returns it.
 template <class Range, class ToJson>
 [[nodiscard]] std::string json_list(const Range& range, ToJson to_json) {
   std::string json = "[";
@@ -32,8 +32,9 @@ template <class Range, class ToJson>
   return json + "]";
 }
 
-/// The name of a code as the library spells it, `permission_denied`; of a code of somebody else's, `system:111`.
+/// Returns the name of a code as the library spells it, `permission_denied`; for a code of another category,
+/// `system:111`.
 [[nodiscard]] std::string name_of(const std::error_code& code);
 
-/// `{"code":…,"condition":…,"outcome":…,"status":…,"retryable":…,"message":…}`, with `message` for a person.
+/// Formats `{"code":…,"condition":…,"outcome":…,"status":…,"retryable":…,"message":…}`, with `message` for a person.
 [[nodiscard]] std::string json_of(const wandb::Error& error, std::string_view message);

@@ -1,4 +1,4 @@
-// wandb-users keys list, generate, delete.
+// The commands wandb-users keys list, generate and delete.
 #include <algorithm>
 #include <cstddef>
 #include <iostream>
@@ -20,16 +20,16 @@
 
 namespace {
 
-/// For the end of a command line: the user, if not yourself.
+/// Returns the user for the end of a command line; empty for the caller.
 std::string whose(const Flags& flags) { return flags.name.empty() ? "" : " " + shown_name(flags); }
 
-/// A key that was made, as far as it is known.
+/// A new key, as far as it is known.
 struct NewKey {
   std::string id;
   wandb::Secret secret;
 };
 
-/// What a generation gave, or, where it told an error, has added to the list nevertheless.
+/// Returns the key that a generation returned, or the key that it added to the list although it reported an error.
 std::optional<NewKey> new_key(const User& user, std::size_t before, const wandb::Result<wandb::Secret>& made) {
   const auto keys = user.keys();
   if (keys.size() > before) {
@@ -39,7 +39,7 @@ std::optional<NewKey> new_key(const User& user, std::size_t before, const wandb:
   return made ? std::optional(NewKey{{}, *made}) : std::nullopt;
 }
 
-/// What is printed of a new key.
+/// Returns the text to print for a new key.
 std::string printed(const NewKey& key, const Flags& flags) {
   if (!flags.json) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
   auto json = JsonObject()
@@ -50,7 +50,7 @@ std::string printed(const NewKey& key, const Flags& flags) {
   return json.text();
 }
 
-/// The key was made, and something went wrong with its secret: tells what, and the way out.
+/// Reports that the key was made but its secret could not be stored, and what to do.
 int tell_lost(const NewKey& key, const std::string& fault, const std::string& place, const Flags& flags) {
   std::string text = "the key";
   if (!flags.description.empty()) text.append(" \"").append(flags.description).append("\"");
@@ -61,13 +61,13 @@ int tell_lost(const NewKey& key, const std::string& fault, const std::string& pl
   return tell(text + ", and generate another", failed, wandb::Outcome::ran);
 }
 
-/// Gives the secret to whom it is for. The exit code, where nothing else went wrong.
+/// Stores or prints the secret. Returns the exit code if nothing else failed.
 int deliver(const NewKey& key, SecretSink& sink, const Flags& flags) {
   const auto fault = sink.keep(key.secret, printed(key, flags));
   return fault.empty() ? static_cast<int>(ok) : tell_lost(key, fault, sink.place(), flags);
 }
 
-/// The ids of a user's keys, where they are all known.
+/// Returns the ids of a user's keys, if all of them are known.
 std::optional<std::vector<std::string>> ids_of(const User& user) {
   if (!is_whole(user, "apiKeys")) return std::nullopt;
   std::vector<std::string> ids;
@@ -75,8 +75,8 @@ std::optional<std::vector<std::string>> ids_of(const User& user) {
   return ids;
 }
 
-/// The keys that are there now and were not before, as the ends of commands that delete them; nothing where that cannot
-/// be seen.
+/// Returns the keys that are new since `before`, as the ends of commands that delete them; nothing if that is not
+/// known.
 std::optional<std::string> way_to_new_keys(const Api& api, const Flags& flags,
                                            const std::optional<std::vector<std::string>>& before) {
   const auto now = before ? subject(api, flags, true) : wandb::Result<User>(wandb::errc::keys_not_loaded);
@@ -91,7 +91,7 @@ std::optional<std::string> way_to_new_keys(const Api& api, const Flags& flags,
   return way;
 }
 
-/// A key was or may have been made whose secret nobody has: tells how to find it and be rid of it.
+/// Reports that a key was or may have been made whose secret is lost, and how to find and delete it.
 int tell_orphan(const Api& api, const Flags& flags, const wandb::Error& error,
                 const std::optional<std::vector<std::string>>& before) {
   const bool ran = error.outcome() == wandb::Outcome::ran;
@@ -105,7 +105,7 @@ int tell_orphan(const Api& api, const Flags& flags, const wandb::Error& error,
   return tell(error, text, exit_code(error));
 }
 
-/// The key that an environment variable holds.
+/// Returns the key that an environment variable holds.
 wandb::Result<wandb::Secret> key_of_variable(const std::string& name) {
   const auto variable = "the environment variable " + plain(name);
   const auto value = wandb::Environment::process().get(name.c_str());
@@ -114,7 +114,7 @@ wandb::Result<wandb::Secret> key_of_variable(const std::string& name) {
                       wandb::Delivery::nothing_sent);
 }
 
-/// Lets the user act with the key of `--user-key-env`; the exit code where that cannot be.
+/// Lets the user act with the key of `--user-key-env`; returns the exit code if that is not possible.
 std::optional<int> authenticate(User& user, const Flags& flags) {
   if (flags.user_key_variable.empty()) return std::nullopt;
   const auto key = key_of_variable(flags.user_key_variable);
@@ -125,7 +125,7 @@ std::optional<int> authenticate(User& user, const Flags& flags) {
   return tell(known.error(), variable + ": " + advised(known.error()), denied);
 }
 
-/// The keys that somebody may mean, each once: pages may show the same one twice.
+/// Returns the keys that the text may identify, each once, because pages may show the same key twice.
 template <class Is>
 std::vector<wandb::ApiKey> keys_that(const User& user, Is is) {
   std::vector<wandb::ApiKey> meant;
@@ -138,15 +138,15 @@ std::vector<wandb::ApiKey> keys_that(const User& user, Is is) {
   return meant;
 }
 
-/// Those that are so called, or the one of that id.
+/// Returns the keys with that name, or the one key with that id.
 std::vector<wandb::ApiKey> keys_named(const User& user, std::string_view text) {
-  // An id means one key, whatever others are called.
+  // An id identifies one key, even if other keys have the same text as their name.
   auto named = keys_that(user, [&](const wandb::ApiKey& key) { return !key.id().empty() && key.id() == text; });
   if (!named.empty()) return named;
   return keys_that(user, [&](const wandb::ApiKey& key) { return key.name() == text || key.description() == text; });
 }
 
-/// Deletes one of a user's keys, and says so.
+/// Deletes one of a user's keys, and reports it.
 int delete_row(const User& user, const wandb::ApiKey& row, bool in_use, const Flags& flags) {
   const auto deleted = user.delete_api_key(row);
   if (!deleted) return tell(deleted.error());
@@ -196,7 +196,7 @@ int delete_key(const Api& api, const Flags& words) {
   auto flags = words;
   const bool by_secret = !flags.key_variable.empty();
   if (by_secret && !flags.name.empty()) return tell("give the key or --key-env, not both", usage);
-  // Where the key comes from elsewhere, the one word is the user.
+  // If the key comes from another flag, the only argument is the user.
   if (by_secret) flags.name = std::exchange(flags.key, {});
   else if (flags.key.empty()) return tell("say which key: its id, name or description, or --key-env", usage);
   const auto secret = by_secret ? key_of_variable(flags.key_variable) : wandb::Result<wandb::Secret>(wandb::Secret());

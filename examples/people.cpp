@@ -24,7 +24,7 @@ using wandb::detail::in_lower_case;
 constexpr std::array<std::string_view, 3> column_names{"email", "admin", "key"};
 using Columns = std::array<std::optional<std::size_t>, column_names.size()>;
 
-/// Somebody may have named a file that is no table, with a key in it for instance.
+/// The user may have named a file that is not a table, for example one that contains a key.
 std::string shown(std::string_view name) {
   constexpr std::size_t most = 40;
   return wandb::detail::shortened(named(name), most);

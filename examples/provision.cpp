@@ -25,7 +25,7 @@
 
 namespace {
 
-/// What the run shares with its end.
+/// Holds the state that the run and its end share.
 struct Run {
   Run(boost::asio::io_context& context, std::span<const Person> given, const ProvisionFlags& flags, ReportWriter& rows)
       : people(given), writer(rows), progress(given.size()), turns(context, flags.concurrency) {}
@@ -35,16 +35,16 @@ struct Run {
   Progress progress;
   RowOrder turns;
   EarlierResults earlier{};
-  std::stop_source stop{};     // nobody else is begun
-  std::stop_source give_up{};  // what is under way ends at once
-  bool interrupted = false;    // by a first Ctrl-C
-  int first_code = ok;         // of the first failure
-  bool stale = false;          // something could not be seen now that an earlier run has told
-  bool key_failed = false;     // somebody's key was asked for, and something went wrong
-  bool in_doubt = false;       // somebody, or somebody's key, may have been made
+  std::stop_source stop{};     // no further person is begun
+  std::stop_source give_up{};  // requests in progress end immediately
+  bool interrupted = false;    // set by the first Ctrl-C
+  int first_code = ok;         // the code of the first failure
+  bool stale = false;          // this run could not see something that an earlier run reported
+  bool key_failed = false;     // a key was requested, and something failed
+  bool in_doubt = false;       // a user or a key may have been made
 };
 
-/// One person, not further ahead of the rows than may wait for their turn.
+/// Provisions one person, after waiting until the rows are not too far behind.
 Task<Report> provide_in_turn(AsyncApi api, std::size_t index, bool dry_run, Run& run) {
   while (run.turns.is_ahead(index)) {
     if (run.stop.stop_requested()) co_return Report{};
@@ -53,7 +53,7 @@ Task<Report> provide_in_turn(AsyncApi api, std::size_t index, bool dry_run, Run&
   co_return co_await provide(api, run.people[index], dry_run, run.give_up.get_token());
 }
 
-/// Whether somebody must be told of it, however.
+/// Returns whether the change must be reported in any case.
 bool may_have_changed(const Report& report) {
   return report.status == Status::created || report.status == Status::unknown || report.key == "made" ||
          report.key == "unknown" || report.reason.starts_with(created_now);
@@ -102,7 +102,8 @@ Task<void> provide_all(AsyncApi api, const ProvisionFlags& flags, Run& run) {
   for (auto rest = done.taken(); rest != run.people.size(); ++rest) record(run, rest, Report{});
 }
 
-/// The first Ctrl-C stops; the second ends what is under way as well; the third ends the program, as ever.
+/// The first Ctrl-C stops the start of new work; the second also ends the work in progress; the third ends the program,
+/// as it does by default.
 void stop_on_signal(boost::asio::signal_set& signals, Run& run) {
   signals.async_wait([&](const boost::system::error_code& ec, int) {
     if (ec) return;
@@ -149,7 +150,7 @@ std::optional<std::vector<Person>> read_file(const std::string& path) {
 }  // namespace
 
 int provision(const ProvisionFlags& flags, const std::string& ca_file, const wandb::Options& options) {
-  // Whoever reads the results may leave: then writing fails, and what is under way is finished.
+  // A reader of the results may leave: then writing fails, and the work in progress is finished.
   std::signal(SIGPIPE, SIG_IGN);
   const auto people = read_file(flags.people);
   if (!people) return usage;

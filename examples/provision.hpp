@@ -1,4 +1,4 @@
-// wandb-users provision: makes the users of a file that do not exist yet.
+// The command wandb-users provision: it makes the users of a file who do not exist yet.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +8,12 @@
 
 struct ProvisionFlags {
   std::string people;  ///< the CSV file
-  std::string output;  ///< where the results go; standard output when empty
-  std::string format;  ///< `csv`, `jsonl`, or empty for the first
+  std::string output;  ///< the file for the results; empty for standard output
+  std::string format;  ///< `csv`, `jsonl`, or empty for `csv`
   std::size_t concurrency = 16;
   bool dry_run = false;
-  bool force = false;  ///< write the results over whatever is there
+  bool force = false;  ///< overwrite the existing file, whatever it holds
 };
 
-/// Gives the exit code.
+/// Returns the exit code.
 [[nodiscard]] int provision(const ProvisionFlags& flags, const std::string& ca_file, const wandb::Options& options);

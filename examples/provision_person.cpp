@@ -18,7 +18,8 @@ void add_reason(Report& report, std::string_view reason) {
   report.reason.append(report.reason.empty() ? "" : "; ").append(reason);
 }
 
-/// Whether the others would fail alike. Only what the service itself says of the caller counts, not words alone.
+/// Returns whether all other people would fail in the same way. Only what the service itself says about the caller
+/// counts, not the words of a message.
 bool is_hopeless(const wandb::Error& error) {
   return error.outcome() == Outcome::not_run && !error.from_words() && error != wandb::errc::not_the_service &&
          (error == condition::unauthorized || error == condition::permission_denied);
@@ -26,7 +27,7 @@ bool is_hopeless(const wandb::Error& error) {
 
 Report failure(const wandb::Error& error) {
   const bool unknown = error == condition::outcome_unknown;
-  // Given up before anything was sent that could have made the user.
+  // The run was given up before it sent anything that could have made the user.
   if (error == condition::cancelled && !unknown) return {};
   return {.status = unknown ? Status::unknown : Status::failed,
           .reason = advised(error),
@@ -34,7 +35,7 @@ Report failure(const wandb::Error& error) {
           .hopeless = is_hopeless(error)};
 }
 
-/// How the user is not what the file wishes; empty where all is well.
+/// Describes how the user differs from the file; empty if there is no difference.
 std::string misfit(const User& user, const Person& person) {
   if (!user.deleted_at().empty()) return "the user is deleted";
   const auto admin = user.admin();
@@ -42,7 +43,7 @@ std::string misfit(const User& user, const Person& person) {
   return {};
 }
 
-/// The user was there before this run.
+/// Reports a user who existed before this run.
 Report existing(const User& user, const Person& person) {
   Report report{.status = Status::exists, .id = std::string(user.id())};
   const auto how = misfit(user, person);
@@ -56,7 +57,7 @@ Report existing(const User& user, const Person& person) {
   return report;
 }
 
-/// The user was made by this run, for all that went wrong.
+/// Reports a user whom this run made, even if something else failed.
 Report made_now(const User& user, const Person& person, std::string reason) {
   Report report{.status = Status::created, .reason = std::move(reason), .id = std::string(user.id())};
   const auto how = misfit(user, person);
@@ -67,18 +68,18 @@ Report made_now(const User& user, const Person& person, std::string reason) {
   return report;
 }
 
-/// Whether the creation may still be under way, or have been: its answer was lost, or a gateway spoke that had waited
-/// no longer (408, 499, 5xx).
+/// Returns whether the creation may still be running, or may have run: its answer was lost, or a gateway stopped
+/// waiting (408, 499, 5xx).
 bool may_be_under_way(const wandb::Error& error) {
   return error == condition::outcome_unknown ||
          (error.outcome() == Outcome::not_run && (error.status() == 408 || error.status() == 499));
 }
 
-/// Whether the server itself has answered that it failed, so that nothing is under way any more. What a gateway says,
-/// and an answer that was cut, says nothing of that.
+/// Returns whether the server itself reported a failure, so that nothing is running any more. A gateway's answer or an
+/// incomplete answer does not show that.
 bool is_over(const wandb::Error& error) { return error.status() == 500 && error == wandb::errc::server_error; }
 
-/// A creation went wrong, and nobody was found after it.
+/// Reports a creation that failed, after which no such user was found.
 Report not_found_after(const wandb::Error& error, const std::optional<wandb::Error>& look) {
   auto report = failure(error);
   if (report.status == Status::not_started) return report;
@@ -86,11 +87,11 @@ Report not_found_after(const wandb::Error& error, const std::optional<wandb::Err
     report.status = Status::unknown;
     report.code = outcome_unknown;
   } else if (error.outcome() == Outcome::ran) {
-    // The answer itself has proven it; a look that does not show the user yet proves nothing.
+    // The answer itself proves the creation; it counts more than a query that does not show the user yet.
     report.status = Status::created;
     report.code = ok;
   } else if (report.status == Status::failed && error == condition::conflict) {
-    report.code = failed;  // something stands in the way, but not the person
+    report.code = failed;  // the conflict is not with this person
   }
   if (report.status == Status::unknown && !look && is_over(error)) {
     report.status = Status::failed;
@@ -100,8 +101,8 @@ Report not_found_after(const wandb::Error& error, const std::optional<wandb::Err
   return report;
 }
 
-/// A creation went wrong in a way that a look may clear up: the answer was lost, or told of a fault beside the user, or
-/// of a conflict.
+/// Looks up the user after a failed creation that this can clarify: the answer was lost, or it reported a fault in
+/// addition to the user, or a conflict.
 Task<Report> look_after(AsyncApi api, Person person, wandb::Error error, wandb::StopToken give_up,
                         std::optional<User>& user) {
   const auto found = co_await api.user(person.email, {.stop = &give_up, .keys = !person.key.empty()});
@@ -130,7 +131,7 @@ Task<Report> create(AsyncApi api, Person person, wandb::StopToken give_up, std::
   co_return failure(error);
 }
 
-/// A key with that description, made as the user: only where the user's own secret is known.
+/// Makes a key with that description as the user, which requires the user's own secret.
 Task<void> add_key(User user, Person person, bool dry_run, wandb::StopToken give_up, Report& report) {
   for (const auto& key : user.keys()) {
     if (key.description() != person.key) continue;

@@ -1,4 +1,4 @@
-// What `wandb-users provision` does for one person.
+// Provisions one person for `wandb-users provision`.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -14,6 +14,6 @@ using AsyncApi = wandb::Api<wandb::AsyncBeastTransport>;
 template <class T>
 using Task = boost::asio::awaitable<T>;
 
-/// Looks for the person and makes who is not there, unless it is a `dry_run`. A stop of `give_up` ends what is under
-/// way, and the report then says how far that may have come.
+/// Looks for the person and makes the user if there is none, unless it is a `dry_run`. A stop of `give_up` ends
+/// requests in progress; the report then says how far they may have come.
 [[nodiscard]] Task<Report> provide(AsyncApi api, Person person, bool dry_run, wandb::StopToken give_up);

@@ -1,4 +1,4 @@
-// What `wandb-users provision` writes: a row for each person, and how far it has come.
+// Writes the output of `wandb-users provision`: a row for each person, and the progress of the run.
 #pragma once
 
 #include <array>
@@ -17,20 +17,20 @@ enum class Status : std::uint8_t { created, would_create, exists, differs, faile
 inline constexpr std::array<std::string_view, 7> status_names{"created", "would_create", "exists",     "differs",
                                                               "failed",  "unknown",      "not_started"};
 
-/// What became of one person. No field holds a secret.
+/// The result for one person. No field holds a secret.
 struct Report {
   Status status = Status::not_started;
-  std::string_view key{};  ///< `made`, `would_make`, `exists`, `not_made`, `unknown`; empty where none was asked for
+  std::string_view key{};  ///< `made`, `would_make`, `exists`, `not_made`, `unknown`; empty if no key was requested
   std::string reason{};
-  std::string id{};         ///< the user's; empty where it is not known
-  std::string key_id{};     ///< the key's; empty where there is none or it is not known
-  int code = 0;             ///< the exit code that an error alone would give
-  bool hopeless = false;    ///< the others would fail alike
-  bool key_failed = false;  ///< a key was asked of the server, and something went wrong
-  bool stale = false;       ///< what an earlier run has told, which this one could not see
+  std::string id{};         ///< the user's id; empty if it is not known
+  std::string key_id{};     ///< the key's id; empty if there is none or it is not known
+  int code = 0;             ///< the exit code for the error alone
+  bool hopeless = false;    ///< all other people would fail in the same way
+  bool key_failed = false;  ///< a key was requested from the server, and something failed
+  bool stale = false;       ///< the result is that of an earlier run, because this run could not see the person
 };
 
-// Reasons that another run reads, so that what they tell stays told.
+// A later run reads these reasons from the file, so that it can repeat what they say.
 inline constexpr std::string_view created_now = "created";
 inline constexpr std::string_view created_earlier = "by an earlier run";
 inline constexpr std::string_view perhaps_created_earlier = "perhaps created by an earlier run";
@@ -38,17 +38,17 @@ inline constexpr std::string_view perhaps_created_earlier = "perhaps created by 
 inline constexpr std::string_view csv_header = "line,email,status,key,reason";
 inline constexpr std::size_t csv_columns = 5;
 
-/// Result rows, each written to its end before the next begins.
+/// Writes result rows, each completely before the next begins.
 class ReportWriter {
  public:
-  /// To a file, or to standard output where `path` is empty.
+  /// Writes to a file, or to standard output if `path` is empty.
   ReportWriter(const std::string& path, bool json);
   void write(const Person& person, const Report& report);
-  /// What `write` writes.
+  /// Returns the text that `write` writes.
   [[nodiscard]] std::string row(const Person& person, const Report& report) const;
-  /// Whether everything so far was written.
+  /// Returns whether everything so far was written.
   [[nodiscard]] bool good() const { return out_->good(); }
-  /// Why not, in the system's words.
+  /// Returns the system's error message for a failed write.
   [[nodiscard]] const std::string& fault() const { return fault_; }
 
  private:
@@ -60,14 +60,14 @@ class ReportWriter {
   std::string fault_;
 };
 
-/// How far it has come, on standard error: a bar on a terminal, a line now and then elsewhere.
+/// Shows the progress on standard error: a bar on a terminal, otherwise an occasional line.
 class Progress {
  public:
   explicit Progress(std::size_t total);
   void count(const Report& report);
-  /// Makes room for a line of text.
+  /// Clears the bar, so that a line of text can be printed.
   void clear() const;
-  /// The last line.
+  /// Prints the last line.
   void finish();
 
   [[nodiscard]] std::size_t of(Status status) const { return counts_[static_cast<std::size_t>(status)]; }

@@ -1,4 +1,4 @@
-// Results that come as they are ready, as rows in the order of the people.
+// Puts results, which arrive in any order, into the order of the people.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,8 @@
 
 #include "report.hpp"
 
-/// Keeps what came before its turn. How much that can be is bounded: who is too far ahead has to wait, so that a run
-/// that is ended rudely has not many results that stand in no file.
+/// Keeps results until it is their turn. Their number is bounded: work that is too far ahead has to wait, so that a run
+/// that is killed loses only a few results.
 class RowOrder {
  public:
   struct Row {
@@ -31,7 +31,7 @@ class RowOrder {
         moved_(context, boost::asio::steady_timer::time_point::max()) {}
 
   void put(std::size_t index, Report report) { waiting_.emplace(index, std::move(report)); }
-  /// The next row, if its report has come.
+  /// Returns the next row, if its report has arrived.
   [[nodiscard]] std::optional<Row> take() {
     if (waiting_.empty() || waiting_.begin()->first != next_) return std::nullopt;
     Row row{next_++, std::move(waiting_.begin()->second)};
@@ -40,9 +40,9 @@ class RowOrder {
     return row;
   }
 
-  /// Whether this one has to wait until more rows were taken.
+  /// Returns whether this row has to wait until more rows are taken.
   [[nodiscard]] bool is_ahead(std::size_t index) const { return index >= next_ + most_waiting_; }
-  /// Until a row is taken, or `wake` is called.
+  /// Waits until a row is taken, or `wake` is called.
   [[nodiscard]] boost::asio::awaitable<void> moved() {
     boost::system::error_code ignored;
     co_await moved_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));

@@ -20,7 +20,8 @@ void SecretSink::discard() {
 }
 
 std::string SecretSink::open() {
-  // Whoever closes standard output gets one that cannot be written to: see `hold_standard_streams`.
+  // If standard output was closed at the start, it is now a stream that cannot be written to: see
+  // `hold_standard_streams`.
   if (print_ && (::fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) return "standard output is closed";
   if (path_.empty()) return {};
   file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -54,6 +55,6 @@ bool SecretSink::write(const wandb::Secret& secret) {
     return ::write(file_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   };
   if (!all(secret.reveal()) || !all("\n")) return false;
-  // What the file system could not keep after all, it says at the end.
+  // The file system may report a failed write only when the file is closed.
   return ::close(std::exchange(file_, -1)) == 0;
 }

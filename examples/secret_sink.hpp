@@ -1,4 +1,4 @@
-// Where a new key's secret goes.
+// Stores or prints a new key's secret.
 #pragma once
 
 #include <string>
@@ -7,21 +7,22 @@
 
 #include <wandb/secret.hpp>
 
-/// A new file, standard output, or both. Opened before the key is made: one whose secret cannot be kept must not be.
+/// Writes to a new file, standard output, or both. It is opened before the key is made, because a key whose secret
+/// cannot be kept must not be made.
 class SecretSink {
  public:
   /// `path` is empty for no file; `print` says whether something is printed.
   SecretSink(std::string path, bool print) : path_(std::move(path)), print_(print) {}
   SecretSink(const SecretSink&) = delete;
   SecretSink& operator=(const SecretSink&) = delete;
-  /// A file that was made and got no secret goes.
+  /// Deletes a file that was made and received no secret.
   ~SecretSink();
 
-  /// Why a secret cannot be kept; empty where it seems that it can.
+  /// Returns why a secret cannot be kept; empty if no reason is known yet.
   [[nodiscard]] std::string open();
-  /// Takes the secret, and what is to be printed of it. What of it failed; empty for nothing.
+  /// Stores the secret and prints `printed`. Returns what failed; empty if nothing did.
   [[nodiscard]] std::string keep(const wandb::Secret& secret, std::string_view printed);
-  /// Where the secret is now; empty where it is lost.
+  /// Returns where the secret is now; empty if it is lost.
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
 
  private:

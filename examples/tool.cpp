@@ -18,7 +18,7 @@ namespace {
 bool json_on_stderr = false;
 wandb::detail::Mask typed_keys;
 
-/// Whether the server, or what stands before it, asks for patience.
+/// Returns whether the server, or something in front of it, asks to try again later.
 bool is_temporary(const wandb::Error& error) {
   using wandb::condition;
   if (!error.retryable()) return false;
@@ -32,10 +32,10 @@ bool is_wrong_setting(const wandb::Error& error) {
          error == errc::invalid_environment || error == errc::ambiguous_user || error == errc::ambiguous_key;
 }
 
-/// Whether the server itself says that what was to be made is there.
+/// Returns whether the server itself says that the object exists already.
 bool says_exists(const wandb::Error& error) { return error.operation() == "createUser" && !error.from_words(); }
 
-/// A complaint of the tool's own in JSON, in the library's names where it has one.
+/// Formats a complaint of the tool as JSON, with the library's name for the code if it has one.
 std::string own_json(std::string_view line, int exit, wandb::Outcome outcome) {
   using wandb::errc;
   const auto known = [&](errc code) { return json_of(wandb::Error(code, wandb::Delivery::nothing_sent), line); };
@@ -51,7 +51,7 @@ std::string own_json(std::string_view line, int exit, wandb::Outcome outcome) {
       .text();
 }
 
-/// Whether a dot stands within a word, as in the names of hosts and files.
+/// Returns whether a dot is inside a word, as in the names of hosts and files.
 bool has_inner_dot(std::string_view word) {
   using wandb::detail::is_key_character;
   for (auto dot = word.find('.', 1); dot < word.size() - 1; dot = word.find('.', dot + 1)) {
@@ -60,7 +60,8 @@ bool has_inner_dot(std::string_view word) {
   return false;
 }
 
-/// What of a word that somebody typed may be a key. Of a URL, what stands before its host.
+/// Returns which shapes of keys are masked in a typed word. In a URL, only the part before the host may be a key of any
+/// shape.
 wandb::detail::Shapes shapes_of(std::string_view word) {
   using wandb::detail::Shapes;
   const bool is_address = word.find('@') != word.npos;
@@ -68,7 +69,7 @@ wandb::detail::Shapes shapes_of(std::string_view word) {
   return is_address || word.find('/') != word.npos || has_inner_dot(word) ? Shapes::marked : Shapes::all;
 }
 
-/// Calls `use` with each part of a text between some characters.
+/// Calls `use` with each part of a text between the separators.
 template <class Use>
 void each_part(std::string_view text, const char* separators, Use use) {
   while (!text.empty()) {
@@ -78,7 +79,7 @@ void each_part(std::string_view text, const char* separators, Use use) {
   }
 }
 
-/// A line on standard error.
+/// Prints a line on standard error.
 void say(std::string_view kind, std::string_view json, std::string_view line) {
   if (json_on_stderr) std::cerr << JsonObject().add(kind, json).text() << '\n';
   else std::cerr << "wandb-users: " << line << '\n';
@@ -129,7 +130,7 @@ void hide_typed_keys(int argc, char** argv) {
   std::vector<std::string_view> keys;
   for (int i = 1; i < argc; ++i) {
     each_part(argv[i], " =", [&](std::string_view word) {
-      // What stands around a key in an address or a path is no part of it.
+      // The parts of an address or a path around a key are not part of the key.
       each_part(word, "/@:", [&](std::string_view part) {
         if (wandb::detail::redact(part, shapes_of(word)) == on_one_line(part)) return;
         keys.push_back(part.substr(std::min(part.find_first_not_of('-'), part.size())));

@@ -1,4 +1,4 @@
-// What the commands of wandb-users share: exit codes, and how they speak.
+// Shared by the commands of wandb-users: the exit codes, and the functions that print messages.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 #include <wandb/error.hpp>
 
-// Exit codes: what a script branches on.
+// Scripts distinguish results by these exit codes.
 enum Exit {
   ok = 0,
   failed = 1,
@@ -23,31 +23,34 @@ inline constexpr const char* exit_codes =
     "Exit codes: 0 done, 1 failed, 2 usage (settings too), 3 not found, 4 not permitted, 5 not reached (or something "
     "else answers), 6 outcome unknown, 7 partly done, 8 exists already, 9 try again later.";
 
-/// The exit code for an error. What was read out of the server's words alone proves no fact about a person.
+/// Returns the exit code for an error. A code that was derived from the server's words alone proves no fact about a
+/// person.
 [[nodiscard]] int exit_code(const wandb::Error& error);
 
-/// What looks like a key in the words of the command line is shown from here on by no line, whoever writes it. The
-/// words must stay.
+/// From now on, masks each word of the command line that looks like a key in every printed line. The words must outlive
+/// the program's output.
 void hide_typed_keys(int argc, char** argv);
 
-/// From here on each line on standard error is a JSON text.
+/// From now on, each line on standard error is a JSON text.
 void speak_json();
 [[nodiscard]] bool speaks_json();
 
-/// A complaint of the tool's own, on one line of standard error, without what looks like a key. Gives `code`.
+/// Prints a complaint of the tool on one line of standard error, with everything masked that looks like a key. Returns
+/// `code`.
 int tell(std::string_view text, int code, wandb::Outcome outcome = wandb::Outcome::not_run);
-/// An error of the library's. Gives its exit code.
+/// Prints an error of the library. Returns its exit code.
 int tell(const wandb::Error& error);
-/// The same with `text` in place of the error's own, and `code` as the exit code. What `text` adds must be `plain`.
+/// Prints an error with `text` instead of its own message, and returns `code`. The text that is added must be `plain`.
 int tell(const wandb::Error& error, std::string_view text, int code);
-/// A line for whoever watches, which is no complaint.
+/// Prints a message that is not a complaint.
 void note(std::string_view text);
 
-/// A text for a line of output: nobody's name breaks it or steers the terminal, and no key that was typed is in it.
+/// Formats a text for one line of output: it contains no line break, no control sequence for a terminal, and no key
+/// that was typed.
 [[nodiscard]] std::string on_one_line(std::string_view text);
-/// The same for what the server calls somebody or something, or a table holds: with everything masked that looks like a
-/// key. Only an address may be longer than one.
+/// Formats a name from the server or a table in the same way, and also masks everything that looks like a key. Only an
+/// e-mail address may be longer than a key.
 [[nodiscard]] std::string named(std::string_view text);
-/// The same for what somebody typed, and for the tool's own words: host names, paths and addresses stay as they are,
-/// however long, but for what nothing but a key looks like.
+/// Formats what the user typed, and the tool's own words, in the same way: host names, paths and addresses of any
+/// length stay unchanged; only text that can be nothing but a key is masked.
 [[nodiscard]] std::string plain(std::string_view text);

@@ -1,4 +1,4 @@
-// wandb-users whoami, show, list, create, teams.
+// The commands wandb-users whoami, show, list, create and teams.
 #include <csignal>
 #include <iostream>
 #include <optional>
@@ -66,7 +66,7 @@ int list(const Api& api, const Flags& flags) {
 
 namespace {
 
-/// A user could not be made, or not without a fault: a look tells who is there.
+/// Reports a user who could not be made, or not without a fault, after looking up who exists.
 int tell_not_made(const Api& api, const Flags& flags, const wandb::Error& error) {
   const bool conflict = error == wandb::condition::conflict && error.outcome() == wandb::Outcome::not_run;
   const bool ran = error.outcome() == wandb::Outcome::ran;
@@ -77,7 +77,7 @@ int tell_not_made(const Api& api, const Flags& flags, const wandb::Error& error)
   }
   const auto found = api.user(flags.name, {.keys = false});
   const bool there = found && *found;
-  // Whoever is there now was there before, or was made in spite of the error.
+  // A user who exists now existed before, or was made in spite of the error.
   if (there && ran) print(**found, {}, flags);
   int code = exit_code(error);
   if (conflict) code = there ? already_exists : failed;

@@ -15,7 +15,7 @@
 
 namespace {
 
-/// Whether a path of an answer, `users.edges[0].node.email`, leads to that field or into it.
+/// Returns whether a path of an answer, `users.edges[0].node.email`, leads to that field or into it.
 bool leads_to(std::string_view path, std::string_view field) {
   while (!path.empty()) {
     const auto step = path.substr(0, path.find('.'));
@@ -25,7 +25,7 @@ bool leads_to(std::string_view path, std::string_view field) {
   return false;
 }
 
-/// Whether an error may be why a field was not given: it says so, or it says of nothing in particular.
+/// Returns whether an error may be the reason why a field is missing: it names the field, or no field at all.
 bool concerns(const wandb::Error& error, std::string_view field) {
   bool placed = false;
   for (const auto& said : error.messages()) {
@@ -42,11 +42,11 @@ std::optional<wandb::Error> refusal(const User& user, std::string_view field) {
   return std::nullopt;
 }
 
-/// Whether a list that shows nothing was shown: the connection has its edges.
+/// Returns whether an empty list was really shown: the connection then has its edges.
 bool is_shown(const User& user, std::string_view list) {
   const auto value = user[list];
   if (!value.has_value()) return false;
-  // What is raw here names nobody's keys: it is only looked at where there are none.
+  // The raw value contains no names of keys, because it is only searched if the list has no keys.
   return value.raw().find("\"edges\":[") != std::string::npos;
 }
 
@@ -57,7 +57,7 @@ void add_attribute(JsonObject& json, const User& user, std::string_view member, 
     return;
   }
   const auto text = value.as_string();
-  // An id has to stay what it is: it names somebody to other commands.
+  // An id must not be masked, because other commands take it as an argument.
   if (text && *text) json.add(member, field == "id" ? json_text(**text) : json_name(**text));
   else json.add(member, value.raw());
 }

@@ -1,4 +1,4 @@
-// Users and keys on standard output, for a person and as JSON.
+// Formats users and keys for standard output, as text and as JSON.
 #pragma once
 
 #include <optional>
@@ -10,25 +10,25 @@
 
 #include "commands.hpp"
 
-/// Which lists the server was asked for, and with which key, where that is to be marked among them.
+/// Holds which lists were requested, and the key of the request if it is to be marked in the list.
 struct Asked {
   bool keys = false;
   bool teams = true;
   wandb::Secret with{};
 };
 
-// In JSON a member that was not loaded is left out. Null is what the server has no value for, or refuses to show:
-// then `errors` of the user says why. `[]` is a list that holds nothing.
+// In JSON, a member that was not loaded is left out. Null means that the server has no value, or refuses to show it; in
+// the second case `errors` of the user says why. `[]` is an empty list.
 [[nodiscard]] std::string json_of(const User& user, const Asked& asked);
 
 void print(const User& user, const Asked& asked, const Flags& flags);
-/// `in_use`: the key that the server was asked with, to be marked.
+/// `in_use` is the key of the request, which is marked in the list.
 void print(const wandb::Keys& keys, const wandb::Secret& in_use, const Flags& flags);
 
-/// Tells what the server said about parts of a user that it did not give.
+/// Prints the server's errors about parts of a user that it did not send.
 void tell_errors(const User& user);
-/// Whether all of this list was shown.
+/// Returns whether this list was shown completely.
 [[nodiscard]] bool is_whole(const User& user, std::string_view list);
-/// For a command that needs this list of the user's, "apiKeys" or "teams": where it is not there, tells why and gives
-/// the exit code.
+/// Checks that a list of the user, "apiKeys" or "teams", was shown. If it was not, prints why and returns the exit
+/// code.
 [[nodiscard]] std::optional<int> tell_missing(const User& user, std::string_view list);

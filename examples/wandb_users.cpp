@@ -1,4 +1,4 @@
-// wandb-users: a command-line tool for the users of a Weights & Biases server.
+// A command-line tool, wandb-users, for the users of a Weights & Biases server.
 #include <fcntl.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
@@ -22,7 +22,7 @@
 
 namespace {
 
-/// What the command line says of the server, and of whom it is about.
+/// Holds the options about the server and about the user.
 struct Settings {
   std::string base_url;
   std::string ca_file;
@@ -32,7 +32,7 @@ struct Settings {
   ProvisionFlags provision;
 };
 
-/// The commands, each with the function that does it.
+/// The commands, each with its function.
 void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   const auto add = [&](CLI::App& parent, const char* name, const char* what, Command command) {
     auto* sub = parent.add_subcommand(name, what);
@@ -40,7 +40,7 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
     sub->fallthrough();
     return sub;
   };
-  // A script's unset variable must not stand for yourself, or for the key without a description.
+  // An unset variable in a script must not select the caller, or the key without a description.
   const CLI::Validator not_empty([](const std::string& text) { return text.empty() ? "it is empty" : std::string{}; },
                                  "");
   const auto user_of = [&](CLI::App* sub) {
@@ -74,7 +74,7 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   user_of(deleted);
 }
 
-/// Runs many calls at once, on a transport of its own.
+/// Runs many calls concurrently on a transport of its own.
 CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
   auto* sub = app.add_subcommand("provision", "make the users of a CSV file that do not exist yet (needs an admin)");
   sub->fallthrough();
@@ -105,8 +105,8 @@ CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
   return sub;
 }
 
-/// What is wrong with a timeout; empty for nothing. Asks for what is inside, where NaN never is: CLI::Range, which asks
-/// for what is outside, lets it pass.
+/// Returns what is wrong with a timeout; empty for nothing. It tests whether the number is inside the range, which
+/// rejects NaN. CLI::Range tests whether it is outside, which accepts NaN.
 std::string timeout_fault(const std::string& text) {
   char* end = nullptr;
   const double seconds = std::strtod(text.c_str(), &end);
@@ -114,8 +114,9 @@ std::string timeout_fault(const std::string& text) {
   return good ? std::string() : "it is \"" + plain(text) + "\"; give a number of seconds from 0.001 to 86400";
 }
 
-/// Whoever starts a program may have closed these. The next socket would get a closed one's number, and be sent what
-/// is printed, a secret perhaps. What is opened here cannot be written to, which is told like a full disk.
+/// Opens the standard streams that the parent process closed. Otherwise the next socket would get the number of a
+/// closed stream, and printed text, perhaps a secret, would be sent to it. The streams opened here cannot be written
+/// to, which is reported like a full disk.
 bool hold_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) != stream) return false;
@@ -123,14 +124,14 @@ bool hold_standard_streams() {
   return true;
 }
 
-/// What is wrong with the command line: it may repeat a key that somebody typed there.
+/// Describes what is wrong with the command line, which may contain a key that was typed by mistake.
 std::string usage_message(const CLI::App* app, const CLI::Error& error) {
   const auto whole = CLI::FailureMessage::simple(app, error);
   const std::string_view complaint(error.what());
   return whole.starts_with(complaint) ? plain(complaint) + whole.substr(complaint.size()) : plain(whole);
 }
 
-/// What is the same for every command.
+/// Adds the options that all commands share.
 void add_settings(CLI::App& app, Settings& settings) {
   app.set_version_flag("--version", std::string(wandb::version));
   app.add_option("--base-url", settings.base_url,
@@ -151,12 +152,12 @@ void add_settings(CLI::App& app, Settings& settings) {
       std::string(exit_codes));
 }
 
-/// Nobody has read the flags yet when the command line is wrong.
+/// Returns whether the command line asks for JSON. If it is wrong, its flags have not been parsed.
 bool asks_for_json(int argc, char** argv) {
   return std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
 }
 
-/// Provision writes JSON as rows.
+/// Runs provision, which writes JSON as rows.
 int run_provision(Settings& settings, const wandb::Options& options) {
   if (settings.flags.json && settings.provision.format == "csv") {
     return tell("--json and --format csv contradict each other", usage);

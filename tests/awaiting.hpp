@@ -1,4 +1,4 @@
-// How the tests get the result of a call, whatever its colour.
+// Gets the result of a call, whether it is blocking or awaited.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -19,7 +19,7 @@
 
 namespace rigs {
 
-/// A lazy coroutine task that knows neither Asio nor any other library.
+/// A lazy coroutine task that depends on neither Asio nor any other library.
 template <class T>
 class FreeTask {
  public:
@@ -39,7 +39,7 @@ class FreeTask {
   }
   T await_resume() { return handle_.promise().take(); }
 
-  /// Runs one that never waits for anything outside.
+  /// Runs a task that never waits for anything outside.
   T run() {
     handle_.resume();
     return handle_.promise().take();
@@ -92,13 +92,13 @@ struct FreeTask<T>::promise_type : detail::Outcome<T> {
   [[nodiscard]] detail::Resume final_suspend() const noexcept { return {}; }
 };
 
-/// Names that task, as a transport does.
+/// Names that task as a transport does.
 struct Free {
   template <class T>
   using task = FreeTask<T>;
 };
 
-/// One thread that runs an `io_context` as long as the program.
+/// Runs an `io_context` on one thread until the program ends.
 struct Background {
   boost::asio::io_context context;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
@@ -114,14 +114,15 @@ struct Background {
   }
 };
 inline Background& background() {
-  // Before the thread that will use it: else OpenSSL ends first, and what the thread has of it is never freed.
+  // OpenSSL is initialised before the thread that uses it: otherwise OpenSSL ends first, and the thread's part of it is
+  // never freed.
   static const int ready = OPENSSL_init_ssl(0, nullptr);
   static_cast<void>(ready);
   static Background only;
   return only;
 }
 
-/// The result of a call.
+/// Returns the result of a call.
 template <class R>
 [[nodiscard]] R get(R result) {
   return result;

@@ -1,4 +1,4 @@
-// The transports that every test of the contract runs over: this is the one list of them.
+// The transports over which every test of the contract runs. The list is only defined here.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -45,7 +45,7 @@ struct World {
   std::string ann_key_id;
 };
 
-/// No network: the account behind a fake transport.
+/// A rig without a network: the account is behind a fake transport.
 struct Fake {
   using Transport = wandb::testing::FakeTransport;
   explicit Fake(Account& account) : transport(account) {}
@@ -64,7 +64,7 @@ struct AsyncFake {
 using AsioFake = AsyncFake<wandb::AsyncBeastTransport>;
 using FreeFake = AsyncFake<Free>;
 
-/// The account behind a real server, over a real socket.
+/// A rig with a real server and a real socket.
 template <class T, bool Tls>
 struct Loopback {
   using Transport = T;
@@ -121,7 +121,7 @@ struct Setting {
   wandb::Api<typename Rig::Transport> api;
 };
 
-/// All users of a walk.
+/// Returns all users of a walk.
 template <class Users>
 [[nodiscard]] std::vector<typename Users::value_type> collect(Users users) {
   std::vector<typename Users::value_type> out;

@@ -1,4 +1,4 @@
-// A client before a script of answers.
+// A client of a transport that returns scripted answers.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <wandb/testing/fake_transport.hpp>
 #include <wandb/wandb.hpp>
 
-/// Whatever is asked is answered with the next text of the script; repeats do not wait.
+/// Answers each request with the next text of the script; repeats do not wait.
 struct Scripted {
   wandb::testing::FakeTransport transport{};
   wandb::Api<wandb::testing::FakeTransport> api{transport,

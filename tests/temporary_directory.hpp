@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-/// A directory of its own, gone with the object.
+/// A new directory, which is deleted with the object.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

@@ -1,6 +1,6 @@
-// What README's first program does, written on Beast, Boost.JSON and Asio's TLS: what compiling that job costs without
-// the library. It does only what such a program needs: no retries, no timeouts (Beast's blocking streams know none), no
-// proof of whose key it is, and an error is a sentence.
+// Does the job of README's first program with Beast, Boost.JSON and Asio's TLS, to measure what compiling that job
+// costs without the library. It does only what such a program needs: no retries, no timeouts (Beast's blocking streams
+// have none), no check of whose key it is, and an error is a sentence.
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -40,7 +40,7 @@ constexpr std::string_view search_query =
     "$after) "
     "{ edges { node { id name username email admin } } pageInfo { endCursor hasNextPage } } }";
 
-/// What the server, or something before it, says against a request.
+/// The server, or something in front of it, refused a request.
 struct Refused : std::runtime_error {
   Refused(int read, const std::string& words) : std::runtime_error(words), status(read) {}
   int status;
@@ -66,7 +66,7 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-/// The password of the host's entry in ~/.netrc.
+/// Returns the password of the host's entry in ~/.netrc.
 std::string netrc_key(const std::string& host) {
   std::ifstream file(environment("HOME") + "/.netrc");
   bool right_one = false;
@@ -92,7 +92,7 @@ Settings read_settings() {
   return settings;
 }
 
-/// One connection to the server, made when it is needed, verified, and kept.
+/// A verified connection to the server, which is made when it is needed, and then kept.
 class Server {
  public:
   explicit Server(Settings settings) : settings_(std::move(settings)) {
@@ -100,7 +100,8 @@ class Server {
     tls_.set_verify_mode(asio::ssl::verify_peer);
   }
 
-  /// The `data` of the answer. Throws `Refused` for what the server says, `boost::system::system_error` for the rest.
+  /// Returns the `data` of the answer. Throws `Refused` for a refusal of the server, `boost::system::system_error` for
+  /// other failures.
   json::object ask(std::string_view document, json::object variables) {
     const auto request = make_request(document, std::move(variables));
     if (!stream_) connect();
@@ -179,7 +180,7 @@ void make_and_delete_key(Server& server) {
     std::cerr << error.what() << '\n';
     return;
   }
-  std::cout << "****\n";  // its name is the secret
+  std::cout << "****\n";  // the name of the key is its secret
   const auto deleted = server.ask(delete_key_mutation, {{"id", key.at("id")}});
   if (!deleted.at("deleteApiKey").at("success").as_bool()) throw std::runtime_error("the key was not deleted");
 }

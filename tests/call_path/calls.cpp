@@ -1,5 +1,5 @@
-// Makes one call, named by the argument, and ends where the transport is asked to send: check.py counts the files whose
-// functions ran until then.
+// Makes one call, which the argument names, and ends when the transport is asked to send: check.py counts the files
+// whose functions ran until then.
 #include <cstdlib>
 #include <functional>
 #include <iostream>

@@ -25,7 +25,7 @@ def is_vocabulary(name):
 def files_that_ran(call):
     """The library's files that have a function which ran, relative to include/wandb."""
     with tempfile.TemporaryDirectory() as scratch:
-        # The counts are written below the scratch directory, at the place of the objects in the file system.
+        # Gcov writes the counts below the scratch directory, under the objects' paths in the file system.
         environment = os.environ | {"GCOV_PREFIX": scratch}
         subprocess.run([program, call], env=environment, check=True)
         counts = next(Path(scratch).rglob("*.gcda"))

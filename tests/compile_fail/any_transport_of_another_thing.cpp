@@ -1,4 +1,4 @@
-// Something that sends nothing, given to an AnyTransport.
+// The program gives an AnyTransport an object that cannot send.
 // expect: deleted
 // expect: the_transport_has_no_member_function_send
 #include <wandb/wandb.hpp>

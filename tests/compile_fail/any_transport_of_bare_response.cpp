@@ -1,4 +1,4 @@
-// A transport whose send can tell no error, given to an AnyTransport.
+// The program gives an AnyTransport a transport whose send cannot report an error.
 // expect: send gives a bare Response, which can tell no error: give a wandb::Result<Response>
 #include <wandb/wandb.hpp>
 

@@ -1,4 +1,4 @@
-// A function that can tell no error, given to an AnyTransport.
+// The program gives an AnyTransport a function that cannot report an error.
 // expect: the function does not take a const wandb::Request& and give a wandb::Result<Response>
 #include <wandb/wandb.hpp>
 

@@ -1,4 +1,4 @@
-// An attribute made from a pointer, which is no value.
+// The program makes an attribute from a pointer, which is not a value.
 // expect: no matching|could not convert|cannot convert|no viable conversion
 #include "support.hpp"
 

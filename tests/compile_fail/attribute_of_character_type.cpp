@@ -1,4 +1,4 @@
-// An attribute asked for as a character: no attribute is one.
+// The program reads an attribute as a character, which no attribute is.
 // expect: AttributeType
 #include "support.hpp"
 

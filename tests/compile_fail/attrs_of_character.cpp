@@ -1,4 +1,4 @@
-// A character as an attribute: as a number it would be no text.
+// The program sets an attribute to a character, which would become a number instead of a text.
 // expect: no matching (function|constructor)|could not convert|cannot convert|no viable
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-// An awaited result that nobody looks at.
+// The program ignores an awaited result.
 // expect(clang): nodiscard
 // accepted(g++)
 #include "support.hpp"

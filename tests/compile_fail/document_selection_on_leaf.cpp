@@ -1,4 +1,4 @@
-// A text of which fields are selected.
+// The document selects fields of a text.
 // expect: GraphQL document: a selection of fields on a leaf
 // expect(g++): FixedString<4>{"name"}
 // expect(clang-19): "name"|\{\{110, 97, 109, 101

@@ -1,4 +1,4 @@
-// A directive that there is not.
+// The document uses a directive that does not exist.
 // expect: GraphQL document: unknown directive
 // expect(g++): FixedString<4>{"only"}
 // expect(clang-19): "only"|\{\{111, 110, 108, 121

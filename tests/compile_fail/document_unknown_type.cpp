@@ -1,4 +1,4 @@
-// A variable of a type that there is not.
+// The document declares a variable of a type that does not exist.
 // expect: GraphQL document: unknown type
 // expect(g++): FixedString<5>{"Ident"}
 // expect(clang-19): "Ident"|\{\{73, 100, 101, 110, 116

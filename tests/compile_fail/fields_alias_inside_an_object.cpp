@@ -1,4 +1,4 @@
-// The same mistake further down, in an object and behind a fragment.
+// The alias is the name of another field, inside an object and a fragment.
 // expect: fields<>: an alias is the name of another field of its type; choose an alias that names none
 // expect(g++): AliasOfAnotherField<.*"memberCount".*"Entity"
 #include "support.hpp"

@@ -1,4 +1,4 @@
-// An alias that is the name of another field: whoever reads that name would get the one for the other.
+// The alias is the name of another field: a reader of that name would get the wrong value.
 // expect: fields<>: an alias is the name of another field of its type; choose an alias that names none
 // expect(g++): AliasOfAnotherField<.*"private".*"User"
 #include "support.hpp"

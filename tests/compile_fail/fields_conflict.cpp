@@ -1,4 +1,4 @@
-// A selection that asks for the keys in another way than the library does, under the same name.
+// The selection requests the keys in another way than the library does, under the same name.
 // expect: GraphQL document: conflicting fields
 // expect(g++): "apiKeys"
 #include "support.hpp"

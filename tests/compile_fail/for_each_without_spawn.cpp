@@ -1,4 +1,4 @@
-// Many at once need a transport that can spawn, and the first line says so.
+// The transport has no spawn, which for_each needs. The first line of the message says so.
 // expect: (?s)\A(?:(?!error:).)*error: [^\n]*for_each needs a ConcurrentTransport: this one has no spawn\(task<void>\)
 #include <chrono>
 #include <string>

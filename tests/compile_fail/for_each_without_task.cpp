@@ -1,4 +1,4 @@
-// What many calls at once run gives a task of the transport.
+// The operation that for_each runs does not return a task of the transport.
 // expect: (?s)\A(?:(?!error:).)*error: [^\n]*for_each needs an operation\(const Api&, const Input&\) that gives a task
 #include <chrono>
 #include <string>

@@ -1,4 +1,4 @@
-// Options that hold memory: g++ 12 would free it twice inside a `co_await` expression.
+// The options own memory, which g++ 12 would free twice inside a `co_await` expression.
 // expect: OptionsStruct|options are trivially destructible
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-// A call whose result nobody looks at.
+// The program ignores the result of a call.
 // expect: nodiscard
 #include "support.hpp"
 

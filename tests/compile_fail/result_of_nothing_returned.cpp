@@ -1,4 +1,4 @@
-// Empty braces in place of a result: they would be neither success nor a reason.
+// The function returns empty braces instead of a result, which is neither success nor an error.
 // expect: explicit
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-// A result that nobody looks at, of a function that does not say so itself.
+// The program ignores the result of its own function, which is not marked as nodiscard.
 // expect: nodiscard
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-// A text that becomes a secret by itself.
+// The program converts a text to a secret implicitly.
 // expect: no suitable|no viable conversion|cannot convert|could not bind
 #include "support.hpp"
 

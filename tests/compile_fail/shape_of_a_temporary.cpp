@@ -1,4 +1,4 @@
-// A view of a shape that is gone.
+// The program views a shape that is already destroyed.
 // expect: deleted
 #include "support.hpp"
 

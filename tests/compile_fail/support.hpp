@@ -1,4 +1,4 @@
-// What the mistakes are made with: a transport of each colour that never gets to run.
+// A blocking and an awaited transport for the mistakes in this directory; neither ever runs.
 #pragma once
 
 #include <chrono>

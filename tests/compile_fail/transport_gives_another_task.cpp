@@ -1,4 +1,4 @@
-// A send that gives another task than the one that is named.
+// The transport's send returns a task of another type than the transport names.
 // expect: send gives neither a wandb::Result<Response> nor a task of it
 #include <chrono>
 

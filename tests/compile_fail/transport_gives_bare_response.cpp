@@ -1,4 +1,4 @@
-// A send that has no way to tell an error.
+// The transport's send cannot report an error.
 // expect: send gives a bare Response, which can tell no error
 #include <chrono>
 

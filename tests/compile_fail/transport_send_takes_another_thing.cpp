@@ -1,4 +1,4 @@
-// A send that takes something else than a request.
+// The transport's send does not take a request.
 // expect: send does not take a const wandb::Request&
 #include <chrono>
 

@@ -1,4 +1,4 @@
-// A view of the text of a value that is gone.
+// The program views the text of a value that is already destroyed.
 // expect: a view must not outlive the value
 #include "support.hpp"
 

@@ -1,5 +1,5 @@
-// A server inside the compiler: every sequence of fates that three requests can meet, for every kind of operation, from
-// the first action to the last. What is reported must be true of what the server did, and nothing runs twice.
+// Runs a server at compile time through every sequence of outcomes that three requests can have, for every kind of
+// operation. The reported result must match what the server did, and nothing may run twice.
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -62,7 +62,7 @@ struct Server {
   }
 
  private:
-  // What must not run twice is refused by a server that has it already.
+  // The server refuses an object that exists already if the mutation must not run twice.
   constexpr bool run() { return ++runs == 1 || kind != Repeat::once; }
   static constexpr AttemptResult lost(Delivery delivery) {
     return {.delivery = delivery, .headers = {}, .code = wandb::errc::connection_lost};
@@ -72,14 +72,15 @@ struct Server {
   }
 };
 
-// Whether what is reported at the end is true.
+// Returns whether the result that is reported at the end is true.
 constexpr bool is_true(const Done& done, const Server& server) {
   if (server.kind == Repeat::safe) return done.outcome == Outcome::not_run;
   if (server.kind == Repeat::once && server.runs > 1) return false;
   return done.outcome == Outcome::unknown || (done.outcome == Outcome::ran) == (server.runs != 0);
 }
 
-// Whether all goes as it must with these fates, one a request; a stop is requested after so many of them.
+// Returns whether the call behaves correctly with these outcomes, one for each request. A stop is requested after the
+// given number of requests.
 constexpr bool holds(Repeat kind, const std::array<Fate, 3>& fates_met, int stop_after) {
   Server server{kind};
   Moment moment{.now = std::chrono::steady_clock::time_point(1s)};
@@ -98,7 +99,7 @@ constexpr bool holds(Repeat kind, const std::array<Fate, 3>& fates_met, int stop
   return false;  // more requests than allowed
 }
 
-// All sequences that begin with one fate: small enough for a compiler's limit on one evaluation.
+// Checks all sequences that begin with one outcome, which is few enough for a compiler's limit on one evaluation.
 constexpr bool holds_from(Repeat kind, Fate first) {
   for (std::size_t second = 0; second != fates; ++second) {
     for (std::size_t third = 0; third != fates; ++third) {

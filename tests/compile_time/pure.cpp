@@ -1,4 +1,4 @@
-// What is pure is usable at compile time, and right there.
+// Checks that pure functions are usable at compile time, and return the right results.
 #include <array>
 #include <chrono>
 #include <string_view>

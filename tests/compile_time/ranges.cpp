@@ -1,4 +1,4 @@
-// The ranges and handles that the library gives are what the standard library takes them for.
+// Checks that the library's ranges and handles satisfy the standard library's concepts.
 #include <concepts>
 #include <functional>
 #include <iterator>
@@ -28,17 +28,18 @@ static_assert(std::ranges::forward_range<const wandb::Keys> && std::ranges::forw
 static_assert(std::same_as<std::ranges::range_value_t<wandb::KeyNames>, std::string_view>);
 static_assert(std::same_as<std::ranges::range_value_t<wandb::Keys>, wandb::ApiKey>);
 
-// Handles are copied and shared, whatever the transport; nothing of theirs throws when moved.
+// Handles can be copied and shared with any transport, and their moves do not throw.
 static_assert(std::copyable<User> && std::copyable<wandb::Api<MoveOnly>> && std::copyable<wandb::User<MoveOnly>>);
 static_assert(std::is_nothrow_move_constructible_v<User> && std::is_nothrow_move_constructible_v<wandb::Error>);
 static_assert(std::default_initializable<wandb::Result<User>> && std::default_initializable<wandb::Result<void>>);
 
-// A text is its own, and reads as whatever text people keep.
+// A text owns its storage, and converts to the usual string types.
 static_assert(std::same_as<decltype(std::declval<const User&>().email()), wandb::Text>);
 static_assert(std::convertible_to<wandb::Text, std::string_view> && std::convertible_to<wandb::Text, std::string>);
 static_assert(std::totally_ordered<wandb::Text> && std::totally_ordered_with<wandb::Text, std::string_view>);
 
-// A key is deleted by name, by row or by secret, whatever text one holds; a text becomes no secret by the way.
+// A key can be deleted by name, by row or by secret, given as any string type. A text does not convert implicitly to a
+// secret.
 template <class Which>
 concept Deletes = requires(const User& user, const Which& which) {
   user.delete_api_key(which);
@@ -52,7 +53,7 @@ concept Belongs = requires(const wandb::ApiKey& row, const Key& key) {
 };
 static_assert(Belongs<wandb::Secret> && !Belongs<std::string_view> && !Belongs<std::string>);
 
-// The transport is deduced, a reference looked through.
+// The transport is deduced, also through a reference.
 static_assert(std::same_as<decltype(wandb::Api(Transport())), wandb::Api<Transport>>);
 static_assert(std::same_as<decltype(wandb::Api(std::declval<std::reference_wrapper<MoveOnly>>(), wandb::Options())),
                            wandb::Api<std::reference_wrapper<MoveOnly>>>);

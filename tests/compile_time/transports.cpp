@@ -1,4 +1,4 @@
-// What is a transport, and what is not.
+// Checks which types are transports.
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -65,13 +65,13 @@ static_assert(!wandb::Transport<Mute> && !wandb::Transport<ThrowingItsErrors>);
 static_assert(!wandb::Transport<ChangingItsRequest> && !wandb::Transport<NamingNoTask>);
 static_assert(wandb::detail::SendGivesResult<NeverWaiting> && !wandb::Transport<NeverWaiting>);
 
-// A transport may have members that are named as a client's.
+// A transport may have members with the same names as a client's.
 struct NamedAsAClient : Synchronous {
   [[nodiscard]] int caller() const { return 1; }
 };
 static_assert(std::is_same_v<decltype(wandb::Api(NamedAsAClient{})), wandb::Api<NamedAsAClient>>);
 
-// What an AnyTransport holds, and that what it does not hold does not look as if it did.
+// These checks show what an AnyTransport holds, and that its constraints reject everything else.
 template <class T>
 constexpr bool is_held = std::is_convertible_v<T, wandb::AnyTransport>;
 using Function = std::function<Result<Response>(const Request&)>;

@@ -1,4 +1,4 @@
-// Prints every document that the library can send, a JSON object a line, for a GraphQL engine to judge.
+// Prints every document that the library can send, one JSON object a line, so that a GraphQL engine can validate it.
 #include <iostream>
 #include <string>
 

@@ -1,5 +1,6 @@
-// Judges GraphQL documents by graphql-js: JSON lines {"name", "query"} on standard input, the schema's file as the argument.
-// Prints a line for each document that fails; exits with 1 where one does, or where there was none.
+// Validates GraphQL documents with graphql-js. It reads JSON lines {"name", "query"} from standard input; the argument
+// is the schema's file. It prints a line for each invalid document, and exits with 1 if there is one, or if there was
+// no document.
 'use strict';
 const fs = require('fs');
 const {buildSchema, parse, validate, validateSchema} = require('graphql');

@@ -1,4 +1,5 @@
-// Answers whose parts speak of different things: what leaves most open decides what is told of a mutation.
+// Tests answers whose parts contradict each other: the part that leaves the outcome most open decides what is reported
+// about a mutation.
 #include <doctest/doctest.h>
 
 #include <string>

@@ -28,7 +28,7 @@ namespace {
 
 using Api = wandb::Api<testing::FakeTransport>;
 
-/// What an operation came to.
+/// The result of an operation.
 struct Ending {
   bool success = false;
   Outcome outcome = Outcome::ran;
@@ -40,7 +40,7 @@ Ending ending(const Result<T>& result) {
   return {false, result.error().outcome(), result.error().message()};
 }
 
-/// A method of the library, and the mutation that it stands on.
+/// A method of the library, and the mutation that it sends.
 struct Operation {
   std::string name;
   std::string mutation;  // empty for a query
@@ -48,14 +48,14 @@ struct Operation {
   std::function<Ending(const Api&, rigs::World&)> run;
 };
 
-/// What has to become of an operation: success, or an error that says this of the mutation.
+/// The expected result: success, or an error with this outcome of the mutation.
 enum class Wanted : std::uint8_t { success, not_run, unknown };
 
-/// A way for one request to fail, and what has to come of it, by the kind of that request.
+/// A way for one request to fail, and the expected result for each kind of request.
 struct Failing {
   std::string name;
   std::function<void(testing::Expectation&)> script;
-  Wanted query;       // one that asks only, though a mutation may be to follow
+  Wanted query;       // a query, even if a mutation would follow it
   Wanted converging;  // deleteApiKey, updateUser, deleteUser
   Wanted once;        // createUser, generateApiKey, undeleteUser
   bool executes = false;
@@ -127,7 +127,7 @@ const std::vector<Failing>& failings() {
   return all;
 }
 
-/// What the request of that name, when it fails so, has to lead to.
+/// Returns the expected result if the request of that name fails in this way.
 Wanted wanted(const Failing& failing, const std::string& request) {
   for (const auto* operation : wandb::graphql::all_operations) {
     if (operation->name != request) continue;
@@ -138,11 +138,11 @@ Wanted wanted(const Failing& failing, const std::string& request) {
   return Wanted::success;
 }
 
-/// How often it may then have run: the failed request, where the server ran it, and a repeat that succeeded.
+/// Returns how often the request may have run: the failed attempt, if the server ran it, and a successful repeat.
 std::size_t runs(const Failing& failing, const Operation& operation, bool is_mutation, Wanted wanted) {
   const std::size_t lost = is_mutation && failing.executes ? 1 : 0;
   if (wanted != Wanted::success) return lost;
-  // A deletion that is repeated finds nothing more to delete.
+  // A repeated deletion finds nothing to delete.
   return operation.mutation == "updateUser" ? lost + 1 : 1;
 }
 
@@ -166,7 +166,7 @@ TEST_CASE(
         const Api api(transport, {.base_url = "http://localhost", .api_key = world.root_key, .retry = rigs::eager},
                       Environment::none());
         const auto ending = operation.run(api, world);
-        // The script is over when the failing step is one that never comes.
+        // The script is complete when the failing step is never reached.
         if (!transport.unmet().empty()) break;
         ++replays;
         CAPTURE(operation.name);
@@ -181,7 +181,7 @@ TEST_CASE(
         const bool is_mutation = !operation.mutation.empty() && failed == operation.request;
         CHECK(ran == (operation.mutation.empty() ? 0 : runs(failing, operation, is_mutation, want)));
         if (!ending.success) CHECK(ending.outcome == (want == Wanted::unknown ? Outcome::unknown : Outcome::not_run));
-        // What is not repeated ends the operation.
+        // A failure that is not repeated ends the operation.
         if (!ending.success) CHECK(transport.operations().size() == step + 1);
       }
     }

@@ -1,4 +1,5 @@
-// Answers of any text, to each of the library's operations: decoded or refused, within a budget of memory and time.
+// Fuzzes the answers to each of the library's operations: any text is decoded or refused, within a budget of memory and
+// time.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +13,7 @@
 #include "budget.hpp"
 
 namespace {
-// Touches every value, so that a sanitizer sees a view that leads nowhere.
+// Touches every value, so that a sanitizer detects a dangling view.
 std::size_t read(const wandb::ObjectView& object) {
   std::size_t size = 0;
   for (const auto& field : object.fields()) {

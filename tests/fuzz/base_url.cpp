@@ -1,4 +1,5 @@
-// Base URLs: what is taken can be put together again and is one for Boost.URL as well; what is refused shows no secret.
+// Fuzzes base URLs: an accepted URL can be reassembled and is also valid for Boost.URL; the error for a refused one
+// shows no secret.
 #include <cstddef>
 #include <cstdint>
 #include <string>

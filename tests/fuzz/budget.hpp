@@ -1,4 +1,4 @@
-// How much memory and time one input may take, by the size of what is read.
+// Limits the memory and time for one input by the size of the text that is read.
 #pragma once
 
 #include <sanitizer/allocator_interface.h>
@@ -11,7 +11,7 @@
 
 #include "bytes.hpp"
 
-/// Counts from its making on. One at a time.
+/// Measures from its construction on. Only one may exist at a time.
 class Budget {
  public:
   Budget() : began_(now()) {
@@ -27,8 +27,8 @@ class Budget {
     held = peak = 0;
   }
 
-  /// The heap grew by at most `times` the size and 64 KiB. The time is that of this thread alone, and wide: only what
-  /// grows faster than the size is meant to exceed it.
+  /// Checks that the heap grew by at most `times` the size and 64 KiB. The time is that of this thread alone, and its
+  /// limit is generous: only work that grows faster than the size should exceed it.
   void check(std::size_t size, std::size_t times = 8) const {
     const auto memory = peak;
     const auto time = now() - began_;

@@ -1,4 +1,4 @@
-// What a fuzzer gives, taken piece by piece.
+// Reads a fuzzer's input piece by piece.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-/// Stops the fuzzer at this input, and says why, where something that must hold does not.
+/// Stops the fuzzer at this input, and prints the reason, if a condition does not hold.
 inline void require(bool holds, std::string_view what, std::string_view shown = {}) {
   if (holds) return;
   std::fprintf(stderr, "does not hold: %.*s\n%.*s\n", static_cast<int>(what.size()), what.data(),
@@ -17,7 +17,7 @@ inline void require(bool holds, std::string_view what, std::string_view shown = 
   std::abort();
 }
 
-/// `text` in quotes, with `escape` before each character that is one of `marked`.
+/// Returns `text` in quotes, with `escape` before each character that is in `marked`.
 [[nodiscard]] inline std::string quoted(std::string_view text, std::string_view marked, char escape) {
   std::string out;
   for (const char c : text) {
@@ -27,7 +27,7 @@ inline void require(bool holds, std::string_view what, std::string_view shown = 
   return '"' + out + '"';
 }
 
-/// Reads numbers and texts off the front. When nothing is left, numbers are 0 and texts empty.
+/// Reads numbers and texts from the front. When nothing is left, numbers are 0 and texts are empty.
 class Bytes {
  public:
   Bytes(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
@@ -42,7 +42,7 @@ class Bytes {
     rest_.remove_prefix(taken.size());
     return std::string(taken);
   }
-  /// Up to the end of the line, which is taken as well.
+  /// Reads up to the end of the line, which is also consumed.
   [[nodiscard]] std::string line() {
     const auto end = std::min(rest_.find('\n'), rest_.size());
     auto taken = text(end);
@@ -50,8 +50,8 @@ class Bytes {
     return taken;
   }
   [[nodiscard]] std::string rest() { return text(rest_.size()); }
-  /// The rest as a long text that is told in few bytes: what stands between `\1`, a byte and `\2` is there as often as
-  /// the byte says, as a power of two.
+  /// Returns the rest as a text that may be long although the input is short: the text between `\1`, a byte and `\2` is
+  /// repeated as often as the byte says, as a power of two.
   [[nodiscard]] std::string long_text() {
     constexpr std::size_t most = 64 * 1024;
     std::string out;

@@ -1,4 +1,4 @@
-// The calls of the library, and what each promises of what it did.
+// The calls of the library, and what each promises about its effects.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 #include "bytes.hpp"
 #include "unreliable.hpp"
 
-/// The error of a call, or nothing where it succeeded.
+/// Returns the error of a call, or nothing if it succeeded.
 using Ending = std::optional<wandb::Error>;
 
 template <class T>
@@ -20,11 +20,11 @@ template <class T>
   return result ? Ending() : Ending(result.error());
 }
 
-/// A method, what it may execute, and how often.
+/// A method, the mutation that it may execute, and how often.
 struct Call {
-  const char* mutation;  ///< empty: nothing
+  const char* mutation;  ///< empty: no mutation
   bool once = false;
-  /// Whether it changes nothing, and may say so either way, where it was done before.
+  /// Whether a repeat changes nothing, and may report either success or an error.
   bool ends_something = false;
   Ending (*run)(const wandb::Api<UnreliableTransport>& api, const wandb::User<UnreliableTransport>& ann);
 };
@@ -69,11 +69,11 @@ struct World {
   wandb::testing::Account account;
   std::string root_key;
   std::string ann_key;
-  std::string ann;  ///< as JSON, with her first key under the name `k`
+  std::string ann;  ///< the user as JSON, with the first key under the name `k`
 };
 
-/// Holds what a call says against what the server did: `ran` times what it may, `others` times something else. `again`:
-/// it had been done by an earlier call.
+/// Compares what a call reports with what the server did: it ran the method's mutation `ran` times, and other mutations
+/// `others` times. `again` says that an earlier call had already done it.
 inline void check(const Call& call, const Ending& ending, std::size_t ran, std::size_t others, bool again,
                   const Record& record) {
   using wandb::Outcome;
@@ -86,13 +86,13 @@ inline void check(const Call& call, const Ending& ending, std::size_t ran, std::
   const bool no_change = call.ends_something && again;
   require(outcome != Outcome::ran || ran > 0 || no_change, "what is told done is done", shown);
   require(outcome != Outcome::not_run || ran == 0, "what is told not run did not", shown);
-  // A conflict on a resend may be the echo of what the first request did.
+  // A conflict on a repeat may result from the first request.
   const bool may_be_echo = ending && *ending == wandb::condition::conflict && record.requests > 1;
   require(outcome != Outcome::unknown || record.doubtful || may_be_echo, "what is known is told", shown);
   require(outcome == Outcome::ran || !record.proven, "data proves", shown);
 }
 
-/// No text of an error shows a secret, nor much of one.
+/// Checks that no text of an error shows a secret, or a large part of one.
 inline void check_secrets(const wandb::Error& error, std::string_view secret) {
   auto text = error.message() + '\n' + error.reason();
   for (const auto& said : error.messages()) text += '\n' + said.text + '\n' + said.path + '\n' + said.code;

@@ -1,4 +1,5 @@
-// CSV: any text is rows or a fault with its line, and rows that are written by the rules come back as they were.
+// Fuzzes CSV: any text is read as rows or as a fault with its line, and rows that are written correctly are read back
+// unchanged.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (complaints.empty()) require(is_email(person.email) && is_text(person.key), "only people are read", text);
   budget.check(text.size(), 256);
 
-  // A NUL character is refused wherever it stands.
+  // A NUL character is refused at any position.
   std::replace(key.begin(), key.end(), '\0', ' ');
   std::replace(text.begin(), text.end(), '\0', ' ');
   const auto written = "\xEF\xBB\xBFkey,\"email\"\r\n\r\n" + quoted(key + text, "\"", '"') + ",a@b\n";

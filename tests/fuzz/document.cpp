@@ -1,4 +1,4 @@
-// GraphQL documents of any text: taken or refused in time, by the library and by the server of the tests alike.
+// Fuzzes GraphQL documents: the library and the server of the tests accept or refuse any text in time.
 #include <cstddef>
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// A response out of whatever comes, in pieces of any size: the same as in one piece.
+// Fuzzes HTTP responses: a response that arrives in pieces of any size is read as if it arrived in one piece.
 #include <cstddef>
 #include <cstdint>
 

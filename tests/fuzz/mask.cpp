@@ -1,5 +1,5 @@
-// The mask over any text, around pieces of secrets that it knows: no twelve characters in a row of one are shown, nor
-// what is as long as a key, nor anything but one line; and what is masked already stays as it is.
+// Fuzzes the mask with any text around pieces of known secrets: it shows no twelve consecutive characters of a secret
+// and nothing as long as a key, its output is one line, and masking it again changes nothing.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -46,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Mask mask(known);
   const auto at = bytes.byte() * 256 + bytes.byte();
   const auto most = bytes.byte();
-  // Between texts, pieces of the secrets.
+  // Places pieces of the secrets between texts.
   std::string text;
   while (const auto how = bytes.byte()) {
     const auto& from = how % 2 == 0 ? secret : other;

@@ -1,4 +1,5 @@
-// The netrc file: any text is read or refused without showing it, and what is written by the rules is found.
+// Fuzzes the netrc file: any text is read or refused without showing it, and entries that are written correctly are
+// found.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +9,7 @@
 
 #include "budget.hpp"
 
-/// What a quoted token may hold: everything but line ends, and what no text has.
+/// Replaces what a quoted token must not hold: line ends and NUL characters.
 static std::string on_one_line(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\0'; }, ' ');

@@ -1,4 +1,4 @@
-// Whole operations against a server and a network that do anything but lie: the contract holds, whatever comes.
+// Fuzzes whole operations against an unreliable but truthful server and network: the contract always holds.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-// A response that is read from a stream in pieces.
+// Reads a response from a stream in pieces.
 #pragma once
 
 #include <algorithm>

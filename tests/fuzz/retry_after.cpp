@@ -1,4 +1,4 @@
-// `Retry-After` and the policy: whatever a server asks for, a wait is neither negative nor beyond its limits.
+// Fuzzes `Retry-After` and the policy: for any value, a wait is neither negative nor beyond its limits.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

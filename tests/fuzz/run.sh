@@ -5,7 +5,7 @@ set -u
 corpora=$(dirname "$0")/corpus
 export UBSAN_OPTIONS=print_stacktrace=1
 
-one() { # one BUILD SECONDS FUZZER: what it finds is kept in BUILD/found, where the next run does not delete it
+one() { # one BUILD SECONDS FUZZER: keeps what it finds in BUILD/found, where the next run does not delete it
     name=${3##*/fuzz_}
     grown=$1/corpus/$name log=$1/$name.log
     mkdir -p "$grown" "$1/found" "$corpora/$name"
@@ -15,7 +15,7 @@ one() { # one BUILD SECONDS FUZZER: what it finds is kept in BUILD/found, where 
     [ "$verdict" = ok ] || sed -n '/^does not hold/{p;n;p;}; /runtime error\|^SUMMARY\|Test unit written/p' "$log"
 }
 
-documents() { # documents BUILD SECONDS: verdicts on as many documents as that time allows, held against graphql-js
+documents() { # documents BUILD SECONDS: compares verdicts with graphql-js, on as many documents as the time allows
     here=$(dirname "$0")
     "$1/tests/fuzz/print_verdicts" $((500 * $2)) "${FUZZ_SEED:-$(date +%s)}" "$here"/corpus/document/* |
         NODE_PATH=/usr/share/nodejs node "$here/differential/judge.js" "$here/../conformance/users.graphql" \

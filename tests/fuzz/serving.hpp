@@ -1,4 +1,4 @@
-// The in-memory server, asked one document.
+// Sends one document to the in-memory server.
 #pragma once
 
 #include <string>

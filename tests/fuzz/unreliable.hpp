@@ -1,6 +1,5 @@
-// A server and a way to it that the fuzzer drives: each request is executed or not, and whatever comes back may have
-// gone wrong on its way. Nothing lies: data is there only where the server gave it, and a refusal only where it
-// refused.
+// A server and a network that the fuzzer controls: each request is executed or not, and the answer may be damaged on
+// its way. Nothing lies: data is present only if the server gave it, and a refusal only if it refused.
 #pragma once
 
 #include <algorithm>
@@ -23,14 +22,14 @@
 
 #include "bytes.hpp"
 
-/// What happened at the server in the course of one call.
+/// Records what happened at the server during one call.
 struct Record {
   int requests = 0;
-  bool doubtful = false;  ///< an answer got lost, or told nothing for sure
-  bool proven = false;    ///< a mutation ran, and its data came back
+  bool doubtful = false;  ///< an answer was lost, or left the outcome open
+  bool proven = false;    ///< a mutation ran, and its data was returned
 };
 
-/// A synchronous transport. A handle. Prints what passes where FUZZ_TRACE is set in the environment.
+/// A synchronous transport, which is a handle. It prints the traffic if FUZZ_TRACE is set in the environment.
 class UnreliableTransport {
  public:
   /// All must outlive it.
@@ -51,7 +50,7 @@ class UnreliableTransport {
     require(duration >= std::chrono::nanoseconds(0) && duration <= std::chrono::minutes(2), "a wait has its limits");
   }
 
-  /// How often any mutation took effect.
+  /// Returns how often any mutation took effect.
   [[nodiscard]] std::size_t executed() const {
     std::size_t all_together = 0;
     for (const auto* field : mutations) all_together += account_.executed(field);
@@ -96,7 +95,7 @@ class UnreliableTransport {
   }
 
   using Statuses = std::span<const int>;
-  /// With these, a request may have been executed.
+  /// With these failures, a request may have been executed.
   static constexpr std::array unsure{200, 201, 202, 302, 408, 499, 500, 502, 503, 504, 520, 522, 524, 599};
   static constexpr std::array all{200, 400, 401, 403, 404, 409, 410, 413, 422, 429, 501, 201,
                                   202, 302, 408, 499, 500, 502, 503, 504, 520, 522, 524, 599};
@@ -130,13 +129,13 @@ class UnreliableTransport {
     response.status = status;
     response.headers.add("Content-Type", script_.below(2) == 0 ? "text/html" : "application/json");
     response.body = texts[script_.below(texts.size())];
-    // Whatever is made up must not look as if something had run.
+    // Invented answers must not look as if a mutation had run.
     if (response.body.find("data") != response.body.npos || response.body.find('\\') != response.body.npos)
       response.body.clear();
     return with_headers(std::move(response));
   }
 
-  // Whatever; but the fuzzer sees what it is compared with, and would come to write the secrets into it.
+  // Any text is possible, but the fuzzer sees the values of comparisons, and would learn to write the secrets into it.
   [[nodiscard]] std::string made_up() const {
     auto text = script_.line();
     std::replace_if(
@@ -173,7 +172,7 @@ class UnreliableTransport {
            "}}";
   }
 
-  // An error beside what came.
+  // Adds an error to the answer.
   void add_error(wandb::Response& answer) const {
     if (!answer.body.starts_with('{')) return;
     const auto object =
@@ -182,7 +181,7 @@ class UnreliableTransport {
     answer.body.insert(1, "\"errors\":[" + error(script_.below(2) == 0 ? "" : "503") + "],");
   }
 
-  // The field's payload without what stands in it, and an error in its place.
+  // Returns the field's payload without its content, and an error instead.
   void take_away(wandb::Response& answer) const {
     auto root = boost::json::parse(boost::json::string_view(answer.body.data(), answer.body.size()));
     const auto* data = root.as_object().if_contains("data");

@@ -62,7 +62,7 @@ def compiles_without(hidden_in, header, *flags_of_program):
     return run.stderr if run.returncode else None
 
 
-# Only for programs that compile the definitions once: built as their library.
+# Only programs that compile the definitions once use these headers, in the build of their library.
 once = {"wandb/src.hpp", "wandb/transport/src.hpp"}
 networking_alone = {"/usr/include": {"boost", "openssl"}, "/usr/include/boost": {"asio", "asio.hpp", "beast", "beast.hpp"}}
 all_of_boost = {"/usr/include": {"boost", "openssl"}}

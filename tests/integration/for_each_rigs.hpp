@@ -22,7 +22,7 @@
 
 namespace many {
 
-/// An `io_context` that so many threads run.
+/// An `io_context` that the given number of threads run.
 class Context {
  public:
   explicit Context(int threads) {
@@ -47,7 +47,7 @@ class Context {
   std::vector<std::thread> threads_;
 };
 
-/// Runs Asio-free tasks here and now, as far as they go; keeps those that wait.
+/// Runs tasks without Asio as far as they can go, and keeps those that wait.
 struct SpawnFree {
   std::shared_ptr<std::list<rigs::FreeTask<void>>> tasks = std::make_shared<std::list<rigs::FreeTask<void>>>();
   void operator()(rigs::FreeTask<void> work) const {
@@ -64,7 +64,7 @@ struct SpawnAsio {
   }
 };
 
-/// An Asio transport that brings no more than it must.
+/// An Asio transport with only the required members.
 class BareAsio {
  public:
   template <class T>
@@ -83,7 +83,7 @@ class BareAsio {
 // A rig's `get` runs a task.
 using Handler = wandb::testing::LoopbackServer::Handler;
 
-// Without a network.
+// This rig uses no network.
 struct FreeRig {
   using Transport = wandb::testing::AsyncFakeTransport<rigs::Free, SpawnFree>;
   explicit FreeRig(rigs::Account& account) : fake(account) {}
@@ -156,7 +156,7 @@ template <class Rig>
                                              wandb::Environment::none());
 }
 
-/// Everything that is still to come.
+/// Returns all results that are still to come.
 template <class Rig, class ForEach>
 [[nodiscard]] auto rest_of(Rig& rig, ForEach& done) {
   std::vector<typename ForEach::value_type> all;

@@ -1,4 +1,4 @@
-// A server that does what a test says, byte by byte: for what no server that follows the rules would send.
+// A server that sends what a test specifies, byte by byte, including what no correct server would send.
 #pragma once
 
 #include <netinet/in.h>
@@ -32,7 +32,8 @@
 
 namespace raw {
 
-/// One accepted connection, plain or with TLS on top. What fails ends it quietly: the peer may have gone.
+/// One accepted connection, plain or with TLS. An operation that fails ends the connection silently, because the peer
+/// may have left.
 class Peer {
  public:
   /// `context` is null for plain text. `index` counts connections from 0. `pushed` is sent with the handshake.
@@ -57,10 +58,10 @@ class Peer {
 
   [[nodiscard]] int index() const noexcept { return index_; }
   [[nodiscard]] SSL* ssl() const noexcept { return ssl_.get(); }
-  /// Whether the client has not left yet, as far as is known.
+  /// Returns whether the client is still connected, as far as is known.
   [[nodiscard]] bool open() const noexcept { return open_; }
 
-  /// Waits for a whole request; empty when the client leaves.
+  /// Waits for a whole request; returns an empty text if the client leaves.
   std::string read_request() {
     const auto head_size = read_until("\r\n\r\n");
     if (head_size == std::string::npos) return {};
@@ -72,7 +73,7 @@ class Peer {
     text_.erase(0, request.size());
     return request;
   }
-  /// Takes a request that has no body; empty when the client leaves.
+  /// Reads a request that has no body; returns an empty text if the client leaves.
   std::string take_head() {
     const auto size = read_until("\r\n\r\n");
     if (size == std::string::npos) return {};
@@ -80,7 +81,7 @@ class Peer {
     text_.erase(0, size);
     return head;
   }
-  /// Waits for the end of a request's header; whether it came.
+  /// Waits for the end of a request's header; returns whether it arrived.
   bool read_head() { return read_until("\r\n\r\n") != std::string::npos; }
 
   /// Sends each text in a TLS record of its own, all of them with one call of send(2).
@@ -94,13 +95,13 @@ class Peer {
     flush();
   }
   void send(std::string_view text) { send({text}); }
-  /// What `send` would bring to the wire, for tests that cut it.
+  /// Returns the bytes that `send` would put on the wire, for tests that cut them.
   [[nodiscard]] std::string wire_of(std::string_view text) {
     if (ssl_ == nullptr) return std::string(text);
     SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size()));
     return pending();
   }
-  /// Bytes as they are, below TLS.
+  /// Sends raw bytes, below TLS.
   void send_raw(std::string_view bytes) {
     while (open_ && !bytes.empty()) {
       const auto count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -108,44 +109,45 @@ class Peer {
       else bytes.remove_prefix(static_cast<std::size_t>(count));
     }
   }
-  /// Throws away what has come by now.
+  /// Discards what has arrived so far.
   void drain() {
     std::array<char, 16 * 1024> buffer{};
     while (::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
     }
   }
-  /// Sends as much of what OpenSSL has to say as the kernel takes by now.
+  /// Sends as much of OpenSSL's output as the kernel accepts now.
   void flush_some() {
     const auto bytes = pending();
     static_cast<void>(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
   }
-  /// Sends what OpenSSL has to say.
+  /// Sends OpenSSL's output.
   void flush() { send_raw(pending()); }
-  /// Sends that, and the end of all sending in the same segment.
+  /// Sends OpenSSL's output, and ends the sending side in the same segment.
   void send_last(std::string_view text) {
     const int on = 1;
     ::setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
     send(text);
     end();
   }
-  /// No more is sent; what the client sends is still received.
+  /// Sends no more, but still receives what the client sends.
   void end() { ::shutdown(fd_, SHUT_WR); }
   void close() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
     open_ = false;
   }
-  /// Reads so many bytes behind what `read_head` found; how many came.
+  /// Reads the given number of bytes after the head that `read_head` found; returns how many arrived.
   std::size_t read_rest(std::size_t size) {
     text_.erase(0, read_until("\r\n\r\n"));
     while (open_ && text_.size() < size) more();
     return text_.size();
   }
-  /// Whether the client has not closed its end; nothing is read.
+  /// Returns whether the client has not closed its end. It reads nothing.
   [[nodiscard]] bool client_is_there() const {
     pollfd entry{fd_, POLLRDHUP, 0};
     return ::poll(&entry, 1, 0) == 0;
   }
-  /// Connects to a port of this machine and carries bytes both ways until one side ends; false where nobody listens.
+  /// Connects to a port of this machine and forwards bytes both ways until one side ends; returns false if nothing
+  /// listens.
   bool tunnel_to(std::uint16_t port) {
     const int other = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
@@ -168,7 +170,7 @@ class Peer {
 
  private:
   friend class Server;
-  // With TLS 1.3 a server may send once it has said its part of the handshake.
+  // With TLS 1.3, a server may send data once it has sent its part of the handshake.
   void push(std::string_view text) {
     std::array<char, 1> none{};
     std::size_t count = 0;
@@ -181,7 +183,7 @@ class Peer {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
 
-  // Brings what has come at one end to the other; false where that end has ended.
+  // Forwards what has arrived at one end to the other; returns false if that end is closed.
   static bool carry(int from, int to) {
     std::array<char, 16 * 1024> buffer{};
     const auto count = ::recv(from, buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -210,7 +212,7 @@ class Peer {
     }
     if (!receive()) open_ = false;
   }
-  // Brings bytes from the wire to OpenSSL, or to the text.
+  // Moves bytes from the wire to OpenSSL, or to the text.
   bool receive() {
     std::array<char, 16 * 1024> buffer{};
     const auto count = ::recv(fd_, buffer.data(), buffer.size(), 0);
@@ -258,7 +260,7 @@ class Server {
     for (auto& session : sessions_) session.join();
   }
 
-  /// What the first connection sends together with its part of the TLS handshake.
+  /// Sets what the first connection sends together with its part of the TLS handshake.
   void push(std::string text) { pushed_ = std::move(text); }
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] const std::string& ca_pem() const noexcept { return ca_pem_; }

@@ -1,4 +1,4 @@
-// Any synchronous transport behind one type: functions that are no templates, over whatever sends.
+// Tests AnyTransport, which holds any synchronous transport, through functions that are not templates.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -27,7 +27,7 @@ using testing::FakeTransport;
 
 namespace {
 
-/// A project's own function: no template, whatever it is tested with.
+/// A function of a project: it is not a template, and takes any transport.
 Result<std::size_t> delete_keys_of(const Api<AnyTransport>& api, std::string_view description) {
   auto me = api.viewer();
   if (!me) return me.error();
@@ -40,7 +40,7 @@ Result<std::size_t> delete_keys_of(const Api<AnyTransport>& api, std::string_vie
   return deleted;
 }
 
-/// Root, an admin, with the keys "laptop", "ci" and again "ci".
+/// Makes an account with an admin, root, and the keys "laptop", "ci" and again "ci".
 struct Office {
   Office() {
     account.add_user({.email = "root@example.com", .admin = true});
@@ -70,7 +70,7 @@ struct Waiting {
   void wait(std::chrono::nanoseconds duration, const StopToken&) const { waits->push_back(duration); }
 };
 
-/// Tells how often it was asked.
+/// Counts how often it was asked.
 struct Counting {
   int sent = 0;
   [[nodiscard]] Result<Response> send(const Request&) {
@@ -174,7 +174,7 @@ TEST_CASE("a reference stays one") {
 TEST_CASE("the target is found by its exact type alone") {
   const FakeTransport fake;
   const AnyTransport transport = std::cref(fake);
-  CHECK(transport.target<FakeTransport>() == nullptr);  // else it would no longer be const
+  CHECK(transport.target<FakeTransport>() == nullptr);  // otherwise it would lose its const
   CHECK(AnyTransport(fake).target<FakeTransport>() != nullptr);
   CHECK(AnyTransport(fake).target<Counting>() == nullptr);
   CHECK(AnyTransport(refuse).target<Result<Response> (*)(const Request&)>() != nullptr);

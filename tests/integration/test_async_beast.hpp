@@ -1,4 +1,4 @@
-// What the tests of AsyncBeastTransport share: running tasks, and ending them from outside.
+// Helpers for the tests of AsyncBeastTransport: they run tasks, and end them from outside.
 #pragma once
 
 #include <chrono>
@@ -40,7 +40,7 @@ using wandb::Error;
 using wandb::Request;
 using Answer = wandb::Result<wandb::Response>;
 
-/// The result of a task, when its context has nothing left to do: what stays pending would hang the test.
+/// Returns the result of a task once its context has nothing left to do. Work that stays pending makes the test hang.
 template <class R>
 [[nodiscard]] R run(asio::io_context& io, asio::awaitable<R> task) {
   auto future = asio::co_spawn(io, std::move(task), asio::use_future);
@@ -59,7 +59,7 @@ template <class R>
   while (!done() && watch.elapsed() < 5s) co_await rest();
 }
 
-/// One request on a context of the transport's own.
+/// Sends one request on a context of the transport's own.
 [[nodiscard]] inline asio::awaitable<Answer> send(AsyncBeastTransport transport, Request request) {
   co_return co_await transport.send(request);
 }
@@ -71,7 +71,7 @@ struct Lone {
 
   explicit Lone(const BeastOptions& options = {}) : transport(io, options) {}
   [[nodiscard]] Answer send(Request request) { return run(io, async_test::send(transport, std::move(request))); }
-  /// So many requests at once.
+  /// Sends the given number of requests concurrently.
   [[nodiscard]] std::vector<Answer> send_all(const std::vector<Request>& requests) {
     std::vector<std::future<Answer>> futures;
     for (const auto& request : requests) {
@@ -85,15 +85,16 @@ struct Lone {
   }
 };
 
-/// What ends a call early.
+/// The ways to end a call early.
 enum class By { deadline, stop, cancellation };
 inline constexpr By every_way[] = {By::deadline, By::stop, By::cancellation};
 [[nodiscard]] inline doctest::String toString(By by) {
   return by == By::deadline ? "a deadline" : by == By::stop ? "a stop" : "a cancellation";
 }
 
-/// Sends, on `io`, a request that will not be answered, and ends it in that way once `ready()` (a deadline, soon).
-/// Gives the error, and checks that it says why, came soon, and that the caller's next `co_await` goes on.
+/// Sends a request on `io` that will not be answered, and ends it in the given way once `ready()` (or at a deadline,
+/// soon). Returns the error, and checks that it gives the reason, came soon, and that the caller's next `co_await`
+/// continues.
 [[nodiscard]] inline Error ended(
     By by, asio::io_context& io, Request request, std::function<asio::awaitable<Answer>(const Request&)> send,
     std::function<bool()> ready = [] { return true; }) {
@@ -110,7 +111,7 @@ inline constexpr By every_way[] = {By::deadline, By::stop, By::cancellation};
   };
   const auto end = [&]() -> asio::awaitable<void> {
     co_await until(ready);
-    co_await rest(30ms);  // for what is between that and the wait in question
+    co_await rest(30ms);  // covers the steps between that and the wait that is tested
     if (by == By::stop) stop.request_stop();
     if (by == By::cancellation) cancel.emit(asio::cancellation_type::terminal);
   };
@@ -127,7 +128,7 @@ inline constexpr By every_way[] = {By::deadline, By::stop, By::cancellation};
   CHECK(answer.error() == (by == By::deadline ? errc::timed_out : errc::cancelled));
   return answer.error();
 }
-/// The same through a transport.
+/// Does the same through a transport.
 [[nodiscard]] inline Error ended(
     By by, Lone& at, Request request, std::function<bool()> ready = [] { return true; }) {
   return ended(

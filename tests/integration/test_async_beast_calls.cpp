@@ -1,4 +1,4 @@
-// Whole calls over AsyncBeastTransport: what they come to when they are cancelled, and how they are started.
+// Tests whole calls over AsyncBeastTransport: the results of cancelled calls, and the ways to start a call.
 #include "test_async_beast.hpp"
 
 #include <chrono>
@@ -26,7 +26,7 @@ using wandb::User;
 
 namespace {
 
-// An account behind a server, and an admin's view of it on a context that only this test runs.
+// An account behind a server, and an admin's client of it on a context that only this test runs.
 struct World {
   explicit World(RetryPolicy retry = rigs::eager)
       : server(account.account),
@@ -42,8 +42,8 @@ struct World {
   [[nodiscard]] std::size_t created() { return account.account.executed("createUser"); }
 };
 
-// Starts a call, and ends it by a cancellation or a stop once `ready()`; its error, and whether the coroutine that
-// awaited it went on.
+// Starts a call, and ends it by a cancellation or a stop once `ready()`. Returns its error, and whether the coroutine
+// that awaited it continued.
 template <class Make, class Ready>
 Error ended_call(World& at, By by, Make make, Ready ready) {
   asio::cancellation_signal cancel;
@@ -85,7 +85,7 @@ TEST_CASE("async: a mutation cancelled in flight may have run, and is not sent a
     CHECK(error.outcome() == Outcome::unknown);
     CHECK(error.operation() == "createUser");
     CHECK(at.created() == 1);
-    // The truth can be asked for afterwards, over a connection that works.
+    // The program can find out later, over a connection that works.
     CHECK(run(at.io, at.api.user("new@example.com")).value().has_value());
   }
 }

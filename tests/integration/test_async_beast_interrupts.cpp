@@ -1,5 +1,5 @@
-// AsyncBeastTransport when a deadline, a stop or a cancellation ends a call, whatever it is waiting for: its error
-// comes back, says how far the request came, and nothing half-read is used again.
+// Tests AsyncBeastTransport when a deadline, a stop or a cancellation ends a call at any wait: the error says how far
+// the request came, and no half-read connection is reused.
 #include "test_async_beast.hpp"
 
 #include <atomic>
@@ -190,7 +190,7 @@ TEST_CASE("async: a cancellation that falls between two waits is not lost") {
   const auto request = request_to(server);
   auto future =
       asio::co_spawn(at.io, at.transport.send(request), asio::bind_cancellation_slot(cancel.slot(), asio::use_future));
-  // The connection stands, the coroutine has not been told yet: at that moment it waits for nothing.
+  // The connection is established, but the coroutine does not know it yet: at that moment it waits for nothing.
   while (at.transport.connections_opened() == 0) at.io.poll_one();
   REQUIRE(eventually([&] { return server.connections() == 1; }));
   asio::post(at.io, [&] { cancel.emit(asio::cancellation_type::terminal); });
@@ -259,7 +259,7 @@ asio::awaitable<Answer> failing() {
   throw std::runtime_error("it throws");
 }
 
-// Whether cancellations throw in the caller, as they did before, once `call` has thrown.
+// Checks whether cancellations throw in the caller after `call` has thrown, as they did before.
 bool stays_as_it_was(Lone& at, bool throws, std::function<asio::awaitable<Answer>()> call) {
   const auto caller = [&]() -> asio::awaitable<bool> {
     co_await asio::this_coro::throw_if_cancelled(throws);
@@ -281,7 +281,7 @@ TEST_CASE("async: what throws in a call leaves the caller's coroutine as it was"
   const LoopbackServer server(echo());
   Lone at;
   auto endless = request_to(server);
-  // More than any string can hold: composing the request throws.
+  // This is more than any string can hold, so that composing the request throws.
   endless.body = std::string_view(endless.body.data(), std::numeric_limits<std::size_t>::max() / 2);
   for (const bool throws : {true, false}) {
     CAPTURE(throws);
@@ -329,7 +329,7 @@ TEST_CASE("async: a context may be destroyed with calls in flight, in whatever t
   const Stopwatch watch;
   while (watch.elapsed() < 50ms) io->run_for(10ms);
   CHECK(transport->connections_opened() == 3);
-  transport.reset();  // the calls have it still
+  transport.reset();  // the calls still share it
   io.reset();
   stop.request_stop();
 }

@@ -1,4 +1,5 @@
-// AsyncBeastTransport's connections: how many there are, who has them next, and when one is not used again.
+// Tests the connections of AsyncBeastTransport: their number, the order of waiting requests, and when a connection is
+// not reused.
 #include "test_async_beast.hpp"
 
 #include <algorithm>
@@ -75,7 +76,7 @@ TEST_CASE("async: who came first is served first, and no newcomer passes those i
     request.body = bodies[which];
     const auto answer = co_await at.transport.send(request);
     CHECK(answer.has_value());
-    // A newcomer at the very moment at which a connection is given back.
+    // A new request arrives at the moment at which a connection is returned.
     if (which != 0) co_return;
     request.body = bodies[5];
     const auto again = co_await at.transport.send(request);

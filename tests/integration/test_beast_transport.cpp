@@ -1,4 +1,4 @@
-// BeastTransport against a real server: what goes over the wire, what comes back, and which connection is used.
+// Tests BeastTransport against a real server: the bytes sent, the answers received, and the choice of connections.
 #include "test_beast_transport.hpp"
 
 #include <algorithm>

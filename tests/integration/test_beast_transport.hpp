@@ -1,4 +1,4 @@
-// What the tests of BeastTransport share: requests, odd peers, and clocks.
+// Helpers for the tests of BeastTransport: requests, misbehaving peers, and clocks.
 #pragma once
 
 #include <netinet/in.h>
@@ -62,7 +62,7 @@ using wandb::testing::LoopbackServer;
                     timeout);
 }
 
-/// How long something took.
+/// Returns how long a function took.
 class Stopwatch {
  public:
   [[nodiscard]] std::chrono::milliseconds elapsed() const {
@@ -73,7 +73,7 @@ class Stopwatch {
   Clock::time_point start_ = Clock::now();
 };
 
-/// Waits until `done()`, for at most some seconds; whether it came.
+/// Waits until `done()`, for a few seconds at most; returns whether it happened.
 template <class Done>
 [[nodiscard]] bool eventually(Done done) {
   for (const Stopwatch watch; watch.elapsed() < 5s; std::this_thread::sleep_for(1ms)) {
@@ -113,7 +113,7 @@ class BlackHole {
   return tcp::acceptor(io, tcp::endpoint(boost::asio::ip::make_address("127.0.0.1"), 0)).local_endpoint().port();
 }
 
-/// A file with text in it, gone with the object.
+/// A file with the given text, which is deleted with the object.
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::string_view text) : path_(directory_.put("file", text)) {}

@@ -1,4 +1,5 @@
-// BeastTransport when things go wrong: which error, how far the request came, how soon the call ends, and never twice.
+// Tests BeastTransport when requests fail: the error, how far the request came, how soon the call ends, and that no
+// request is sent twice.
 #include "test_beast_transport.hpp"
 
 #include <atomic>
@@ -20,7 +21,7 @@ using wandb::Error;
 
 namespace {
 
-// The error of one request, the server having been told to misbehave so.
+// Returns the error of one request to a server that misbehaves in the given way.
 Error failure_of(Fault fault, std::chrono::milliseconds timeout = 10s, wandb::BeastOptions options = {}) {
   LoopbackServer server(echo());
   server.inject(std::move(fault), 100);
@@ -34,7 +35,7 @@ Error failure_of(Fault fault, std::chrono::milliseconds timeout = 10s, wandb::Be
   return response.error();
 }
 
-// Ends a call after some milliseconds by its stop token; gives the error and checks that it came soon.
+// Ends a call after some milliseconds by its stop token; returns the error and checks that it came soon.
 template <class Send>
 Error stopped(Send send) {
   std::stop_source source;
@@ -363,7 +364,7 @@ TEST_CASE("when all addresses fail, each is named") {
 
 namespace {
 
-// A resolver whose look-ups last until it is told.
+// A resolver whose look-ups last until the test ends them.
 struct SlowNames {
   struct Gate {
     std::atomic<bool> open{false};

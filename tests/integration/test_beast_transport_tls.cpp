@@ -1,4 +1,4 @@
-// BeastTransport over TLS: whom it trusts, what it says when it does not, and that deadlines hold there as well.
+// Tests BeastTransport over TLS: which servers it trusts, the errors for others, and that deadlines also hold there.
 #include "test_beast_transport.hpp"
 
 #include <openssl/ssl.h>

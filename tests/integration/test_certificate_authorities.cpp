@@ -1,5 +1,5 @@
-// Whom the Beast transports trust: what options and environment say, what is told of a source that is of no use, and
-// what a certificate must name. Each over real TLS, in both colours.
+// Tests which authorities the Beast transports trust: the options and the environment, the errors for unusable sources,
+// and the names that a certificate must contain. Each test uses real TLS and both kinds of transport.
 #include <openssl/bio.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -49,14 +49,14 @@ using Variables = std::vector<std::pair<std::string, std::string>>;
           &variables};
 }
 
-/// Whom to trust, by the public ways of saying it.
+/// The public options that select the trusted authorities.
 struct Trust {
   std::string ca_file{};
   std::string extra_ca{};
   Variables variables{};
 };
 
-/// One request with a transport of that colour, made anew.
+/// Sends one request with a new transport of that kind.
 struct Sync {
   [[nodiscard]] static Answer send(const Trust& trust, const Request& request) {
     const BeastTransport transport({.ca_file = trust.ca_file, .extra_ca = trust.extra_ca},
@@ -79,7 +79,7 @@ using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
                                                          &BIO_free);
   return {PEM_read_bio_X509(source.get(), nullptr, nullptr, nullptr), &X509_free};
 }
-/// The name under which OpenSSL looks for a certificate in a directory.
+/// Returns the name under which OpenSSL looks for a certificate in a directory.
 [[nodiscard]] std::string hashed_name(const std::string& pem) {
   char name[16];
   std::snprintf(name, sizeof name, "%08lx.0", X509_subject_name_hash(parsed(pem).get()));
@@ -106,7 +106,7 @@ using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
   return text.replace(at, what.size(), instead);
 }
 
-/// A TLS server, and an authority that did not vouch for it.
+/// A TLS server, and an authority that did not sign its certificate.
 struct Scene {
   LoopbackServer server{echo(), {.tls = true}};
   std::string ca = server.ca_pem();
@@ -138,7 +138,7 @@ struct Odd {
   std::string text;
   std::string why;
 };
-/// Files of which nothing can be trusted, or not all that they claim.
+/// Files with nothing that can be trusted, or less than they claim to hold.
 [[nodiscard]] std::vector<Odd> odd_files(const Scene& scene) {
   const auto issued = CertificateAuthority().issue();
   const auto& ca = scene.ca;
@@ -318,7 +318,7 @@ TEST_CASE_TEMPLATE("trust: a directory in which OpenSSL would find nobody is tol
   REQUIRE(::mkfifo((waiting.path() + "/" + hashed_name(scene.ca)).c_str(), 0600) == 0);
   const TemporaryDirectory endless;
   std::filesystem::resize_file(endless.put(hashed_name(scene.ca), scene.ca), std::uintmax_t{1} << 40);
-  // OpenSSL takes the first of a hash, and the next only behind one that it could use.
+  // OpenSSL takes the first certificate of a hash, and the next one only after a usable one.
   const TemporaryDirectory second;
   auto next = hashed_name(scene.ca);
   next.back() = '1';
@@ -402,7 +402,7 @@ TEST_CASE_TEMPLATE("trust: the environment is read when the transport is made", 
 
 namespace {
 
-/// A handshake of a connection that trusts those sources.
+/// Performs the handshake of a connection that trusts those sources.
 [[nodiscard]] wandb::Result<void> handshake(const Scene& scene, TrustSources sources) {
   asio::io_context io;
   const auto request = request_to(scene.server);

@@ -14,7 +14,7 @@ using rigs::Setting;
 
 namespace {
 
-/// Answers every request so.
+/// Gives every request the same answer.
 template <class Rig>
 void answer(Setting<Rig>& setting, int status, std::string body) {
   setting.world.account.before([status, body = std::move(body)](const Request&) -> std::optional<Response> {
@@ -144,7 +144,7 @@ TEST_CASE_TEMPLATE("an error inside a user is that user's alone, and one without
                R"(,"errors":[{"message":"x","path":["users","edges",1,"node","teams"]},{"message":"slow"}])"));
   std::vector<std::size_t> counts;
   for (auto& user : collect(setting.api.users())) counts.push_back(user ? user->errors().size() : 99);
-  CHECK(counts == std::vector<std::size_t>{1, 2, 99});  // and it may have kept others off the page
+  CHECK(counts == std::vector<std::size_t>{1, 2, 99});  // and it may be the reason why others are missing from the page
 }
 
 TEST_CASE_TEMPLATE("absent connections are empty lists", Rig, RIGS) {

@@ -73,7 +73,7 @@ TEST_CASE_TEMPLATE("somebody else's secret is found out before anything is chang
   given.authenticate(setting.world.root_key).value();
   refused(given);
   refused(User(setting.api, Attrs{{"id", setting.world.ann_id}}, setting.world.root_key));
-  // A listed name that is the secret of another: what a server of the older kind could send by mistake.
+  // The name of a listed key is another key's secret, which an older server could send by mistake.
   const auto listed =
       Attrs::parse(R"({"id":")" + setting.world.ann_id + R"(","apiKeys":{"edges":[{"node":{"id":"k","name":")" +
                    std::string(setting.world.root_key.reveal()) + R"("}}]}})");
@@ -228,7 +228,7 @@ TEST_CASE_TEMPLATE("a name that is not among the loaded keys is misuse, thrown b
   Setting<Rig> setting;
   const auto ann = setting.ann();
   const auto before = setting.world.account.requests();
-  // From the call itself: nothing is awaited.
+  // The call itself reports this; nothing is awaited.
   CHECK_THROWS_AS(static_cast<void>(ann.delete_api_key("no such key")), std::invalid_argument);
   CHECK_THROWS_AS(static_cast<void>(ann.delete_api_key(Secret(std::string(40, 'x')))), std::invalid_argument);
   CHECK_THROWS_AS(static_cast<void>(ann.delete_api_key(get(setting.api.viewer()).value().keys()[0])),

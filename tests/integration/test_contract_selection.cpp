@@ -1,4 +1,4 @@
-// What was chosen of a user, over every transport.
+// Tests selections of a user's fields over every transport.
 #include <doctest/doctest.h>
 
 #include <cstdint>

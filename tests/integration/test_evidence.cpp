@@ -1,4 +1,5 @@
-// What an answer proves: data before codes, codes before statuses, statuses before words; and absence only as a whole.
+// Tests what an answer proves: data takes precedence over codes, codes over statuses, and statuses over words. Absence
+// is only proven by the whole answer.
 #include <doctest/doctest.h>
 
 #include <sstream>
@@ -102,12 +103,12 @@ TEST_CASE("a status within the errors counts as if the answer had it") {
     CHECK((error == condition::server_failure || error == condition::timed_out));
     CHECK(error.status() == 200);
     CHECK(script.requests() == 1);
-    // A query may be asked again.
+    // A query may be repeated.
     script.answers(R"({"data":null,"errors":[{"message":"m","extensions":)" + std::string(inner) + "}]}")
         .answers(R"({"data":{"viewer":{"id":"u","name":"n"}}})");
     CHECK(script.api.viewer().value().id() == "u");
   }
-  // One that leaves it open among others that do not.
+  // One error leaves the outcome open, others do not.
   Scripted script;
   script.answers(
       refused(R"({"message":"no","extensions":{"code":"FORBIDDEN"}},{"message":"m","extensions":{"code":504}})"));
@@ -175,7 +176,7 @@ TEST_CASE("words alone drop no proven secret") {
       .answers(R"({"data":{"generateApiKey":null},"errors":[{"message":"unauthorized"}]})");
   CHECK(ann.generate_api_key("one").error() == errc::unauthorized);
   script.answers(R"({"data":{"generateApiKey":{"apiKey":{"id":"K","name":")" + new_key + R"("}}}})");
-  CHECK(ann.generate_api_key("two").has_value());  // without another look at whose it is
+  CHECK(ann.generate_api_key("two").has_value());  // without another check of whose key it is
   CHECK(script.requests() == 3);
 }
 
@@ -209,7 +210,7 @@ TEST_CASE("a hit whose e-mail the server does not show may be the one that is lo
                    error);
     CHECK_FALSE(script.api.user("ann@example.com").has_value());
   }
-  Scripted null;  // who has none is nobody's e-mail
+  Scripted null;  // an empty e-mail matches no user
   null.answers(page(R"({"node":{"id":"1","name":"n","username":"x","email":null}})") + "}");
   CHECK_FALSE(null.api.user("ann@example.com").value().has_value());
 }
@@ -299,7 +300,7 @@ TEST_CASE("of several who bear a name, the right one is given or nobody") {
   const std::string named = node("4", "eve@example.com", "ann@example.com");
   struct Row {
     std::string edges;
-    const char* found;  // null: several
+    const char* found;  // null: several fields
   };
   const Row rows[] = {{upper + "," + lower, "2"},
                       {lower + "," + upper, "2"},
@@ -401,7 +402,7 @@ TEST_CASE("errors beside what a mutation gives back stay with the user, until th
     CHECK(ann.set_admin(true).has_value());
     REQUIRE(ann.errors().size() == 1);
     CHECK(ann.errors()[0].messages().at(0).text == "but");
-    // An error at what was left out says that the old value counts no more.
+    // An error at a field that was left out says that its old value is no longer valid.
     const bool at_photo = std::string_view(path).find("photo") != std::string_view::npos;
     CHECK(ann["photo_url"].is_loaded() != at_photo);
     CHECK(ann.set_admin(true).has_value());
@@ -517,7 +518,7 @@ TEST_CASE("a question that is refused for the keys' sake is asked again without 
     CHECK(script.api.user("ann@example.com").value().value().errors().at(0) == errc::client_refused);
     script.answers(refusal, status).answers(page(node("1", "ann@example.com", "ann")) + "}");
     for (const auto& user : script.api.users()) CHECK(user.value().errors().at(0) == errc::client_refused);
-    // Who is refused without being asked for keys is refused altogether; nobody's key is at fault.
+    // If the request without keys is also refused, the user is refused altogether, and no key is at fault.
     script.answers(refusal, status).answers(refusal, status);
     CHECK(script.api.viewer().error() == errc::client_refused);
     script.answers(refusal, status);

@@ -1,4 +1,4 @@
-// The stand-ins themselves: a fake that took anything would prove nothing.
+// Tests the stand-ins themselves: a fake that accepted everything would prove nothing.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -19,7 +19,7 @@ using testing::Generation;
 
 namespace {
 
-/// An account with an admin and a user, asked without the library.
+/// An account with an admin and a user, queried without the library.
 struct Asked {
   explicit Asked(Generation generation = Generation::newer) : account(generation) {
     account.add_user({.email = "root@example.com", .admin = true});

@@ -25,7 +25,7 @@ namespace {
 template <class T>
 constexpr auto create = [](const Api<T>& api, const std::string& email) { return api.create_user(email); };
 
-/// Numbers that are made as they are read.
+/// A range whose numbers are made when they are read.
 class Numbers {
  public:
   explicit Numbers(int& read) : read_(&read) {}
@@ -98,7 +98,7 @@ TEST_CASE_TEMPLATE("inputs are taken one by one, and no faster than their result
                          [](const Api<T>& api, int) { return api.viewer(); }, {.concurrency = 4});
     for (std::size_t taken = 1; taken != 20; ++taken) {
       CHECK(rig.get(done.next()).has_value());
-      // At most four wait to be taken when an input is, and four are in flight.
+      // When an input is taken, at most four results wait and four calls are in flight.
       CHECK(done.taken() <= taken + 8);
     }
   }
@@ -254,14 +254,14 @@ TEST_CASE("a range that throws ends there, and what was taken is not lost") {
   CHECK_FALSE(rig.get(done.next()).has_value());
 }
 
-// How a coroutine waits for results.
+// The ways in which a coroutine waits for results.
 static_assert(detail::CanAwaitEvent<many::FreeRig::Transport> && !detail::CanAwaitEvent<AsyncBeastTransport>);
 static_assert(detail::MakesEvents<AsyncBeastTransport> && !detail::MakesEvents<many::BareAsio>);
 static_assert(std::is_trivially_destructible_v<ForEachOptions>);
 
 namespace {
 
-/// Operations that end when the test says so.
+/// Operations that end when the test ends them.
 struct Gates {
   std::vector<std::coroutine_handle<>> waiting;
   auto wait() {
@@ -334,7 +334,7 @@ TEST_CASE("without Asio, one that waits may be destroyed, and nothing is lost") 
 
 namespace {
 
-// Tasks in which anything can be awaited, and an event all the same.
+// Tasks in which anything can be awaited, but which still use an event.
 struct EventedRig : many::FreeRig {
   struct Transport : many::FreeRig::Transport {
     using many::FreeRig::Transport::Transport;

@@ -31,7 +31,7 @@ Response answer(int status = 200) {
 template <class T>
 constexpr auto view = [](const Api<T>& api, int) { return api.viewer(); };
 
-/// Counts the requests that are handled at once.
+/// Counts the requests that are handled concurrently.
 struct Gauge {
   std::mutex mutex;
   int now = 0;
@@ -48,7 +48,7 @@ struct Gauge {
   }
 };
 
-/// Takes so many requests a period, says so, and counts those that are too many.
+/// Accepts the given number of requests a period, announces that limit, and counts the requests beyond it.
 struct Limiter {
   static constexpr int limit = 10;
   static constexpr auto period = 300ms;
@@ -75,7 +75,7 @@ struct Limiter {
   }
 };
 
-/// Refuses the fifth request, and counts those that come before the time that it asks for.
+/// Refuses the fifth request, and counts the requests that arrive before the time that it asks for.
 struct Refuser {
   std::mutex mutex;
   int requests = 0;
@@ -109,7 +109,7 @@ TEST_CASE_TEMPLATE("a 429 of one call holds all of them back", Rig, NETWORK_RIGS
   auto done = for_each(api_of(rig, key), std::vector<int>(60), view<typename Rig::Transport>, {.concurrency = 4});
   for (auto& one : rest_of(rig, done)) CHECK(one.result.has_value());
   CHECK(refuser.requests == 61);
-  // Those that left before the refusal arrived; without it all others would come at once.
+  // The requests that were sent before the refusal arrived; without the pace, all others would follow immediately.
   CHECK(refuser.early < 20);
 }
 

@@ -1,4 +1,4 @@
-// What a handle shows after its user changed, was read anew, or was read in part only.
+// Tests what a handle shows after its user was changed, reloaded, or only read in part.
 #include <doctest/doctest.h>
 
 #include <functional>
@@ -23,7 +23,7 @@ Api<FakeTransport> as(const FakeTransport& transport, const Secret& secret) {
                             Environment::none());
 }
 
-/// A fake whose answer to `operation` is held back while something else is done.
+/// A fake that holds back the answer to `operation` while the test does something else.
 struct Slow {
   FakeTransport fake;
   std::string operation;

@@ -1,4 +1,4 @@
-// The server that the other tests rely on: it is asked here with a bare socket.
+// Tests the server that the other tests rely on, through a bare socket.
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -26,7 +26,7 @@ using namespace beast_test;
 
 namespace {
 
-// A client that only knows bytes.
+// A client that only sends and receives bytes.
 class Bare {
  public:
   explicit Bare(const LoopbackServer& server) : socket_(io_) {
@@ -36,14 +36,14 @@ class Bare {
     boost::system::error_code ignored;
     boost::asio::write(socket_, boost::asio::buffer(text.data(), text.size()), ignored);
   }
-  // Everything until the server closes.
+  // Reads until the server closes the connection.
   [[nodiscard]] std::string rest() {
     std::string text;
     boost::system::error_code ec;
     boost::asio::read(socket_, boost::asio::dynamic_buffer(text), ec);
     return text;
   }
-  // So many bytes, or fewer if the server closes before.
+  // Reads the given number of bytes, or fewer if the server closes earlier.
   [[nodiscard]] std::string bytes(std::size_t count) {
     std::string text(count, '\0');
     boost::system::error_code ec;

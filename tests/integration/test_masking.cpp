@@ -1,4 +1,4 @@
-// No text of an error shows a secret, whichever way it comes back, and none is without end.
+// Tests that no text of an error shows a secret, however the server repeats it, and that every text is bounded.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -33,7 +33,7 @@ std::vector<std::string> texts_of(const Error& error) {
   return texts;
 }
 
-/// What of the secret an error tells, if that is much.
+/// Returns the part of the secret that an error shows, if it is long enough to matter.
 std::string told(const Error& error, std::string_view secret) {
   for (const auto& text : texts_of(error)) {
     for (std::size_t at = 0; at + 12 <= secret.size(); ++at) {
@@ -52,7 +52,7 @@ struct Desk {
   User<testing::FakeTransport> ann{api, Attrs{{"id", "u"}}, Secret(given)};
 
   testing::Expectation& answers(int status, std::string_view body) { return transport.expect().answers(status, body); }
-  /// The error of making a key, where the answer is this.
+  /// Returns the error of generating a key with this answer.
   Error of_generation(int status, std::string_view body, std::string_view header = "X-None",
                       std::string_view value = "") {
     answers(200, R"({"data":{"viewer":{"id":"u"}}})");
@@ -147,7 +147,7 @@ TEST_CASE("a new key that an answer does not show whole is told in no piece besi
       CHECK(told(error, key) == "");
       CHECK(error.outcome() == Outcome::unknown);
     }
-    // Nor is it where nobody knows what the errors are of.
+    // It is not shown either if it is unknown what the errors concern.
     for (const std::string more :
          {R"(,"path":["generateApiKey","apiKey"])", R"(,"path":7)", R"(,"path":["audit","log"])"}) {
       CHECK(told(Desk().of_generation(200, data("null", "could not mail " + key.substr(2, 30), more)), key) == "");
@@ -189,7 +189,7 @@ TEST_CASE("no part of a secret that is known stands in a page of something in be
           const auto as_ann = desk.api.as(Secret(secret));
           desk.answers(403, filling + shown.substr(0, 36) + "</p>" + filling + shown.substr(1));
           CHECK(told(as_ann.viewer().error(), shown) == "");
-          // Of JSON that breaks off in the middle of it.
+          // The JSON breaks off in the middle of the key.
           desk.answers(200, R"({"data":{"viewer":{"id":)" + filling + shown);
           CHECK(told(as_ann.viewer().error(), shown) == "");
         }
@@ -230,7 +230,7 @@ TEST_CASE("a redirect's host is shown however long it is, and what it holds besi
   CHECK(to("https://" + callers + ".example.com") == "https://****.example.com");
   CHECK(to("https://host/a\u202eb\x1b[2J") == "https://host/a b [2J");
   CHECK(to("https://host/" + std::string(100'000, '/')).size() <= 200);
-  // The end of a host is what decides.
+  // The end of a host identifies its owner.
   std::string labels;
   while (labels.size() < 210) labels += "aaaaaaaaa.";
   CHECK(to("https://api.wandb.ai." + labels + "evil.com/login") ==

@@ -1,4 +1,4 @@
-// What a server may send by mistake or by malice, and what must not come of it.
+// Tests answers that a server may send by mistake or by malice.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -241,7 +241,7 @@ TEST_CASE("a key without an id cannot be deleted, and nothing is sent") {
 }
 
 TEST_CASE("an id that is no text is found out before anything is sent") {
-  Scripted script;  // its transport remembers what is not JSON as a surprise
+  Scripted script;  // its transport reports text that is not JSON as an unexpected request
   const User user(script.api, Attrs{{"id", "\xff"}});
   CHECK(user.remove().error() == errc::invalid_argument);
   CHECK(user.reload().error() == errc::invalid_argument);

@@ -1,4 +1,4 @@
-// Requests through a proxy: what it is asked, what its answers mean, and what it never sees.
+// Tests requests through a proxy: what the proxy is asked, what its answers mean, and what it never sees.
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
@@ -45,7 +45,7 @@ using wandb::Request;
 using wandb::testing::CertificateAuthority;
 using wandb::testing::LoopbackServer;
 
-/// Only the proxy can reach it: no name service knows it.
+/// Only the proxy can reach this host, because no name service knows it.
 constexpr std::string_view host = "wandb.corp.example";
 
 using Variables = std::map<std::string, std::string>;
@@ -59,7 +59,7 @@ using Variables = std::map<std::string, std::string>;
           &variables};
 }
 
-/// A server that only the proxy reaches, and what its certificate vouches for.
+/// A server that only the proxy can reach, with a certificate for the given names.
 struct Origin {
   LoopbackServer server{
       [this](const Request& request) {
@@ -78,7 +78,7 @@ struct Origin {
   }
 };
 
-/// A proxy that reads the head of each request, keeps it, and then does what the test says.
+/// A proxy that reads the head of each request, stores it, and then does what the test specifies.
 struct Proxy {
   using Script = std::function<void(raw::Peer&)>;
   explicit Proxy(Script script)
@@ -131,7 +131,7 @@ struct Awaited {
   return request;
 }
 
-/// What a proxy does that lets the request through.
+/// Lets the request through, as a working proxy does.
 Proxy::Script lets_through(std::string_view answer, std::uint16_t port) {
   return [answer = std::string(answer), port](raw::Peer& peer) {
     peer.send(answer);
@@ -207,7 +207,7 @@ TEST_CASE_TEMPLATE("the proxy's credentials are decoded and go to the proxy alon
   const Variables variables{{"https_proxy", proxy.url("u%40corp:p%3Aw%25@")}};
   Rig rig({.ca_file = origin.server.ca_pem()}, environment_of(variables));
   REQUIRE(rig.send(request_to(host, 443)));
-  // The base64 form of u@corp:p:w%.
+  // This is the base64 form of u@corp:p:w%.
   CHECK(proxy.asked().front().find("\r\nProxy-Authorization: Basic dUBjb3JwOnA6dyU=\r\n") != std::string::npos);
   CHECK(origin.headers().find("dUBjb3JwOnA6dyU=") == std::string::npos);
   CHECK(proxy.asked().front().find("the-key") == std::string::npos);
@@ -268,7 +268,7 @@ TEST_CASE_TEMPLATE("a proxy's refusal is the proxy's, and nothing was sent", Rig
     CHECK(error.delivery() == Delivery::nothing_sent);
     CHECK(error.status() == 0);
     CHECK(message.find(row.words) != message.npos);
-    // After 200 it is the server that does not answer.
+    // After the status 200, the server is the one that does not answer.
     if (row.id != "K28") {
       CHECK(message.find("proxy") != message.npos);
       CHECK(message.find(proxy.place()) != message.npos);
@@ -377,7 +377,7 @@ TEST_CASE_TEMPLATE("plain http goes through a proxy in absolute form", Rig, COLO
 
 namespace {
 
-/// Through the proxy to an account, as an administrator.
+/// A client of an account behind the proxy, as an administrator.
 template <class Rig>
 struct Provisioning {
   explicit Provisioning(Proxy::Script script) : proxy(std::move(script)) {
@@ -436,7 +436,7 @@ TEST_CASE("a mutation that the proxy refuses has not run, and is not repeated") 
 
 namespace {
 
-/// A real proxy, which asks for a password where one is given. The names behind it are known to `upstream` alone.
+/// A real proxy, which can require a password. Only `upstream` knows the names behind it.
 class TinyProxy {
  public:
   TinyProxy(const Proxy& upstream, const std::string& password) {
@@ -507,7 +507,7 @@ TEST_CASE_TEMPLATE("tinyproxy wants the password that it was given", Rig, COLOUR
   CHECK(none.error() == errc::proxy_refused);
   CHECK(none.error().message().find("answered 407 to CONNECT wandb.corp.example:443; it asks for Basic") !=
         std::string::npos);
-  // To a wrong password it says 401.
+  // It answers a wrong password with 401.
   const auto wrong = answer("ci:other@");
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error() == errc::proxy_refused);

@@ -1,4 +1,4 @@
-// What an error tells of what happened: the operation, the requests it took, whether a mutation ran, and no secret.
+// Tests what an error reports: the operation, the number of requests, whether a mutation ran, and no secret.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -145,7 +145,7 @@ TEST_CASE("whatever the server echoes of the caller's own credentials is masked"
         CHECK(text.find("****") != std::string::npos);
       }
     }
-    // Also where it stands inside a user.
+    // This also holds inside a user.
     script.answers(R"({"data":{"viewer":{"id":"u","name":"n"}},"errors":[{"message":")" + secret + R"("}]})");
     CHECK(api.viewer().value().errors().at(0).messages().at(0).text == "****");
   }

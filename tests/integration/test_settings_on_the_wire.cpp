@@ -1,4 +1,5 @@
-// What base URL and key come to over real sockets: the host that is resolved, checked and sent, and what errors say.
+// Tests the effect of the base URL and the key over real sockets: the host that is resolved, verified and sent, and the
+// errors.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -20,13 +21,13 @@ namespace {
 
 const std::string key(40, 'a');
 
-/// `https://localhost:1` with another text for its host.
+/// Returns `https://localhost:1` with another spelling of its host.
 std::string at_host(const std::string& base_url, std::string_view host) {
   const auto begin = base_url.find("://") + 3;
   return base_url.substr(0, begin).append(host).append(base_url.substr(base_url.rfind(':')));
 }
 
-/// An environment that says so of the base URL and the key.
+/// Sets the base URL and the key in the environment.
 struct Said {
   std::string base_url;
   [[nodiscard]] Environment environment() const {
@@ -49,7 +50,7 @@ TEST_CASE_TEMPLATE("localhost is localhost however it is spelt, to the resolver,
     const Api<typename Rig::Transport> api(
         rig.transport, {.base_url = at_host(rig.base_url, host), .api_key = world.root_key}, Environment::none());
     CHECK(get(api.viewer()).value().username() == "root");
-    // A transport is asked by other programs as well, as they spell it.
+    // Other programs also use a transport, with their own spelling of a host.
     Request request;
     request.origin = {rig.base_url.starts_with("https"), host, rig.server.port()};
     request.host = "localhost";

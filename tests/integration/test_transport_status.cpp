@@ -1,4 +1,4 @@
-// The HTTP status that an error of a Beast transport carries: the one that was read, of the final answer, or none.
+// Tests the HTTP status in an error of a Beast transport: the status that was read, that of the final answer, or none.
 #include "test_async_beast.hpp"
 
 #include <functional>
@@ -15,7 +15,7 @@ namespace {
 
 const std::string unavailable = "HTTP/1.1 503 Service Unavailable\r\n";
 
-// Calls `look` with the answer of each transport, over TCP and over TLS, to a request that is treated so.
+// Calls `look` with the result of each transport, over TCP and TLS, for a request that is handled in the given way.
 void each_way(const Fault& fault, std::chrono::milliseconds timeout, const std::function<void(const Answer&)>& look) {
   for (const bool tls : {false, true}) {
     LoopbackServer server(echo(), {.tls = tls});
@@ -38,7 +38,8 @@ void each_way(const Fault& fault, std::chrono::milliseconds timeout, const std::
   }
 }
 
-// Checks the error of an answer that begins with these bytes, after which the server closes or falls silent.
+// Checks the error of an answer that begins with these bytes, after which the server closes the connection or stays
+// silent.
 struct Expected {
   errc code;
   int status;

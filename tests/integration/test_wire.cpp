@@ -1,5 +1,5 @@
-// The wire as no good server would use it: answers that nobody asked for, framing that never ends or that two readers
-// would read in two ways, codings, early answers. Over raw sockets, plain and with TLS, in both colours.
+// Tests the transports against incorrect servers: unrequested answers, endless or ambiguous framing, codings, early
+// answers. It uses raw sockets, plain and with TLS, and both kinds of transport.
 #include "raw_peer.hpp"
 #include "test_async_beast.hpp"
 
@@ -32,7 +32,8 @@ wandb::Request to(const Server& server, std::string_view body = "{}", std::chron
   return request;
 }
 
-// Runs `check(send, idle)` for each colour, plain and with TLS, each with a server of its own that follows the script.
+// Runs `check(send, idle)` for each kind of transport, plain and with TLS. Each has its own server, which follows the
+// script.
 using Send = std::function<Answer(Request)>;
 using Idle = std::function<std::size_t()>;
 void each_way(const Server::Script& script, const std::function<void(Server&, const Send&, const Idle&)>& check,
@@ -63,11 +64,11 @@ void each_way(const Server::Script& script, const std::function<void(Server&, co
   }
 }
 
-// Checks what becomes of a request that is answered by these bytes, in pieces of that size, until the client leaves.
+// Checks the result of a request that is answered by these bytes, in pieces of that size, until the client leaves.
 struct Expected {
   errc code;
   int status;
-  errc or_else = code;  // what another Boost says, which looks sooner
+  errc or_else = code;  // the result with a Boost that checks earlier
 };
 void check_error(std::string_view begin, std::string_view endless, Expected expected) {
   for (const std::size_t piece : {std::size_t{16'000}, std::size_t{0}}) {
@@ -96,7 +97,7 @@ void check_error(std::string_view begin, std::string_view endless, Expected expe
   }
 }
 
-// Checks that an answer of these bytes is taken, and whether its connection is used for the next request.
+// Checks that an answer of these bytes is accepted, and whether its connection is used for the next request.
 void check_kept(const std::string& bytes, int status, bool kept) {
   CAPTURE(bytes);
   each_way(
@@ -114,10 +115,10 @@ void check_kept(const std::string& bytes, int status, bool kept) {
       });
 }
 
-// For `each_way` over TLS alone.
+// Works as `each_way`, with TLS only.
 void over_tls(SSL_CTX*) {}
 
-// Six requests at once, so that six connections wait.
+// Sends six requests concurrently, so that six connections stay idle.
 void keep_six(const wandb::BeastTransport& transport, const Server& server) {
   std::vector<std::future<bool>> all;
   for (int i = 0; i != 6; ++i) {
@@ -320,7 +321,7 @@ TEST_CASE("TLS: a look at a connection never waits, even where TLS has to answer
             SSL_do_handshake(peer.ssl());
           }
         };
-        // The answers to these fill what the kernel takes, and nobody reads them.
+        // The answers to these requests fill the kernel's buffers, and nobody reads them.
         update(100'000);
         peer.send(ok_text("{}"));
         for (int i = 0; i != 100 && peer.open(); ++i) update(1000), peer.flush_some();
@@ -458,10 +459,10 @@ TEST_CASE("an answer that comes before the whole request is sent is told") {
             if (!peer.read_head()) return;
             peer.send("HTTP/1.1 " + std::to_string(status) + " No\r\nContent-Length: 2\r\n\r\nno");
             if (then == Then::reads_no_further) {
-              // Until the client leaves, which a poll for errors shows.
+              // Waits until the client leaves, which a poll for errors shows.
               for (int i = 0; i != 500 && peer.client_is_there(); ++i) std::this_thread::sleep_for(10ms);
             } else {
-              // For the answer to arrive before the reset that unread bytes cause.
+              // Gives the answer time to arrive before the reset that unread bytes cause.
               std::this_thread::sleep_for(50ms);
               peer.close();
             }

@@ -1,4 +1,4 @@
-// What this program has of the heap; its memory functions, which are replaced beside the test of wiping, count it.
+// Counts the heap memory of this program. The counters are in the memory functions that the test of wiping replaces.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What answers and changes may cost: memory by the size of the answer, however little is in it; nothing by repetition.
+// Tests that the memory for an answer is bounded by its size, and that repeated changes do not slow down reading.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -33,7 +33,7 @@ double cost(const std::string& body) {
   return static_cast<double>(heap.peak - before) / static_cast<double>(8 * body.size() + std::size_t{64} * 1024);
 }
 
-/// A server that gives back a user whose name is another one each time.
+/// A server that returns a user with a new name each time.
 struct Renaming {
   std::size_t* count;
   Result<Response> send(const Request& request) const {
@@ -131,7 +131,7 @@ TEST_CASE("a handle that is updated and read anew again and again stays as small
   const auto time = fastest(read);
   change(10'000);
   CHECK(heap.live <= size + 1024);
-  // Each change used to make reading slower: after so many by a factor of hundreds.
+  // If each change made reading slower, this many would do so by a factor of hundreds.
   CHECK(fastest(read) <= 10 * time);
   CHECK(length != 0);
   CHECK(ann.name() == "name " + std::to_string(count));

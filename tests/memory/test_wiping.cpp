@@ -1,5 +1,5 @@
-// Every block of heap memory that this program gives back is searched for secrets. A program of its own, since it
-// replaces the memory functions of all that is linked to it.
+// Searches every block of heap memory that this program frees for secrets. It is a separate program, because it
+// replaces the memory functions of everything that is linked to it.
 #include <doctest/doctest.h>
 
 #include <malloc.h>
@@ -17,7 +17,7 @@ using namespace wandb;
 
 namespace {
 
-// Found in part: what is cut short is no less a secret.
+// The search also finds parts, because a truncated secret is still secret.
 constexpr std::string_view caller = "c0ffee00c0ffee11c0ffee22c0ffee33c0ffee44";
 constexpr std::string_view fresh = "feed1000feed2000feed3000feed4000feed5000";
 constexpr std::string_view watched[] = {caller.substr(8, 16), fresh.substr(8, 16),

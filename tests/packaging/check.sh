@@ -8,7 +8,7 @@ here=$source/tests/packaging
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# bare CLIENT COMPILER...: headers only, no library of Boost is linked.
+# bare CLIENT COMPILER...: uses headers only, and links no library of Boost.
 bare() {
     client=$1
     shift
@@ -32,7 +32,7 @@ pkg_config)
     "$@" -std=c++20 -DWANDB_CONSUMER_LINKS_BOOST_JSON "$here/link_client.cpp" -o "$scratch/consumer" \
         $(PKG_CONFIG_PATH=$packages pkg-config --define-variable=prefix="${packages%/*/*}" --cflags --libs wandb-users)
     ;;
-compiled) # the definitions in one unit, and a program that sees none of them
+compiled) # the definitions are in one unit, and the program sees none of them
     echo '#include <wandb/src.hpp>' >"$scratch/once.cpp"
     "$@" -std=c++20 -DWANDB_SEPARATE_COMPILATION -DWANDB_CONSUMER_LINKS_BOOST_JSON -Wall -Wextra -Werror \
         -I"$source/include" "$scratch/once.cpp" "$here/link_client.cpp" -o "$scratch/consumer" -lboost_json -pthread

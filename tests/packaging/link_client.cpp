@@ -1,5 +1,5 @@
-// A consumer with a transport of its own, linked in each way; without exceptions it says what Boost does instead of
-// throwing, and is returned what would be thrown.
+// A consumer with its own transport, which is linked in each way. Without exceptions it defines what Boost does instead
+// of throwing, and receives errors as results.
 #include <cstdlib>
 #include <exception>
 #include <stdexcept>
@@ -41,7 +41,7 @@ bool told_of_misuse(const User& user) {
 #endif
 }
 
-// Not every standard library can format.
+// Some standard libraries have no std::format.
 template <class User>
 bool is_formatted([[maybe_unused]] const User& user) {
 #if defined(__cpp_lib_format)

@@ -1,4 +1,5 @@
-// What is misuse where there are exceptions is told where there are none: nothing is dropped in silence.
+// Checks that misuse, which is an exception if exceptions are enabled, is an error if they are disabled, and is never
+// ignored.
 #include <coroutine>
 #include <cstddef>
 #include <cstdio>
@@ -25,7 +26,7 @@ void throw_exception(const std::exception&, const boost::source_location&) { std
 
 using wandb::errc;
 
-// A task that has run when it is there.
+// A task that has already run when it is returned.
 template <class T>
 struct Promise {
   std::optional<T> value;

@@ -2,15 +2,15 @@
 # unstable.sh [ROOT [GROUP...]]: tests with the newest g++, clang and Boost of Debian unstable, and prints a row for
 # each compiler and group (unit and integration, unless others are named).
 #
-# All of it happens in a system of its own below ROOT (build/unstable), which is made when it is not there and brought
-# up to date when it is. Runs on Debian, as root. Mounts are seen by the commands that need them and by nobody else.
+# It works in a separate system below ROOT (build/unstable), which is made if it is missing, and updated if it exists.
+# It runs on Debian, as root. Mounts are only visible to the commands that need them.
 set -eu
 cd "$(dirname "$0")/../.."
 root=${1:-build/unstable}
 [ $# = 0 ] || shift
 [ $# -gt 0 ] || set -- unit integration
 
-inside() { # inside COMMAND...: in the system below ROOT
+inside() { # inside COMMAND...: runs the command in the system below ROOT
     unshare --mount --pid --fork --kill-child --mount-proc --root="$root" --wd=/ \
         env HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
@@ -28,19 +28,19 @@ make_root() {
     mkdir -p "$(dirname "$root")"
     debootstrap --variant=minbase unstable "$root.partial" "$mirror" >"$root.log" 2>&1 || { tail -n 5 "$root.log"; exit 1; }
     apt-config dump Acquire | grep -i proxy >"$root.partial/etc/apt/apt.conf.d/proxy" || true
-    # A mirror may stand still for longer than a release file says that it is valid.
+    # A mirror may not have been updated for longer than a release file is valid.
     echo 'Acquire::Check-Valid-Until "false"; Acquire::Check-Date "false"; Dpkg::Use-Pty "0";' >"$root.partial/etc/apt/apt.conf.d/stale"
     mv "$root.partial" "$root"
 }
 
-copy_source() { # what is known to git, with its times, so that only what changed is built anew
+copy_source() { # copies the files that git tracks, with their times, so that only changed files are rebuilt
     mkdir -p "$root/source/build"
     find "$root/source" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
     git ls-files -z -co --exclude-standard |
         tar --create --null --files-from=- --ignore-failed-read | tar --extract --directory="$root/source"
 }
 
-newest() { # newest NAME: the compiler package of that name with the highest number
+newest() { # newest NAME: prints the compiler package of that name with the highest number
     inside apt-cache search --names-only "^$1-[0-9]+$" | cut -d ' ' -f 1 | sort -V | tail -n 1
 }
 

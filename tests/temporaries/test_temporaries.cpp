@@ -1,5 +1,5 @@
-// An awaited call outlives its arguments: everything that it is made from is gone before it is awaited. Address
-// sanitizers see what is read nevertheless.
+// Tests that an awaited call outlives its arguments: everything that it is made from is destroyed before it is awaited.
+// Address sanitizers detect reads of destroyed objects.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -19,7 +19,7 @@ using rigs::Setting;
 
 namespace {
 
-// On the heap, whatever its length, and overwritten in the end.
+// A text on the heap, whatever its length, that is overwritten when it is destroyed.
 class Argument {
  public:
   explicit Argument(std::string_view text) : text_(std::make_unique<std::string>(text)) { text_->reserve(100); }
@@ -38,7 +38,7 @@ template <class Make>
   return get(make());
 }
 
-/// A token on the heap, so that its end is seen.
+/// A token on the heap, so that a sanitizer detects a use after its destruction.
 struct Token {
   std::unique_ptr<std::stop_token> token = std::make_unique<std::stop_token>(std::stop_source().get_token());
   [[nodiscard]] CallOptions options() const { return {.timeout = 10s, .stop = token.get()}; }

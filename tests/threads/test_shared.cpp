@@ -1,5 +1,5 @@
-// What may be shared between threads, shared between threads: transports of both colours, and handles of one user. Kept
-// short, for ThreadSanitizer.
+// Tests everything that may be shared between threads: both kinds of transport, and handles of one user. The tests are
+// short, because they also run under ThreadSanitizer.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -69,7 +69,7 @@ void at_once(Work work) {
   for (std::size_t i = 0; i != threads; ++i) all.emplace_back([&work, i] { work(i); });
 }
 
-// So many requests one after the other; how many were answered otherwise than with what was sent.
+// Sends the given number of requests one after the other; returns how many answers did not match the request.
 asio::awaitable<int> echoes(AsyncBeastTransport transport, const Server& at, std::size_t who, int count) {
   int wrong = 0;
   for (int i = 0; i != count; ++i) {

@@ -1,4 +1,5 @@
-// A server that knows people by e-mail and no more: quick enough for many thousands, and it fails as it is told.
+// A server that only knows people by e-mail, so that it is fast enough for many thousands. It fails as a test
+// specifies.
 #pragma once
 
 #include <cstddef>
@@ -19,17 +20,17 @@ namespace tool {
 
 class Directory {
  public:
-  /// What becomes of a creation.
+  /// The result of a creation.
   struct Fate {
     bool runs = true;
     int status = 200;
     std::string retry_after{};
-    bool somebody_else = false;  ///< is quicker
-    std::string body{};  ///< of the answer, in which `USER` stands for the user; else what the status makes likely
+    bool somebody_else = false;  ///< another client creates the user first
+    std::string body{};          ///< the answer, with `USER` for the user; empty for one that fits the status
   };
   /// `attempt` counts the creations of that e-mail, from 1.
   std::function<Fate(const std::string& email, int attempt)> fate = [](const std::string&, int) { return Fate(); };
-  /// Called with the number of people made, whenever it grows.
+  /// Called with the number of users whenever it grows.
   std::function<void(std::size_t)> made = [](std::size_t) {};
 
   void add(const std::string& email, bool admin = false, bool deleted = false) {
@@ -40,7 +41,7 @@ class Directory {
     const auto found = people_.find(email);
     return found != people_.end() && found->second.there;
   }
-  /// How often that one was made here.
+  /// Returns how often this server created that user.
   [[nodiscard]] int times_made(const std::string& email) const {
     const std::lock_guard lock(mutex_);
     const auto found = people_.find(email);

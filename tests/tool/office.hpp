@@ -1,4 +1,4 @@
-// People to be provisioned, and what became of them.
+// Provisions people, and reads the results.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -47,7 +47,7 @@ inline std::string people(std::size_t count) {
   return csv;
 }
 
-/// The status of each e-mail, by the result rows; each has to stand there once.
+/// Returns the status of each e-mail from the result rows, in which each must occur once.
 inline std::map<std::string, std::string> statuses(const std::string& jsonl) {
   std::map<std::string, std::string> out;
   std::istringstream lines(jsonl);

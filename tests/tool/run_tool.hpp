@@ -22,7 +22,7 @@
 
 namespace tool {
 
-/// A directory of its own, which goes with it.
+/// A new directory, which is deleted with the object.
 class Scratch {
  public:
   [[nodiscard]] std::string path(const std::string& name) const { return directory_.path(name); }
@@ -57,7 +57,7 @@ class Tool {
     REQUIRE_MESSAGE(program != nullptr, "meson test sets WANDB_USERS_TOOL to the tool's path");
     std::vector<std::string> environment{"WANDB_BASE_URL=" + base_url, "WANDB_API_KEY=" + key, "HOME=/nonexistent"};
     arguments.insert(arguments.begin(), program);
-    // A child of a program with threads may allocate nothing.
+    // A child process of a program with threads must not allocate memory.
     const auto argv = pointers(arguments);
     const auto envp = pointers(environment);
     const int out = screens == Screens::pipe ? opened_pipe(reader_) : created("out");
@@ -80,7 +80,7 @@ class Tool {
     if (pid_ > 0) static_cast<void>(wait());
   }
 
-  /// While it runs, from any thread.
+  /// May be called from any thread while the tool runs.
   void signal(int number) {
     const std::lock_guard lock(mutex_);
     if (pid_ > 0) ::kill(pid_, number);  // -1 would be everybody
@@ -99,7 +99,7 @@ class Tool {
     for (ssize_t count = 0; screen_ >= 0 && (count = ::read(screen_, buffer, sizeof buffer)) > 0;) {
       ended.err.append(buffer, static_cast<std::size_t>(count));
     }
-    // It stays there to be signalled until the lock is taken.
+    // The ended process stays available for signals until the lock is taken.
     siginfo_t ignored{};
     ::waitid(P_PID, static_cast<id_t>(pid_), &ignored, WEXITED | WNOWAIT);
     int status = 0;
@@ -144,7 +144,7 @@ class Tool {
   int reader_ = -1;
 };
 
-/// Whether there are terminals here: a root directory that nothing is mounted in has none.
+/// Returns whether this machine has terminals: a root directory in which nothing is mounted has none.
 [[nodiscard]] inline bool has_terminals() {
   int screen = -1;
   int inside = -1;

@@ -23,7 +23,7 @@ TEST_CASE("whatever the library advises, the tool says in words of its own") {
   }
 }
 
-// What only a reason says, and no code's own text, is tried on the tool itself: check.py.
+// Phrases that only occur in reasons, and not in the text of a code, are tested with the tool itself: see check.py.
 TEST_CASE("what the tool says otherwise, the library still says") {
   CHECK(advised(Error(errc::insecure_base_url)).find("--allow-insecure-http") != std::string::npos);
   CHECK(advised(Error(errc::no_user_credentials)).find("--user-key-env") != std::string::npos);

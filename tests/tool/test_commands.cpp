@@ -1,4 +1,4 @@
-// What single commands tell: exit codes, JSON, and the secrets of keys.
+// Tests the output of single commands: exit codes, JSON, and the secrets of keys.
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -43,14 +43,14 @@ wandb::Response answer(int status, const std::string& body) {
   return response;
 }
 
-/// The tool against a server that answers everything so.
+/// Runs the tool against a server that gives every request the same answer.
 Ended against(int status, const std::string& body, std::vector<std::string> words) {
   LoopbackServer server([&](const wandb::Request&) { return answer(status, body); });
   words.insert(words.end(), {"--timeout", "5"});
   return tool::run(server.base_url(), any_key, std::move(words));
 }
 
-/// Answers so in place of the account, or after it, whenever that is asked for.
+/// Gives this answer instead of the account's, or after the account has executed the request, for each such operation.
 auto instead_of(const std::string& operation, int status, const std::string& body) {
   return [=](const wandb::Request& request) -> std::optional<wandb::Response> {
     if (request.body.find(operation) == request.body.npos) return std::nullopt;
@@ -58,7 +58,7 @@ auto instead_of(const std::string& operation, int status, const std::string& bod
   };
 }
 
-/// The only line on standard error, of an error.
+/// Returns the only line on standard error, which reports an error.
 Json error_of(const Ended& ended) {
   REQUIRE_MESSAGE(ended.err.find('\n') == ended.err.size() - 1, ended.err);
   return boost::json::parse(ended.err).at("error");

@@ -1,4 +1,4 @@
-// Which key is in use, and keys that are told apart by what somebody holds of them.
+// Tests which key is marked as in use, and how a key is selected by a part of its text.
 #include <doctest/doctest.h>
 
 #include <string>

@@ -1,5 +1,4 @@
-// Whatever looks like a key is masked in what the tool prints: somebody typed it where it does not belong, or is called
-// so.
+// Tests that the tool masks everything that looks like a key, whether it was typed in the wrong place or is a name.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -27,7 +26,7 @@ const std::string newer = "wandb_v1_AbCdEfGhIjKlMnOpQrStUvWxYz0_a1B2c3D4e5F6g7H8
 const std::string jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJlX29mX2Fubg";
 const std::string long_name = "wandb-internal-production-cluster-of-research-eu-west-1";
 
-/// How much of a secret in a row stands in a text.
+/// Returns how many consecutive characters of a secret a text shows.
 std::string::size_type told(const std::string& text, const std::string& secret) {
   std::string::size_type most = 0;
   for (std::string::size_type begin = 0; begin != secret.size(); ++begin) {
@@ -171,7 +170,7 @@ TEST_CASE("what the server calls somebody or something is shown without a key, w
           const auto ended = against(200, body(text), line);
           CAPTURE(ended.out);
           CHECK(ended.code == 0);
-          // A key's beginning is its name, by which it is found.
+          // The beginning of a key is its name, by which a user finds it.
           CHECK(told(ended.out, key) < 15);
           CHECK(told(ended.err, key) < 12);
           CHECK(has(ended.out, "****"));

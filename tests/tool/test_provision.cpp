@@ -30,7 +30,7 @@ using wandb::testing::LoopbackServer;
 
 namespace {
 
-/// What is told of each is so.
+/// Checks the reported status of each person against the directory.
 void check_truth(const std::map<std::string, std::string>& statuses, const Directory& directory) {
   for (const auto& one : statuses) {
     const auto& email = one.first;
@@ -91,7 +91,7 @@ TEST_CASE("provision reads quotes, line ends, a byte order mark, and columns in 
   CHECK(good.code == 0);
   CHECK(good.out.find("3,a@example.com,created,not_made,") != std::string::npos);
   CHECK(good.out.find("4,b@example.com,created,,\n") != std::string::npos);
-  // Dots alone make no key of a description.
+  // Dots alone do not make a description look like a key.
   const auto dotted =
       office.provision("email,admin,key\nc@example.com,,v1.2.3\nd@example.com,,ci.wandb.example\n", {"--force"});
   CHECK(dotted.code == 0);
@@ -240,7 +240,7 @@ TEST_CASE("provision run again writes its results of the same people anew, whate
        {header, header + "2,p0@example.com,cre", header + "3,p1@example.com,failed,,\"a, \"\"b\"\"\"\n",
         std::string(R"({"line":2,"email":"p0@example.com","status":"exists"})") + "\n{\"li"}) {
     CAPTURE(begun);
-    // Whoever was added meanwhile has moved the others' lines.
+    // A person who was added in the meantime has shifted the lines of the others.
     const auto ended = office.provision("email,admin\nnew@example.com,\np0@example.com,\np1@example.com,\n",
                                         {"--output", office.scratch.file("results", begun)});
     CHECK_MESSAGE(ended.code == 0, ended.err);
@@ -305,7 +305,7 @@ TEST_CASE("ten thousand people through injected failures: each made once, each t
   for (std::size_t i = 3; i < many; i += 10) directory.add(email_of(i));
   directory.fate = [&](const std::string& email, int attempt) -> Directory::Fate {
     const auto number = std::stoul(email.substr(1));
-    // The next request, whichever that is: run, and its answer lost; or lost on its way there.
+    // The next request is either executed and its answer lost, or lost on the way to the server.
     if (number % 400 == 0) server.inject({.close_after = 0});
     if (number % 400 == 200) server.inject({.close_after_reading = true});
     switch (number % 100) {

@@ -1,4 +1,5 @@
-// What provision tells of the keys that it asks for, over a server that shows a person's key and fails at a new one.
+// Tests what provision reports about requested keys, with a server that shows a person's key and fails to make a new
+// one.
 #include <doctest/doctest.h>
 
 #include <optional>
@@ -13,7 +14,7 @@ using namespace tool;
 
 namespace {
 
-/// The run, with each request for a key answered so.
+/// Runs provision with the same answer to each request for a key.
 Ended with_key_answered(int status, const std::string& body) {
   Office office(wandb::testing::Generation::older);
   office.account.add_user({.email = "ann@example.com"});

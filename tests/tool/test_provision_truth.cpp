@@ -1,4 +1,4 @@
-// What provision tells is what happened, whatever it was answered.
+// Tests that provision reports what happened, whatever the answers were.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -183,7 +183,7 @@ TEST_CASE("provision run again keeps whom an earlier run has created, whatever b
     CHECK(desk.provision(people(2), {"--output", output}).code == 0);
     CHECK(desk.scratch.read("made.csv") == kept);
   }
-  // A run that sees nobody takes nothing back, but is not done either.
+  // A run that finds no user does not revoke earlier results, but it is not complete either.
   desk.server.inject({.raw = "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}"}, 2);
   CHECK(desk.provision(people(2), {"--output", output}).code == 7);
   CHECK(has(desk.scratch.read("made.csv"), "2,p0@example.com,created,,\"by an earlier run, and now: "));
@@ -242,7 +242,7 @@ TEST_CASE("a rerun that is killed loses nothing of what an earlier run has told"
   }
   CHECK(desk.scratch.read("made.csv.earlier").empty());
 
-  // A neighbour of that name may be anything.
+  // A file next to the output with that name may hold anything.
   static_cast<void>(desk.scratch.file("made.csv.earlier", "mine\n"));
   const auto refused = tool::run(desk.server.base_url(), any_key, words);
   CHECK(refused.code == 2);

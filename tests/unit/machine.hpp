@@ -1,4 +1,4 @@
-// A machine of a test's own: environment variables and a home.
+// An environment for a test: environment variables and a home directory.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@
 
 #include "../temporary_directory.hpp"
 
-/// Environment variables, and a home directory that is gone afterwards.
+/// Sets environment variables and a home directory, which is deleted afterwards.
 struct Machine {
   std::map<std::string, std::string> variables;
   TemporaryDirectory directory;
@@ -29,12 +29,12 @@ struct Machine {
   }
 };
 
-/// The header `Authorization` of a key.
+/// Returns the header `Authorization` for a key.
 [[nodiscard]] inline std::string basic(const std::string& key) {
   return std::string(wandb::detail::basic_authorization(key));
 }
 
-/// Keeps what was asked, and answers nothing.
+/// Stores the request, and answers nothing.
 struct Sniffer {
   std::string* authorization;
   std::string* host;
@@ -49,9 +49,9 @@ struct Sniffer {
 
 /// What a client on such a machine sends, or why it cannot.
 struct Sent {
-  std::string key;     // of the header `Authorization`, or the status's reason in place of it
+  std::string key;     // the key in the header `Authorization`, or the reason of the status instead
   std::string host;    // the header `Host`, and the origin's host
-  wandb::Error fault;  // of the status
+  wandb::Error fault;  // the error of the status
 };
 
 [[nodiscard]] inline Sent sent_on(const Machine& machine, const wandb::Options& options = {}) {

@@ -1,4 +1,4 @@
-// The shapes that the tests of pages share.
+// Shapes for the tests of pages.
 #pragma once
 
 #include <string>
@@ -25,11 +25,11 @@ inline constexpr wandb::Shape users_shape = users_fields;
 inline wandb::detail::GraphqlAnswer decode(std::string_view body) {
   return wandb::detail::decode(users_shape, wandb::SecureString(body));
 }
-/// The answer with one user whose `node` is this.
+/// Returns the answer with one user, whose `node` is the given JSON.
 inline wandb::detail::GraphqlAnswer decode_node(std::string_view node, std::string_view beside = "") {
   return decode(R"({"data":{"users":{"edges":[{"node":)" + std::string(node) + "}]}}" + std::string(beside) + "}");
 }
-/// What is wrong, as "path: reason"; empty when nothing is.
+/// Returns what is wrong, as "path: reason"; empty when nothing is.
 inline std::string wrong(const wandb::detail::GraphqlAnswer& decoded) {
   return decoded.decode_error ? decoded.decode_error->path + ": " + decoded.decode_error->reason : std::string{};
 }

@@ -1,4 +1,5 @@
-// The in-memory server's own bounds: what is asked of it many times over is done once, and no answer grows without end.
+// Tests the bounds of the in-memory server: repeated parts of a request are executed once, and the size of answers is
+// limited.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -15,7 +16,7 @@ using namespace wandb;
 
 namespace {
 
-/// An account with an admin, asked without the library.
+/// An account with an admin, queried without the library.
 struct Asked {
   Asked() {
     account.add_user({.email = "root@example.com", .admin = true});

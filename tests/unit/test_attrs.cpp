@@ -82,7 +82,7 @@ std::vector<std::string> many_names(std::size_t count) {
   return names;
 }
 
-// Each name with its place as the value, and once more with the place doubled.
+// Adds each name with its index as the value, and once more with the index doubled.
 std::vector<Attrs::Attr> twice(const std::vector<std::string>& names) {
   std::vector<Attrs::Attr> list;
   for (const std::int64_t times : {1, 2}) {
@@ -92,7 +92,7 @@ std::vector<Attrs::Attr> twice(const std::vector<std::string>& names) {
   return list;
 }
 
-// Compares, and counts.
+// Compares, and counts the comparisons.
 struct Counting {
   std::size_t* count;
   bool operator()(std::string_view a, std::string_view b) const {
@@ -130,7 +130,7 @@ TEST_CASE("more attributes than there may be are misuse") {
 
 #if SIZE_MAX > UINT32_MAX
 TEST_CASE("a text that is longer than an attribute can hold is misuse") {
-  // As many pages as that, of which none is ever written.
+  // Makes that many pages, none of which is ever written.
   const auto size = (std::size_t{1} << 32) + 5;
   void* const pages = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   REQUIRE(pages != MAP_FAILED);

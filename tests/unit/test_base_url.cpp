@@ -1,4 +1,4 @@
-// The library's own splitting of base URLs, held against Boost.URL's.
+// Compares the library's parser of base URLs with Boost.URL.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>

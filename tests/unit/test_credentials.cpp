@@ -276,7 +276,7 @@ TEST_CASE("a secret prints as stars, compares with secrets only, and is empty wh
   CHECK(secret == Secret(key_a));
   CHECK_FALSE(secret == Secret(key_b));
   const auto moved = std::move(secret);
-  CHECK(secret.empty());  // NOLINT(bugprone-use-after-move): what moving promises
+  CHECK(secret.empty());  // NOLINT(bugprone-use-after-move): the move promises this
   CHECK(moved.reveal() == key_a);
   static_assert(!std::is_convertible_v<Secret, std::string> && !std::is_convertible_v<Secret, std::string_view>);
   static_assert(!std::is_convertible_v<std::string, Secret> && std::is_trivially_destructible_v<SecretView>);

@@ -14,7 +14,7 @@ using wandb::SlotState;
 
 namespace {
 
-// Everything that the shape knows, with escapes, lists, raw values and things that nobody asked for.
+// Holds everything that the shape knows, with escapes, lists, raw values and fields that were not requested.
 const std::string good =
     R"({"extensions":{"a":[{},"\"}"]},"data":{"users":{"edges":[{"node":{"id":"VX\u00e9","name":"A \"B\"",)"
     R"("admin":true,"totalRuns":12,"score":-1.5e2,"limits":{"a":["]",{"b":"\\"}]},"ips":["1","\u0032"],)"

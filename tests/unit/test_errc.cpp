@@ -1,4 +1,4 @@
-// Codes and conditions: each has its words, and each code falls under one condition.
+// Tests codes and conditions: each has its text, and each code belongs to one condition.
 #include <doctest/doctest.h>
 
 #include <set>

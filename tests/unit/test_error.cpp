@@ -1,4 +1,4 @@
-// What an error says: what happened, what to do about it, and whether to try again.
+// Tests the text of an error: what happened, what to do about it, and whether to try again.
 #include <doctest/doctest.h>
 
 #include <set>

@@ -1,4 +1,4 @@
-// What std::format shows is what `<<` prints.
+// Tests that std::format prints the same as `<<`.
 #include <doctest/doctest.h>
 
 #include <wandb/format.hpp>

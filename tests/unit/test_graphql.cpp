@@ -40,8 +40,8 @@ bool same_shape(const wandb::Shape& a, const wandb::Shape& b) {
          a.last == b.last;
 }
 
-// A document whose every fragment spreads the next one `times` over: as long as it is short, and exponential for
-// whoever follows each spread.
+// Makes a document in which each fragment spreads the next one `times` over. It is short, but takes exponential time if
+// every spread is followed.
 struct SpreadingDocument {
   std::array<char, 4096> text{};
   std::size_t size = 0;
@@ -67,7 +67,7 @@ struct SpreadingDocument {
   [[nodiscard]] constexpr std::string_view view() const { return {text.data(), size}; }
 };
 
-// The fields of a document's answer: key, kind, whether it may be null, slot, and for a list its table.
+// Lists the fields of a document's answer: key, kind, whether it may be null, slot, and for a list its table.
 std::string shape_of(std::string_view source) {
   constexpr std::string_view kinds[] = {"string", "integer", "real", "boolean", "raw", "object"};
   const auto document = DynamicDocument::parse(source).value();
@@ -276,7 +276,7 @@ TEST_CASE("a fragment that comes with and without a condition is there without o
 TEST_CASE("a document that is cut off anywhere is refused, and nothing is read beyond its end") {
   const std::string whole(update_user.document);
   for (std::size_t length = 0; length != whole.size(); ++length) {
-    // A copy of its own, so that a sanitizer sees the end.
+    // Copies the text, so that a sanitizer detects a read beyond its end.
     const std::string cut(whole.data(), length);
     CHECK_FALSE(verdict(cut).empty());
   }

@@ -65,7 +65,7 @@ TEST_CASE("an exchange sends the request in the parts that the stream takes, and
   CHECK(rig.exchange.sending());
   rig.exchange.sent(whole.size() - 10, {});
   CHECK(rig.unsent().empty());
-  CHECK(rig.exchange.sending());  // the system may not have it yet
+  CHECK(rig.exchange.sending());  // the system may not have the bytes yet
   const char* const memory = rig.memory.out.data();
   rig.exchange.sent_all();
   CHECK_FALSE(rig.exchange.sending());
@@ -109,7 +109,7 @@ TEST_CASE("a deadline or stop while a request is sent leaves nothing to receive,
   for (const bool began : {false, true}) {
     Rig rig;
     rig.exchange.stop_sending(late);
-    rig.exchange.stop_sending(reset);  // the first counts
+    rig.exchange.stop_sending(reset);  // only the first error counts
     rig.exchange.end_sending(began);
     CHECK_FALSE(rig.exchange.receiving());
     const auto error = rig.exchange.result(rig.peer).error();

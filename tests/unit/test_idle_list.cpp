@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A connection that only knows where it leads.
+/// A connection that only knows its destination.
 class Line {
  public:
   Line(const Origin& origin, int given) : number(given), peer_(origin) {}
@@ -27,7 +27,7 @@ constexpr Origin here{.tls = true, .host = "here.test", .port = 443};
 constexpr Origin there{.tls = true, .host = "there.test", .port = 443};
 constexpr List::time_point at(std::chrono::nanoseconds since_start) { return List::time_point(since_start); }
 
-/// One connection a second: here 1, there 2, here 3.
+/// Adds one connection a second: to "here", to "there", and to "here" again.
 List three(std::chrono::nanoseconds timeout = 1h) {
   List list(timeout);
   list.put(std::make_unique<Line>(here, 1), at(1s));

@@ -1,4 +1,4 @@
-// The ranges of keys and teams, over connections whose nodes may be null; and whose row a key has.
+// Tests the ranges of keys and teams, over connections whose nodes may be null, and the rows of keys.
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -48,7 +48,7 @@ TEST_CASE("a node that is null is left out of the range, wherever it stands") {
 }
 
 TEST_CASE("one null among very many nodes costs no walk from the beginning for each of them") {
-  // Walks from the beginning would take longer than any test may.
+  // With a walk from the beginning for each element, this test would take too long.
   constexpr std::size_t many = 500'000;
   std::string edges = R"({"node":null})";
   for (std::size_t i = 0; i != many; ++i) edges += R"(,{"node":{"name":"t"}})";
@@ -64,7 +64,7 @@ namespace {
 const std::string hex = "0123456789abcdef0123456789abcdef01234567";
 const std::string v1 = "wandb_v1_" + std::string(13, 'a') + std::string(14, 'B') + "_" + std::string(49, '7');
 
-/// The row of a key of that name, as a list shows it.
+/// Returns the row of a key with that name, as a list shows it.
 wandb::ApiKey row_of(const std::string& name) {
   const auto attrs = Attrs::parse(R"({"apiKeys":{"edges":[{"node":{"id":"K","name":")" + name + R"("}}]}})").value();
   return wandb::Keys({Nodes(attrs.page(), attrs.view(), "apiKeys"), nullptr})[0];
@@ -101,7 +101,7 @@ TEST_CASE("a label, a prefix, or another key's name does not make a row belong t
       CAPTURE(name);
       CHECK_FALSE(row_of(name).belongs_to(Secret(key)));
     }
-    // Pasted twice, and a character too many.
+    // The secret was pasted twice, or with one character too many.
     for (const auto& given : {key + key, key + "x"}) {
       CHECK_FALSE(row_of(key).belongs_to(Secret(given)));
       CHECK_FALSE(row_of(std::string(wandb::detail::key_id_of(key))).belongs_to(Secret(given)));
@@ -129,7 +129,7 @@ TEST_CASE("a masked key shows its beginning, and no more of it than finds it in 
   CHECK(mask_key(v1) == "wandb_v1_aaaaa****");
   CHECK(mask_key("a-prefix-of-some-length-" + hex) == "a-prefi****");
   CHECK(mask_key("some-team-of-ours-" + hex) == "some-team-****");
-  // Nearly a key is nearly a secret.
+  // A text that is almost a key is almost a secret.
   CHECK(mask_key("local-" + hex.substr(1)) == "local****");
   CHECK(mask_key(v1.substr(0, 61)) == "wandb_v1_aaaaa****");
   CHECK(mask_key(std::string(40, '-')) == "-----****");

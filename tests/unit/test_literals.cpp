@@ -1,4 +1,4 @@
-// Texts of other languages, as the library reads and writes them: GraphQL's literals, UTF-8, dates.
+// Tests the formats that the library reads and writes: GraphQL's literals, UTF-8, dates.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -73,7 +73,7 @@ TEST_CASE("`Retry-After` is a number of seconds or a date, and nothing else") {
   CHECK(wait("Wed, 25 Nov 2026 00:01:00 GMT") == 1min);
   CHECK(wait("Wednesday, 25-Nov-26 00:00:09 GMT") == 9s);
   CHECK(wait("Wed Nov 25 00:00:30 2026") == 30s);
-  CHECK(wait("Friday, 25-Nov-77 00:00:00 GMT") == 0s);  // more than 50 years ahead: 1977
+  CHECK(wait("Friday, 25-Nov-77 00:00:00 GMT") == 0s);  // the date is more than 50 years ahead, so that it means 1977
   for (const auto* wrong :
        {"", "-1", "1.", "1x", "Wed, 25 Nov 2026 00:01:00", "Wed, 31 Feb 2026 00:00:00 GMT",
         "Wed, 25 Foo 2026 00:00:00 GMT", "Wed, 25 Nov 2026 24:00:00 GMT", "Wed, 25 Nov 2026 00-01-00 GMT", "Wed, x",

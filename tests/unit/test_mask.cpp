@@ -1,4 +1,4 @@
-// The one mask over every text from outside: what it hides, and what it leaves.
+// Tests the mask that is applied to every text from outside: what it hides, and what it leaves.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -24,7 +24,7 @@ const std::string jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
-/// Whether any 12 characters in a row of the secret stand in the text, in whatever case.
+/// Returns whether the text contains any 12 consecutive characters of the secret, in any case.
 bool tells(std::string_view text, std::string_view secret) {
   const auto lower = wandb::detail::in_lower_case(text);
   for (std::size_t at = 0; at + 12 <= secret.size(); ++at) {
@@ -89,7 +89,7 @@ TEST_CASE("a key is masked however its characters are escaped") {
   for (const char c : hex40) all += "&#" + std::to_string(int{c}) + ";";
   CHECK(redact(all) == "****");
   CHECK(redact(with_each(jwt, ".", "%2e")) == "****");
-  // What only looks like an escape hides no key.
+  // A text that only looks like an escape hides no key.
   CHECK(redact("%" + hex40) == "%****");
   CHECK(redact("\\u" + hex40) == "\\****");
   CHECK(redact("100% of a & b \\ c &#; %zz") == "100% of a & b \\ c &#; %zz");
@@ -187,7 +187,7 @@ TEST_CASE("a key is masked whatever stands in it that nobody sees") {
       }
     }
   }
-  // Where they belong they stay.
+  // In their proper places they stay unmasked.
   const std::string family = "\U0001F468\u200d\U0001F469\u200d\U0001F467 \u2764\ufe0f, soft\u00adly";
   CHECK(redact(family) == family);
   CHECK(wandb::detail::shown_key_name(family) == family);
@@ -226,7 +226,7 @@ TEST_CASE("an excerpt shows no part of a key, wherever it begins and ends") {
       }
     }
   }
-  // Of many keys a little is shown, though much is read: it ends with none that was cut.
+  // Of many keys only some are shown, though many are read; the shown text does not end with a part of a key.
   std::string many;
   for (int i = 0; i != 400; ++i) many += hex40 + " ";
   CHECK_FALSE(tells(mask.excerpt(many, 0, 1000), hex40));

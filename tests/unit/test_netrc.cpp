@@ -1,4 +1,4 @@
-// Netrc files, and the password that is sent for a host.
+// Tests netrc files, and the password that is sent to a host.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -23,12 +23,12 @@ namespace {
 
 const std::string mine(40, 'm');
 const std::string second(40, 's');
-const std::string theirs = "ghp_" + std::string(36, 'g');  // another service's: it has a key's shape
+const std::string theirs = "ghp_" + std::string(36, 'g');  // a token of another service, which has a key's shape
 
-/// A row of the table: `M`, `S` and `G` in the text stand for those keys.
+/// A row of the table. `M`, `S` and `G` in the text are replaced by those keys.
 struct Row {
   std::string_view text;
-  std::string_view sent;  // `M`, `S`, `G`; "no entry", "no password"; or what the error says
+  std::string_view sent;  // `M`, `S`, `G`; "no entry", "no password"; or the text of the error
   const char* remark = "";
   std::string_view url = "https://h";
 };
@@ -76,7 +76,7 @@ const std::vector<Row> rows{
     {"machine other password G\nmachine h password M\nmachine third password G", "M"},
     {"machine other password G\n", "no entry"},
     {"password G\nmachine h login a\n", "no password", "a password before every entry is nobody's; Python refuses it"},
-    // Values may look like keywords where nobody can mistake them.
+    // Values may look like keywords if they are unambiguous.
     {"machine h login default password M", "M", "as both"},
     {"machine h login machine account login password M", "M", "as Python; curl knows no `account`"},
     {"machine h login\n\"default\" password M", "M", "as both: a quote says that it is a value"},
@@ -86,7 +86,7 @@ const std::vector<Row> rows{
      "`#` is the value, as with Python, which refuses `the`"},
     {"machine h password\n# the key:\nM\n", "M", "as curl; Python takes `#` for the password, and refuses `the`"},
     {"machine h \"machine\" other password G", "no password", "as both: a quoted word is still a keyword"},
-    // A quote ends on its line.
+    // A quotation ends on its line.
     {"machine h login \"abc\nmachine other login \"o\" password G", "line 1: a quote is not closed",
      "as curl; Python and older curls read on to the next quote"},
     {"machine h\npassword \"abc\n", "line 2: a quote is not closed"},
@@ -97,7 +97,7 @@ const std::vector<Row> rows{
     {"machine h login \"a \\\" password\" password \"M\"", "M", "as Python; curl reads \\n, \\r and \\t besides"},
     {"machine h login \"\" password M", "M"},
     {"machine h password \"M\" # done\n", "M"},
-    // An entry counts when it is complete.
+    // An entry only counts if it is complete.
     {"machine h login a\nmachine h login b password M", "M", "as both: the first has no password"},
     {"machine h password M machine h password S", "M", "both keep the last"},
     {"machine h password \"\"\nmachine h password M", "M"},
@@ -131,7 +131,7 @@ const std::vector<Row> rows{
      "the host's own entry is told; curl goes on to the default"},
     {"default password x default password M", "M", "as both, which keep the last"},
     {"default password S machine h password M", "M", "as both, wherever default stands"},
-    // Macros.
+    // These rows test macros.
     {"macdef init\nmachine h password G\n\nmachine h password M", "M", "as both"},
     {"machine h login a macdef init\npassword G\n \t\npassword M", "no password",
      "a macro ends the entry; for both the line is not empty: Python refuses, curl sends G"},
@@ -141,7 +141,7 @@ const std::vector<Row> rows{
     {"machine h login a\nmacdef x\nput\n", "no empty line ends the macro that begins in line 2", ""},
     {"machine h password M\nmacdef x\nput\n", "M", "Python refuses"},
     {"macdef\nmachine h password G\n\n", "no entry"},
-    // Lines, marks and encodings.
+    // These rows test line ends, byte order marks and encodings.
     {"\xEF\xBB\xBFmachine h password M", "M", "Python refuses the mark, curl overlooks the entry"},
     {"machine h\rpassword M\r", "M", "as both"},
     {"machine h login\rmachine other password G\r", "line 1: nothing follows \"login\"", "curl sends G to h"},

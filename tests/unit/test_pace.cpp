@@ -22,13 +22,13 @@ constexpr void observe(Budget& budget, int status, HeadersView headers, std::chr
                        const RetryPolicy& policy = {}) {
   budget.observe(status, headers, at(now), {}, policy);
 }
-/// How many requests may be sent one after the other at that time; at most 100.
+/// Returns how many requests may be sent one after the other at that time; at most 100.
 constexpr int admitted(Budget& budget, std::chrono::nanoseconds now) {
   int count = 0;
   while (count != 100 && budget.enter(at(now)) == Budget::none) ++count;
   return count;
 }
-/// How long a request has to wait after such an answer.
+/// Returns how long a request has to wait after such an answer.
 constexpr std::chrono::nanoseconds held(int status, HeadersView headers, const RetryPolicy& policy = {}) {
   Budget budget;
   static_cast<void>(budget.enter(at(0s)));

@@ -1,4 +1,4 @@
-// The 104 decisions about proxies, and what a proxy's URL may be.
+// Tests the 104 decisions about proxies, and which URLs a proxy may have.
 #include <doctest/doctest.h>
 
 #include <string>

@@ -1,4 +1,4 @@
-// The users of a synchronous walk as a range of the standard library.
+// Tests the users of a synchronous walk as a range of the standard library.
 #include <doctest/doctest.h>
 
 #include <iterator>
@@ -31,7 +31,7 @@ TEST_CASE("a walk goes on where a loop left it, and takes no page that nobody ne
   }
   CHECK(setting.world.account.requests() == before + 1);
   for (auto& user : users) names.emplace_back(user.value().username());
-  // The loop that was left had not gone beyond its last user.
+  // The loop ended before it had gone beyond the last user that it read.
   CHECK(names == std::vector<std::string>{"dev0", "dev1", "dev1", "dev2", "dev3", "dev4", "dev5", "dev6", "dev7",
                                           "dev8", "dev9"});
   CHECK(setting.world.account.requests() == before + 4);

@@ -1,4 +1,4 @@
-// A result holds a value or an error, and says which.
+// Tests that a result holds a value or an error, and says which.
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -25,7 +25,7 @@ const Error conflict(make_error_code(errc::conflict), "it is there", wandb::Deli
 
 Result<std::unique_ptr<int>> owned(int number) { return std::make_unique<int>(number); }
 
-// Counts those that live.
+// Counts the objects that exist.
 struct Counted {
   static inline int alive = 0;
   explicit Counted(int which = 0) : number(which) { ++alive; }

@@ -45,7 +45,7 @@ constexpr bool ends(const Action& action, Done::By by, Outcome outcome) {
 constexpr auto failure = Done::By::failure;
 constexpr auto never = RetryMachine::TimePoint::max();
 
-/// How an operation ends whose every request meets the same.
+/// Returns how an operation ends if every request has the same result.
 constexpr Action ending(Repeat repeat, const AttemptResult& arrival) {
   RetryMachine exchange(repeat, RetryPolicy{}, never);
   Action action = exchange.start(at(0s));
@@ -53,13 +53,13 @@ constexpr Action ending(Repeat repeat, const AttemptResult& arrival) {
     const Action next =
         std::holds_alternative<Wait>(action) ? exchange.resumed(at(0s)) : exchange.arrived(arrival, at(0s));
     if (exchange.done()) return next;
-    // A fresh variant each time: assigning one is not constexpr with clang and libstdc++ 12.
+    // A new variant is made each time, because assigning one is not constexpr with clang and libstdc++ 12.
     std::destroy_at(&action);
     std::construct_at(&action, next);
   }
   return action;
 }
-/// The requests that such an operation sends.
+/// Returns the number of requests that such an operation sends.
 constexpr int requests(Repeat repeat, const AttemptResult& arrival) {
   RetryMachine exchange(repeat, RetryPolicy{}, never);
   static_cast<void>(exchange.start(at(0s)));
@@ -156,7 +156,7 @@ TEST_CASE("a refusal after a request that may have run leaves it unknown") {
   };
   static_assert(ends(run(lost(Delivery::perhaps_sent), status(404), Repeat::idempotent), failure, Outcome::unknown));
   static_assert(ends(run(lost(Delivery::nothing_sent), status(404), Repeat::idempotent), failure, Outcome::not_run));
-  // What exists already may be what the first request made.
+  // The object that exists may be the one that the first request made.
   static_assert(ends(run(lost(Delivery::nothing_sent), status(409), Repeat::once), failure, Outcome::unknown));
   static_assert(ends(run(status(429), status(409), Repeat::once), failure, Outcome::unknown));
   static_assert(ends(run(status(429), status(403), Repeat::once), failure, Outcome::not_run));

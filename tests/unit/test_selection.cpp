@@ -1,4 +1,4 @@
-// Which selections may be made, and how what was selected is read out of a page.
+// Tests which selections are valid, and how selected fields are read from a page.
 #include <doctest/doctest.h>
 
 #include <cstdint>
@@ -19,13 +19,13 @@ using wandb::detail::taken_alias;
 
 namespace {
 
-// Reads a field of a selection out of attributes that are of any kind, as an answer of another shape would be.
+// Reads a field of a selection from attributes of any kind, as from an answer of another shape.
 template <wandb::graphql::FixedString Fields, wandb::graphql::FixedString Name>
 auto read(const char* json) {
   using S = Selection<Fields>;
   constexpr auto at = find_field(S::shape, wandb::detail::user_field, Name.view());
   static_assert(at != wandb::detail::no_field);
-  static std::shared_ptr<const wandb::Page> page;  // what is read are views
+  static std::shared_ptr<const wandb::Page> page;  // keeps the page alive, because the values that are read are views
   page = Attrs::parse(json).value().page();
   return SelectedField<S, at>::read(page, page->root(), page->root().field(S::shape.fields[at].key));
 }
@@ -109,7 +109,7 @@ TEST_CASE("elements of another kind than was selected are no values") {
   constexpr auto ips = find_field(S::shape, node, "ips");
   const auto attrs = Attrs::parse(R"({"apiKeys":{"edges":[{"node":{"id":"1"}},null]}})").value();
   const auto rows = attrs.view().object("apiKeys")->list("edges");
-  // Of a list of objects as of one of texts, and the other way round.
+  // The kinds of a list are also checked: a list of objects and a list of texts are not interchangeable.
   CHECK(wandb::detail::SelectedRows<S, ips>{attrs.page(), rows}[0] == "");
   CHECK_FALSE(wandb::detail::SelectedRows<S, edges>{attrs.page(), rows}[1].template get<"node">().has_value());
   CHECK(wandb::detail::SelectedRows<S, edges>{attrs.page(), rows}[0].template get<"node">().has_value());

@@ -1,4 +1,4 @@
-// What errors say of the settings that may be to blame: the key, the base URL, and where each came from.
+// Tests what errors say about the settings that may be wrong: the key, the base URL, and their sources.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -21,7 +21,7 @@ const std::string key_2026 = "wandb_v1_" + std::string(27, 'x') + "_" + std::str
 
 bool holds(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
-/// The reason of the first call's error, where the transport answers so.
+/// Returns the reason of the first call's error if the transport gives this answer.
 template <class Answer>
 Error asked(const Machine& machine, const Options& options, Answer answer) {
   testing::FakeTransport transport;
@@ -152,7 +152,7 @@ TEST_CASE("an error that a wrong base URL may have caused says which was used an
     CHECK(error == code);
     CHECK(holds(error.reason(), "could not (base URL https://h from wandb::Options)"));
   }
-  // A transport with codes of its own says at least that nothing was sent.
+  // An error of a transport with its own codes still says that nothing was sent.
   error = asked(machine, {.base_url = "https://h", .api_key = key, .retry = {.max_attempts = 1}}, [&](auto&& expected) {
     expected.fails(Error(make_error_code(boost::asio::error::connection_refused), Delivery::nothing_sent));
   });
@@ -204,7 +204,7 @@ TEST_CASE("a path that the server does not know is told with the base URL, thoug
       CHECK(holds(reason("https://h/x/GraphQL", status, body), "the library adds /graphql itself, leave it out"));
     }
   }
-  // The status that an error of a 200 gives itself is not the path's.
+  // A status inside an error of a 200 says nothing about the path of the URL.
   CHECK_FALSE(holds(reason("https://h", 200, R"({"errors": [{"message": "m", "extensions": {"code": "NOT_FOUND"}}]})"),
                     "base URL"));
 }

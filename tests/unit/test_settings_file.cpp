@@ -1,4 +1,4 @@
-// The settings files that `wandb login --host` writes.
+// Tests the settings files that `wandb login --host` writes.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <filesystem>
@@ -21,7 +21,7 @@ std::string find_setting(std::string_view text) {
   return reader.fault().empty() ? reader.value() : "error: " + reader.fault();
 }
 
-/// The current directory is another one, until this ends.
+/// Changes the current directory until the object is destroyed.
 class Within {
  public:
   explicit Within(const fs::path& path) { fs::current_path(path); }
@@ -38,7 +38,7 @@ void write_file(const Machine& machine, const std::string& name, std::string_vie
   machine.write(name, text);
 }
 
-/// The server that a client on that machine means, or why there is none.
+/// Returns the server that a client on that machine uses, or why there is none.
 std::string server(const Machine& machine, const wandb::Options& options = {}) {
   const Within within(machine.home);
   std::string unused;

@@ -1,4 +1,4 @@
-// A text that keeps itself alive reads as any text does.
+// Tests that a text that owns its storage reads like any other text.
 #include <doctest/doctest.h>
 
 #include <functional>

@@ -1,5 +1,6 @@
-// Holds the library's verdicts on GraphQL documents against those of graphql-js: JSON lines {"verdict", "query"} on standard
-// input, the schema's file as the argument. Prints each document on which they differ; exits with 1 where there is one.
+// Compares the library's verdicts on GraphQL documents with those of graphql-js. It reads JSON lines {"verdict",
+// "query"} from standard input; the argument is the schema's file. It prints each document on which they differ, and
+// exits with 1 if there is one.
 'use strict';
 const fs = require('fs');
 const {buildSchema, parse, validate} = require('graphql');
@@ -17,7 +18,7 @@ let valid = 0;
 let differences = 0;
 for (const line of fs.readFileSync(0, 'utf8').split('\n').filter((line) => line !== '')) {
   const {verdict, query} = JSON.parse(line);
-  if (/subscription/.test(query)) continue;  // a root that the schema lacks is no error for graphql-js
+  if (/subscription/.test(query)) continue;  // graphql-js accepts a root type that the schema lacks
   const other = theirs(query);
   ++judged;
   if (other === '') ++valid;

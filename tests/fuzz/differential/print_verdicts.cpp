@@ -1,5 +1,5 @@
-// print_verdicts COUNT SEED FILE...: prints documents with the library's verdict on each, a JSON object a line, for
-// another GraphQL engine to judge: those of the files, and as many again as COUNT says that are made of their parts.
+// print_verdicts COUNT SEED FILE...: prints documents with the library's verdict on each, one JSON object a line, for a
+// comparison with another GraphQL engine. The documents are the files, and COUNT more that are made of their parts.
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
@@ -26,7 +26,7 @@ void print(std::string_view document) {
   const auto ast = std::make_unique<Ast>();
   auto fault = parse(document, *ast);
   if (!fault) fault = validate(*ast);
-  if (fault && fault->kind == FaultKind::too_large) return;  // a limit of our own
+  if (fault && fault->kind == FaultKind::too_large) return;  // a limit of this library alone
   std::string line = "{\"verdict\":";
   wandb::detail::append_json_string(line, fault ? describe(*fault) : "");
   line += ",\"query\":";

@@ -1,5 +1,5 @@
-// What the tool's tests talk to: an account, and a server that refuses to show keys and teams. Prints where they are
-// and which keys open them, as JSON, and serves until its input ends.
+// The server for the tool's tests: an account, and a server that refuses to show keys and teams. It prints their URLs
+// and keys as JSON, and serves until its input ends.
 #include <iostream>
 #include <string>
 

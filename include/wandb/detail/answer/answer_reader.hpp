@@ -22,7 +22,8 @@
 
 namespace wandb::detail {
 
-/// The texts among a request's variables. They are masked as the answer is, in which a server may repeat them.
+/// Returns the texts among a request's variables. They are masked as the answer is masked, because a server may repeat
+/// them there.
 [[nodiscard]] inline std::vector<std::string> texts_of_request(std::string_view request_body, const Mask& mask) {
   std::vector<std::string> texts;
   const auto take = [&](const JsonValue& value) {
@@ -38,7 +39,7 @@ namespace wandb::detail {
   return texts;
 }
 
-/// `errc::malformed_response`. `path` is where the answer is wrong, empty for the answer as a whole.
+/// Makes an `errc::malformed_response`. `path` is the faulty place in the answer; it is empty for the whole answer.
 [[nodiscard]] inline Error malformed(const std::string& path, std::string_view reason, int status) {
   const std::string where = path.empty() ? std::string{} : " at " + path;
   return Error(make_error_code(errc::malformed_response),
@@ -49,15 +50,15 @@ namespace wandb::detail {
                               .delivery = Delivery::answered});
 }
 
-/// Reads one answer to one request.
+/// Reads the answer to one request.
 class AnswerReader {
  public:
-  /// `request_body` is what was asked. `secrets` are masked; the one that the answer brings is added to them. Keeps
-  /// references to all three.
+  /// `request_body` is the body of the request. `secrets` are masked, and the secret that the answer brings is added to
+  /// them. The object keeps references to all three.
   AnswerReader(const Operation& operation, std::string_view request_body, KnownSecrets& secrets) noexcept
       : operation_(operation), request_body_(request_body), secrets_(secrets) {}
 
-  /// The answer with its class, without secrets in its errors. To be called once.
+  /// Returns the classified answer, without secrets in its errors. Call it once.
   [[nodiscard]] GraphqlAnswer read(int status, const HeadersView& headers, SecureString body) {
     const auto excerpts = may_hold_new_secret() ? Excerpts::none : Excerpts::short_ones;
     auto answer = decode(operation_.shape, std::move(body), excerpts, &secrets_);
@@ -77,14 +78,14 @@ class AnswerReader {
   };
 
   [[nodiscard]] Mask mask() const { return Mask(secrets_.secrets()); }
-  // Whether the answer may hold a secret that nobody knows yet. Then no error quotes it.
+  // Returns whether the answer may hold a secret that the client does not know yet. Then no error quotes the answer.
   [[nodiscard]] bool may_hold_new_secret() const noexcept { return operation_.field == "generateApiKey"; }
   [[nodiscard]] bool is_mutation() const noexcept { return operation_.repeat != Repeat::safe; }
-  // Whether an error's path leads to something below the operation's field.
+  // Returns whether an error's path leads to something below the operation's field.
   [[nodiscard]] bool is_below_field(const GraphqlError& error) const noexcept {
     return error.path.size() > 1 && error.path[0].key == operation_.field;
   }
-  // Whether an error is about the operation as a whole, so that the server began nothing below the field.
+  // Returns whether an error concerns the operation as a whole, so that the server began nothing below the field.
   [[nodiscard]] static bool is_of_operation(const GraphqlError& error) noexcept {
     return !error.invalid_path && error.path.size() <= 1;
   }
@@ -110,7 +111,7 @@ class AnswerReader {
     }
   }
 
-  // An answer without the operation's field holds nothing that a method could take.
+  // An answer without the operation's field holds nothing that a method could use.
   static void fail(GraphqlAnswer& answer, AnswerClass kind, Error failure) {
     answer.kind = kind;
     answer.failure = std::move(failure);
@@ -118,7 +119,8 @@ class AnswerReader {
     answer.page.reset();
   }
 
-  // The field's data is there: whatever the status says, a mutation has run, and a query has its answer.
+  // Classifies an answer that holds the field's data: whatever the status is, a mutation has run and a query has its
+  // answer.
   void classify_data(GraphqlAnswer& answer) const {
     const auto elsewhere = [&](const GraphqlError& error) { return !is_below_field(error); };
     if (!is_mutation() || std::none_of(answer.errors.begin(), answer.errors.end(), elsewhere)) return;
@@ -126,12 +128,13 @@ class AnswerReader {
     answer.failure = refusal(answer.status, answer.errors).error;
   }
 
-  // Errors stand in place of the field. A path below it shows that a mutation ran, even where the null has travelled up
-  // to the field itself; paths no longer than the field show that it did not; others show nothing.
+  // Classifies an answer with errors instead of the field. A path below the field shows that a mutation ran, even if
+  // the null has propagated up to the field itself. Paths no longer than the field show that the mutation did not run.
+  // Other paths show nothing.
   void classify_refusal(GraphqlAnswer& answer) const {
     const auto& errors = answer.errors;
     auto [deciding, failure] = refusal(answer.status, errors);
-    // A gateway that gave up proves nothing, whatever it says to do next.
+    // A gateway that gave up proves nothing, whatever it says about the next request.
     const bool overruled = deciding == 429 && is_ambiguous(answer.status);
     if (!overruled) answer.deciding_status = deciding;
     auto kind = AnswerClass::refused;
@@ -143,8 +146,8 @@ class AnswerReader {
     fail(answer, kind, std::move(failure));
   }
 
-  // The error for errors in place of data, or for a status without any. Of several errors the one decides that leaves
-  // open whether the mutation ran, then the first with a status of its own.
+  // Returns the error for errors instead of data, or for a status without errors. Among several errors, the first that
+  // leaves open whether the mutation ran decides; otherwise the first that has a status of its own decides.
   [[nodiscard]] Refusal refusal(int http_status, const std::vector<GraphqlError>& errors) const {
     Verdict verdict{is_success(http_status) ? errc::rejected : classify_status(http_status), http_status, false};
     if (!errors.empty()) {
@@ -163,8 +166,8 @@ class AnswerReader {
                                                                                 .from_words = verdict.from_words})};
   }
 
-  // An undecodable answer. A status that says to try again later is believed all the same; one that would say something
-  // of a person is not.
+  // Returns the error for an undecodable answer. A status that asks to try again later is believed even then; a status
+  // that would make a statement about a user is not.
   [[nodiscard]] static Error undecodable(int status, const DecodeError& decode_error) {
     auto error = malformed(decode_error.path, decode_error.reason, status);
     if (!is_ambiguous(status) && status != 429) return error;
@@ -174,7 +177,7 @@ class AnswerReader {
     return Error(code, std::move(details));
   }
 
-  // Another server than the service answered. `reason` says what is wrong with its answer.
+  // Returns the error for an answer that does not come from the service. `reason` says what is wrong with the answer.
   [[nodiscard]] Error not_the_service(int status, const HeadersView& headers, const std::string& reason) const {
     Error::Details details{
         .reason = {}, .operation = {}, .messages = {}, .status = status, .delivery = Delivery::answered};
@@ -198,8 +201,8 @@ class AnswerReader {
     return type.empty() ? std::string{} : "another content type";
   }
 
-  // Where a redirect leads to. A person has to check the host, above all its end, so that the host is never cut for the
-  // sake of the path.
+  // Describes the target of a redirect. A person has to check the host, above all its end, so that the host is never
+  // shortened to make room for the path.
   [[nodiscard]] std::string shown_location(std::string_view location) const {
     constexpr std::size_t max_length = 200;
     constexpr std::size_t max_scheme = 32;
@@ -216,7 +219,7 @@ class AnswerReader {
     const auto room = max_length - std::min(shown.size(), max_length);
     return shown + shortened(mask(location.substr(path)), std::max(room, std::string_view("/\u2026").size()));
   }
-  // The host, or its end where it is longer than a name in the DNS can be.
+  // Returns the host, or only its end if the host is longer than a DNS name can be.
   [[nodiscard]] static std::string shown_host(const Mask& mask, std::string_view host) {
     constexpr std::size_t max_name = 253;
     host.remove_prefix(host.size() - std::min(host.size(), Mask::max_read));
@@ -227,7 +230,8 @@ class AnswerReader {
     return "\u2026" + shown.substr(begin);
   }
 
-  // The key that an answer brings; empty where it brings none, or a text that is too short to be one.
+  // Returns the key that an answer brings. The key is empty if the answer brings none, or a text that is too short to
+  // be a key.
   [[nodiscard]] static std::string_view new_secret(const GraphqlAnswer& answer) {
     const auto payload = answer.root.object("generateApiKey");
     const auto key = payload ? payload->object("apiKey") : std::nullopt;
@@ -235,8 +239,8 @@ class AnswerReader {
     return name.size() >= 12 ? name : std::string_view{};
   }
 
-  // Whether an answer proves that no key was made: only errors about the operation as a whole stand in place of the
-  // field, and none of them, nor the status, leaves open what happened.
+  // Returns whether an answer proves that no key was made: the field is replaced by errors about the operation as a
+  // whole only, and neither these errors nor the status leave the outcome open.
   [[nodiscard]] bool proves_no_key(const GraphqlAnswer& answer) const {
     if (answer.decode_error || is_ambiguous(answer.status) || has_field(answer)) return false;
     return std::all_of(answer.errors.begin(), answer.errors.end(), [](const GraphqlError& error) {
@@ -244,8 +248,8 @@ class AnswerReader {
     });
   }
 
-  // Masks what the errors repeat of the credentials that were sent, and of the key that the answer brings. Where a key
-  // may have been made and the answer does not show it whole, its errors may hold pieces of it.
+  // Masks the credentials that were sent and the new key wherever the errors repeat them. If a key may have been made
+  // and the answer does not show the whole key, the errors may hold pieces of it.
   void mask_errors(GraphqlAnswer& answer) const {
     if (answer.errors.empty()) return;
     const bool pieces = may_hold_new_secret() && !is_api_key(new_secret_) && !proves_no_key(answer);
@@ -253,7 +257,8 @@ class AnswerReader {
     const Mask mask = this->mask();
     for (auto& error : answer.errors) {
       error.message = mask(error.message, shapes);
-      // The status of a code decides whether the request is repeated, and is no secret: it outlives the mask.
+      // The status of a code decides whether the request is repeated. It is not secret, so that it is kept when the
+      // code is masked.
       const int status = status_of_code(error.code);
       error.code = mask(error.code, shapes);
       if (status != 0 && status_of_code(error.code) != status) error.code = std::to_string(status);

@@ -1,4 +1,4 @@
-// An arena for strings. They are written piece by piece, keep their addresses, and are wiped with the arena.
+// An arena for strings, which are written piece by piece, keep their addresses, and are wiped with the arena.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 
 namespace wandb::detail {
 
-/// Estimates how many elements a text of `size` bytes holds, from `count` of them in its first `at` bytes. A little
-/// more, so that the estimate seldom falls short.
+/// Estimates how many elements a text of `size` bytes holds, if its first `at` bytes hold `count` of them. The estimate
+/// is slightly high, so that it is seldom too low.
 [[nodiscard]] constexpr std::size_t expected_total(std::size_t count, std::size_t at, std::size_t size) noexcept {
   const auto ratio = static_cast<double>(size) / static_cast<double>(std::max<std::size_t>(at, 1));
   return static_cast<std::size_t>(static_cast<double>(count) * ratio * 1.1) + 8;
@@ -23,20 +23,20 @@ namespace wandb::detail {
 /// Owns strings at fixed addresses. One string at a time is open for writing.
 class Arena {
  public:
-  /// Appends to the open string. A new block has at most `max_size` bytes, unless the open string needs more: pass what
-  /// is left of the text that is read.
+  /// Appends to the open string. A new block has at most `max_size` bytes, unless the open string needs more: pass the
+  /// number of bytes that are still to be read.
   void append(std::string_view text, std::size_t max_size) {
     if (text.size() > room()) grow(text.size(), max_size);
     std::memcpy(end_, text.data(), text.size());
     end_ += text.size();
   }
-  /// Closes the open string. The view lives as long as the arena, wherever that moves.
+  /// Closes the open string. The view is valid as long as the arena, even if the arena is moved.
   [[nodiscard]] std::string_view close() noexcept {
     const std::string_view text(open_, static_cast<std::size_t>(end_ - open_));
     open_ = end_;
     return text;
   }
-  /// Forgets the open string.
+  /// Discards the open string.
   void drop() noexcept { end_ = open_; }
   [[nodiscard]] bool empty() const noexcept { return blocks_.empty(); }
 

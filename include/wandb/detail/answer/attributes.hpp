@@ -1,4 +1,5 @@
-// Makes pages of attributes that are only known at run time: those of a JSON object, and those given by hand.
+// Makes pages of attributes that are only known at run time: the attributes of a JSON object, or attributes that a
+// program sets.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +29,7 @@ inline constexpr auto key_attributes = shapes::object(
 inline constexpr auto team_attributes = shapes::object(
     "teams", shapes::nullable_elements(shapes::list("edges", shapes::object("node", shapes::string("name")))));
 
-/// The kind of field that a value needs.
+/// Returns the kind of field that a value needs.
 [[nodiscard]] inline FieldKind kind_of(const JsonValue& value) noexcept {
   if (value.is_string()) return FieldKind::string;
   if (value.is_boolean()) return FieldKind::boolean;
@@ -45,21 +46,21 @@ inline constexpr auto team_attributes = shapes::object(
   }
 }
 
-/// No shape can have more fields.
+/// A shape cannot have more fields.
 inline constexpr std::size_t max_fields = 0xFFFF;
 
-/// The first and the last index of a name.
+/// Holds the first and the last index of a name.
 struct NamePlaces {
   std::size_t first = 0;
   std::size_t last = 0;
 };
 
-/// The indices of each name, in the order of the first ones. In O(n log n) comparisons.
+/// Returns the indices of each name, ordered by the first index, with O(n log n) comparisons.
 template <class Less = std::less<std::string_view>>
 [[nodiscard]] std::vector<NamePlaces> distinct(std::span<const std::string_view> names, Less less = {}) {
   std::vector<std::size_t> by_name(names.size());
   for (std::size_t i = 0; i != names.size(); ++i) by_name[i] = i;
-  // Not std::stable_sort: clang warns that its buffer in libstdc++ 12 is deprecated.
+  // This does not use std::stable_sort, because clang warns that its buffer in libstdc++ 12 is deprecated.
   std::sort(by_name.begin(), by_name.end(), [&](std::size_t a, std::size_t b) {
     if (less(names[a], names[b])) return true;
     return a < b && !less(names[b], names[a]);
@@ -73,14 +74,14 @@ template <class Less = std::less<std::string_view>>
   return places;
 }
 
-/// An attribute of a JSON object.
+/// Describes an attribute of a JSON object.
 struct FoundAttribute {
   std::string name;
   FieldKind kind = FieldKind::raw;
 };
 
-/// The attributes of a JSON object. Of a name that comes twice, the last value counts. Of more than `max_count` names
-/// it gives one more than that, so that the caller sees that there are too many.
+/// Returns the attributes of a JSON object. If a name occurs twice, the last value counts. If there are more than
+/// `max_count` names, the function returns one more than that, so that the caller notices.
 template <class Less = std::less<std::string_view>>
 [[nodiscard]] inline std::vector<FoundAttribute> attributes_of(const JsonValue& object, std::size_t max_count,
                                                                Less less = {}) {
@@ -112,7 +113,7 @@ template <class Less = std::less<std::string_view>>
   return std::make_shared<const DynamicShape>(nodes);
 }
 
-/// A page of one row, which owns its text.
+/// Makes a page of one row, which owns its text.
 [[nodiscard]] inline std::shared_ptr<const Page> page_of(std::span<const shapes::Node> nodes,
                                                          std::span<const Slot> slots) {
   const auto text = [](Slot slot) { return slot.state() == SlotState::string ? slot.text() : std::string_view{}; };

@@ -1,4 +1,4 @@
-// Finds the `errc` for an error of the server: by its code, else by the status, else by its words.
+// Finds the `errc` for an error of the server: by its code, otherwise by the status, otherwise by its words.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace wandb::detail {
 
-/// The code for an HTTP status that is not a success.
+/// Returns the code for an HTTP status that is not a success.
 [[nodiscard]] constexpr errc classify_status(int status) noexcept {
   switch (status) {
     case 401: return errc::unauthorized;
@@ -33,7 +33,7 @@ namespace wandb::detail {
   return status >= 400 && status <= 499 ? errc::bad_request : errc::unexpected_status;
 }
 
-/// Whether two codes are the same but for case and the characters between their words: `NOT_FOUND`, `NotFound`.
+/// Returns whether two codes are the same except for case and the characters between words: `NOT_FOUND`, `NotFound`.
 [[nodiscard]] constexpr bool same_code(std::string_view a, std::string_view b) noexcept {
   const auto skip = [](std::string_view& text) {
     while (!text.empty() && !is_letter(text.front()) && !is_digit(text.front())) text.remove_prefix(1);
@@ -48,7 +48,7 @@ namespace wandb::detail {
   }
 }
 
-/// A code that GraphQL servers use, and the HTTP status of the same meaning.
+/// Maps a code that GraphQL servers use to the HTTP status with the same meaning.
 struct KnownCode {
   std::string_view code;
   int status;
@@ -94,7 +94,7 @@ inline constexpr KnownCode known_codes[] = {
     {"UNIMPLEMENTED", 501},
 };
 
-/// The HTTP status that a code of GraphQL servers means; 0 for an unknown code.
+/// Returns the HTTP status with the meaning of a code of GraphQL servers; 0 for an unknown code.
 [[nodiscard]] constexpr int status_of_code(std::string_view code) noexcept {
   if (const int number = leading_status(code); number != 0) return number;
   for (const auto& known : known_codes) {
@@ -103,8 +103,8 @@ inline constexpr KnownCode known_codes[] = {
   return 0;
 }
 
-/// The HTTP status that an error itself gives, by its code or beside it; 0 where it gives none. Of two, an ambiguous
-/// one goes first.
+/// Returns the HTTP status that an error gives, in its code or next to it; 0 if it gives none. Of two statuses, an
+/// ambiguous one takes precedence.
 [[nodiscard]] inline int own_status(const GraphqlError& error) noexcept {
   const int by_code = status_of_code(error.code);
   if (by_code == 0 || is_ambiguous(error.status)) return error.status != 0 ? error.status : by_code;
@@ -113,7 +113,7 @@ inline constexpr KnownCode known_codes[] = {
 
 [[nodiscard]] constexpr bool is_in_word(char c) noexcept { return is_letter(c) || is_digit(c); }
 
-/// Whether `text` holds the words of `phrase`, in any case, with spaces, `_` or `-` between them.
+/// Returns whether `text` holds the words of `phrase`, in any case, separated by spaces, `_` or `-`.
 [[nodiscard]] constexpr bool has_phrase(std::string_view text, std::string_view phrase) noexcept {
   for (std::size_t begin = 0; begin < text.size(); ++begin) {
     if (begin != 0 && is_in_word(text[begin - 1])) continue;
@@ -138,7 +138,7 @@ inline void blank(std::string& words, std::size_t begin, std::size_t end) {
   std::fill(words.begin() + static_cast<std::ptrdiff_t>(begin), words.begin() + static_cast<std::ptrdiff_t>(end), ' ');
 }
 
-/// Blanks out `value` wherever it is no part of a longer word.
+/// Blanks out each `value` that is not part of a longer word.
 inline void blank_value(std::string& words, std::string_view value) {
   if (value.empty()) return;
   for (auto at = words.find(value); at != words.npos; at = words.find(value, at + 1)) {
@@ -157,7 +157,7 @@ inline void blank_between(std::string& words, std::string_view open, std::string
   }
 }
 
-/// Blanks out quotations between two of the same mark. An apostrophe within a word opens none.
+/// Blanks out quotations between two identical marks. An apostrophe inside a word does not open a quotation.
 inline void blank_quoted(std::string& words, char quote) {
   for (auto begin = words.find(quote); begin != words.npos;) {
     const bool opens = begin == 0 || !is_in_word(words[begin - 1]);
@@ -168,7 +168,7 @@ inline void blank_quoted(std::string& words, char quote) {
   }
 }
 
-/// Blanks out e-mail addresses: whatever surrounds an `@`, up to white space.
+/// Blanks out e-mail addresses: each `@` with the text around it, up to white space.
 inline void blank_addresses(std::string& words) {
   for (auto at = words.find('@'); at != words.npos; at = words.find('@', at + 1)) {
     auto begin = at;
@@ -179,7 +179,8 @@ inline void blank_addresses(std::string& words) {
   }
 }
 
-/// `text` with blanks for the words that may not be the server's own: quotations, addresses, and `request_texts`.
+/// Returns `text` with blanks for the words that may not be the server's own: quotations, addresses, and
+/// `request_texts`.
 [[nodiscard]] inline std::string own_words(std::string_view text, const std::vector<std::string>& request_texts) {
   std::string words(text);
   for (const auto& value : request_texts) blank_value(words, value);
@@ -192,7 +193,7 @@ inline void blank_addresses(std::string& words) {
   return words;
 }
 
-/// The code for a refusal in words; nothing for words that are not recognised.
+/// Returns the code for a refusal in words; nothing if the words are not recognised.
 [[nodiscard]] constexpr std::optional<errc> classify_words(std::string_view words) noexcept {
   struct Refusal {
     std::string_view phrase;
@@ -221,14 +222,14 @@ inline void blank_addresses(std::string& words) {
   return std::nullopt;
 }
 
-/// The class of an error, and the evidence for it.
+/// Holds the class of an error, and the evidence for it.
 struct Verdict {
   errc code = errc::rejected;
-  int status = 0;           ///< the error's own status, else that of the answer
-  bool from_words = false;  ///< whether only the words of the message say so
+  int status = 0;           ///< the error's own status, otherwise the status of the answer
+  bool from_words = false;  ///< whether the words of the message are the only evidence
 };
 
-/// Whether the server refuses the program, rather than its user.
+/// Returns whether the server refuses the program, rather than its user.
 [[nodiscard]] inline bool refuses_client(const GraphqlError& error) noexcept {
   return same_code(error.code, "RELOGIN") || same_code(error.code, "RELOGIN_REQUIRED");
 }
@@ -239,22 +240,23 @@ struct Verdict {
                                             const std::vector<std::string>& request_texts = {}) {
   const int own = own_status(error);
   const int status = own != 0 ? own : http_status;
-  // The service tells this refusal in words alone, with whatever status. Words may decide here: the caller's key is not
-  // blamed, and all that follows is a request for less.
+  // The service expresses this refusal in words only, with any status. Words may decide here, because the caller's key
+  // is not blamed and the only consequence is a smaller request.
   const bool in_words = error.code.empty() && has_phrase(own_words(error.message, request_texts), "relogin required");
   if (!is_ambiguous(status) && (in_words || refuses_client(error))) return {errc::client_refused, status, in_words};
   if (own != 0) return {classify_status(own), own, false};
   if (!is_success(http_status)) return {classify_status(http_status), http_status, false};
-  // A server with codes has one for whatever the words could tell, so that an unknown code means something else.
+  // A server that uses codes has a code for each refusal that words could express, so that an unknown code means
+  // something else.
   if (!error.code.empty()) return {errc::rejected, http_status, false};
   const auto by_words = classify_words(own_words(error.message, request_texts));
   return {by_words.value_or(errc::rejected), http_status, by_words.has_value()};
 }
 
-/// The most of a server's errors that one `Error` repeats: as many as a person reads.
+/// One `Error` repeats at most this many of the server's errors, which is as many as a person reads.
 inline constexpr std::size_t max_messages = 16;
 
-/// The server's errors as the messages of an `Error`.
+/// Converts the server's errors to the messages of an `Error`.
 [[nodiscard]] inline std::vector<ServerMessage> to_messages(const std::vector<GraphqlError>& errors) {
   std::vector<ServerMessage> messages;
   messages.reserve(std::min(errors.size(), max_messages));

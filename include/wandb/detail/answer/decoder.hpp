@@ -27,22 +27,23 @@
 
 namespace wandb::detail {
 
-/// Overwrites what the parser may have left of unescaped text in its frames: called from where the parser was.
+/// Overwrites unescaped text that the parser may have left in its stack frames. Call it from the function that called
+/// the parser.
 [[gnu::noinline]] inline void wipe_parser_frames() noexcept {
   char frames[32 * 1024];
   wipe(frames, sizeof frames);
 }
 
-/// Whether the reason of a `DecodeError` may quote a little of the text.
+/// States whether the reason of a `DecodeError` may quote a part of the text.
 enum class Excerpts : std::uint8_t { none, short_ones };
 
-/// Decodes one text into one page. Used once.
+/// Decodes one text into one page. An object is used once.
 class Decoder {
  public:
   Decoder(PageBuilder builder, bool bare, Excerpts excerpts, const KnownSecrets* secrets)
       : builder_(std::move(builder)), bare_(bare), excerpts_(excerpts), secrets_(secrets) {}
 
-  /// All of an answer that the body alone tells.
+  /// Returns everything about the answer that follows from the body alone.
   [[nodiscard]] GraphqlAnswer decode() {
     GraphqlAnswer answer;
     const auto text = builder_.body();
@@ -118,7 +119,7 @@ class Decoder {
     }
   }
 
-  // Whether broken JSON may have been an answer of a GraphQL server.
+  // Returns whether broken JSON may have been the answer of a GraphQL server.
   [[nodiscard]] static bool mentions_graphql(std::string_view text) noexcept {
     if (!trimmed(text).starts_with('{')) return false;
     for (const std::string_view key : {"\"data\"", "\"errors\"", "\"error\""}) {
@@ -153,16 +154,16 @@ class Decoder {
   const KnownSecrets* secrets_;
 };
 
-/// Decodes the answer to a GraphQL request: `data`, `errors` and `error` in any order. Of a field that comes twice, the
-/// last counts; what the shape does not know is skipped. `shape` must have static storage. `secrets`, which may be
-/// null, are masked in excerpts.
+/// Decodes the answer to a GraphQL request: `data`, `errors` and `error` in any order. If a field occurs twice, the
+/// last one counts; fields that the shape does not have are skipped. `shape` must have static storage. `secrets`, which
+/// may be null, are masked in excerpts.
 [[nodiscard]] inline GraphqlAnswer decode(const Shape& shape, SecureString body,
                                           Excerpts excerpts = Excerpts::short_ones,
                                           const KnownSecrets* secrets = nullptr) {
   return Decoder(PageBuilder(shape, std::move(body)), false, excerpts, secrets).decode();
 }
 
-/// Decodes a text that is the root object itself. The page keeps the shape.
+/// Decodes a text that is the root object itself. The page owns the shape.
 [[nodiscard]] inline GraphqlAnswer decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body) {
   const auto view = shape->shape();
   return Decoder(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones, nullptr).decode();

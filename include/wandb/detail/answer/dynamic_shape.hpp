@@ -1,4 +1,4 @@
-// The shape of an answer whose fields are found at run time.
+// A shape of an answer whose fields are found at run time.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,11 @@
 
 namespace wandb {
 
-/// A shape that is only known at run time; owns its tables and keys. Neither copied nor moved: views point into it.
+/// A shape that is only known at run time. It owns its tables and keys. It is neither copied nor moved, because views
+/// point into it.
 class DynamicShape {
  public:
-  /// `nodes` in the order of a document, at most 65,535 of them; their keys are copied.
+  /// Takes at most 65,535 `nodes`, in the order of a document, and copies their keys.
   explicit DynamicShape(std::span<const shapes::Node> nodes) {
     std::size_t length = 0;
     std::size_t lists = 0;

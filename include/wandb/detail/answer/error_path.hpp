@@ -9,22 +9,22 @@
 
 namespace wandb::detail {
 
-/// Appends a step to a path as a person reads it: `users.edges[3].node`.
+/// Appends a step to a path in its readable form: `users.edges[3].node`.
 inline void append_path(std::string& text, std::string_view key) { (text += text.empty() ? "" : ".") += key; }
 inline void append_path(std::string& text, std::size_t index) { ((text += '[') += std::to_string(index)) += ']'; }
 
-/// The response keys and indices that lead to a place in an answer. They are packed into one string: an answer may hold
-/// many thousands of paths, which then cost little more memory than their JSON. The string of a path begins with the
-/// strings of the paths above it, so that sorting puts the paths below a place right after it.
+/// Holds the response keys and indices that lead to a place in an answer. They are packed into one string, because an
+/// answer may hold many thousands of paths, which then need little more memory than their JSON. The string of a path
+/// begins with the strings of the paths above it, so that sorting puts the paths below a place directly after it.
 class ErrorPath {
  public:
-  /// One step: a response key, or an index where `index` is set.
+  /// One step: a response key, or an index if `index` is set.
   struct Step {
     std::string_view key{};
     std::optional<std::size_t> index{};
     friend bool operator==(const Step&, const Step&) = default;
   };
-  /// No answer is nested deeper. Readers drop further steps.
+  /// No answer is nested more deeply. Readers drop further steps.
   static constexpr std::size_t max_steps = 64;
 
   void add(std::string_view key) {
@@ -43,7 +43,7 @@ class ErrorPath {
     each([&](const Step&) { ++count; });
     return count;
   }
-  /// The step at index `at`, as a view. An empty step where the path is shorter.
+  /// Returns the step at index `at` as a view. The step is empty if the path is shorter.
   [[nodiscard]] Step operator[](std::size_t at) const noexcept {
     Step found;
     each([&](const Step& step) {
@@ -68,7 +68,7 @@ class ErrorPath {
     }
   }
 
-  /// `users.edges[3].node`
+  /// Returns the readable form: `users.edges[3].node`.
   [[nodiscard]] std::string text() const {
     std::string text;
     each([&](const Step& step) {
@@ -78,7 +78,7 @@ class ErrorPath {
     return text;
   }
 
-  /// The packed string: for sorting, and its size for `cut_to`.
+  /// Returns the packed string, which is used for sorting and whose size is passed to `cut_to`.
   [[nodiscard]] std::string_view packed() const noexcept { return packed_; }
   /// Drops the steps that were added since `packed()` had this size.
   void cut_to(std::size_t packed_size) { packed_.resize(packed_size); }

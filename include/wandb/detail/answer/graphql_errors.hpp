@@ -19,16 +19,16 @@ struct GraphqlError {
   ErrorPath path;             ///< empty when the server gave none
   std::string code;           ///< `extensions.code` as text, numbers too
   int status = 0;             ///< an HTTP status that `extensions` gives apart from the code; 0 when there is none
-  bool invalid_path = false;  ///< whether the server gave something that is no path
+  bool invalid_path = false;  ///< whether the server gave a path that is invalid
 };
 
-/// An HTTP status of a failure, from a number or from text; else 0.
+/// Returns the HTTP status of a failure, read from a number or a text; otherwise 0.
 [[nodiscard]] inline int to_status(const JsonValue& value) {
   if (value.is_string()) return leading_status(value.string());
   return value.is_number() ? leading_status(value.text()) : 0;
 }
 
-/// Reads a member of `extensions`, or one of the same name that a server puts beside the message.
+/// Reads a member of `extensions`, or the member of the same name that a server puts next to the message.
 inline void read_code(GraphqlError& error, std::string_view name, const JsonValue& value) {
   if (name == "status" || name == "statusCode") {
     if (const int status = to_status(value); status != 0) error.status = status;
@@ -42,7 +42,7 @@ inline void read_code(GraphqlError& error, std::string_view name, const JsonValu
   }
 }
 
-/// Reads a path. A step of a wrong type counts too, because the length of a path tells whether a mutation ran.
+/// Reads a path. A step of a wrong type also counts, because the length of a path shows whether a mutation ran.
 inline void read_path(GraphqlError& error, const JsonValue& value) {
   error.path = {};
   error.invalid_path = !value.is_array() && !value.is_null();
@@ -74,8 +74,9 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
   return error;
 }
 
-/// Appends the errors of a member `error` or `errors`: a string, an object, or a list of these. Null and false are no
-/// errors, nor is an empty value outside a list. Takes the memory from `budget`; false where that does not suffice.
+/// Appends the errors of a member `error` or `errors`: a string, an object, or a list of these. Null, false, and an
+/// empty value outside a list are not errors. Takes the memory from `budget`; returns false if the budget is not
+/// sufficient.
 [[nodiscard]] inline bool read_errors(std::vector<GraphqlError>& errors, std::string_view json, std::size_t& budget) {
   const auto is_error = [](const JsonValue& item) {
     return !item.text().empty() && !item.is_null() && item.text() != "false";
@@ -89,7 +90,7 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
   std::size_t count = 0;
   if (value.is_array()) value.each_element([&](const JsonValue& item) { count += is_error(item) ? 1U : 0U; });
   else if (!value.is_empty() && is_error(value)) count = 1;
-  // While the vector grows, the errors that it has already are in memory twice.
+  // While the vector grows, its existing errors are in memory twice.
   if (!afford((errors.size() + count) * sizeof(GraphqlError))) return false;
   errors.reserve(errors.size() + count);
   bool all = true;

@@ -1,4 +1,4 @@
-// What an HTTP status tells about a request.
+// Derives from an HTTP status whether a request ran.
 #pragma once
 
 #include <algorithm>
@@ -12,25 +12,25 @@ namespace wandb::detail {
 
 [[nodiscard]] constexpr bool is_success(int status) noexcept { return status >= 200 && status < 300; }
 
-/// Whether a status leaves open if a request ran: a server may have carried it out after a gateway gave up.
+/// Returns whether a status leaves open if a request ran: a server may have executed it after a gateway gave up.
 [[nodiscard]] constexpr bool is_ambiguous(int status) noexcept {
-  // 499 is a gateway's own: the client closed the connection.
+  // Gateways send 499 if the client has closed the connection.
   return status == 408 || status == 499 || (status >= 500 && status != 501);
 }
 
-/// Whether a status says for certain that the request did not run, and that it would not run if it were repeated.
+/// Returns whether a status shows for certain that the request did not run, and would not run if it were repeated.
 [[nodiscard]] constexpr bool is_definitive(int status) noexcept {
   constexpr int definitive[] = {400, 401, 403, 404, 409, 410, 413, 422, 501};
   return std::find(std::begin(definitive), std::end(definitive), status) != std::end(definitive);
 }
 
-/// Whether a status alone, without the body, proves that the server refused a request before it ran.
+/// Returns whether a status alone, without the body, proves that the server refused a request before it ran.
 [[nodiscard]] constexpr bool is_refused_before_running(int status) noexcept {
   return status == 401 || status == 403 || status == 404 || status == 410 || status == 413;
 }
 
-/// The status of a failure, 400 to 599, that a text begins with: "504", "504.0", "503 Service Unavailable", "HTTP_504".
-/// 0 where there is none.
+/// Returns the status of a failure, 400 to 599, at the beginning of a text: "504", "504.0", "503 Service Unavailable",
+/// "HTTP_504". Returns 0 if there is none.
 [[nodiscard]] constexpr int leading_status(std::string_view text) noexcept {
   text = trimmed(text);
   if (text.size() > 4 && equal_ignoring_case(text.substr(0, 4), "http")) {

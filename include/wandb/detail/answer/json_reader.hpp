@@ -31,11 +31,11 @@ inline void append_utf8(std::string& out, std::uint32_t code) {
   byte(0x80 | (code & 0x3F));
 }
 
-/// One value of a JSON text, as a view. It expects text that a parser has checked. Of other text it gives wrong values,
-/// and never reads beyond the end.
+/// A view of one value of a JSON text. It expects text that a parser has checked. For other text it returns wrong
+/// values, but never reads beyond the end.
 class JsonValue {
  public:
-  /// No value, of no type.
+  /// Makes a view of no value, which has no type.
   JsonValue() = default;
   explicit JsonValue(std::string_view text) noexcept : text_(trimmed(text)) {}
 
@@ -44,21 +44,21 @@ class JsonValue {
   [[nodiscard]] bool is_object() const noexcept { return starts('{'); }
   [[nodiscard]] bool is_array() const noexcept { return starts('['); }
   [[nodiscard]] bool is_null() const noexcept { return starts('n'); }
-  /// A string, object or array without anything in it.
+  /// Returns whether this is an empty string, object or array.
   [[nodiscard]] bool is_empty() const noexcept {
     return (is_string() || is_object() || is_array()) && trimmed(text_.substr(1)).size() == 1;
   }
   [[nodiscard]] bool is_boolean() const noexcept { return starts('t') || starts('f'); }
   [[nodiscard]] bool is_number() const noexcept { return !text_.empty() && (is_digit(text_[0]) || text_[0] == '-'); }
 
-  /// The number, if it is an integer of 64 bits.
+  /// Returns the number, if it is an integer of 64 bits.
   [[nodiscard]] std::optional<std::int64_t> integer() const noexcept {
     std::int64_t value = 0;
     const auto* end = text_.data() + text_.size();
     const auto [at, error] = std::from_chars(text_.data(), end, value);
     return is_number() && error == std::errc{} && at == end ? std::optional(value) : std::nullopt;
   }
-  /// The text of a string, its escapes resolved; empty for any other value.
+  /// Returns the text of a string with its escapes resolved; empty for any other value.
   [[nodiscard]] std::string string() const {
     std::string out;
     if (!is_string()) return out;
@@ -69,7 +69,7 @@ class JsonValue {
     }
     return out;
   }
-  /// Calls `f(name, value)` for each member of an object; names with their escapes resolved.
+  /// Calls `f(name, value)` for each member of an object. The escapes in names are resolved.
   template <class F>
   void each_member(F f) const {
     if (!is_object()) return;
@@ -110,7 +110,7 @@ class JsonValue {
     if (end - at >= 4) std::from_chars(at, at + 4, code, 16);
     return code;
   }
-  // `at` is right after the backslash. Returns the end of the escape.
+  // Decodes the escape whose backslash is directly before `at`. Returns the end of the escape.
   static const char* unescape(std::string& out, const char* at, const char* end) {
     if (*at != 'u') {
       constexpr std::string_view names = "bfnrt";

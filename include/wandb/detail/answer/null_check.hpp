@@ -25,11 +25,11 @@ class NullCheck {
     std::sort(explained_.begin(), explained_.end());
     if (check(page.root())) found_ = here_.text();
   }
-  /// The path of that null.
+  /// Returns the path of that null.
   [[nodiscard]] const std::optional<std::string>& found() const noexcept { return found_; }
 
  private:
-  // Each of these returns true as soon as `here_` is such a null.
+  // Each of these functions returns true as soon as `here_` is such a null.
   [[nodiscard]] bool check(const ObjectView& object) {
     const auto above = here_.packed().size();
     for (const auto& field : object.fields()) {

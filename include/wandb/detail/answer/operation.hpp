@@ -1,4 +1,4 @@
-// A GraphQL operation that the library sends.
+// Describes a GraphQL operation that the library sends.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace wandb {
 
-/// What repeating an operation would do.
+/// States what happens if an operation is repeated.
 enum class Repeat : std::uint8_t {
   safe,        ///< a query changes nothing
-  idempotent,  ///< a mutation that ends in the same state however often it runs
+  idempotent,  ///< a mutation that leads to the same state however often it runs
   once,        ///< a mutation that must not run twice
 };
 
@@ -19,15 +19,16 @@ enum class Repeat : std::uint8_t {
 
 namespace wandb::detail {
 
-/// A GraphQL operation that the library sends: its document, and what repeating it does. All text has static storage.
+/// A GraphQL operation that the library sends: its document, and the effect of repeating it. All text has static
+/// storage.
 struct Operation {
-  std::string_view name;      ///< as in the document
-  std::string_view document;  ///< its text
-  std::string_view field;     ///< its one root field, such as "createUser", which errors name
+  std::string_view name;      ///< the name in the document
+  std::string_view document;  ///< the text of the document
+  std::string_view field;     ///< the only root field, such as "createUser", which errors name
   Repeat repeat = Repeat::safe;
   Shape shape;               ///< the shape of its answer
-  bool plain = false;        ///< whether the texts need no escapes in JSON
-  std::string_view keyless;  ///< the document without users' keys, where it reads those; else the same
+  bool plain = false;        ///< whether the texts contain no character that JSON escapes
+  std::string_view keyless;  ///< the document without users' keys if it reads any; otherwise the same document
 };
 
 }  // namespace wandb::detail

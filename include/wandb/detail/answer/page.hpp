@@ -1,4 +1,4 @@
-// The data of an answer: decoded once, immutable, read through views.
+// Holds the data of an answer, which is decoded once, immutable, and read through views.
 #pragma once
 
 #include <cstddef>
@@ -20,16 +20,16 @@ namespace detail {
 class PageBuilder;
 }
 
-/// What a slot holds.
+/// States what a slot holds.
 enum class SlotState : std::uint8_t {
-  unloaded,  ///< not asked for, or not sent
+  unloaded,  ///< not requested, or not sent
   null,
   string,
   integer,
   real,
   boolean,
   raw,     ///< JSON text
-  object,  ///< it is there; its fields follow in the same row
+  object,  ///< an object that is not null; its fields follow in the same row
   rows,    ///< a list: a run of rows in its own table
 };
 
@@ -38,10 +38,10 @@ class Slot {
  public:
   static constexpr std::uint64_t max_text = 0xFFFF'FFFF;
 
-  Slot() = default;  // trivial, so that a table costs nothing before its rows are used; `Slot{}` is unloaded
+  Slot() = default;  // this is trivial, so that a table costs nothing before its rows are used; `Slot{}` is unloaded
   [[nodiscard]] static Slot null() noexcept { return Slot(SlotState::null, 0); }
   [[nodiscard]] static Slot object() noexcept { return Slot(SlotState::object, 0); }
-  /// Text of at most `max_text` bytes.
+  /// Makes a slot of a text of at most `max_text` bytes.
   [[nodiscard]] static Slot string(std::string_view text) noexcept { return Slot(SlotState::string, text); }
   [[nodiscard]] static Slot raw(std::string_view json) noexcept { return Slot(SlotState::raw, json); }
   [[nodiscard]] static Slot integer(std::int64_t value) noexcept {
@@ -62,7 +62,7 @@ class Slot {
   }
 
   [[nodiscard]] SlotState state() const noexcept { return static_cast<SlotState>(meta_ >> 32); }
-  /// The text of a string or of raw JSON.
+  /// Returns the text of a string or of raw JSON.
   [[nodiscard]] std::string_view text() const noexcept { return {text_, size()}; }
   [[nodiscard]] std::int64_t integer() const noexcept { return integer_; }
   [[nodiscard]] double real() const noexcept { return real_; }
@@ -83,35 +83,35 @@ class Slot {
     const char* text_;
     double real_;
   };
-  // The state in the high half, the size in the low half. As one word, a slot is copied by two moves; two members would
-  // cost a stall of store forwarding.
+  // The state is in the high half, the size in the low half. A slot that is one word is copied by two moves; two
+  // members would cause a store-forwarding stall.
   std::uint64_t meta_;
 };
 
 class ListView;
 class Page;
 
-/// One object of a page. Cheap to copy; owns nothing, the page must live.
+/// A view of one object of a page. It is cheap to copy and owns nothing, so that the page must outlive it.
 class ObjectView {
  public:
-  /// An object without fields.
+  /// Makes an object without fields.
   ObjectView() = default;
 
-  /// The field with this key, null when the shape has none.
+  /// Returns the field with this key; null if the shape has no such field.
   [[nodiscard]] const Field* field(std::string_view key) const noexcept;
-  /// The object's fields, in the order of the document.
+  /// Returns the object's fields, in the order of the document.
   [[nodiscard]] std::span<const Field> fields() const noexcept;
-  /// The slot of one of `fields()`.
+  /// Returns the slot of one of `fields()`.
   [[nodiscard]] Slot slot(const Field& field) const noexcept { return row_[field.slot]; }
   [[nodiscard]] Slot slot(std::size_t index) const noexcept { return slot(fields()[index]); }
-  /// The slot of the field with this key; unloaded when the shape has none.
+  /// Returns the slot of the field with this key; unloaded if the shape has no such field.
   [[nodiscard]] Slot slot(std::string_view key) const noexcept {
     const auto* found = field(key);
     return found ? slot(*found) : Slot{};
   }
   [[nodiscard]] SlotState state(std::string_view key) const noexcept { return slot(key).state(); }
 
-  /// The value of a field; nothing when it is null, unloaded, or of another type.
+  /// Returns the value of a field; nothing if it is null, unloaded, or of another type.
   [[nodiscard]] std::optional<std::string_view> string(std::string_view key) const noexcept {
     const auto found = slot(key);
     return found.state() == SlotState::string ? std::optional(found.text()) : std::nullopt;
@@ -133,9 +133,9 @@ class ObjectView {
     return found.state() == SlotState::real ? std::optional(found.real()) : std::nullopt;
   }
   [[nodiscard]] std::optional<ObjectView> object(std::string_view key) const noexcept;
-  /// The object that a field of `fields()` holds.
+  /// Returns the object that a field of `fields()` holds.
   [[nodiscard]] std::optional<ObjectView> object(const Field& field) const noexcept;
-  /// The elements of a list; empty when it is null or unloaded.
+  /// Returns the elements of a list; empty if the list is null or unloaded.
   [[nodiscard]] ListView list(std::string_view key) const noexcept;
   [[nodiscard]] ListView list(const Field& field) const noexcept;
 
@@ -151,7 +151,7 @@ class ObjectView {
   std::uint16_t last_ = 0;
 };
 
-/// The elements of a list of a page. Cheap to copy; owns nothing, the page must live.
+/// A view of the elements of a list of a page. It is cheap to copy and owns nothing, so that the page must outlive it.
 class ListView {
  public:
   class Iterator {
@@ -183,16 +183,16 @@ class ListView {
     std::uint16_t width_ = 0;
   };
 
-  /// No elements.
+  /// Makes a list without elements.
   ListView() = default;
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  /// The element at `index`, which must be less than `size()`; without fields where the elements are scalars.
+  /// Returns the element at `index`, which must be less than `size()`. It has no fields if the elements are scalars.
   [[nodiscard]] ObjectView operator[](std::size_t index) const noexcept { return *at(index); }
-  /// The element itself: a scalar, or whether an object is null.
+  /// Returns the slot of the element: a scalar, or whether an object is null.
   [[nodiscard]] Slot slot(std::size_t index) const noexcept { return *at(index).row_; }
   [[nodiscard]] bool is_null(std::size_t index) const noexcept { return slot(index).state() == SlotState::null; }
-  /// The element's text; nothing when it is null or no string.
+  /// Returns the element's text; nothing if it is null or not a string.
   [[nodiscard]] std::optional<std::string_view> string(std::size_t index) const noexcept {
     const auto found = slot(index);
     return found.state() == SlotState::string ? std::optional(found.text()) : std::nullopt;
@@ -211,8 +211,8 @@ class ListView {
   std::size_t size_ = 0;
 };
 
-/// The data of one answer: the body, and its values in tables by a `Shape`. Immutable, so that any thread may read it.
-/// Shared as `std::shared_ptr<const Page>`; the last owner wipes the text.
+/// Holds the data of one answer: the body, and its values in tables that follow a `Shape`. It is immutable, so that any
+/// thread may read it. It is shared as `std::shared_ptr<const Page>`; the last owner wipes the text.
 class Page {
  public:
   /// Lets only `detail::PageBuilder` construct pages.
@@ -226,9 +226,9 @@ class Page {
   Page& operator=(const Page&) = delete;
 
   [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
-  /// The body as it was received.
+  /// Returns the body as it was received.
   [[nodiscard]] std::string_view body() const noexcept { return body_; }
-  /// The object that `data` holds.
+  /// Returns the object that `data` holds.
   [[nodiscard]] ObjectView root() const noexcept {
     return tables_ ? ObjectView(*this, tables_[0].slots, shape_.first, shape_.last) : ObjectView{};
   }
@@ -240,14 +240,14 @@ class Page {
     Slot* slots = nullptr;
     std::uint32_t rows = 0;
     std::uint32_t capacity = 0;
-    std::unique_ptr<Slot[]> own;  // once it has outgrown its part of `slots_`
+    std::unique_ptr<Slot[]> own;  // set when the table outgrows its part of `slots_`
   };
 
   Shape shape_;
   std::shared_ptr<const void> shape_owner_;
   SecureString body_;
   detail::Arena arena_;
-  std::unique_ptr<Slot[]> slots_;  // the first rows of every table
+  std::unique_ptr<Slot[]> slots_;  // holds the first rows of every table
   std::unique_ptr<Table[]> tables_;
 };
 

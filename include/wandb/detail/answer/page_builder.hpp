@@ -12,10 +12,10 @@
 
 namespace wandb::detail {
 
-/// Builds one page. Used once.
+/// Builds one page. An object is used once.
 class PageBuilder {
  public:
-  /// `shape_owner` keeps the shape's tables, unless they have static storage.
+  /// `shape_owner` owns the shape's tables; it is null if they have static storage.
   PageBuilder(const Shape& shape, SecureString body, std::shared_ptr<const void> shape_owner = nullptr)
       : page_(std::make_shared<Page>(Page::Key(), shape, std::move(shape_owner), std::move(body))),
         budget_(7 * page_->body_.size() + std::size_t{48} * 1024) {}
@@ -24,15 +24,15 @@ class PageBuilder {
   [[nodiscard]] std::string_view body() const noexcept { return page_->body_; }
   [[nodiscard]] Arena& arena() noexcept { return page_->arena_; }
 
-  /// Unloads the root row and gives it.
+  /// Unloads the root row and returns it.
   [[nodiscard]] Slot* root() {
     if (!page_->tables_) allocate();
     std::fill_n(page_->tables_[0].slots, shape().widths[0], Slot{});
     return page_->tables_[0].slots;
   }
   [[nodiscard]] std::uint32_t rows(std::uint16_t table) const noexcept { return page_->tables_[table].rows; }
-  /// Appends an unloaded row to a list's table, whose earlier rows may move. `at` bytes of the body have been read.
-  /// With the budget used up, it gives a spare row that is in no table.
+  /// Appends an unloaded row to a list's table, whose earlier rows may move. `at` is the number of body bytes that have
+  /// been read. If the budget is used up, the function returns a spare row that is in no table.
   [[nodiscard]] Slot* append(std::uint16_t table, std::size_t at) {
     auto& into = page_->tables_[table];
     const std::size_t width = shape().widths[table];
@@ -41,17 +41,18 @@ class PageBuilder {
     std::fill_n(row, width, Slot{});
     return row;
   }
-  /// How many bytes the page may still take besides its body. It begins with a few times the size of the body.
+  /// Returns how many bytes the page may still use in addition to its body. The budget starts at a few times the size
+  /// of the body.
   [[nodiscard]] std::size_t& budget() noexcept { return budget_; }
-  /// Whether a row did not fit into the budget.
+  /// Returns whether a row did not fit into the budget.
   [[nodiscard]] bool exhausted() const noexcept { return spare_ != nullptr; }
-  /// The finished page. The builder must not be used again.
+  /// Returns the finished page. The builder must not be used again.
   [[nodiscard]] std::shared_ptr<const Page> finish() noexcept { return std::move(page_); }
 
  private:
   static constexpr std::uint32_t first_rows = 8;
 
-  // One block holds the first rows of all tables: most answers need no more.
+  // One block holds the first rows of all tables, which is enough for most answers.
   void allocate() {
     const auto widths = shape().widths;
     std::size_t slots = widths[0];
@@ -66,8 +67,8 @@ class PageBuilder {
       next += std::size_t{widths[i]} * rows;
     }
   }
-  // A small table grows fourfold, a large one at once to the size that the rest of the body suggests, within limits.
-  // False where the budget has no room for another row.
+  // Grows a table: a small one fourfold, a large one immediately to the size that the rest of the body suggests, within
+  // limits. Returns false if the budget has no room for another row.
   [[nodiscard]] bool grow(Page::Table& table, std::size_t width, std::size_t at) {
     const std::size_t rows = table.rows;
     const auto expected = expected_total(rows, at, end_of_data(rows, at));
@@ -83,14 +84,14 @@ class PageBuilder {
     table.capacity = static_cast<std::uint32_t>(capacity);
     return true;
   }
-  // Estimates where the data ends: a large answer may hold many errors, before the data or after it.
+  // Estimates where the data ends, because a large answer may hold many errors before or after the data.
   [[nodiscard]] std::size_t end_of_data(std::size_t rows, std::size_t at) noexcept {
     constexpr std::size_t many = 64 * 4 * first_rows;
     if (rows < many) return page_->body_.size();
     if (errors_at_ == 0) errors_at_ = std::min(page_->body_.rfind("\"errors\""), page_->body_.size());
     return errors_at_ > at ? errors_at_ : page_->body_.size();
   }
-  // A row whose values are ignored. As wide as the widest row, because the rows inside it share it.
+  // Returns a row whose values are ignored. It is as wide as the widest row, because the rows inside it share it.
   [[nodiscard]] Slot* spare_row() {
     const auto widths = shape().widths;
     if (!spare_) spare_ = std::make_unique<Slot[]>(*std::max_element(widths.begin(), widths.end()));
@@ -99,7 +100,7 @@ class PageBuilder {
 
   std::shared_ptr<Page> page_;
   std::size_t budget_;
-  std::size_t errors_at_ = 0;  // 0: not looked for
+  std::size_t errors_at_ = 0;  // 0: not searched for yet
   std::unique_ptr<Slot[]> spare_;
 };
 

@@ -1,4 +1,4 @@
-// A parser's position in the page that it fills.
+// The position of a parser in the page that it fills.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 namespace wandb::detail {
 
-/// The members of an answer around its data.
+/// The members of an answer that surround its data.
 struct Envelope {
   static constexpr std::array<Field, 6> fields{
       {{.key = "data", .kind = FieldKind::object, .slot = 0},
@@ -29,10 +29,10 @@ struct Envelope {
   [[nodiscard]] Slot data_slot() const noexcept { return slots[0]; }
   [[nodiscard]] Slot errors() const noexcept { return slots[1]; }
   [[nodiscard]] Slot error() const noexcept { return slots[2]; }
-  /// The code and the status that some servers put beside `error` instead of into it.
+  /// Some servers put the code and the status next to `error` instead of into it.
   [[nodiscard]] Slot code() const noexcept { return slots[3]; }
   [[nodiscard]] Slot status() const noexcept { return slots[4]; }
-  /// Whether it has neither data nor errors.
+  /// Returns whether the answer has neither data nor errors.
   [[nodiscard]] bool is_empty() const noexcept {
     return std::all_of(slots.begin(), slots.begin() + 3, [](Slot slot) { return slot.state() == SlotState::unloaded; });
   }
@@ -40,19 +40,19 @@ struct Envelope {
 
 /// An object or a list that has begun and not ended.
 struct PageFrame {
-  const Field* fields;   // what the indices in a field point into
-  const Field* next;     // of an object: the field that is expected
-  const Field* last;     // of an object: behind its last field
-  const Field* first;    // of an object
-  const Field* current;  // of an object: whose value comes, null when unknown; of a list: the list
-  Slot* row;             // of an object
-  Slot* run;             // of a list: the slot that names its rows; of an object: null
-  std::uint32_t count;   // of a list: elements so far
+  const Field* fields;   // the indices in a field point into this array
+  const Field* next;     // in an object: the field that is expected
+  const Field* last;     // in an object: one past its last field
+  const Field* first;    // in an object: its first field
+  const Field* current;  // in an object: the field whose value comes, null if it is unknown; in a list: the list
+  Slot* row;             // in an object: its row
+  Slot* run;             // in a list: the slot that names its rows; in an object: null
+  std::uint32_t count;   // in a list: the number of elements so far
 
   [[nodiscard]] bool is_list() const noexcept { return run != nullptr; }
 };
 
-/// The path to a parser's position, as `users.edges[3].node.name`. Only frames of `fields` count.
+/// Returns the path to a parser's position, as `users.edges[3].node.name`. Only frames of `fields` count.
 [[nodiscard]] inline std::string path_of(std::span<const PageFrame> frames, const Field* fields) {
   std::string text;
   for (const auto& frame : frames) {
@@ -67,7 +67,7 @@ struct PageFrame {
   return text;
 }
 
-/// Unloads an object that begins for a second time, with the objects inside it.
+/// Unloads an object that begins for a second time, together with the objects inside it.
 inline void unload(const Field* fields, const Field& object, Slot* row) noexcept {
   for (auto i = object.first; i != object.last; ++i) {
     const auto& field = fields[i];

@@ -22,8 +22,8 @@
 
 namespace wandb::detail {
 
-/// A handler for `boost::json::basic_parser`. It keeps a frame for each object or list of the shape, and only counts
-/// brackets in values that the shape does not have.
+/// A handler for `boost::json::basic_parser`. It keeps a frame for each object or list of the shape. In values that the
+/// shape does not have, it only counts brackets.
 class PageParser {
  public:
   static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
@@ -32,7 +32,7 @@ class PageParser {
   static constexpr std::size_t max_string_size = max_object_size;
   static constexpr std::size_t max_depth = 64;
 
-  /// `bare`: the text is the root object itself, without an envelope.
+  /// If `bare` is set, the text is the root object itself, without an envelope.
   PageParser(PageBuilder& builder, bool bare)
       : builder_(builder),
         begin_(builder.body().data()),
@@ -44,13 +44,13 @@ class PageParser {
   }
 
   [[nodiscard]] const Envelope& envelope() const noexcept { return envelope_; }
-  /// Whether a null stands where the schema allows none.
+  /// Returns whether a value is null although the schema does not allow it.
   [[nodiscard]] bool saw_unexpected_null() const noexcept { return saw_unexpected_null_; }
-  /// Whether the parser unescaped text, in a buffer of its own.
+  /// Returns whether the parser unescaped text into a buffer of its own.
   [[nodiscard]] bool saw_escapes() const noexcept { return saw_escapes_; }
-  /// Why this handler stopped the parser; empty when it did not.
+  /// Returns why this handler stopped the parser; empty if it did not.
   [[nodiscard]] const char* failure() const noexcept { return failure_; }
-  /// The place in the data that was read last, as `users.edges[3].node.name`.
+  /// Returns the place in the data that was read last, as `users.edges[3].node.name`.
   [[nodiscard]] std::string path() const {
     return path_of(std::span(frames_.data(), top_ + 1), builder_.shape().fields.data());
   }
@@ -85,7 +85,7 @@ class PageParser {
   }
   [[nodiscard]] std::size_t rest() const noexcept { return builder_.body().size() - position(); }
 
-  // The slot for the value that begins; null for one that was not asked for.
+  // Returns the slot for the value that begins; null if the value was not requested.
   [[nodiscard]] Slot* target() {
     if (skipping_ != 0) return nullptr;
     if (top_->is_list()) {
@@ -94,7 +94,8 @@ class PageParser {
     }
     return top_->current != nullptr ? top_->row + top_->current->slot : nullptr;
   }
-  // The same for an object or a list. Null as well for one that is kept as raw JSON, which is then skipped to its end.
+  // Returns the slot for the object or list that begins; null also if it is kept as raw JSON, which is then skipped to
+  // its end.
   [[nodiscard]] Slot* open() {
     if (skipping_ == 0) {
       Slot* slot = target();
@@ -104,7 +105,7 @@ class PageParser {
     ++skipping_;
     return nullptr;
   }
-  // Whether the value that begins is the list of a field, not one of its elements or a field of one value.
+  // Returns whether the value that begins is the list of a field, and not one of its elements or a field of one value.
   [[nodiscard]] bool expects_list() const noexcept { return top_->current->list && !top_->is_list(); }
   [[nodiscard]] bool expects(FieldKind kind) const noexcept { return top_->current->kind == kind && !expects_list(); }
 
@@ -121,15 +122,15 @@ class PageParser {
   PageBuilder& builder_;
   const char* begin_;
   const char* end_;
-  std::size_t skipping_ = 0;       // depth within a value that is skipped
-  const char* key_end_ = nullptr;  // of the last key outside of skipped values
+  std::size_t skipping_ = 0;       // the depth within a value that is skipped
+  const char* key_end_ = nullptr;  // the end of the last key outside skipped values
   std::size_t keys_ = 0;
   const char* failure_ = "";
   bool saw_unexpected_null_ = false;
   bool saw_escapes_ = false;
   Envelope envelope_;
   ColonFinder colons_;
-  std::string key_;  // an escaped key, piece by piece
+  std::string key_;  // collects an escaped key piece by piece
   std::array<PageFrame, max_depth + 1> frames_;
   PageFrame* top_ = frames_.data();
 };
@@ -240,7 +241,7 @@ inline bool PageParser::on_uint64(std::uint64_t value, string_view, error_code& 
 }
 
 inline bool PageParser::on_double(double value, string_view, error_code& ec) {
-  constexpr double exact = 9007199254740992.0;  // whole numbers up to here, 2^53, are doubles without loss
+  constexpr double exact = 9007199254740992.0;  // integers up to this one, 2^53, are doubles without loss
   Slot* slot = target();
   if (slot == nullptr) return true;
   if (expects(FieldKind::integer)) {

@@ -1,4 +1,4 @@
-// The shape of an answer: its fields, and their slots in the rows of a `Page`.
+// Describes the shape of an answer: its fields, and their slots in the rows of a `Page`.
 #pragma once
 
 #include <algorithm>
@@ -10,35 +10,36 @@
 
 namespace wandb {
 
-/// What a field, or each element of a list, holds.
+/// States what a field, or each element of a list, holds.
 enum class FieldKind : std::uint8_t {
   string,
   integer,
   real,
   boolean,
-  raw,  ///< any JSON, kept as the text that came; a list of them is one text
+  raw,  ///< any JSON, kept as the received text; a list of such values is one text
   object,
 };
 
-/// A field of an answer. Objects stand in the row of their parent, behind a slot that tells whether they are there; a
-/// list's slot names a run of rows of its own table, and each of those rows begins with the slot of the element itself.
+/// A field of an answer. An object is stored in the row of its parent, after a slot that says whether the object is
+/// null. The slot of a list names a run of rows of the list's own table, and each of these rows begins with the slot of
+/// the element itself.
 struct Field {
-  std::string_view key;  ///< as in the answer: the alias, where there is one
+  std::string_view key;  ///< the key in the answer: the alias, if there is one
   FieldKind kind = FieldKind::string;
   bool nullable = true;
   bool list = false;
-  std::uint16_t slot = 0;   ///< in the row of its table
-  std::uint16_t first = 0;  ///< an object's fields, or those of a list's elements: from here in `Shape::fields` …
-  std::uint16_t last = 0;   ///< … to here
-  std::uint16_t table = 0;  ///< of a list: where its elements are
+  std::uint16_t slot = 0;   ///< the index in the row of its table
+  std::uint16_t first = 0;  ///< the fields of an object or of a list's elements: from this index in `Shape::fields` …
+  std::uint16_t last = 0;   ///< … to this index
+  std::uint16_t table = 0;  ///< in a list: the table of its elements
   bool element_nullable = false;
 };
 
-/// The fields of a whole answer. A view: the tables behind it have static storage, or are owned beside it.
+/// The fields of a whole answer. This is a view: its tables have static storage or another owner.
 struct Shape {
   std::span<const Field> fields;
-  std::span<const std::uint16_t> widths;  ///< slots in a row of each table; table 0 has one row, the root
-  std::uint16_t first = 0;                ///< the root object's fields
+  std::span<const std::uint16_t> widths;  ///< the number of slots in a row of each table; table 0 has one row, the root
+  std::uint16_t first = 0;                ///< the index of the root object's first field
   std::uint16_t last = 0;
 };
 
@@ -46,7 +47,7 @@ struct Shape {
 /// `constexpr auto fields = shapes::shape(object("viewer", required(string("id")), list("teams", string("name"))));`
 namespace shapes {
 
-/// A field, and how many of the nodes after it are inside it.
+/// Describes a field, and how many of the nodes after it are inside it.
 struct Node {
   std::string_view key;
   FieldKind kind = FieldKind::string;
@@ -56,13 +57,13 @@ struct Node {
   std::uint16_t inside = 0;
 };
 
-/// A field with all that stands inside it, in the order of the document.
+/// A field with everything inside it, in the order of the document.
 template <std::size_t Fields, std::size_t Lists>
 struct Tree {
   std::array<Node, Fields> nodes{};
 };
 
-/// Gives each field its place: the members of an object side by side, with slots counted within each table.
+/// Assigns each field its place: the members of an object are adjacent, and slots are counted within each table.
 class Layout {
  public:
   constexpr Layout(std::span<const Node> nodes, std::span<Field> fields, std::span<std::uint16_t> widths) noexcept
@@ -103,7 +104,7 @@ class Layout {
   std::uint16_t tables_ = 0;
 };
 
-/// A shape that owns its tables; made at compile time, it converts to the `Shape` that views them.
+/// A shape that owns its tables. It is made at compile time and converts to the `Shape` that views them.
 template <std::size_t Fields, std::size_t Lists>
 class Static {
  public:
@@ -134,7 +135,7 @@ template <std::size_t... Fields, std::size_t... Lists>
 [[nodiscard]] constexpr auto boolean(std::string_view key) noexcept { return scalar(key, FieldKind::boolean); }
 [[nodiscard]] constexpr auto raw(std::string_view key) noexcept { return scalar(key, FieldKind::raw); }
 
-/// An object with these fields; it may be null.
+/// Makes an object with these fields; it may be null.
 template <std::size_t... Fields, std::size_t... Lists>
 [[nodiscard]] constexpr auto object(std::string_view key, const Tree<Fields, Lists>&... children) noexcept {
   constexpr auto inside = (Fields + ... + 0);
@@ -142,7 +143,7 @@ template <std::size_t... Fields, std::size_t... Lists>
   return join(Tree<1, 0>{{Node{.key = key, .kind = FieldKind::object, .inside = inside}}}, children...);
 }
 
-/// A list of objects with these fields; the list may be null, its elements may not.
+/// Makes a list of objects with these fields; the list may be null, its elements may not.
 template <std::size_t... Fields, std::size_t... Lists>
 [[nodiscard]] constexpr auto list(std::string_view key, const Tree<Fields, Lists>&... children) noexcept {
   Tree<(Fields + ... + 1), (Lists + ... + 1)> tree{object(key, children...).nodes};
@@ -150,27 +151,27 @@ template <std::size_t... Fields, std::size_t... Lists>
   return tree;
 }
 
-/// A list of scalars, as `list_of(string("ips"))`; the list may be null, its elements may not.
+/// Makes a list of scalars, as `list_of(string("ips"))`; the list may be null, its elements may not.
 [[nodiscard]] constexpr Tree<1, 1> list_of(Tree<1, 0> element) noexcept {
   element.nodes[0].list = element.nodes[0].kind != FieldKind::raw;
   return {element.nodes};
 }
 
-/// The same field, never null.
+/// Returns the same field, which may not be null.
 template <std::size_t Fields, std::size_t Lists>
 [[nodiscard]] constexpr auto required(Tree<Fields, Lists> tree) noexcept {
   tree.nodes[0].nullable = false;
   return tree;
 }
 
-/// The same list, of elements that may be null.
+/// Returns the same list, whose elements may be null.
 template <std::size_t Fields, std::size_t Lists>
 [[nodiscard]] constexpr auto nullable_elements(Tree<Fields, Lists> tree) noexcept {
   tree.nodes[0].element_nullable = true;
   return tree;
 }
 
-/// The shape of an answer whose `data` has these fields.
+/// Makes the shape of an answer whose `data` has these fields.
 template <std::size_t... Fields, std::size_t... Lists>
 [[nodiscard]] constexpr auto shape(const Tree<Fields, Lists>&... fields) noexcept {
   return Static<(Fields + ... + 0), (Lists + ... + 0)>(join(fields...).nodes);

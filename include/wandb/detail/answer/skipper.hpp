@@ -1,4 +1,4 @@
-// Finds where JSON values end, without looking into them.
+// Finds the ends of JSON values without parsing them.
 #pragma once
 
 #include <cstddef>
@@ -8,14 +8,15 @@
 
 namespace wandb::detail {
 
-// All of these expect JSON that a parser checks as well. In other text they find some end within it, never one beyond.
+// All of these functions expect JSON that a parser also checks. In other text they find an arbitrary end within the
+// text, never one beyond it.
 
 [[nodiscard]] constexpr const char* skip_space(const char* at, const char* end) noexcept {
   while (at != end && is_space(*at)) ++at;
   return at;
 }
 
-/// The end of a string whose opening quote is at `at`.
+/// Returns the end of a string whose opening quote is at `at`.
 [[nodiscard]] constexpr const char* skip_string(const char* at, const char* end) noexcept {
   if (at != end) ++at;
   while (at != end && *at != '"') {
@@ -25,7 +26,7 @@ namespace wandb::detail {
   return at == end ? end : at + 1;
 }
 
-/// The end of a value whose first character is at `at`.
+/// Returns the end of a value whose first character is at `at`.
 [[nodiscard]] constexpr const char* skip_value(const char* at, const char* end) noexcept {
   for (std::size_t depth = 0; at != end;) {
     const char c = *at;
@@ -50,7 +51,7 @@ namespace wandb::detail {
   return end;
 }
 
-/// The value after the next colon. `at` is anywhere between a key's closing quote and that colon.
+/// Returns the value after the next colon. `at` is anywhere between a key's closing quote and that colon.
 [[nodiscard]] constexpr std::string_view value_after_colon(const char* at, const char* end) noexcept {
   while (at != end && *at != ':') ++at;
   if (at != end) ++at;
@@ -58,11 +59,11 @@ namespace wandb::detail {
   return {begin, static_cast<std::size_t>(skip_value(begin, end) - begin)};
 }
 
-/// Finds keys by their colons: outside of strings, each colon follows a key.
+/// Finds keys by their colons: outside strings, a colon follows each key.
 class ColonFinder {
  public:
   constexpr explicit ColonFinder(std::string_view json) noexcept : at_(json.data()), end_(json.data() + json.size()) {}
-  /// The `count`-th colon, counted from 1. `count` must not decrease from call to call.
+  /// Returns the `count`-th colon, counted from 1. `count` must not decrease from call to call.
   [[nodiscard]] constexpr const char* find(std::size_t count) noexcept {
     while (at_ != end_) {
       if (*at_ == ':' && (colon_ != at_)) {
@@ -78,7 +79,7 @@ class ColonFinder {
  private:
   const char* at_;
   const char* end_;
-  const char* colon_ = nullptr;  // the last that was counted; `at_` rests there
+  const char* colon_ = nullptr;  // the last colon that was counted, to which `at_` points
   std::size_t found_ = 0;
 };
 

@@ -16,7 +16,7 @@
 
 namespace wandb::detail {
 
-/// An error of an answer that came with `status`, as an `Error` of the operation.
+/// Converts an error of an answer with `status` to an `Error` of the operation.
 [[nodiscard]] inline Error to_error(std::string_view operation, const GraphqlError& error, int status) {
   const auto verdict = classify_error(error, status);
   return Error(make_error_code(verdict.code), Error::Details{.reason = {},
@@ -28,13 +28,13 @@ namespace wandb::detail {
                                                              .from_words = verdict.from_words});
 }
 
-/// Finds the errors of an answer by user and field. They are sorted once, so that many errors and many users cost
-/// little.
+/// Finds the errors of an answer by user and field. They are sorted once, so that the search is fast for many errors
+/// and many users.
 class UserErrors {
  public:
   UserErrors() = default;
-  /// `user_of(error)` gives the user that an error belongs to; none for an error of the whole page. The path of a user
-  /// has `depth` steps.
+  /// `user_of(error)` returns the user to whom an error belongs, or none for an error of the whole page. The path of a
+  /// user has `depth` steps.
   template <class UserOf>
   UserErrors(std::string_view operation, int status, std::vector<GraphqlError> errors, std::size_t depth,
              UserOf user_of)
@@ -44,7 +44,7 @@ class UserErrors {
       const std::optional<std::uint32_t> user = user_of(errors_[i]);
       places_.push_back({user.value_or(whole_page), static_cast<std::uint32_t>(i)});
     }
-    // Not std::stable_sort: clang warns that its buffer in libstdc++ 12 is deprecated.
+    // This does not use std::stable_sort, because clang warns that its buffer in libstdc++ 12 is deprecated.
     std::sort(places_.begin(), places_.end(), [&](const Place& a, const Place& b) {
       if (a.user != b.user) return a.user < b.user;
       const auto order_of_fields = field_of(a).compare(field_of(b));
@@ -52,27 +52,27 @@ class UserErrors {
     });
   }
 
-  /// The HTTP status that the answer came with.
+  /// Returns the HTTP status of the answer.
   [[nodiscard]] int status() const noexcept { return status_; }
 
-  /// Whether an error stands at that field of the user, or below it.
+  /// Returns whether there is an error at that field of the user, or below it.
   [[nodiscard]] bool has(std::uint32_t user, std::string_view field) const noexcept {
     return find(user, field) != nullptr;
   }
-  /// The first error at that field of the user, or below it.
+  /// Returns the first error at that field of the user, or below it.
   [[nodiscard]] std::optional<Error> first(std::uint32_t user, std::string_view field) const {
     const auto* const place = find(user, field);
     return place == nullptr ? std::nullopt : std::optional(error_at(*place));
   }
-  /// The first error of the user, at any field.
+  /// Returns the first error of the user, at any field.
   [[nodiscard]] std::optional<Error> first(std::uint32_t user) const {
     const auto place = begin_of(user);
     return place == places_.end() || place->user != user ? std::nullopt : std::optional(error_at(*place));
   }
-  /// The first error of the page as a whole.
+  /// Returns the first error of the page as a whole.
   [[nodiscard]] std::optional<Error> first_of_page() const { return first(whole_page); }
 
-  /// Calls `f(field, error)` for each error of the user; the field is empty where the error is the whole user's.
+  /// Calls `f(field, error)` for each error of the user; the field is empty if the error concerns the whole user.
   template <class F>
   void each(std::uint32_t user, F f) const {
     for (auto place = begin_of(user); place != places_.end() && place->user == user; ++place) {
@@ -80,7 +80,7 @@ class UserErrors {
     }
   }
   /// Calls `f(error)` for the errors of the page as a whole, which each of its users reports: for the first
-  /// `max_messages`, and then for the number of the others.
+  /// `max_messages`, and then for one error that gives the number of the others.
   template <class F>
   void each_of_page(F f) const {
     constexpr auto max_count = static_cast<std::ptrdiff_t>(max_messages);
@@ -109,7 +109,7 @@ class UserErrors {
     return std::lower_bound(places_.begin(), places_.end(), user,
                             [](const Place& place, std::uint32_t wanted) { return place.user < wanted; });
   }
-  // The first error at that field of the user; null where there is none.
+  // Returns the first error at that field of the user; null if there is none.
   [[nodiscard]] const Place* find(std::uint32_t user, std::string_view field) const noexcept {
     const auto before = [&](const Place& place, std::string_view wanted) {
       return place.user != user ? place.user < user : field_of(place) < wanted;

@@ -1,4 +1,4 @@
-// The requests of one call, without I/O: each with its credentials and repeats.
+// The requests of one call, without I/O: each has its credentials and its repeats.
 #pragma once
 
 #include <algorithm>
@@ -29,8 +29,8 @@
 
 namespace wandb::detail {
 
-/// The requests of a call, one after the other, each with its repeats: all of a call that does not depend on its
-/// method. `begin`, `arrived` and `resumed` give the next action; after `Done` the answer is there to take.
+/// Runs the requests of a call one after the other, with their repeats. This is the part of a call that does not depend
+/// on its method. `begin`, `arrived` and `resumed` return the next action; after `Done` the answer can be taken.
 class Attempts {
  public:
   using Clock = std::chrono::steady_clock;
@@ -50,7 +50,7 @@ class Attempts {
     if (timeout_ < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + timeout_);
   }
 
-  /// Begins with a new request. Credentials that are not yet known to be their owner's are verified first: nothing is
+  /// Begins a new request. If it is not yet known to whom the credentials belong, they are verified first: nothing is
   /// ever done in the wrong account.
   [[nodiscard]] Action begin(GraphqlRequest request) {
     const auto* const fault = caller_fault(request);
@@ -64,7 +64,7 @@ class Attempts {
     return send(GraphqlRequest(graphql::verify_credentials).as(unverified_.identity()));
   }
 
-  /// The request to send after `SendRequest`. Views this object.
+  /// Returns the request to send after `SendRequest`. It views this object.
   [[nodiscard]] Request request() {
     headers_ = {Header{"Authorization", request_.identity()->authorization(), true},
                 Header{"User-Agent", endpoint_->user_agent},
@@ -85,7 +85,7 @@ class Attempts {
     return request;
   }
 
-  /// After `SendRequest`: the response, or the transport's error.
+  /// Takes the result of `SendRequest`: the response, or the transport's error.
   [[nodiscard]] Action arrived(Result<Response> response) {
     const auto now = moment();
     if (response && !is_status(response->status)) response = without_status(response->status);
@@ -112,19 +112,19 @@ class Attempts {
     return follow(machine_.arrived(result, now), now);
   }
 
-  /// After `Wait`. `cut_short` says that the wait was cancelled.
+  /// Continues after `Wait`. `cut_short` says that the wait was cancelled.
   [[nodiscard]] Action resumed(bool cut_short) {
     auto now = moment_to_send();
     now.stopped = now.stopped || cut_short;
     return follow(machine_.resumed(now), now);
   }
 
-  /// After `Done`.
+  /// Returns the answer after `Done`.
   [[nodiscard]] Result<GraphqlAnswer> take_answer() { return std::move(answer_); }
 
   [[nodiscard]] const StopToken& stop() const noexcept { return stop_; }
 
-  /// A method's error, with the attempts, the time and the status that only this object knows.
+  /// Completes a method's error with the attempts, the time and the status, which only this object knows.
   [[nodiscard]] Error with_details(const Error& error) const {
     if (request_.is_empty()) return error;
     auto details = error.details();
@@ -132,18 +132,18 @@ class Attempts {
     details.attempts = std::max(details.attempts, machine_.attempts());
     if (details.delivery == Delivery::answered && details.status == 0) details.status = last_.status;
     details.elapsed = Clock::now() - began_;
-    // An error that comes from here has the note already, and attempts.
+    // An error that was made here already has the note and the attempts.
     if (error.attempts() == 0 && details.delivery == Delivery::answered) add_note(error.code(), details);
     return Error(error.code(), std::move(details));
   }
 
  private:
-  // What makes the caller unusable for a request, null where nothing does.
+  // Returns what makes the caller unusable for a request; null if nothing does.
   [[nodiscard]] const Error* caller_fault(const GraphqlRequest& request) const noexcept {
     if (endpoint_->fault) return &*endpoint_->fault;
     return request.identity() || caller_ ? nullptr : &caller_.error();
   }
-  // The error of an operation for which nothing was sent.
+  // Returns the error of an operation for which nothing was sent.
   [[nodiscard]] static Error unsent(const Operation& operation, const Error& fault) {
     auto details = fault.details();
     details.operation = operation.field;
@@ -168,7 +168,7 @@ class Attempts {
     return std::nullopt;
   }
 
-  // Whether HTTP has such a status. A transport that does not know the status has read no answer.
+  // Returns whether HTTP has such a status. A transport that does not know the status has not read an answer.
   [[nodiscard]] static constexpr bool is_status(int status) noexcept { return status >= 100 && status <= 999; }
   [[nodiscard]] static Error without_status(int status) {
     return Error(make_error_code(errc::no_status),
@@ -176,7 +176,7 @@ class Attempts {
                  Delivery::answered);
   }
 
-  // A transport's error may repeat what was to be sent.
+  // Masks a transport's error, which may repeat parts of the request.
   [[nodiscard]] Error masked(const Error& error) const {
     auto details = error.details();
     if (details.reason.empty() && details.messages.empty()) return error;
@@ -192,7 +192,7 @@ class Attempts {
 
   [[nodiscard]] Moment moment() const {
     const auto now = Clock::now();
-    // Jitter only has to differ between processes and calls: the clock's low bits, well mixed, do.
+    // Jitter only has to differ between processes and calls, so that the mixed low bits of the clock are sufficient.
     auto mixed = static_cast<std::uint64_t>(now.time_since_epoch().count()) * 0x9E37'79B9'7F4A'7C15U;
     mixed ^= reinterpret_cast<std::uintptr_t>(this) * 0xD6E8'FEB8'6659'FD93U;
     mixed ^= mixed >> 32;
@@ -200,14 +200,15 @@ class Attempts {
             Budget::none};
   }
 
-  // The moment, with the time from which the pace that calls share allows another request.
+  // Returns the current moment, with the time from which the shared pace allows another request.
   [[nodiscard]] Moment moment_to_send() {
     auto now = moment();
     now.not_before = pace_.enter(now.now);
     return now;
   }
 
-  // Keeps the pace up to date. At the end it makes the answer, and sends the request that waited for its credentials.
+  // Keeps the pace up to date. When a request is done, it makes the answer and sends the request that waited for the
+  // verification of its credentials.
   [[nodiscard]] Action follow(Action action, const Moment& now) {
     if (!std::holds_alternative<SendRequest>(action)) pace_.leave();
     if (const auto* wait = std::get_if<Wait>(&action)) pace_.waits(now.now + wait->duration);
@@ -228,7 +229,7 @@ class Attempts {
 
   void make_answer(const Done& done) {
     const bool succeeded = done.by == Done::By::success;
-    // Whatever failed besides, the method takes what a mutation that ran gave back.
+    // If a mutation ran, the method takes what it returned, even if something else failed.
     if (succeeded || (done.outcome == Outcome::ran && last_.page)) {
       last_.ambiguous = machine_.ambiguous();
       if (!succeeded) last_.failure = failure_of(done);
@@ -257,7 +258,7 @@ class Attempts {
     return Error(code, std::move(details));
   }
 
-  // Adds which settings may be wrong, and where they came from. The reason may name the key's source already.
+  // Adds which settings may be wrong, and where they came from. The reason may already name the key's source.
   void add_note(const std::error_code& code, Error::Details& details) const {
     if (!may_be_wrong_url(code, details.delivery) && !endpoint_->may_be_wrong_path(last_.status)) return;
     const auto& source = request_.identity()->source();
@@ -274,12 +275,12 @@ class Attempts {
   Clock::time_point began_{};
   Clock::time_point deadline_;
   StopToken stop_;
-  Result<IdentityPtr> caller_;  // whose secrets are masked as well
+  Result<IdentityPtr> caller_;  // whose secrets are also masked
   GraphqlRequest request_;
-  GraphqlRequest unverified_;  // what is to be sent once its credentials are verified
+  GraphqlRequest unverified_;  // the request that is sent once its credentials are verified
   std::array<Header, 6> headers_;
   RetryMachine machine_;
-  GraphqlAnswer last_;  // of the last attempt; without an answer, its failure and the status as far as that was read
+  GraphqlAnswer last_;  // the last attempt's answer; if there is none, the failure, and the status if that was read
   Result<GraphqlAnswer> answer_;
 };
 

@@ -1,4 +1,4 @@
-// One call of a public method in progress, and the two loops that do its I/O: one blocks, the other is awaited.
+// A call of a public method in progress, and the two loops that do its I/O: one blocks, the other is awaited.
 #pragma once
 
 #include <chrono>
@@ -15,15 +15,15 @@
 
 namespace wandb::detail {
 
-/// What the driver of a call has to do next.
+/// States what the driver of a call has to do next.
 enum class Next : std::uint8_t {
   send,  ///< send `request()`, then call `arrived` with the result
   wait,  ///< wait for `delay()`, then call `resumed`
   done,  ///< take the result
 };
 
-/// A call in progress, as its driver sees it. The driver decides nothing, and the call does no I/O. One thread at a
-/// time.
+/// A call in progress, as its driver sees it. The driver makes no decisions, and the call does no I/O. Only one thread
+/// at a time may use it.
 class Call {
  public:
   Call() = default;
@@ -31,13 +31,13 @@ class Call {
   Call& operator=(const Call&) = delete;
   virtual ~Call() = default;
 
-  /// The first step. The call's timeout runs from here: an awaited call may start long after it was made.
+  /// Returns the first step. The call's timeout begins here, because an awaited call may start long after it was made.
   [[nodiscard]] virtual Next start() = 0;
-  /// After `Next::send`: the response, or the transport's error.
+  /// Takes the result of `Next::send`: the response, or the transport's error.
   [[nodiscard]] virtual Next arrived(Result<Response> response) = 0;
-  /// After `Next::wait`. `cut_short` says that the wait was cancelled.
+  /// Continues after `Next::wait`. `cut_short` says that the wait was cancelled.
   [[nodiscard]] virtual Next resumed(bool cut_short) = 0;
-  /// The request to send. Views this object.
+  /// Returns the request to send. It views this object.
   [[nodiscard]] virtual Request request() = 0;
   [[nodiscard]] virtual std::chrono::nanoseconds delay() const noexcept = 0;
   [[nodiscard]] virtual const StopToken& stop() const noexcept = 0;
@@ -47,7 +47,7 @@ class Call {
 template <class Value>
 class CallOf : public Call {
  public:
-  /// After `Next::done`.
+  /// Returns the result after `Next::done`.
   [[nodiscard]] Result<Value> take_result() { return std::move(result_); }
 
  protected:
@@ -57,7 +57,7 @@ class CallOf : public Call {
 template <class Value>
 using CallPtr = std::unique_ptr<CallOf<Value>>;
 
-/// Carries a call out on a synchronous transport. Returns its result as `finish` converts it.
+/// Executes a call on a synchronous transport. Returns its result as `finish` converts it.
 template <SyncTransport T, class Value, class Finish>
 [[nodiscard]] std::invoke_result_t<Finish&, Result<Value>> drive(const std::shared_ptr<T>& holder, CallPtr<Value> call,
                                                                  Finish finish) {
@@ -75,7 +75,7 @@ template <SyncTransport T, class Value, class Finish>
   }
 }
 
-/// The same loop as a coroutine. Its frame owns whatever it needs.
+/// The same loop as a coroutine. Its frame owns everything that it needs.
 template <AsyncTransport T, class Value, class Finish>
 [[nodiscard]] auto drive_awaited(std::shared_ptr<T> holder, CallPtr<Value> call, Finish finish)
     -> TaskOf<T, std::invoke_result_t<Finish&, Result<Value>>> {
@@ -100,7 +100,7 @@ template <AsyncTransport T, class Value, class Finish>
   }
 }
 
-/// Carries a call out on an asynchronous transport. Returns a task of its result as `finish` converts it.
+/// Executes a call on an asynchronous transport. Returns a task of its result as `finish` converts it.
 template <AsyncTransport T, class Value, class Finish>
 [[nodiscard]] auto drive(const std::shared_ptr<T>& holder, CallPtr<Value> call, Finish finish)
     -> TaskOf<T, std::invoke_result_t<Finish&, Result<Value>>> {

@@ -1,4 +1,4 @@
-// One caller at one server: all of a client but its transport.
+// A caller at a server: all of a client except its transport.
 #pragma once
 
 #include <memory>
@@ -19,13 +19,13 @@ class Pace;
 using IdentityPtr = std::shared_ptr<const Identity>;
 using PacePtr = std::shared_ptr<Pace>;
 
-/// Where calls go, as whom, and how fast. Copies share it all.
+/// Holds the server, the credentials and the pace of calls. Copies share all of them.
 struct Caller {
   std::shared_ptr<const Endpoint> endpoint;
   Result<IdentityPtr> identity;  ///< the credentials, or why there are none
-  PacePtr pace;                  ///< null but where many calls run at once
+  PacePtr pace;                  ///< set only if many calls run at once
 
-  /// The same server with other credentials, which may still have to be verified.
+  /// Returns a caller at the same server with other credentials, which may still have to be verified.
   [[nodiscard]] Caller as(IdentityPtr other) const {
     auto caller = *this;
     caller.identity = std::move(other);
@@ -33,14 +33,14 @@ struct Caller {
   }
 };
 
-/// Reads base URL, credentials and timeout. What is wrong with them is kept, and returned by every call.
+/// Reads the base URL, the credentials and the timeout. Each call reports a fault in them.
 [[nodiscard]] WANDB_DECL Caller make_caller(const Options& options, const Environment& environment);
-/// Success, or what makes the caller unusable.
+/// Returns success, or what makes the caller unusable.
 [[nodiscard]] WANDB_DECL Result<void> status_of(const Caller& caller);
 [[nodiscard]] WANDB_DECL std::string_view base_url_of(const Caller& caller) noexcept;
-/// The same server with that secret; `source` says where it came from.
+/// Returns a caller at the same server with that secret; `source` says where the secret came from.
 [[nodiscard]] WANDB_DECL Caller with_secret(const Caller& caller, const Secret& secret, std::string_view source);
-/// The same caller with a pace, which its copies share.
+/// Returns the same caller with a pace, which its copies share.
 [[nodiscard]] WANDB_DECL Caller paced(Caller caller);
 
 }  // namespace wandb::detail

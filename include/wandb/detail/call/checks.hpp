@@ -1,4 +1,4 @@
-// Checks of arguments, before anything is sent.
+// Checks arguments before anything is sent.
 #pragma once
 
 #include <optional>
@@ -10,18 +10,18 @@
 
 namespace wandb::detail {
 
-/// `errc::invalid_argument` of an operation: `what` cannot be used, and `why`.
+/// Makes an `errc::invalid_argument` of an operation: `what` cannot be used because of `why`.
 [[nodiscard]] WANDB_DECL Error unusable(std::string_view operation, std::string_view what, std::string_view why);
 
-/// Checks a text that the server is to store: it must be UTF-8 without control characters.
+/// Checks a text that the server will store: it must be UTF-8 without control characters.
 [[nodiscard]] WANDB_DECL std::optional<Error> check_text(std::string_view operation, std::string_view what,
                                                          std::string_view text, bool may_be_empty = false);
 
-/// Checks the id of what is to be changed. An empty one is `errc::attribute_not_loaded`.
+/// Checks the id of the object to change. An empty id is `errc::attribute_not_loaded`.
 [[nodiscard]] WANDB_DECL std::optional<Error> check_id(std::string_view operation, std::string_view what,
                                                        std::string_view id);
 
-/// Throws `std::invalid_argument` for a mistake of the program. Without exceptions, returns the error.
+/// Throws `std::invalid_argument` for a mistake of the program. If exceptions are disabled, it returns the error.
 WANDB_DECL Error misused(std::string_view operation, std::string_view what, std::string_view why);
 
 }  // namespace wandb::detail

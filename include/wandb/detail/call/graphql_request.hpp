@@ -1,4 +1,4 @@
-// One GraphQL request: its operation and variables, whose credentials it is sent with, and whom it is about.
+// A GraphQL request: its operation and variables, the credentials with which it is sent, and the user whom it concerns.
 #pragma once
 
 #include <array>
@@ -22,31 +22,31 @@
 
 namespace wandb::detail {
 
-/// The credentials that are known of one user.
+/// Holds the known credentials of one user.
 struct KnownCredentials {
   static constexpr std::size_t max_keys = 4;
   IdentityPtr given{};
-  KeyList keys{};  ///< those whose secret is known, `max_keys` at most
+  KeyList keys{};  ///< the keys whose secret is known, at most `max_keys`
 };
 
-/// The user whom a request is about. The answer may repeat that user's credentials, which are read only where there is
-/// something to mask.
+/// Identifies the user whom a request concerns. The answer may repeat that user's credentials, which are only read if
+/// there is something to mask.
 struct Subject {
   std::shared_ptr<void> store{};
   ObjectView object{};
   std::uint32_t index = 0;
-  KnownCredentials (*read)(const Subject&) = nullptr;  ///< null: the request is about no user who is known
+  KnownCredentials (*read)(const Subject&) = nullptr;  ///< null: the request concerns no known user
 
   [[nodiscard]] KnownCredentials credentials() const { return read != nullptr ? read(*this) : KnownCredentials(); }
 };
 
-/// A request, built variable by variable. Texts are checked as they are added. The first fault is kept, and a request
-/// with a fault is never sent.
+/// A request that is built variable by variable. Texts are checked as they are added. The first fault is kept, and a
+/// request with a fault is never sent.
 class GraphqlRequest {
  public:
-  /// No request.
+  /// Makes an empty request.
   GraphqlRequest() = default;
-  /// `keys`: whether a query that reads users reads their keys as well.
+  /// `keys` says whether a query that reads users also reads their keys.
   explicit GraphqlRequest(const Operation& operation, bool keys = true) : operation_(&operation) {
     const auto document = keys ? operation.document : operation.keyless;
     body_.reserve(document.size() + operation.name.size() + 256);
@@ -56,13 +56,13 @@ class GraphqlRequest {
     body_.append(R"(,"operationName":")").append(operation.name).append(R"(","variables":{)");
   }
 
-  /// Adds a text of the caller's, checked by `check_text`. `what` names it in the error.
+  /// Adds a text from the caller, checked by `check_text`. `what` names it in the error.
   GraphqlRequest& add_text(std::string_view variable, std::string_view what, std::string_view text,
                            bool may_be_empty = false) {
     refuse_if(check_text(operation_->field, what, text, may_be_empty));
     return add(variable, text);
   }
-  /// Adds the id of what is to be changed, checked by `check_id`. `what` names it in the error.
+  /// Adds the id of the object to change, checked by `check_id`. `what` names it in the error.
   GraphqlRequest& add_id(std::string_view what, std::string_view id) {
     refuse_if(check_id(operation_->field, what, id));
     return add("id", id);
@@ -84,7 +84,7 @@ class GraphqlRequest {
     body_ += std::to_string(value);
     return *this;
   }
-  /// Adds a list of one text.
+  /// Adds a list that holds one text.
   GraphqlRequest& add_list(std::string_view variable, std::string_view text) {
     key(variable);
     body_ += '[';
@@ -92,7 +92,7 @@ class GraphqlRequest {
     body_ += ']';
     return *this;
   }
-  /// Sets whose credentials the request is sent with. The default is the caller's.
+  /// Sets the credentials with which the request is sent. The default is the caller's credentials.
   GraphqlRequest& as(IdentityPtr identity) {
     identity_ = std::move(identity);
     return *this;
@@ -101,7 +101,7 @@ class GraphqlRequest {
     about_ = std::move(subject);
     return *this;
   }
-  /// Keeps the first fault.
+  /// Keeps the fault if it is the first.
   GraphqlRequest& refuse_if(std::optional<Error> fault) {
     if (fault && !fault_) fault_ = std::move(fault);
     return *this;
@@ -110,10 +110,10 @@ class GraphqlRequest {
   [[nodiscard]] bool is_empty() const noexcept { return operation_ == nullptr; }
   [[nodiscard]] const std::optional<Error>& fault() const noexcept { return fault_; }
   [[nodiscard]] const Operation& operation() const noexcept { return *operation_; }
-  /// Null for the caller's.
+  /// Returns null for the caller's credentials.
   [[nodiscard]] const IdentityPtr& identity() const noexcept { return identity_; }
   [[nodiscard]] const Subject& about() const noexcept { return about_; }
-  /// Ends the variables. To be called once, before `body()`.
+  /// Ends the variables. Call it once, before `body()`.
   void finish() { body_ += "}}"; }
   [[nodiscard]] std::string_view body() const noexcept { return body_; }
 
@@ -130,10 +130,10 @@ class GraphqlRequest {
   std::optional<Error> fault_;
 };
 
-/// The secrets that the answer to one request may repeat, and the one that it brings.
+/// Holds the secrets that the answer to one request may repeat, and the secret that it brings.
 class SecretsOfRequest final : public KnownSecrets {
  public:
-  /// `identity` asks, on behalf of `caller`, who may be null. Keeps references to all three.
+  /// `identity` sends the request on behalf of `caller`, which may be null. The object keeps references to all three.
   SecretsOfRequest(const Identity& identity, const Identity* caller, const Subject& about) noexcept
       : identity_(identity), caller_(caller), about_(about) {}
 

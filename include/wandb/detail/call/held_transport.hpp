@@ -22,7 +22,7 @@ class AnyTransport;
 
 namespace wandb::detail {
 
-/// A function object with exactly one call operator, which is no template.
+/// A function object with exactly one call operator, which is not a template.
 template <class T>
 concept HasCallOperator = requires {
   &Unwrapped<T>::operator();
@@ -74,7 +74,7 @@ template <class T>
   }
 }
 
-/// The interface to a held transport, which an `AnyTransport` shares with its copies.
+/// The interface of a held transport, which an `AnyTransport` shares with its copies.
 class HeldTransport {
  public:
   HeldTransport() = default;
@@ -83,11 +83,11 @@ class HeldTransport {
   virtual ~HeldTransport() = default;
   virtual Result<Response> send(const Request& request) = 0;
   virtual void wait(std::chrono::nanoseconds duration, const StopToken& stop) = 0;
-  /// The address of the transport if `mark` is that of its type, else null.
+  /// Returns the address of the transport if `mark` identifies its type; otherwise null.
   virtual void* find(const char* mark) noexcept = 0;
 };
 
-/// Its address identifies a type, since programs without run-time type information have no `typeid`.
+/// The address of this object identifies a type, because programs without run-time type information have no `typeid`.
 template <class T>
 inline char type_mark = 0;
 
@@ -114,7 +114,7 @@ class HeldAs final : public HeldTransport {
   }
 
   void* find(const char* mark) noexcept override {
-    // A constant must not be given out as a variable, and a function has no object address.
+    // A const transport must not be returned as non-const, and a function has no object address.
     if constexpr (std::is_object_v<Unwrapped<T>> && !std::is_const_v<Unwrapped<T>>) {
       if (mark == &type_mark<Unwrapped<T>>) return std::addressof(held());
     }

@@ -1,4 +1,4 @@
-// The pace that many calls share: what the server asks of one call, all of them observe.
+// The pace that many calls share: they all observe what the server asks of one of them.
 #pragma once
 
 #include <algorithm>
@@ -15,14 +15,14 @@
 
 namespace wandb::detail {
 
-/// Counts the requests that the server still takes, and until when. Reads no clock.
+/// Counts the requests that the server still accepts, and stores when this count ends. Reads no clock.
 class Budget {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
-  /// No time: nothing has to be waited for.
+  /// This value means that there is nothing to wait for.
   static constexpr TimePoint none = TimePoint::min();
 
-  /// `none` where a request may be sent now, which then counts as in flight; else the time to ask again.
+  /// Returns `none` if a request may be sent now, which then counts as in flight; otherwise returns when to ask again.
   [[nodiscard]] constexpr TimePoint enter(TimePoint now) noexcept {
     if (not_before_ > now) return not_before_;
     if (remaining_ && reset_ <= now) remaining_.reset();
@@ -32,10 +32,10 @@ class Budget {
     return none;
   }
 
-  /// One request is no longer in flight.
+  /// Records that one request is no longer in flight.
   constexpr void leave() noexcept { --in_flight_; }
 
-  /// Takes in what an answer asks for, after `leave()` for its request.
+  /// Records what an answer asks for. Call it after `leave()` for its request.
   constexpr void observe(int status, const HeadersView& headers, TimePoint now,
                          std::chrono::system_clock::time_point wall, const RetryPolicy& policy) noexcept {
     const auto asked = asked_delay(status, headers, wall);
@@ -46,7 +46,7 @@ class Budget {
     if (!limit) return;
     const auto reset = now + policy.capped(limit->reset);
     // The server may not have counted the requests in flight. The answers of one period, which lasts whole seconds, may
-    // arrive in any order: the smallest number is the true one.
+    // arrive in any order, so that the smallest number is the true one.
     const auto left = std::max<std::int64_t>(limit->remaining - in_flight_, 0);
     const bool same_period = remaining_ && now < reset_ && reset <= reset_ + std::chrono::seconds(1);
     remaining_ = same_period ? std::min(*remaining_, left) : left;
@@ -56,7 +56,7 @@ class Budget {
  private:
   TimePoint not_before_ = none;
   TimePoint reset_ = none;
-  std::optional<std::int64_t> remaining_;  // until `reset_`; empty for no limit
+  std::optional<std::int64_t> remaining_;  // valid until `reset_`; empty if there is no limit
   std::int64_t in_flight_ = 0;
 };
 
@@ -76,33 +76,33 @@ class Pace {
 };
 using PacePtr = std::shared_ptr<Pace>;
 
-/// One call at a pace, or at none. Its destructor ends what it counts as in flight.
+/// A call that may have a pace. Its destructor ends what the call counts as in flight.
 class PacedCall {
  public:
   using TimePoint = Budget::TimePoint;
 
   explicit PacedCall(PacePtr pace) noexcept : pace_(std::move(pace)) {}
-  PacedCall(PacedCall&&) noexcept = default;  // the other has no pace then
+  PacedCall(PacedCall&&) noexcept = default;  // the other call then has no pace
   PacedCall& operator=(PacedCall&&) = delete;
   ~PacedCall() { leave(); }
 
-  /// As `Budget::enter`. A wait counts as over once it was made, even if the transport waited for less.
+  /// Works as `Budget::enter`. A wait counts as over when it was made, even if the transport waited for a shorter time.
   [[nodiscard]] TimePoint enter(TimePoint now) {
     if (!pace_) return Budget::none;
     const auto not_before = pace_->with([&](Budget& budget) { return budget.enter(std::max(now, waited_until_)); });
     in_flight_ = not_before == Budget::none;
     return not_before;
   }
-  /// The call waits until then, and does not ask before.
+  /// Records that the call waits until that time, and does not ask earlier.
   void waits(TimePoint until) noexcept { waited_until_ = until; }
 
-  /// The request was answered.
+  /// Records that the request was answered.
   void answered(int status, const HeadersView& headers, TimePoint now, std::chrono::system_clock::time_point wall,
                 const RetryPolicy& policy) {
     leave();
     if (pace_) pace_->with([&](Budget& budget) { budget.observe(status, headers, now, wall, policy); });
   }
-  /// Ends what is in flight.
+  /// Ends what the call counts as in flight.
   void leave() {
     if (pace_ && std::exchange(in_flight_, false)) pace_->with([](Budget& budget) { budget.leave(); });
   }

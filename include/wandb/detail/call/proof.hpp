@@ -1,4 +1,4 @@
-// Verifies that a secret is its owner's, before it is used.
+// Verifies to whom a secret belongs before it is used.
 #pragma once
 
 #include <string>
@@ -11,8 +11,8 @@
 
 namespace wandb::detail {
 
-/// Success where the answer to `verify_credentials` shows that a secret is its owner's, which `identity` then
-/// remembers.
+/// Returns success if the answer to `verify_credentials` shows that the secret belongs to the expected owner. Records
+/// the outcome in `identity`.
 [[nodiscard]] inline Result<void> prove(const Identity& identity, const Result<GraphqlAnswer>& answer) {
   if (!answer) return answer.error();
   const auto failed = [&](errc code, std::string_view reason) {

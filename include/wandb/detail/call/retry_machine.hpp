@@ -1,4 +1,5 @@
-// Decides when a request is repeated, and what became of it. No I/O: what happened goes in, what to do next comes out.
+// Decides when a request is repeated, and how it ended. It does no I/O: it takes what happened, and returns what to do
+// next.
 #pragma once
 
 #include <algorithm>
@@ -24,17 +25,17 @@ struct SendRequest {
   int attempt = 1;
   friend constexpr bool operator==(const SendRequest&, const SendRequest&) = default;
 };
-/// Wait this long, then resume.
+/// Wait for this duration, then resume.
 struct Wait {
   std::chrono::nanoseconds duration{};
   friend constexpr bool operator==(const Wait&, const Wait&) = default;
 };
-/// There is nothing more to send. How it ended.
+/// There is nothing more to send. `by` says how the request ended.
 struct Done {
   enum class By : std::uint8_t {
-    success,    ///< the last answer is what was asked for
-    failure,    ///< the last failure, or the last answer, stands
-    deadline,   ///< there was no time left to send
+    success,    ///< the last answer holds what was requested
+    failure,    ///< the last failure, or the last answer, is the result
+    deadline,   ///< no time was left to send
     cancelled,  ///< a stop was requested before sending
   };
   By by = By::failure;
@@ -43,27 +44,28 @@ struct Done {
 };
 using Action = std::variant<SendRequest, Wait, Done>;
 
-/// What became of one attempt.
+/// Describes how one attempt ended.
 struct AttemptResult {
   Delivery delivery = Delivery::perhaps_sent;
-  int status = 0;       ///< the answer's `deciding_status`; 0 where no answer was read to its end
-  HeadersView headers;  ///< of the answer
+  int status = 0;       ///< the answer's `deciding_status`; 0 if no answer was read to its end
+  HeadersView headers;  ///< the headers of the answer
   AnswerClass answer = AnswerClass::unproven;
   int partial_status = 0;    ///< the HTTP status of an answer that was not read to its end
-  std::optional<errc> code;  ///< the failure as the library classifies it; none for a transport's own code
+  std::optional<errc> code;  ///< the failure as the library classifies it; none for a transport's own error code
 };
 
-/// The time of a step, and what else comes from outside: passed in, so that tests set it to the nanosecond.
+/// Holds the time of a step and its other external inputs. They are passed in, so that tests control them to the
+/// nanosecond.
 struct Moment {
   std::chrono::steady_clock::time_point now;
   std::chrono::system_clock::time_point wall{};
-  double random = 0.0;   ///< in [0, 1)
+  double random = 0.0;   ///< a number in [0, 1)
   bool stopped = false;  ///< whether a stop was requested
-  /// When the server takes the next request, as it told other calls.
+  /// The time at which the server accepts the next request, as other calls learned from it.
   std::chrono::steady_clock::time_point not_before = std::chrono::steady_clock::time_point::min();
 };
 
-/// One request, repeated as far as its operation and the policy allow. `start`, `arrived` and `resumed` give the next
+/// One request, repeated as far as its operation and the policy allow. `start`, `arrived` and `resumed` return the next
 /// action, until that is `Done`.
 class RetryMachine {
  public:
@@ -73,10 +75,10 @@ class RetryMachine {
   constexpr RetryMachine(Repeat repeat, const RetryPolicy& policy, TimePoint deadline) noexcept
       : policy_(policy), deadline_(deadline), repeat_(repeat) {}
 
-  /// The first action.
+  /// Returns the first action.
   [[nodiscard]] constexpr Action start(const Moment& moment) noexcept { return send(moment); }
 
-  /// After `SendRequest`: what became of it.
+  /// Takes the result of `SendRequest`.
   [[nodiscard]] constexpr Action arrived(const AttemptResult& result, const Moment& moment) noexcept {
     assert(!done_);
     if (result.status != 0 && result.answer == AnswerClass::data) {
@@ -93,12 +95,12 @@ class RetryMachine {
     return finish(Done::By::failure, overall(result));
   }
 
-  /// After `Wait`.
+  /// Continues after `Wait`.
   [[nodiscard]] constexpr Action resumed(const Moment& moment) noexcept { return send(moment); }
 
-  /// Requests sent so far.
+  /// Returns the number of requests sent so far.
   [[nodiscard]] constexpr int attempts() const noexcept { return attempts_; }
-  /// Whether one of them may have run, with its answer lost.
+  /// Returns whether one of them may have run although its answer was lost.
   [[nodiscard]] constexpr bool ambiguous() const noexcept { return ambiguous_; }
   [[nodiscard]] constexpr bool done() const noexcept { return done_; }
 
@@ -122,7 +124,7 @@ class RetryMachine {
     return Done{by, outcome};
   }
 
-  // What this one attempt did.
+  // Returns what this attempt alone did.
   [[nodiscard]] constexpr Outcome outcome_of(const AttemptResult& result) const noexcept {
     if (!is_mutation()) return Outcome::not_run;
     if (result.status == 0) {
@@ -137,10 +139,10 @@ class RetryMachine {
     return refused || definitive ? Outcome::not_run : Outcome::unknown;
   }
 
-  // What all attempts did, where this is the last.
+  // Returns what all attempts did, if this is the last one.
   [[nodiscard]] constexpr Outcome overall(const AttemptResult& result) const noexcept {
     if (!is_mutation()) return Outcome::not_run;
-    // A conflict may be with what an earlier attempt made.
+    // The conflict may be with the object that an earlier attempt made.
     const bool own_conflict = attempts_ > 1 && (result.status == 409 || result.code == errc::conflict);
     return ambiguous_ || own_conflict ? Outcome::unknown : Outcome::not_run;
   }
@@ -151,8 +153,8 @@ class RetryMachine {
            code == errc::proxy_refused || code == errc::invalid_environment;
   }
 
-  // `outcome` is that of this attempt. What must not run twice is repeated only where nothing was sent, or after a 429:
-  // no other status proves that nothing ran, even one with `Retry-After`.
+  // `outcome` belongs to this attempt. A mutation that must not run twice is only repeated if nothing was sent, or
+  // after a 429: no other status proves that nothing ran, even with `Retry-After`.
   [[nodiscard]] constexpr bool may_repeat(const AttemptResult& result, Outcome outcome) const noexcept {
     if (result.status == 0 && is_permanent(result.code)) return false;
     if (repeat_ == Repeat::once && outcome != Outcome::not_run) return false;

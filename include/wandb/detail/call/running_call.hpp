@@ -1,4 +1,4 @@
-// Carries out a method of the library, step by step.
+// Executes a method of the library step by step.
 #pragma once
 
 #include <chrono>
@@ -19,9 +19,9 @@
 
 namespace wandb::detail {
 
-/// What a method comes to next: a request to send, whose answer the method is then given, or its result. A request with
-/// a fault is the result of that fault. A method has a `value_type`, and gives its steps from `start()` and then from
-/// `resume(answer)`, until one is a result.
+/// The next step of a method: a request to send, whose answer the method then receives, or the method's result. A
+/// request with a fault is the result of that fault. A method has a `value_type`, and returns its steps from `start()`
+/// and then from `resume(answer)`, until one is a result.
 template <class Value>
 class Step {
  public:
@@ -33,9 +33,9 @@ class Step {
   explicit Step(Result<Value> result) : result_(std::move(result)) {}
 
   [[nodiscard]] bool finished() const noexcept { return request_.is_empty(); }
-  /// The request, unless `finished()`.
+  /// Returns the request, unless `finished()`.
   [[nodiscard]] GraphqlRequest& request() noexcept { return request_; }
-  /// The result, where `finished()`.
+  /// Returns the result if `finished()`.
   [[nodiscard]] Result<Value>& result() noexcept { return result_; }
 
  private:
@@ -48,7 +48,7 @@ template <class Value>
   return Step<Value>(std::move(result));
 }
 
-/// The same step of a method whose result is optional.
+/// Converts the step to that of a method whose result is optional.
 template <class Value>
 [[nodiscard]] Step<std::optional<Value>> as_optional(Step<Value> step) {
   using Optional = std::optional<Value>;

@@ -1,4 +1,4 @@
-// Waits for transports that have no `wait` of their own.
+// Waits on behalf of transports that have no `wait` of their own.
 #pragma once
 
 #include <chrono>
