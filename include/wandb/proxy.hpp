@@ -56,6 +56,24 @@ struct NamedProxy {
   std::string_view value;
 };
 
+/// Moves `user:password@` from the beginning of `url` to `user_info`. A password may contain characters that would
+/// otherwise end the host, but an `@` in what can only be a path does not end a password.
+[[nodiscard]] constexpr ProxyFault take_user_info(std::string_view& url, std::string_view& user_info) noexcept {
+  const auto at = url.rfind('@');
+  if (at == url.npos) return ProxyFault::none;
+  const auto before_path = url.substr(0, url.find_first_of("/?#"));
+  BaseUrl parts;
+  const bool is_host_with_port = before_path.size() < at && before_path.find('@') == url.npos &&
+                                 split_authority(before_path, parts) == UrlFault::none && parts.explicit_port;
+  if (is_host_with_port) return ProxyFault::path;
+  user_info = url.substr(0, at);
+  url.remove_prefix(at + 1);
+  for (const char c : user_info) {
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return ProxyFault::user_info;
+  }
+  return ProxyFault::none;
+}
+
 }  // namespace detail
 
 /// Chooses the proxy for requests to `target` as curl, Python's requests and Go do, with two differences. A target on
@@ -102,22 +120,7 @@ struct NamedProxy {
     if (!split.tls && !detail::equal_ignoring_case(scheme, "http")) return fail(ProxyFault::scheme);
     url.remove_prefix(colon + 3);
   }
-  // A password may contain characters that would otherwise end the host.
-  const auto before_path = url.substr(0, url.find_first_of("/?#"));
-  detail::BaseUrl without_password;
-  const bool has_path = before_path.size() != url.size() && before_path.find('@') == url.npos;
-  if (has_path && detail::split_authority(before_path, without_password) == detail::UrlFault::none &&
-      without_password.explicit_port && url.substr(before_path.size()) != "/") {
-    return fail(ProxyFault::path);
-  }
-  const auto at = url.rfind('@');
-  if (at != url.npos) {
-    split.user_info = url.substr(0, at);
-    url.remove_prefix(at + 1);
-  }
-  for (const char c : split.user_info) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F) return fail(ProxyFault::user_info);
-  }
+  if (const auto fault = detail::take_user_info(url, split.user_info); fault != ProxyFault::none) return fail(fault);
   if (detail::find_url_stray(url) != url.npos) return fail(ProxyFault::character);
   const auto end = url.find_first_of("/?#");
   if (end != url.npos && url.substr(end) != "/") return fail(ProxyFault::path);
