@@ -231,6 +231,7 @@ TEST_CASE("netrc: a host has one normal form, however the file and the URL write
       {"machine [::1]:8081 password G", "no entry", "", "http://[::1]:8080"},
       {"machine ::1:8080 password G", "no entry", "that is an address of its own", "http://[::1]:8080"},
       {"machine [2001:DB8::0:1] password M", "M", "", "https://[2001:db8:0:0::1]"},
+      {"machine 2001:db8::1. password G", "no entry", "an address has no final dot", "https://[2001:db8::1]"},
       {"machine ::ffff:7f00:1 password M", "M", "", "http://[::FFFF:127.0.0.1]"},
       {"machine 127.0.0.1 password G", "no entry", "a mapped address is another name", "http://[::ffff:127.0.0.1]"},
       {"machine localhost password M", "M", "", "http://LocalHost.:8080"},

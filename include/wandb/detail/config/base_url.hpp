@@ -112,14 +112,10 @@ struct UrlSplit {
   url.port = url.tls ? 443 : 80;
   url.host_port = authority;
   if (rest.empty()) return UrlFault::none;
-  std::uint32_t port = 0;
-  for (const char c : rest.substr(1)) {
-    if (!is_digit(c) || port > 65'535) return UrlFault::port;
-    port = port * 10 + static_cast<std::uint32_t>(c - '0');
-  }
-  if (rest[0] != ':' || port == 0 || port > 65'535) return UrlFault::port;
-  const bool usual = port == url.port;
-  url.port = static_cast<std::uint16_t>(port);
+  const auto port = parse_number(rest.substr(1), 65'535);
+  if (rest[0] != ':' || port.value_or(0) == 0) return UrlFault::port;
+  const bool usual = *port == url.port;
+  url.port = static_cast<std::uint16_t>(*port);
   url.explicit_port = true;
   if (usual) url.host_port = authority.substr(0, authority.size() - rest.size());
   return UrlFault::none;

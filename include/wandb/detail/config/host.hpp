@@ -1,6 +1,7 @@
 // Host names and addresses in the normal form in which they are compared and sent.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -109,6 +110,24 @@ class Ipv6Groups {
     if (address[i] != 0) return false;
   }
   return address[5] == 0xFFFF;
+}
+
+/// A host, in brackets if it was written so, and what follows it.
+struct HostAndRest {
+  std::string_view host;
+  std::string_view rest;  ///< empty, or in a valid text `:` and the port
+};
+
+/// Splits `host`, `host:port`, `[address]` or `[address]:port`. An IPv6 address without brackets has no port.
+[[nodiscard]] constexpr HostAndRest split_host(std::string_view text) noexcept {
+  auto end = text.find(':');
+  if (text.starts_with('[')) {
+    const auto close = text.find(']');
+    end = close == text.npos ? text.npos : close + 1;
+  } else if (parse_ipv6(text)) {
+    end = text.npos;
+  }
+  return {text.substr(0, end), text.substr(std::min(end, text.size()))};
 }
 
 /// Whether a name is `localhost` or ends in `.localhost`, with or without a trailing dot. By RFC 6761 these names are

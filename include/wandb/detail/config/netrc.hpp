@@ -223,21 +223,10 @@ class NetrcSearch {
   /// Returns how well a machine's name matches: as `host` or `host:port`; an IPv6 address without a port needs no
   /// brackets.
   [[nodiscard]] Rank rank_of(std::string_view machine) const {
-    auto port = machine.substr(machine.size());
-    if (!parse_ipv6(machine)) {
-      const auto close = machine.starts_with('[') ? machine.find(']') : 0;
-      const auto colon = close == machine.npos ? close : machine.find(':', close);
-      if (colon != machine.npos) port = machine.substr(colon);
-      machine.remove_suffix(port.size());
-    }
-    if (normal_host(machine) != host_) return Rank::none;
-    if (port.empty()) return Rank::named;
-    std::uint32_t number = 0;
-    for (const char c : port.substr(1)) {
-      if (!is_digit(c) || number > 65'535) return Rank::none;
-      number = number * 10 + static_cast<std::uint32_t>(c - '0');
-    }
-    return number == port_ ? Rank::exact : Rank::none;
+    const auto [host, rest] = split_host(machine);
+    if (normal_host(host) != host_) return Rank::none;
+    if (rest.empty()) return Rank::named;
+    return rest.front() == ':' && parse_number(rest.substr(1), 65'535) == port_ ? Rank::exact : Rank::none;
   }
 
   static constexpr std::string_view no_entry = "it has no entry for the host";

@@ -21,17 +21,6 @@ namespace wandb::detail {
   return address;
 }
 
-/// Parses a decimal number of at most `max`.
-[[nodiscard]] constexpr std::optional<unsigned> parse_number(std::string_view digits, unsigned max) noexcept {
-  if (digits.empty() || digits.size() > 5) return std::nullopt;
-  unsigned value = 0;
-  for (const char c : digits) {
-    if (!is_digit(c)) return std::nullopt;
-    value = value * 10 + static_cast<unsigned>(c - '0');
-  }
-  return value <= max ? std::optional(value) : std::nullopt;
-}
-
 /// Whether the first `bits` of two addresses are the same.
 [[nodiscard]] constexpr bool share_prefix(const Ipv6& a, const Ipv6& b, unsigned bits) noexcept {
   for (std::size_t i = 0; i != a.size() && bits != 0; ++i) {
@@ -44,6 +33,8 @@ namespace wandb::detail {
 
 /// A request's target as `NO_PROXY` sees it.
 struct ProxyTarget {
+  static constexpr std::size_t max_digits = 5;  // of a port or a length; a longer number is none
+
   std::string_view host;  // without brackets and the root's dot
   std::optional<Ipv6> address;
   std::uint16_t port = 0;
@@ -60,7 +51,7 @@ struct ProxyTarget {
     // A block of IPv4 addresses contains no IPv6 address, and the other way round.
     if (!address || !base || is_mapped(*base) != is_mapped(*address)) return false;
     const bool ipv4 = is_ipv4(block);
-    const auto bits = parse_number(length, ipv4 ? 32 : 128);
+    const auto bits = length.size() > max_digits ? std::nullopt : parse_number(length, ipv4 ? 32 : 128);
     return bits && share_prefix(*base, *address, *bits + (ipv4 ? 96 : 0));
   }
 
@@ -79,18 +70,14 @@ struct ProxyTarget {
     if (item == "*") return true;
     if (const auto slash = item.find('/'); slash != item.npos)
       return is_in(item.substr(0, slash), item.substr(slash + 1));
-    std::string_view name = item;
-    std::string_view behind;
-    if (item.starts_with('[')) {
-      const auto close = item.find(']');
-      if (close == item.npos) return false;
-      name = item.substr(1, close - 1);
-      behind = item.substr(close + 1);
-    } else if (const auto colon = item.find(':'); colon != item.npos && colon == item.rfind(':')) {
-      name = item.substr(0, colon);
-      behind = item.substr(colon);
+    auto [name, rest] = split_host(item);
+    if (name.starts_with('[')) {
+      if (!name.ends_with(']')) return false;
+      name = name.substr(1, name.size() - 2);
     }
-    if (!behind.empty() && (behind.front() != ':' || parse_number(behind.substr(1), 65'535) != port)) return false;
+    const bool any_port = rest.empty();
+    if (!any_port && (rest.front() != ':' || rest.size() > max_digits + 1)) return false;
+    if (!any_port && parse_number(rest.substr(1), 65'535) != port) return false;
     return is_below(name);
   }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +39,17 @@ namespace wandb::detail {
     if (to_lower(a[i]) != to_lower(b[i])) return false;
   }
   return true;
+}
+
+/// Parses a decimal number of at most `max`; nothing for any other text.
+[[nodiscard]] constexpr std::optional<std::uint32_t> parse_number(std::string_view digits, std::uint32_t max) noexcept {
+  std::uint64_t value = 0;
+  for (const char c : digits) {
+    if (!is_digit(c)) return std::nullopt;
+    value = value * 10 + static_cast<std::uint32_t>(c - '0');
+    if (value > max) return std::nullopt;
+  }
+  return digits.empty() ? std::nullopt : std::optional(static_cast<std::uint32_t>(value));
 }
 
 [[nodiscard]] inline std::string in_lower_case(std::string_view text) {
