@@ -68,6 +68,7 @@ class AsyncConnection : public HttpConnection<AsyncSocket> {
   [[nodiscard]] task<Result<void>> open_tunnel(const Request& request);
   [[nodiscard]] task<Result<void>> perform_handshake(const Request& request);
   [[nodiscard]] bool send(HttpExchange& exchange);
+  [[nodiscard]] task<void> send_rest(HttpExchange& exchange, AbortOnStop& abort_on_stop);
   [[nodiscard]] task<void> ready();
   [[nodiscard]] task<void> receive(HttpExchange& exchange, AbortOnStop& abort_on_stop);
 
@@ -132,9 +133,8 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::open_tunnel(const R
   auto exchange = begin_tunnel(connect);
   const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
   AbortOnStop abort_on_stop(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
-  while (!send(exchange)) {
-    abort_on_stop.reattach(co_await boost::asio::this_coro::cancellation_state);
-    co_await ready();
+  if (!send(exchange)) {
+    co_await send_rest(exchange, abort_on_stop);
   }
   end_sending(exchange);
   if (exchange.receiving()) {
@@ -158,9 +158,8 @@ inline boost::asio::awaitable<Result<Response>> AsyncConnection::exchange(const 
   {
     const Watchdog::Watch watch(*services_.watchdog, request.deadline, socket_);
     AbortOnStop abort_on_stop(request.stop, co_await boost::asio::this_coro::cancellation_state, socket_);
-    while (!send(exchange)) {
-      abort_on_stop.reattach(co_await boost::asio::this_coro::cancellation_state);
-      co_await ready();
+    if (!send(exchange)) {
+      co_await send_rest(exchange, abort_on_stop);
     }
     end_sending(exchange);
     if (exchange.receiving()) {
@@ -192,6 +191,14 @@ inline boost::asio::awaitable<void> AsyncConnection::ready() {
   socket_.notify_when_ready(callbacks.bind([](AsyncEvent& either) { either.set(); }));
   static_cast<void>(co_await event.wait());
   socket_.cancel_waits();
+}
+
+// Sends what `send` left. The kernel mostly takes a request at once, which then needs no coroutine of its own.
+inline boost::asio::awaitable<void> AsyncConnection::send_rest(HttpExchange& exchange, AbortOnStop& abort_on_stop) {
+  do {
+    abort_on_stop.reattach(co_await boost::asio::this_coro::cancellation_state);
+    co_await ready();
+  } while (!send(exchange));
 }
 
 inline boost::asio::awaitable<void> AsyncConnection::receive(HttpExchange& exchange, AbortOnStop& abort_on_stop) {
