@@ -57,10 +57,22 @@ struct UserLookup {
     return user.store->read(user.index, [&](const UserState* state) { return find(user, state, matches).with_page(); });
   }
 
+  [[nodiscard]] static FieldView find_key(const UserRecord& user, const UserState* state, std::string_view key) {
+    return find(user, state, [key](const ObjectView& where) { return where.field(key); });
+  }
+  /// Calls `use` with the slot of the field with that key, and with the page that owns it.
+  template <class Use>
+  [[nodiscard]] static auto read_slot(const UserRecord& user, std::string_view key, const Use& use) {
+    return user.store->read(user.index, [&](const UserState* state) {
+      const auto found = find_key(user, state, key);
+      return use(found.slot(), found.page);
+    });
+  }
+
   [[nodiscard]] static KeyList copy_keys(const UserRecord& user, const UserState& state) {
     if (state.keys) return *state.keys;
     KeyList keys;
-    const auto found = find(user, &state, [](const ObjectView& where) { return where.field("apiKeys"); });
+    const auto found = find_key(user, &state, "apiKeys");
     if (found.field != nullptr) append_keys(keys, Nodes(*found.page, found.object, "apiKeys"));
     return keys;
   }
@@ -96,17 +108,13 @@ WANDB_DECL FoundField UserRecord::find_key(std::string_view key) const {
 }
 
 WANDB_DECL Text UserRecord::text(std::string_view key) const {
-  return store->read(index, [&](const UserState* state) {
-    const auto found = UserLookup::find(*this, state, [key](const ObjectView& where) { return where.field(key); });
-    const auto slot = found.slot();
-    return slot.state() == SlotState::string ? Text(*found.page, slot.text()) : Text();
+  return UserLookup::read_slot(*this, key, [](const Slot& slot, const std::shared_ptr<const Page>* page) {
+    return slot.state() == SlotState::string ? Text(*page, slot.text()) : Text();
   });
 }
 
 WANDB_DECL std::optional<bool> UserRecord::flag(std::string_view key) const {
-  return store->read(index, [&](const UserState* state) {
-    const auto found = UserLookup::find(*this, state, [key](const ObjectView& where) { return where.field(key); });
-    const auto slot = found.slot();
+  return UserLookup::read_slot(*this, key, [](const Slot& slot, const std::shared_ptr<const Page>*) {
     return slot.state() == SlotState::boolean ? std::optional(slot.boolean()) : std::nullopt;
   });
 }

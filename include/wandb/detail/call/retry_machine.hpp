@@ -163,14 +163,10 @@ class RetryMachine {
     return repeat_ != Repeat::once && result.status >= 400 && !is_definitive(result.status);
   }
 
-  [[nodiscard]] static constexpr std::optional<std::chrono::nanoseconds> asked_delay(const AttemptResult& result,
-                                                                                     const Moment& moment) noexcept {
-    return detail::asked_delay(result.status, result.headers, moment.wall);
-  }
-
   [[nodiscard]] constexpr std::chrono::nanoseconds delay(const AttemptResult& result,
                                                          const Moment& moment) const noexcept {
-    if (const auto asked = asked_delay(result, moment)) return policy_.capped(*asked);
+    const auto asked = asked_delay(result.status, result.headers, moment.wall);
+    if (asked) return policy_.capped(*asked);
     return policy_.backoff(attempts_, moment.random);
   }
 

@@ -26,7 +26,7 @@ class ChangeUser {
 
   [[nodiscard]] Step<void> start() { return std::move(request_); }
   [[nodiscard]] Step<void> resume(Result<GraphqlAnswer> answer) {
-    if (uncertain_error_) return read_check(std::move(answer));
+    if (uncertain_error_) return read_check(answer);
     if (!answer) {
       const bool deletion = operation_ == &graphql::delete_user;
       return deletion && may_have_succeeded_before(answer.error()) ? check_effect(answer.error())
@@ -51,7 +51,7 @@ class ChangeUser {
     GraphqlRequest request(graphql::user_state);
     return std::move(request.add("id", user_.text("id")).about(subject_of(user_)));
   }
-  [[nodiscard]] Step<void> read_check(Result<GraphqlAnswer> answer) {
+  [[nodiscard]] Step<void> read_check(const Result<GraphqlAnswer>& answer) {
     if (!answer || !answer->errors.empty()) return finished<void>(*uncertain_error_);
     const auto user = answer->root.object("user");
     const auto deleted_at = user ? user->state("deletedAt") : SlotState::string;
