@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -92,16 +93,17 @@ struct FileSetting {
   std::string path;   ///< the file's path, which is safe to print
 };
 
-/// Whether there is a settings file at `path`. A directory is none, nor is what the caller cannot look at: another
-/// account's home, for instance. `regular` says whether it is an ordinary file.
-[[nodiscard]] inline bool has_settings_file([[maybe_unused]] const std::string& path, bool& regular) {
-  regular = true;
+enum class SettingsFile : std::uint8_t { none, regular, special };
+
+/// What is at `path`. A directory is no settings file, nor is what the caller cannot look at: another account's home,
+/// for instance. A special file, such as a pipe, is not read.
+[[nodiscard]] inline SettingsFile look_for_settings([[maybe_unused]] const std::string& path) {
 #if !defined(_WIN32)
   struct stat about {};
-  if (::stat(path.c_str(), &about) != 0 || S_ISDIR(about.st_mode)) return false;
-  regular = S_ISREG(about.st_mode);
+  if (::stat(path.c_str(), &about) != 0 || S_ISDIR(about.st_mode)) return SettingsFile::none;
+  if (!S_ISREG(about.st_mode)) return SettingsFile::special;
 #endif
-  return true;
+  return SettingsFile::regular;
 }
 
 /// Reads one setting of one file; no value if there is no such file. `errc::invalid_environment` if the file cannot be
@@ -116,9 +118,9 @@ struct FileSetting {
                                 .messages = {},
                                 .delivery = Delivery::nothing_sent});
   };
-  bool regular = true;
-  if (!has_settings_file(path, regular)) return FileSetting{};
-  if (!regular) return failed("cannot read " + shown + ": it is not a regular file");
+  const auto file = look_for_settings(path);
+  if (file == SettingsFile::none) return FileSetting{};
+  if (file == SettingsFile::special) return failed("cannot read " + shown + ": it is not a regular file");
   const auto text = read_secret_file(path);
   if (!text) return failed(text.error().reason());
   if (!*text) return FileSetting{};

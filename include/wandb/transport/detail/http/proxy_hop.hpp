@@ -34,6 +34,8 @@ struct ProxyHop {
   std::string source;          ///< the variable or option that names it
 
   [[nodiscard]] Peer peer() const { return Peer(Origin{false, host, port}); }
+  /// The proxy's address and the setting that names it, for errors.
+  [[nodiscard]] std::string text() const { return "the proxy " + peer().text() + " from " + source; }
 };
 
 [[nodiscard]] constexpr unsigned hex_value(char digit) noexcept {
@@ -149,11 +151,7 @@ class ForwardedRequest {
 /// Makes an error of what is behind a proxy name the proxy on the way.
 [[nodiscard]] inline Error through_proxy(const Error& error, const ProxyHop& hop) {
   auto details = error.details();
-  details.reason.append(" (through the proxy ")
-      .append(hop.peer().text())
-      .append(" from ")
-      .append(hop.source)
-      .append(")");
+  details.reason.append(" (through ").append(hop.text()).append(")");
   return Error(error.code(), std::move(details));
 }
 
@@ -183,7 +181,7 @@ class ForwardedRequest {
 
 /// The error for a proxy's own answer to a request that did not get further. `asked` says to what it answered.
 [[nodiscard]] inline Error proxy_refusal(const Response& answer, const ProxyHop& hop, std::string_view asked) {
-  Error::Details details{.reason = "the proxy " + hop.peer().text() + " from " + hop.source,
+  Error::Details details{.reason = hop.text(),
                          .advice = "check the proxy in " + hop.source,
                          .operation = {},
                          .messages = {},
@@ -206,8 +204,7 @@ class ForwardedRequest {
   if (!surplus) return success();
   // In TLS the client sends first, so these bytes do not come from the origin.
   return Error(make_error_code(errc::tls_failed),
-               Error::Details{.reason = "the proxy " + hop.peer().text() + " from " + hop.source +
-                                        " sent something before the TLS handshake with " + origin.text(),
+               Error::Details{.reason = hop.text() + " sent something before the TLS handshake with " + origin.text(),
                               .advice = "check the proxy in " + hop.source,
                               .operation = {},
                               .messages = {},
