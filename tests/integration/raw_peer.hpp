@@ -63,17 +63,16 @@ class Peer {
 
   /// Waits for a whole request; returns an empty text if the client leaves.
   std::string read_request() {
-    const auto head_size = read_until("\r\n\r\n");
-    if (head_size == std::string::npos) return {};
-    const auto field = text_.find("Content-Length: ");
-    const auto size = field < head_size ? std::stoul(text_.substr(field + 16)) : 0UL;
-    while (open_ && text_.size() < head_size + size) more();
-    if (text_.size() < head_size + size) return {};
-    auto request = text_.substr(0, head_size + size);
-    text_.erase(0, request.size());
+    auto request = take_head();
+    const auto field = request.find("Content-Length: ");
+    const auto size = field != std::string::npos ? std::stoul(request.substr(field + 16)) : 0UL;
+    while (open_ && text_.size() < size) more();
+    if (text_.size() < size) return {};
+    request.append(text_, 0, size);
+    text_.erase(0, size);
     return request;
   }
-  /// Reads a request that has no body; returns an empty text if the client leaves.
+  /// Reads a request up to its body; returns an empty text if the client leaves.
   std::string take_head() {
     const auto size = read_until("\r\n\r\n");
     if (size == std::string::npos) return {};

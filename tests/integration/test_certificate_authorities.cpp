@@ -26,6 +26,7 @@
 #include <wandb/transport/detail/net/trust.hpp>
 
 #include "../temporary_directory.hpp"
+#include "../variables.hpp"
 #include "test_async_beast.hpp"
 
 using namespace async_test;
@@ -36,18 +37,6 @@ using wandb::testing::Certificate;
 using wandb::testing::CertificateAuthority;
 
 namespace {
-
-using Variables = std::vector<std::pair<std::string, std::string>>;
-
-[[nodiscard]] Environment environment_of(const Variables& variables) {
-  return {[](const void* context, const char* name) -> const char* {
-            for (const auto& [known, value] : *static_cast<const Variables*>(context)) {
-              if (known == name) return value.c_str();
-            }
-            return nullptr;
-          },
-          &variables};
-}
 
 /// The public options that select the trusted authorities.
 struct Trust {

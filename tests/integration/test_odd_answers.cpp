@@ -13,6 +13,7 @@
 #include <wandb/wandb.hpp>
 
 #include "../scripted.hpp"
+#include "../variables.hpp"
 
 using namespace wandb;
 using testing::FakeTransport;
@@ -287,10 +288,8 @@ TEST_CASE("a request has until WANDB_HTTP_TIMEOUT, or what the call or the optio
       return Error(errc::cancelled);
     }
   };
-  const Environment environment{[](const void*, const char* name) -> const char* {
-                                  return std::string_view(name) == "WANDB_HTTP_TIMEOUT" ? "100.5" : nullptr;
-                                },
-                                nullptr};
+  const Variables variables{{"WANDB_HTTP_TIMEOUT", "100.5"}};
+  const auto environment = environment_of(variables);
   steady_clock::time_point until;
   const auto is_given = [&](auto expected, std::chrono::nanoseconds timeout, const CallOptions& call = {}) {
     const Api api(Hurried{&until}, {.base_url = "http://localhost", .api_key = key, .timeout = timeout}, environment);

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -30,6 +29,7 @@
 
 #include "../awaiting.hpp"
 #include "../temporary_directory.hpp"
+#include "../variables.hpp"
 #include "raw_peer.hpp"
 #include "test_async_beast.hpp"
 
@@ -47,17 +47,6 @@ using wandb::testing::LoopbackServer;
 
 /// Only the proxy can reach this host, because no name service knows it.
 constexpr std::string_view host = "wandb.corp.example";
-
-using Variables = std::map<std::string, std::string>;
-
-[[nodiscard]] Environment environment_of(const Variables& variables) {
-  return {[](const void* context, const char* name) -> const char* {
-            const auto& all = *static_cast<const Variables*>(context);
-            const auto found = all.find(name);
-            return found == all.end() ? nullptr : found->second.c_str();
-          },
-          &variables};
-}
 
 /// A server that only the proxy can reach, with a certificate for the given names.
 struct Origin {

@@ -10,6 +10,7 @@
 
 #include "awaiting.hpp"
 #include "rigs.hpp"
+#include "variables.hpp"
 
 using namespace wandb;
 using rigs::get;
@@ -27,18 +28,8 @@ std::string at_host(const std::string& base_url, std::string_view host) {
   return base_url.substr(0, begin).append(host).append(base_url.substr(base_url.rfind(':')));
 }
 
-/// Sets the base URL and the key in the environment.
-struct Said {
-  std::string base_url;
-  [[nodiscard]] Environment environment() const {
-    return {[](const void* self, const char* name) -> const char* {
-              const std::string_view wanted(name);
-              if (wanted == "WANDB_BASE_URL") return static_cast<const Said*>(self)->base_url.c_str();
-              return wanted == "WANDB_API_KEY" ? key.c_str() : nullptr;
-            },
-            this};
-  }
-};
+/// The variables for a base URL and the key.
+Variables variables_for(const std::string& base_url) { return {{"WANDB_BASE_URL", base_url}, {"WANDB_API_KEY", key}}; }
 
 }  // namespace
 
@@ -88,8 +79,8 @@ TEST_CASE("an IPv6 address is reached and sent in its one form, and its certific
 TEST_CASE_TEMPLATE("a refused key and a wrong sub-path say where the settings came from", Rig, REAL_RIGS) {
   rigs::World world(testing::Generation::newer);
   Rig rig(world.account);
-  const Said said{rig.base_url + "/graphql/"};
-  const Api<typename Rig::Transport> api(rig.transport, {}, said.environment());
+  const auto variables = variables_for(rig.base_url + "/graphql/");
+  const Api<typename Rig::Transport> api(rig.transport, {}, environment_of(variables));
   const auto wrong = get(api.viewer()).error();
   CAPTURE(wrong.reason());
   CHECK(wrong.reason().find("the key is from WANDB_API_KEY; base URL " + rig.base_url +
@@ -104,8 +95,8 @@ TEST_CASE_TEMPLATE("a server that cannot be reached is shown by its whole name, 
   Rig rig(world.account);
   const std::string name = "wandb-production-of-the-research-department-0123456789.invalid";
   for (const auto& host : {name, std::string("localhost:9")}) {
-    const Said said{"https://" + host};
-    const Api<typename Rig::Transport> api(rig.transport, {.retry = {.max_attempts = 1}}, said.environment());
+    const auto variables = variables_for("https://" + host);
+    const Api<typename Rig::Transport> api(rig.transport, {.retry = {.max_attempts = 1}}, environment_of(variables));
     const auto error = get(api.viewer({.timeout = std::chrono::seconds(20)})).error();
     CAPTURE(error.reason());
     if (error == errc::timed_out) continue;  // a machine whose name service does not answer

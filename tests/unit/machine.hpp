@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -11,22 +10,16 @@
 #include <wandb/wandb.hpp>
 
 #include "../temporary_directory.hpp"
+#include "../variables.hpp"
 
 /// Sets environment variables and a home directory, which is deleted afterwards.
 struct Machine {
-  std::map<std::string, std::string> variables;
+  Variables variables;
   TemporaryDirectory directory;
   std::filesystem::path home = directory.path();
   Machine() { variables["HOME"] = home.string(); }
   void write(const std::string& name, std::string_view text) const { directory.put(name, text); }
-  [[nodiscard]] wandb::Environment environment() const {
-    return {[](const void* self, const char* name) -> const char* {
-              const auto& known = static_cast<const Machine*>(self)->variables;
-              const auto found = known.find(name);
-              return found == known.end() ? nullptr : found->second.c_str();
-            },
-            this};
-  }
+  [[nodiscard]] wandb::Environment environment() const { return environment_of(variables); }
 };
 
 /// Returns the header `Authorization` for a key.

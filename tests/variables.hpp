@@ -1,0 +1,19 @@
+// Environments made of variables that a test sets.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <wandb/environment.hpp>
+
+using Variables = std::map<std::string, std::string>;
+
+/// An environment with these variables, which must outlive it.
+[[nodiscard]] inline wandb::Environment environment_of(const Variables& variables) {
+  return {[](const void* context, const char* name) -> const char* {
+            const auto& all = *static_cast<const Variables*>(context);
+            const auto found = all.find(name);
+            return found == all.end() ? nullptr : found->second.c_str();
+          },
+          &variables};
+}
