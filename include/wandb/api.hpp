@@ -79,6 +79,15 @@ class Api : public Client<T> {
     return Users<T, Selection<Fields>>(base(), query, options);
   }
 
+  /// Lists the members of a team, each with their account type: `member.get<"accountType">()` is `SERVICE` for
+  /// a service account. The service has no list of a team's members, so the range reads all users and leaves out those
+  /// who belong to other teams only; nothing says whether a team of that name exists. If the answer does not show all
+  /// teams of a user, that user is an error element. Deleted users are members as well, with `deleted_at()`. The caller
+  /// must be an admin of the instance. W&B operation: `users`.
+  [[nodiscard]] Users<T, TeamMember> team_members(std::string_view team, const PageOptions& options = {}) const {
+    return Users<T, TeamMember>(base(), detail::make_team_walk(team, options, TeamMember::queries()));
+  }
+
   /// Creates a user, whose keys and teams are not loaded. The caller must be an admin of the instance. Fails with
   /// `errc::conflict` if a user has this e-mail already; if `outcome()` is `unknown`, `user(email)` finds out whether
   /// the user was created. W&B operation: `createUser`, which is resent only if it certainly did not run.

@@ -103,6 +103,9 @@ struct Selection {
 template <graphql::FixedString Fields>
 inline constexpr Selection<Fields> fields{};
 
+/// The attributes of a team's member: `Api::team_members`.
+using TeamMember = Selection<"accountType">;
+
 /// An attribute of this name was selected in `Object`, which is the user or an object inside it.
 template <class S, graphql::FixedString Name, std::uint16_t Object = detail::user_field>
 concept Selects = detail::find_field(S::shape, Object, Name.view())

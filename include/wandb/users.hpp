@@ -1,4 +1,4 @@
-// The users that a query finds, read page by page.
+// The users that a query finds, or the members of a team, read page by page.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,9 @@
 
 namespace wandb {
 
-/// The users that a query finds. A page is requested when its first user is needed. A user that could not be read is an
-/// error element. An error that concerns a whole page, or that may hide users of it, is the last element.
+/// The users that a query finds, or the members of a team. A page is requested when its first user is needed. A user
+/// that could not be read is an error element. An error that concerns a whole page, or that may hide users of it, is
+/// the last element.
 ///
 /// With a synchronous transport this is an input range of `Result<User>`, which `std::views` accept as well; `next()`
 /// works with every transport. Advancing the iterator destroys the current element: a `std::string_view` that
@@ -60,7 +61,7 @@ class Users {
   };
 
   Users(const Client<T>& client, std::string_view query, const PageOptions& options)
-      : state_(std::make_shared<State>(State{client, detail::make_walk(query, options, S::queries()), std::nullopt})) {}
+      : Users(client, detail::make_walk(query, options, S::queries())) {}
 
   /// Returns the next user or an error element, and nothing after the last; with an asynchronous transport a task of
   /// that. W&B operation: `users`, only if a further page is needed.
@@ -93,7 +94,10 @@ class Users {
     detail::WalkPtr walk;
     std::optional<value_type> current;
   };
+  friend class Api<T>;
   explicit Users(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
+  Users(const Client<T>& client, detail::WalkPtr walk)
+      : state_(std::make_shared<State>(State{client, std::move(walk), std::nullopt})) {}
 
   [[nodiscard]] static value_type made(const Client<T>& client, Result<detail::UserRecord> user) {
     if (!user) return user.error();

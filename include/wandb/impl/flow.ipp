@@ -95,8 +95,16 @@ WANDB_DECL WalkPtr make_walk(std::string_view query, const PageOptions& options,
   return walk;
 }
 
+WANDB_DECL WalkPtr make_team_walk(std::string_view team, const PageOptions& options,
+                                  const graphql::UserQueries& queries) {
+  auto walk = make_walk({}, options, queries);
+  walk->team = team;
+  if (!walk->fault) walk->fault = check_text("users", "the team", team);
+  return walk;
+}
+
 WANDB_DECL std::optional<Result<UserRecord>> next_without_call(Walk& walk) {
-  if (walk.fault || walk.next == walk.page.size()) return std::nullopt;
+  if (walk.fault || !walk.has_next()) return std::nullopt;
   auto user = walk.take_next();
   if (user) {
     auto step = CompleteKeys(std::move(*user)).start();

@@ -35,6 +35,7 @@ struct NewUser {
   std::string username{};  ///< if empty, the part of the e-mail before `@`
   std::string name{};
   bool admin = false;
+  std::string account_type = "USER";  ///< a value of the schema's `UserAccountType`
 };
 
 /// The accounts of a W&B server, behind its GraphQL endpoint: give `handle` to a `LoopbackServer` or a `FakeTransport`.
@@ -48,7 +49,9 @@ class Account {
   /// Adds a user and returns its id.
   std::string add_user(NewUser user) {
     const std::lock_guard lock(mutex_);
-    return state_.add_user(std::move(user.email), std::move(user.username), std::move(user.name), user.admin);
+    auto id = state_.add_user(std::move(user.email), std::move(user.username), std::move(user.name), user.admin);
+    state_.users.back().account_type = std::move(user.account_type);
+    return id;
   }
   /// Adds users `prefix0@example.com`, `prefix1@example.com` ….
   void add_users(std::size_t count, const std::string& prefix) {

@@ -60,6 +60,9 @@ struct Walk;
 using WalkPtr = std::shared_ptr<Walk>;
 [[nodiscard]] WANDB_DECL WalkPtr make_walk(std::string_view query, const PageOptions& options,
                                            const graphql::UserQueries& queries);
+/// A walk through the members of a team.
+[[nodiscard]] WANDB_DECL WalkPtr make_team_walk(std::string_view team, const PageOptions& options,
+                                                const graphql::UserQueries& queries);
 /// Returns the next user if the page in memory has that user and all their keys, so that no call is needed.
 [[nodiscard]] WANDB_DECL std::optional<Result<UserRecord>> next_without_call(Walk& walk);
 /// Reads the next user; nothing at the end of the walk.

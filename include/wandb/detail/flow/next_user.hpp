@@ -26,7 +26,7 @@ class NextUser {
     auto& walk = *walk_;
     walk.completing.reset();  // an earlier call may have been abandoned before its end
     if (const auto fault = std::exchange(walk.fault, std::nullopt)) return stop(*fault);
-    if (walk.next != walk.page.size()) return complete(walk.take_next());
+    if (walk.has_next()) return complete(walk.take_next());
     if (const auto error = walk.page.next_page_error()) return stop(*error);
     if (walk.has_more)
       return users_request(*walk.queries, walk.keys.requested(), walk.query, {}, walk.size, walk.cursor);

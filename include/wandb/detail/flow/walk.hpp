@@ -20,6 +20,7 @@ namespace wandb::detail {
 struct Walk {
   const graphql::UserQueries* queries = nullptr;
   std::string query;  // empty: all users
+  std::string team;   // only its members; empty: all users
   int size = 0;
   std::string cursor;  // of the next page
   CursorGuard guard;
@@ -31,10 +32,19 @@ struct Walk {
   std::optional<Error> omission;  // a page may lack users: the walk ends with this error
   std::optional<CompleteKeys> completing;
 
-  /// Takes the next user of the page, which must have one left. If the keys were refused, the user has that error.
+  /// Whether the page has another user for the walk. Goes to that user: users outside the team are left out.
+  [[nodiscard]] bool has_next() {
+    while (next != page.size() && !team.empty() && page.membership(next, team) == Membership::other) ++next;
+    return next != page.size();
+  }
+  /// Takes the next user, after `has_next()`. If the keys were refused, the user has that error.
   [[nodiscard]] Result<UserRecord> take_next() {
-    auto user = page.at(next++, *queries);
-    if (user) keys.report_refusal(*user);
+    const auto index = next++;
+    auto user = page.at(index, *queries);
+    if (!user) return user;
+    if (!team.empty() && page.membership(index, team) == Membership::unknown)
+      return page.unknown_membership(index, *user);
+    keys.report_refusal(*user);
     return user;
   }
 };

@@ -22,6 +22,9 @@
 
 namespace wandb::detail {
 
+/// Whether a user belongs to a team. It is unknown if the answer does not show all of the user's teams.
+enum class Membership : std::uint8_t { member, other, unknown };
+
 /// One page of `users`.
 class UserPage {
  public:
@@ -56,6 +59,29 @@ class UserPage {
     if (const auto node = edges_[index].object("node")) return UserRecord{store_, *node, user, false, &queries};
     if (auto why = store_->answer().errors.first(user)) return std::move(*why);
     return malformed("users.edges[" + std::to_string(index) + "].node", "it is null, and no error says why", status_);
+  }
+  /// Whether the user at `index` belongs to the team of that name.
+  [[nodiscard]] Membership membership(std::size_t index, std::string_view team) const noexcept {
+    const auto node = edges_[index].object("node");
+    if (!node) return Membership::unknown;
+    const auto teams = node->object("teams");
+    const auto edges = teams ? teams->list("edges") : ListView();
+    for (std::size_t i = 0; i != edges.size(); ++i) {
+      const auto entity = edges[i].object("node");
+      if (entity && entity->string("name") == team) return Membership::member;
+    }
+    const bool incomplete = store_->answer().errors.has(static_cast<std::uint32_t>(index), "teams");
+    return incomplete || node->state("teams") == SlotState::unloaded ? Membership::unknown : Membership::other;
+  }
+  /// The error for the user at `index`, whose membership is unknown.
+  [[nodiscard]] Error unknown_membership(std::size_t index, const UserRecord& user) const {
+    const auto why = store_->answer().errors.first(static_cast<std::uint32_t>(index), "teams");
+    const auto error =
+        why ? *why : malformed("users.edges[" + std::to_string(index) + "].node.teams", "it is missing", status_);
+    auto details = error.details();
+    details.reason = "it is unknown whether " + user.shown() + " belongs to the team" +
+                     (details.reason.empty() ? "" : "; ") + details.reason;
+    return Error(error.code(), std::move(details));
   }
   /// Why the next page cannot be read, or why it is unknown whether there is one.
   [[nodiscard]] const std::optional<Error>& next_page_error() const noexcept { return next_page_error_; }

@@ -113,7 +113,7 @@ class Graph {
     if (field == "username" || field == "entity") return json::value(view(stored.username));
     if (field == "email") return json::value(view(stored.email));
     if (field == "admin") return json::value(stored.admin);
-    if (field == "accountType") return json::value("USER");
+    if (field == "accountType") return json::value(view(stored.account_type));
     if (field == "createdAt") return json::value("2024-01-01T00:00:00Z");
     if (field == "deletedAt") return stored.deleted ? json::value("2024-06-01T00:00:00Z") : json::value();
     if (field == "flags") return json::value("{}");

@@ -42,6 +42,7 @@ struct StoredUser {
   std::string name;
   std::string photo_url;
   std::string default_entity;
+  std::string account_type = "USER";
   bool admin = false;
   bool is_private = false;
   bool hide_teams = false;
