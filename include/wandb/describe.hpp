@@ -63,6 +63,7 @@ struct StructSelection<P> {
   static_assert(std::default_initializable<P>, "a struct that is read must have a default constructor");
   static_assert(detail::Description<P>::complete,
                 "a struct that is read has only public members, and its base classes are described as well");
+  static_assert(detail::StructFields<P, detail::user_type>::fits);
 
   [[nodiscard]] static constexpr const graphql::UserQueries& queries() noexcept { return detail::struct_queries<P>; }
 

@@ -139,6 +139,9 @@ struct StructFields<P, Type, List<D...>> {
   template <class M>
   static constexpr graphql::Index type_of = M::field.type.definition;
 
+  /// Whether the members fit their fields, which is always so, since others do not compile.
+  static constexpr bool fits = (sizeof(typename Member<P, Type, D>::Checked) + ... + 1) != 0;
+
   /// Passes on the selected fields in pieces, with a space before each.
   template <class Put>
   static constexpr void select(Put put) {
