@@ -89,9 +89,12 @@ template <class V, graphql::Index Type>
 [[nodiscard]] bool read_vector(V& out, const FoundValue& value, const Place& place, StructReader& reader) {
   using Element = typename V::value_type;
   const Place edges{&place, "edges"};
-  FoundValue list = value;
-  if constexpr (is_connection<Type>) list = FoundValue(value.object, value.object.field("edges"));
   const auto& where = is_connection<Type> ? edges : place;
+  FoundValue list = value;
+  if constexpr (is_connection<Type>) {
+    if (value.slot.state() != SlotState::object) return reader.fail_type(place);
+    list = FoundValue(value.object, value.object.field("edges"));
+  }
   if (list.slot.state() == SlotState::unloaded) return reader.fail_unloaded(where);
   if (list.slot.state() != SlotState::rows) return reader.fail_type(where);
   out.clear();
