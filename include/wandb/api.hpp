@@ -79,22 +79,20 @@ class Api : public Client<T> {
     return Users<T, Selection<Fields>>(base(), query, options);
   }
 
-  // A struct `P` as the selection needs `<wandb/describe.hpp>`, and `BOOST_DESCRIBE_STRUCT` for `P`. Its members name
-  // the attributes that are read: names and types are compared with the schema while compiling. API keys are not read,
-  // whatever `CallOptions::keys` or `PageOptions::keys` says. If an attribute was not loaded, or a value does not fit
-  // its member, there is an error and no struct.
-
-  /// Reads the caller's own user into a struct: `viewer<Person>()`. W&B operation: `viewer`.
+  /// Reads the caller's own user into a struct: `viewer<Person>()`. The members of the struct name the attributes that
+  /// are read, and do not compile if they do not fit the schema. Needs `<wandb/describe.hpp>`, and
+  /// `BOOST_DESCRIBE_STRUCT` for the struct. API keys are never read. If an attribute was not loaded, or a value does
+  /// not fit its member (`errc::wrong_attribute_type`), there is an error and no struct. W&B operation: `viewer`.
   template <class P>
   [[nodiscard]] Returns<T, P> viewer(const CallOptions& options = {}) const {
     return read_viewer<StructSelection<P>>(without_keys(options));
   }
-  /// Finds a user as `user(name)` does, and reads them into a struct. W&B operation: `users`.
+  /// Finds a user as `user(name)` does, and reads them into a struct: `user<Person>("ann")`.
   template <class P>
   [[nodiscard]] Returns<T, std::optional<P>> user(std::string_view name, const CallOptions& options = {}) const {
     return read_user<StructSelection<P>>(name, without_keys(options));
   }
-  /// Lists users as `users(query)` does. The elements of the range are `Result<P>`. W&B operation: `users`.
+  /// Lists users as `users(query)` does. The elements of the range are `Result<P>`, each a struct or an error.
   template <class P>
   [[nodiscard]] Users<T, StructSelection<P>> users(std::string_view query = {}, const PageOptions& options = {}) const {
     return Users<T, StructSelection<P>>(base(), query, without_keys(options));
@@ -124,7 +122,7 @@ class Api : public Client<T> {
  private:
   [[nodiscard]] const Client<T>& base() const noexcept { return *this; }
 
-  // The query of a struct is the same with and without the keys, so that it need not be repeated without them.
+  // The query of a struct reads no keys. A server that refuses it need not be asked again without them.
   template <class AnyOptions>
   [[nodiscard]] static AnyOptions without_keys(AnyOptions options) noexcept {
     options.keys = false;

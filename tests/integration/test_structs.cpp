@@ -148,5 +148,8 @@ TEST_CASE_TEMPLATE("an update that the server answers with an error in place of 
                                   "path":["updateUser","user","email"]}]})"}};
   });
   static_cast<void>(get(ann.update({.name = "Anna"})));
-  CHECK(to_struct<Contact>(ann).error().reason() == "the attribute \"email\" was not loaded");
+  const auto hidden = to_struct<Contact>(ann).error();
+  CHECK(hidden.reason() == "the attribute \"email\" was not loaded");
+  REQUIRE(hidden.messages().size() == 1);
+  CHECK(hidden.messages()[0].text == "hidden");
 }
