@@ -79,6 +79,25 @@ class Api : public Client<T> {
     return Users<T, Selection<Fields>>(base(), query, options);
   }
 
+  /// Reads the caller's own user into a struct: `viewer<Person>()`. The members of the struct name the attributes that
+  /// are read, and do not compile if they do not fit the schema. Needs `<wandb/describe.hpp>`, and
+  /// `BOOST_DESCRIBE_STRUCT` for the struct. API keys are never read. If an attribute was not loaded, or a value does
+  /// not fit its member (`errc::wrong_attribute_type`), there is an error and no struct. W&B operation: `viewer`.
+  template <class P>
+  [[nodiscard]] Returns<T, P> viewer(const CallOptions& options = {}) const {
+    return read_viewer<StructSelection<P>>(without_keys(options));
+  }
+  /// Finds a user as `user(name)` does, and reads them into a struct: `user<Person>("ann")`.
+  template <class P>
+  [[nodiscard]] Returns<T, std::optional<P>> user(std::string_view name, const CallOptions& options = {}) const {
+    return read_user<StructSelection<P>>(name, without_keys(options));
+  }
+  /// Lists users as `users(query)` does. The elements of the range are `Result<P>`, each a struct or an error.
+  template <class P>
+  [[nodiscard]] Users<T, StructSelection<P>> users(std::string_view query = {}, const PageOptions& options = {}) const {
+    return Users<T, StructSelection<P>>(base(), query, without_keys(options));
+  }
+
   /// Lists the members of a team, each with their account type: `member.get<"accountType">()` is `SERVICE` for
   /// a service account. The service has no list of a team's members, so the range reads all users and leaves out those
   /// who belong to other teams only; nothing says whether a team of that name exists. If the answer does not show all
@@ -103,24 +122,33 @@ class Api : public Client<T> {
  private:
   [[nodiscard]] const Client<T>& base() const noexcept { return *this; }
 
+  // The query of a struct reads no keys. A server that refuses it need not be asked again without them.
+  template <class AnyOptions>
+  [[nodiscard]] static AnyOptions without_keys(AnyOptions options) noexcept {
+    options.keys = false;
+    return options;
+  }
+
   template <class S>
-  [[nodiscard]] Returns<T, User<T, S>> read_viewer(const CallOptions& options) const {
+  using Made = typename detail::Made<T, S>::type;
+
+  template <class S>
+  [[nodiscard]] Returns<T, Made<S>> read_viewer(const CallOptions& options) const {
     return this->run(detail::fetch_viewer(this->caller(), options, S::queries()),
-                     [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<User<T, S>> {
+                     [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<Made<S>> {
                        if (!found) return found.error();
-                       return User<T, S>::made(client, std::move(**found));
+                       return detail::Made<T, S>::of(client, std::move(**found));
                      });
   }
 
   template <class S>
-  [[nodiscard]] Returns<T, std::optional<User<T, S>>> read_user(std::string_view name,
-                                                                const CallOptions& options) const {
-    using Found = std::optional<User<T, S>>;
+  [[nodiscard]] Returns<T, std::optional<Made<S>>> read_user(std::string_view name, const CallOptions& options) const {
+    using Found = std::optional<Made<S>>;
     return this->run(detail::find_user(this->caller(), options, name, S::queries()),
                      [client = base()](Result<std::optional<detail::UserRecord>> found) -> Result<Found> {
                        if (!found) return found.error();
                        if (!*found) return Found();
-                       auto user = User<T, S>::made(client, std::move(**found));
+                       auto user = detail::Made<T, S>::of(client, std::move(**found));
                        return user ? Result<Found>(std::move(*user)) : Result<Found>(user.error());
                      });
   }

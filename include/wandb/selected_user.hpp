@@ -33,9 +33,8 @@ class User : public User<T> {
   }
 
  private:
-  friend class Api<T>;
   template <Transport, class>
-  friend class Users;
+  friend struct detail::Made;
 
   explicit User(User<T> user) : User<T>(std::move(user)) {}
   // A field that the schema declares non-null must be there, since `get` returns its value and no optional.
@@ -44,5 +43,26 @@ class User : public User<T> {
     return User(User<T>(client, std::move(record)));
   }
 };
+
+namespace detail {
+
+/// What a call makes of a user that it has read with the selection `S`: a `User` with these attributes.
+template <Transport T, class S>
+struct Made {
+  using type = User<T, S>;
+  [[nodiscard]] static Result<type> of(const Client<T>& client, UserRecord record) {
+    return type::made(client, std::move(record));
+  }
+};
+/// If a struct was the selection, that struct.
+template <Transport T, class P>
+struct Made<T, StructSelection<P>> {
+  using type = P;
+  [[nodiscard]] static Result<P> of(const Client<T>&, const UserRecord& record) {
+    return StructSelection<P>::read(record);
+  }
+};
+
+}  // namespace detail
 
 }  // namespace wandb

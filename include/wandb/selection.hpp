@@ -99,6 +99,15 @@ struct Selection {
       graphql::user_queries<detail::tidied<Fields>()>.by_id->shape;  ///< its first field is the user
 };
 
+/// The attributes that the members of a struct name. `<wandb/describe.hpp>` defines this for structs that
+/// Boost.Describe knows.
+template <class P>
+struct StructSelection {
+  static_assert(!std::is_same_v<P, P>,
+                "include <wandb/describe.hpp> and describe the struct with BOOST_DESCRIBE_STRUCT");
+  [[nodiscard]] static const graphql::UserQueries& queries() noexcept;
+};
+
 /// Selects attributes: `api.user("ann", fields<"photoUrl createdAt">)`.
 template <graphql::FixedString Fields>
 inline constexpr Selection<Fields> fields{};

@@ -11,6 +11,7 @@
 #include <wandb/impl/call.ipp>
 #include <wandb/impl/error.ipp>
 #include <wandb/impl/flow.ipp>
+#include <wandb/impl/struct_reader.ipp>
 #include <wandb/impl/user.ipp>
 #include <wandb/impl/values.ipp>
 #include <wandb/wandb.hpp>

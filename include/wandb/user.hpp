@@ -23,6 +23,11 @@
 
 namespace wandb {
 
+namespace detail {
+template <Transport T, class S>
+struct Made;
+}
+
 /// A user of the server. Copies refer to the same user and see each other's changes; threads may share them. The data
 /// changes only by calls on this object or on a copy; `reload()` reads it again. The ranges and texts that it returns
 /// are snapshots, which own their data.
@@ -166,9 +171,11 @@ class User<T, any_selection> {
  private:
   friend class Api<T>;
   template <Transport, class>
-  friend class Users;
-  template <Transport, class>
   friend class User;
+  template <Transport, class>
+  friend struct detail::Made;
+  template <class>
+  friend struct StructSelection;
 
   User(Client<T> client, detail::UserRecord record) : client_(std::move(client)), record_(std::move(record)) {}
   static Result<User> made(const Client<T>& client, detail::UserRecord record) {

@@ -24,20 +24,20 @@ namespace wandb {
 /// With a synchronous transport this is an input range of `Result<User>`, which `std::views` accept as well; `next()`
 /// works with every transport. Advancing the iterator destroys the current element: a `std::string_view` that
 /// `std::views::transform` takes of it dangles. Copies share one position. Only one thread may use them at a time. `S`
-/// names the selected attributes of each user (`fields<…>`).
+/// names the selected attributes of each user (`fields<…>`), or the struct that is read in place of a `User`.
 template <Transport T, class S>
 class Users {
   struct State;
 
  public:
-  using value_type = Result<User<T, S>>;
+  using value_type = Result<typename detail::Made<T, S>::type>;
 
   /// An input iterator. `*` refers to an element in the range, which `++` replaces.
   class iterator {
    public:
     using iterator_concept = std::input_iterator_tag;
     using iterator_category = std::input_iterator_tag;
-    using value_type = Result<User<T, S>>;
+    using value_type = typename Users::value_type;
     using difference_type = std::ptrdiff_t;
     using pointer = value_type*;
     using reference = value_type&;
@@ -101,7 +101,7 @@ class Users {
 
   [[nodiscard]] static value_type made(const Client<T>& client, Result<detail::UserRecord> user) {
     if (!user) return user.error();
-    return User<T, S>::made(client, std::move(*user));
+    return detail::Made<T, S>::of(client, std::move(*user));
   }
 
   std::shared_ptr<State> state_;

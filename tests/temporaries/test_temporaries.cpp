@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include <wandb/describe.hpp>
+
 #include "../rigs.hpp"
 
 using namespace std::chrono_literals;
@@ -38,6 +40,11 @@ template <class Make>
   return get(make());
 }
 
+struct Contact {
+  std::optional<std::string> email;
+};
+BOOST_DESCRIBE_STRUCT(Contact, (), (email))
+
 /// A token on the heap, so that a sanitizer detects a use after its destruction.
 struct Token {
   std::unique_ptr<std::stop_token> token = std::make_unique<std::stop_token>(std::stop_source().get_token());
@@ -55,6 +62,9 @@ TEST_CASE_TEMPLATE("every method of Api outlives the Api and the arguments that 
   CHECK(later([&] { return api().as(Secret(at.world.ann_key.reveal())).viewer(Token().options()); }).value().email() ==
         "ann@example.com");
   CHECK(later([&] { return api().user(Argument("Ann@Example.com"), Token().options()); }).value().has_value());
+  CHECK(later([&] { return api().template viewer<Contact>(Token().options()); }).value().email == "root@example.com");
+  const auto contact = [&] { return api().template user<Contact>(Argument("Ann@Example.com"), Token().options()); };
+  CHECK(later(contact).value().value().email == "ann@example.com");
   CHECK(
       later([&] { return api().create_user(Argument("new@example.com"), true, Token().options()); }).value().email() ==
       "new@example.com");
@@ -62,6 +72,10 @@ TEST_CASE_TEMPLATE("every method of Api outlives the Api and the arguments that 
     return api().users(Argument("new"), {.size = 1, .cursor = Argument("")}).next(Token().options());
   };
   CHECK(later(next).value().value().email() == "new@example.com");
+  const auto next_contact = [&] {
+    return api().template users<Contact>(Argument("new"), {.cursor = Argument("")}).next(Token().options());
+  };
+  CHECK(later(next_contact).value().value().email == "new@example.com");
   const auto refused = later([&] { return api().user(Argument(""), Token().options()); });
   CHECK(refused.error() == errc::invalid_argument);
 }

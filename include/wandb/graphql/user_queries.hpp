@@ -1,6 +1,7 @@
 // The queries that read users, with the default attributes and selected ones.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include <wandb/detail/answer/operation.hpp>
@@ -25,27 +26,39 @@ inline constexpr auto user = [] {
 template <FixedString Extra = "">
 constexpr auto changed_user = FixedString("{ user { id name username email admin deletedAt") + Extra + " } }";
 
+// The queries that read the attributes `fields` of each user.
+template <std::size_t Size>
+[[nodiscard]] consteval auto search(const FixedString<Size>& fields) {
+  return FixedString(
+             "query SearchUsers($query: String, $ids: [ID!], $first: Int, $after: String) { "
+             "users(query: $query, ids: $ids, first: $first, after: $after) { edges { node { ") +
+         fields + " } } pageInfo { endCursor hasNextPage } } }";
+}
+template <std::size_t Size>
+[[nodiscard]] consteval auto viewer(const FixedString<Size>& fields) {
+  return FixedString("query GetViewer { viewer { ") + fields + " } }";
+}
+template <std::size_t Size>
+[[nodiscard]] consteval auto by_id(const FixedString<Size>& fields) {
+  return FixedString("query GetUser($id: ID!) { user(id: $id) { ") + fields + " } }";
+}
+
 // Each text is a member of a type, since a text as a template argument would make symbol names long.
 
 /// `Extra` has the selected fields of each user: empty, or a space and the fields.
 template <FixedString Extra, bool Keys = true>
 struct SearchUsers {
-  static constexpr auto source =
-      FixedString(
-          "query SearchUsers($query: String, $ids: [ID!], $first: Int, $after: String) { "
-          "users(query: $query, ids: $ids, first: $first, after: $after) { edges { node { ") +
-      user<Keys> + Extra + " } } pageInfo { endCursor hasNextPage } } }";
+  static constexpr auto source = search(user<Keys> + Extra);
   static constexpr auto text = source.view();
 };
 template <FixedString Extra, bool Keys = true>
 struct GetViewer {
-  static constexpr auto source = FixedString("query GetViewer { viewer { ") + user<Keys> + Extra + " } }";
+  static constexpr auto source = viewer(user<Keys> + Extra);
   static constexpr auto text = source.view();
 };
 template <FixedString Extra, bool Keys = true>
 struct GetUser {
-  static constexpr auto source =
-      FixedString("query GetUser($id: ID!) { user(id: $id) { ") + user<Keys> + Extra + " } }";
+  static constexpr auto source = by_id(user<Keys> + Extra);
   static constexpr auto text = source.view();
 };
 
