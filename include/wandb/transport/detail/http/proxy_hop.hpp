@@ -13,6 +13,7 @@
 #include <wandb/detail/config/host.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/base64.hpp>
+#include <wandb/detail/text/http_text.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/error.hpp>
@@ -20,7 +21,6 @@
 #include <wandb/proxy.hpp>
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
-#include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/http/peer.hpp>
 #include <wandb/transport/options.hpp>
 
