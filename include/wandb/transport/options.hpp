@@ -32,6 +32,7 @@ struct BeastOptions {
   /// The proxy for every request that does not stay on this machine, `http://[user:password@]host[:port]`, or `direct`
   /// for none. When empty, that of `WANDB_HTTPS_PROXY` or `WANDB_HTTP_PROXY`; else, unless `no_proxy` or `NO_PROXY`
   /// names the host, that of `https_proxy`, `HTTPS_PROXY`, `http_proxy`, `HTTP_PROXY`, `all_proxy` or `ALL_PROXY`.
+  /// If its URL has no user name, a CONNECT has the `Proxy-Authorization` of `WANDB_X_EXTRA_HTTP_HEADERS`, if any.
   std::string_view proxy{};
   /// The largest body that is accepted, in bytes.
   std::size_t max_response_size = std::size_t{64} * 1024 * 1024;

@@ -64,9 +64,16 @@ inline constexpr std::size_t max_pem_size = std::size_t{16} * 1024 * 1024;
 [[nodiscard]] constexpr bool is_pem_text(std::string_view value) noexcept {
   return value.find("-----BEGIN") != value.npos;
 }
-/// Whether a value may be the path of a file. Any other value may be the text of a key, so no error shows it.
+/// Whether a value may be the path of a file. Any other value may be a key, as text or in binary, so no error shows it.
 [[nodiscard]] constexpr bool is_path(std::string_view value) noexcept {
-  return value.find_first_of("\n\r") == value.npos && value.find("PRIVATE KEY") == value.npos && !is_pem_text(value);
+  constexpr std::size_t min_key_size = 60;  // in base64, which begins with M
+  bool is_base64 = value.size() >= min_key_size && value.front() == 'M';
+  for (const char c : value) {
+    // A NUL character in a path has a message of its own.
+    if (c != '\0' && static_cast<unsigned char>(c) < 0x20) return false;
+    is_base64 = is_base64 && (is_letter(c) || is_digit(c) || c == '+' || c == '/' || c == '=');
+  }
+  return !is_base64 && value.find("PRIVATE KEY") == value.npos && !is_pem_text(value);
 }
 
 /// Reads an option that is a path or PEM text. Gives the problem, or nothing.
