@@ -21,6 +21,7 @@ struct Flags {
   bool json = false;
   bool admin = false;
   bool print_secret = false;
+  bool verbose = false;
 };
 
 /// Each command returns the exit code.

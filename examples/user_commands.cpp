@@ -30,7 +30,32 @@ wandb::Secret own_key(const Api& api) {
 
 void survive_readers() { std::signal(SIGPIPE, SIG_IGN); }
 
+namespace {
+
+/// Prints the settings in effect and their sources.
+void print_settings(const Api& api, bool json) {
+  const auto status = api.status();
+  if (!status) return;
+  const auto as_json = [](const wandb::Setting& setting) {
+    return JsonObject()
+        .add_text("name", on_one_line(setting.name))
+        .add_text("value", on_one_line(setting.value))
+        .add_text("source", on_one_line(setting.source))
+        .text();
+  };
+  if (json) {
+    std::cout << JsonObject().add("settings", json_list(*status, as_json)).text() << '\n';
+    return;
+  }
+  for (const auto& [name, value, source] : *status)
+    std::cout << on_one_line(name) << ": " << on_one_line(value) << "  (" << on_one_line(source) << ")\n";
+}
+
+}  // namespace
+
 int whoami(const Api& api, const Flags& flags) {
+  // The settings come first, since they may explain why the user cannot be read.
+  if (flags.verbose) print_settings(api, flags.json);
   const auto me = api.viewer({.keys = false});
   if (!me) return tell(me.error());
   print(*me, {}, flags);

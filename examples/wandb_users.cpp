@@ -47,7 +47,8 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
     sub->add_option("user", flags.name, "username, e-mail or id; else yourself")->check(not_empty);
   };
 
-  add(app, "whoami", "the user whose credentials these are", whoami);
+  add(app, "whoami", "the user whose credentials these are", whoami)
+      ->add_flag("--verbose", flags.verbose, "first the settings in effect, and where each comes from");
   user_of(add(app, "show", "a user with teams and keys", show));
   add(app, "list", "users whose username or e-mail begins or ends with a text", list)
       ->add_option("query", flags.query, "else everybody");

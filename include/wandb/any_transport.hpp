@@ -8,6 +8,7 @@
 #include <wandb/detail/call/held_transport.hpp>
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/stop_token.hpp>
 #include <wandb/transport.hpp>
 
@@ -37,6 +38,9 @@ class AnyTransport {
 
   /// Waits as the held transport does. If that has no `wait`, waits until the time is over or a stop is requested.
   void wait(std::chrono::nanoseconds duration, const StopToken& stop) const { held_->wait(duration, stop); }
+
+  /// The settings of the held transport; none if it does not tell them.
+  [[nodiscard]] Settings settings(const Origin& server) const { return held_->settings(server); }
 
   /// The held transport, by value or by reference, if its type is exactly `T`; else null. Also null if a library that
   /// hides its symbols has put it in.

@@ -13,6 +13,7 @@
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
 #include <wandb/secret.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb {
@@ -48,10 +49,17 @@ class Client {
   explicit Client(T transport, const Options& options = {}, const Environment& environment = Environment::process())
       : transport_(std::make_shared<T>(std::move(transport))), caller_(detail::make_caller(options, environment)) {}
 
-  /// Success, or what makes this client unusable: `errc::invalid_base_url`, `errc::insecure_base_url`,
+  /// The settings in effect and where each came from, those of the transport included; or what makes this client
+  /// unusable: `errc::invalid_base_url`, `errc::insecure_base_url`,
   /// `errc::no_credentials`, `errc::malformed_api_key`, `errc::unreadable_credentials`, `errc::invalid_environment`
   /// (for `WANDB_IDENTITY_TOKEN_FILE` as well, which is not supported yet), `errc::invalid_argument`.
-  [[nodiscard]] Result<void> status() const { return detail::status_of(caller_); }
+  [[nodiscard]] Result<Settings> status() const {
+    auto status = detail::status_of(caller_);
+    if constexpr (detail::TellsSettings<T>) {
+      if (status) detail::append(*status, transport().settings(detail::origin_of(caller_)));
+    }
+    return status;
+  }
 
   /// The server's base URL, without a trailing slash.
   [[nodiscard]] std::string_view base_url() const noexcept { return detail::base_url_of(caller_); }

@@ -3,9 +3,11 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
+#include <wandb/headers.hpp>
 #include <wandb/retry.hpp>
 #include <wandb/secret.hpp>
 #include <wandb/stop_token.hpp>
@@ -27,6 +29,11 @@ struct Options {
   std::chrono::nanoseconds timeout{0};  ///< of one request; 0 means `WANDB_HTTP_TIMEOUT` (in seconds), else 19 s
   std::string_view user_agent{};        ///< appended to the library's own `User-Agent`
   bool allow_insecure_http = false;     ///< allows credentials over plain http to hosts other than loopback
+  /// Headers to add to each request, for a proxy that checks who is calling, for instance. The values count as secrets.
+  /// Each replaces the header of the same name in `WANDB_X_EXTRA_HTTP_HEADERS`, a JSON object of texts. Headers that
+  /// the library or its transport sends itself, and `Proxy-Authorization`, are `errc::invalid_argument`. If neither
+  /// names them, `WANDB_USERNAME` and `WANDB_USER_EMAIL` are sent as `X-WANDB-USERNAME` and `X-WANDB-USER-EMAIL`.
+  std::span<const Header> extra_headers{};
 };
 
 /// Settings of one call. Handles do not keep them.

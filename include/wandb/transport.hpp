@@ -14,6 +14,7 @@
 #include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/headers.hpp>
 #include <wandb/result.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/stop_token.hpp>
 
 namespace wandb {
@@ -35,7 +36,7 @@ struct Request {
   Origin origin;
   std::string_view target = "/";    ///< path and query, percent-encoded as on the wire
   std::string_view host;            ///< the `Host` header: `name[:port]`, an IPv6 literal in its brackets
-  std::span<const Header> headers;  ///< one of them is `secret`: the credentials
+  std::span<const Header> headers;  ///< `secret` ones are the credentials, and headers that the caller added
   std::string_view body;            ///< JSON
   /// When to give up, with `errc::timed_out`; `max()` when there is no deadline.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
@@ -122,6 +123,10 @@ concept BacksOff = sends_result<T> || Waits<T>;
 ///
 /// A transport may have these members besides, which the library uses where they exist.
 ///
+/// In either case:
+/// - `Settings settings(const Origin& server) const` gives the settings that are in effect for a server, with their
+///   sources, safe to print. `Client::status` adds them to its own.
+///
 /// If it is synchronous:
 /// - `void wait(std::chrono::nanoseconds, const StopToken&)` waits until the time is over or a stop is requested.
 ///   Without it the library sleeps on a condition variable.
@@ -162,6 +167,11 @@ concept ConcurrentTransport = AsyncTransport<T> &&
 namespace detail {
 
 // What a transport may have besides, as `Transport` documents it.
+
+template <class T>
+concept TellsSettings = Transport<T> && requires(const Unwrapped<T>& transport, const Origin& server) {
+  { transport.settings(server) } -> std::same_as<Settings>;
+};
 
 template <class T>
 concept WaitsUntilStopped = SyncTransport<T> &&

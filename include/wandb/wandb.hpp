@@ -16,6 +16,7 @@
 #include <wandb/secret.hpp>
 #include <wandb/selected_user.hpp>
 #include <wandb/selection.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/user.hpp>
 #include <wandb/users.hpp>

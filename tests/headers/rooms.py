@@ -11,7 +11,7 @@ import sys
 # From the ground up. A name that ends in a slash is a folder; the first that fits a header is its room.
 ROOMS = [
     ("text", ["detail/declare.hpp", "detail/text/"]),
-    ("words", ["version.hpp", "errc.hpp", "error.hpp", "result.hpp", "secret.hpp", "text.hpp", "headers.hpp", "retry.hpp",
+    ("words", ["version.hpp", "errc.hpp", "error.hpp", "result.hpp", "secret.hpp", "text.hpp", "headers.hpp", "retry.hpp", "setting.hpp",
                "stop_token.hpp", "environment.hpp"]),
     ("seam", ["transport.hpp", "check_transport.hpp", "options.hpp", "fwd.hpp", "transport/options.hpp"]),
     ("config", ["detail/config/", "proxy.hpp"]),

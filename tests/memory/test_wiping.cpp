@@ -4,6 +4,7 @@
 
 #include <malloc.h>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <string>
 #include <string_view>
@@ -93,6 +94,24 @@ TEST_CASE("no memory that is given back holds a secret") {
     copy = key;
     const Secret moved = std::move(copy);
     CHECK(moved == key);
+  }
+  CHECK(found == 0);
+}
+
+TEST_CASE("no memory that is given back holds the value of an extra header") {
+  found = 0;
+  static char json[128] = R"({"X-Token": ")";
+  std::strcat(std::strcat(json, std::string_view(caller).data()), "\"}");
+  const Environment environment{[](const void*, const char* name) -> const char* {
+                                  return std::string_view(name) == "WANDB_X_EXTRA_HTTP_HEADERS" ? json : nullptr;
+                                },
+                                nullptr};
+  {
+    const Header given[] = {{"X-Other", fresh}};
+    const Api api(Server(), {.base_url = "http://localhost", .api_key = Secret(caller), .extra_headers = given},
+                  environment);
+    CHECK(api.status().value().size() == 6);
+    CHECK(api.viewer().has_value());
   }
   CHECK(found == 0);
 }

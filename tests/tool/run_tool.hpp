@@ -52,10 +52,11 @@ enum class Screens { files, terminal, pipe };
 class Tool {
  public:
   Tool(const std::string& base_url, const std::string& key, std::vector<std::string> arguments,
-       Screens screens = Screens::files) {
+       Screens screens = Screens::files, const std::vector<std::string>& variables = {}) {
     const char* program = std::getenv("WANDB_USERS_TOOL");
     REQUIRE_MESSAGE(program != nullptr, "meson test sets WANDB_USERS_TOOL to the tool's path");
     std::vector<std::string> environment{"WANDB_BASE_URL=" + base_url, "WANDB_API_KEY=" + key, "HOME=/nonexistent"};
+    environment.insert(environment.end(), variables.begin(), variables.end());
     arguments.insert(arguments.begin(), program);
     // A child process of a program with threads must not allocate memory.
     const auto argv = pointers(arguments);

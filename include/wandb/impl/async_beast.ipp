@@ -18,8 +18,8 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <wandb/environment.hpp>
-#include <wandb/proxy.hpp>
 #include <wandb/result.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/async_beast.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
@@ -27,7 +27,10 @@
 #include <wandb/transport/detail/http/proxy_hop.hpp>
 #include <wandb/transport/detail/net/async_connection.hpp>
 #include <wandb/transport/detail/net/async_pool.hpp>
+#include <wandb/transport/detail/net/client_certificate.hpp>
 #include <wandb/transport/detail/net/interrupt.hpp>
+#include <wandb/transport/detail/net/resolver.hpp>
+#include <wandb/transport/detail/net/tls_client.hpp>
 #include <wandb/transport/detail/net/trust.hpp>
 #include <wandb/transport/options.hpp>
 
@@ -36,11 +39,12 @@ namespace wandb {
 struct AsyncBeastTransport::State {
   State(boost::asio::any_io_executor executor, const BeastOptions& options, const Environment& environment)
       : limits(options),
-        proxies(detail::proxies_of(options, environment)),
-        services(std::move(executor), detail::trust_sources(options, environment)),
+        proxies(options, environment),
+        services(std::move(executor), detail::trust_sources(options, environment), detail::look_up,
+                 detail::ClientCertificate(options)),
         pool(services, limits.max_connections, limits.idle_timeout) {}
   detail::TransportLimits limits;
-  Proxies proxies;
+  detail::ProxySources proxies;
   detail::AsyncServices services;
   detail::AsyncPool pool;
   std::atomic<std::size_t> opened{0};
@@ -80,6 +84,10 @@ WANDB_DECL boost::asio::awaitable<void> AsyncBeastTransport::Event::wait() {
 }
 WANDB_DECL AsyncBeastTransport::Event AsyncBeastTransport::make_event() const {
   return Event(state_->services.executor);
+}
+
+WANDB_DECL Settings AsyncBeastTransport::settings(const Origin& server) const {
+  return detail::transport_settings(server, state_->proxies, state_->services.tls);
 }
 
 WANDB_DECL std::size_t AsyncBeastTransport::connections_opened() const noexcept {

@@ -11,13 +11,14 @@
 #include <boost/asio/io_context.hpp>
 
 #include <wandb/environment.hpp>
-#include <wandb/proxy.hpp>
 #include <wandb/result.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/beast.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/http/peer.hpp>
 #include <wandb/transport/detail/http/proxy_hop.hpp>
+#include <wandb/transport/detail/net/client_certificate.hpp>
 #include <wandb/transport/detail/net/connection.hpp>
 #include <wandb/transport/detail/net/connection_pool.hpp>
 #include <wandb/transport/detail/net/resolver.hpp>
@@ -31,11 +32,11 @@ namespace wandb {
 struct BeastTransport::State {
   State(const BeastOptions& options, const Environment& environment)
       : limits(options),
-        proxies(detail::proxies_of(options, environment)),
-        tls(detail::trust_sources(options, environment)),
+        proxies(options, environment),
+        tls(detail::trust_sources(options, environment), detail::ClientCertificate(options)),
         pool(limits.max_idle, limits.idle_timeout) {}
   detail::TransportLimits limits;
-  Proxies proxies;
+  detail::ProxySources proxies;
   boost::asio::io_context io;  // It never runs. TLS streams require an executor.
   detail::Resolver resolver;
   detail::TlsClient tls;
@@ -84,6 +85,10 @@ WANDB_DECL Result<Response> BeastTransport::send(const Request& request) const {
   if (!fresh && detail::connection_died(response)) state.pool.clear(request.origin);
   if (connection->reusable()) state.pool.put(std::move(connection));
   return response;
+}
+
+WANDB_DECL Settings BeastTransport::settings(const Origin& server) const {
+  return detail::transport_settings(server, state_->proxies, state_->tls);
 }
 
 WANDB_DECL std::size_t BeastTransport::connections_opened() const noexcept {

@@ -1,8 +1,10 @@
 // The definitions of detail/call/.
 #pragma once
 
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,7 +20,11 @@
 #include <wandb/detail/config/endpoint.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/json_text.hpp>
+#include <wandb/detail/text/key_format.hpp>
+#include <wandb/detail/text/redact.hpp>
 #include <wandb/result.hpp>
+#include <wandb/setting.hpp>
+#include <wandb/transport.hpp>
 
 namespace wandb::detail {
 
@@ -71,9 +77,39 @@ WANDB_DECL Caller make_caller(const Options& options, const Environment& environ
   return {endpoint, read_identity(*endpoint, options, environment), nullptr};
 }
 
-WANDB_DECL Result<void> status_of(const Caller& caller) {
-  if (caller.endpoint->fault) return *caller.endpoint->fault;
-  return caller.identity ? success() : Result<void>(caller.identity.error());
+/// Formats a duration as seconds, such as "2.5 s".
+[[nodiscard]] inline std::string seconds_text(std::chrono::nanoseconds duration) {
+  char text[32];
+  const auto seconds = std::chrono::duration<double>(duration).count();
+  return std::string(text, std::to_chars(text, text + sizeof text, seconds).ptr) + " s";
+}
+
+WANDB_DECL Result<Settings> status_of(const Caller& caller) {
+  const auto& endpoint = *caller.endpoint;
+  if (endpoint.fault) return *endpoint.fault;
+  if (!caller.identity) return caller.identity.error();
+  const auto& identity = **caller.identity;
+  const auto source_or = [](const std::string& source, const char* other) { return source.empty() ? other : source; };
+  Settings settings{
+      {"base URL", mask_pasted_keys(endpoint.url_text), source_or(endpoint.url_source, "the default")},
+      {"API key", mask_key(identity.secret().reveal()), source_or(identity.source(), "the server")},
+      {"timeout", seconds_text(endpoint.timeout), source_or(endpoint.timeout_source, "the default")},
+      {"user agent", shown_name(endpoint.user_agent), source_or(endpoint.user_agent_source, "the default")},
+  };
+  for (const auto& header : endpoint.own_headers) {
+    settings.push_back(
+        {"header " + redact(header.name), header.secret ? "****" : shown_name(header.value), header.source});
+  }
+  return settings;
+}
+
+WANDB_DECL void append(Settings& settings, Settings further) {
+  settings.insert(settings.end(), std::make_move_iterator(further.begin()), std::make_move_iterator(further.end()));
+}
+
+WANDB_DECL Origin origin_of(const Caller& caller) noexcept {
+  const auto& url = caller.endpoint->url;
+  return {url.tls, url.host, url.port};
 }
 
 WANDB_DECL std::string_view base_url_of(const Caller& caller) noexcept { return caller.endpoint->url_text; }

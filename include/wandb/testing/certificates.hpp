@@ -14,6 +14,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wandb::testing {
@@ -32,6 +33,7 @@ struct CertificateOptions {
   std::chrono::seconds valid_from{-3600};  ///< relative to now
   std::chrono::seconds valid_to{86400};    ///< relative to now
   std::string common_name = "test server";
+  bool authority = false;  ///< whether it may issue certificates itself
 };
 
 /// An authority with a new key. Throws `std::runtime_error` if OpenSSL fails. Thread-safe after construction.
@@ -39,7 +41,7 @@ class CertificateAuthority {
  public:
   /// `name` should differ from that of other authorities, since clients find an authority by its name.
   explicit CertificateAuthority(const std::string& name = "test authority")
-      : key_(fresh_key()), certificate_(make({.names = {}, .common_name = name}, *key_, nullptr)) {}
+      : key_(fresh_key()), certificate_(make({.names = {}, .common_name = name, .authority = true}, *key_, nullptr)) {}
 
   /// The authority's certificate, for clients to trust.
   [[nodiscard]] std::string pem() const { return certificate_pem(*certificate_); }
@@ -48,6 +50,12 @@ class CertificateAuthority {
     const auto key = fresh_key();
     const auto leaf = make(options, *key, certificate_.get());
     return {certificate_pem(*leaf), key_pem(*key), pem()};
+  }
+  /// Makes an authority whose certificate this one issues.
+  [[nodiscard]] CertificateAuthority subordinate(const std::string& name) const {
+    auto key = fresh_key();
+    auto certificate = make({.names = {}, .common_name = name, .authority = true}, *key, certificate_.get());
+    return CertificateAuthority(std::move(key), std::move(certificate));
   }
   /// The authority's own certificate and key, for a server with a self-signed certificate.
   [[nodiscard]] Certificate self_signed() const { return {pem(), key_pem(*key_), pem()}; }
@@ -62,6 +70,8 @@ class CertificateAuthority {
   using Bio = std::unique_ptr<BIO, Freer<BIO, BIO_free_all>>;
   using Extension = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION, X509_EXTENSION_free>>;
 
+  CertificateAuthority(Key key, X509Pointer certificate) : key_(std::move(key)), certificate_(std::move(certificate)) {}
+
   static void require(bool done) {
     if (!done) throw std::runtime_error("OpenSSL could not make a test certificate");
   }
@@ -70,7 +80,7 @@ class CertificateAuthority {
     require(key != nullptr);
     return key;
   }
-  // The certificate is signed by `issuer`. Without one it is self-signed, and is that of an authority.
+  // The certificate is signed by `issuer`, or else by its own key.
   [[nodiscard]] X509Pointer make(const CertificateOptions& options, EVP_PKEY& key, X509* issuer) const {
     X509Pointer made(X509_new());
     require(made != nullptr && X509_set_version(made.get(), 2) == 1);
@@ -85,7 +95,7 @@ class CertificateAuthority {
     require(X509_set_issuer_name(made.get(), issuer != nullptr ? X509_get_subject_name(issuer) : subject) == 1);
     require(X509_set_pubkey(made.get(), &key) == 1);
     extend(*made, issuer != nullptr ? *issuer : *made, NID_basic_constraints,
-           issuer != nullptr ? "critical,CA:FALSE" : "critical,CA:TRUE");
+           options.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
     extend(*made, issuer != nullptr ? *issuer : *made, NID_subject_key_identifier, "hash");
     if (!options.names.empty()) extend(*made, *issuer, NID_subject_alt_name, options.names);
     require(X509_sign(made.get(), issuer != nullptr ? key_.get() : &key, EVP_sha256()) != 0);

@@ -23,6 +23,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/verify_mode.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <wandb/testing/certificates.hpp>
@@ -39,6 +40,7 @@ struct LoopbackOptions {
   std::string address = "127.0.0.1";            ///< or `::1`
   std::optional<Certificate> certificate = {};  ///< for TLS; without one, the server creates one for localhost
   int max_tls_version = 0;                      ///< a version constant of OpenSSL, or 0 for the newest
+  std::string client_ca = {};                   ///< an authority in PEM: clients need a certificate that it issued
 };
 
 /// An object that answers requests, such as the in-memory account.
@@ -125,6 +127,12 @@ class LoopbackServer {
     auto& context = core_.tls.emplace(boost::asio::ssl::context::tls_server);
     context.use_certificate_chain(boost::asio::buffer(certificate.certificate_pem));
     context.use_private_key(boost::asio::buffer(certificate.key_pem), boost::asio::ssl::context::pem);
+    if (!options.client_ca.empty()) {
+      context.add_certificate_authority(boost::asio::buffer(options.client_ca));
+      context.set_verify_mode(boost::asio::ssl::verify_peer | boost::asio::ssl::verify_fail_if_no_peer_cert);
+      // OpenSSL resumes no session of a client with a certificate without it.
+      SSL_CTX_set_session_id_context(context.native_handle(), reinterpret_cast<const unsigned char*>("wandb"), 5);
+    }
     if (options.max_tls_version == 0) return;
     SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context.native_handle(), options.max_tls_version);

@@ -18,6 +18,7 @@
 #include <wandb/detail/declare.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/result.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/stop_token.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/options.hpp>
@@ -85,6 +86,10 @@ class AsyncBeastTransport {
     std::unique_ptr<detail::AsyncEvent> event_;
   };
   [[nodiscard]] Event make_event() const;
+
+  /// The settings that are in effect for a server, and where each came from: the proxy, and with TLS the certificate
+  /// authorities and the client's certificate. It reads no file, and tells no secret.
+  [[nodiscard]] Settings settings(const Origin& server) const;
 
   /// The number of connections that were opened, failed attempts included.
   [[nodiscard]] std::size_t connections_opened() const noexcept;

@@ -7,6 +7,7 @@
 #include <wandb/detail/declare.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/result.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/transport.hpp>
 #include <wandb/transport/options.hpp>
 
@@ -29,6 +30,10 @@ class BeastTransport {
   /// `cancelled`, or `invalid_argument` for a request that HTTP cannot carry, and with `invalid_environment` or
   /// `proxy_refused` because of a proxy. An error after the response's status line has the response's status.
   [[nodiscard]] Result<Response> send(const Request& request) const;
+
+  /// The settings that are in effect for a server, and where each came from: the proxy, and with TLS the certificate
+  /// authorities and the client's certificate. It reads no file, and tells no secret.
+  [[nodiscard]] Settings settings(const Origin& server) const;
 
   /// The number of connections that were opened, failed attempts included.
   [[nodiscard]] std::size_t connections_opened() const noexcept;

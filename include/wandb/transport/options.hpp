@@ -18,11 +18,21 @@ struct BeastOptions {
   /// is not set stands for the system's file or directory. If neither is set, `REQUESTS_CA_BUNDLE` may name a file or a
   /// hashed directory instead of the system's. The transport reads them at its first TLS request.
   std::string_view ca_file{};
+  /// The same as PEM text alone, for a program that has it in memory. Only one of the two may be given.
+  std::string_view ca_pem{};
   /// Further certificate authorities to trust: likewise a path or PEM text.
   std::string_view extra_ca{};
+  /// The certificate by which the transport identifies itself to servers that require one: the path of a PEM file, or
+  /// PEM text. Certificates of the authorities that issued it may follow. The transport reads it, and its key, at its
+  /// first TLS request.
+  std::string_view client_certificate{};
+  /// The private key of that certificate: likewise a path or PEM text. If it is empty, the key stands beside the
+  /// certificate. An encrypted key is not supported.
+  std::string_view client_key{};
   /// The proxy for every request that does not stay on this machine, `http://[user:password@]host[:port]`, or `direct`
   /// for none. When empty, that of `WANDB_HTTPS_PROXY` or `WANDB_HTTP_PROXY`; else, unless `no_proxy` or `NO_PROXY`
   /// names the host, that of `https_proxy`, `HTTPS_PROXY`, `http_proxy`, `HTTP_PROXY`, `all_proxy` or `ALL_PROXY`.
+  /// If its URL has no user name, a CONNECT has the `Proxy-Authorization` of `WANDB_X_EXTRA_HTTP_HEADERS`, if any.
   std::string_view proxy{};
   /// The largest body that is accepted, in bytes.
   std::size_t max_response_size = std::size_t{64} * 1024 * 1024;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <wandb/detail/answer/answer.hpp>
 #include <wandb/detail/answer/answer_reader.hpp>
@@ -72,6 +72,7 @@ class Attempts {
                 Header{"Accept", "application/json"},
                 Header{"Accept-Encoding", "identity"},
                 Header{"Use-Admin-Privileges", "true"}};
+    headers_.insert(headers_.end(), endpoint_->extra_headers.begin(), endpoint_->extra_headers.end());
     Request request;
     request.origin = {endpoint_->url.tls, endpoint_->url.host, endpoint_->url.port};
     request.target = endpoint_->target;
@@ -101,7 +102,7 @@ class Attempts {
     }
     const auto headers = response->headers.view();
     pace_.answered(response->status, headers, now.now, now.wall, endpoint_->retry);
-    SecretsOfRequest secrets(*request_.identity(), caller_identity(), request_.about());
+    SecretsOfRequest secrets(*request_.identity(), caller_identity(), request_.about(), endpoint_->extra_headers);
     last_ = AnswerReader(request_.operation(), request_.body(), secrets)
                 .read(response->status, headers, std::move(response->body));
     const AttemptResult result{.delivery = Delivery::answered,
@@ -180,7 +181,7 @@ class Attempts {
   [[nodiscard]] Error masked(const Error& error) const {
     auto details = error.details();
     if (details.reason.empty() && details.messages.empty()) return error;
-    const SecretsOfRequest secrets(*request_.identity(), caller_identity(), request_.about());
+    const SecretsOfRequest secrets(*request_.identity(), caller_identity(), request_.about(), endpoint_->extra_headers);
     const Mask mask(secrets.secrets());
     details.reason = mask(details.reason, Shapes::marked);
     if (details.advice) *details.advice = mask(*details.advice, Shapes::marked);
@@ -278,7 +279,7 @@ class Attempts {
   Result<IdentityPtr> caller_;  // whose secrets are also masked
   GraphqlRequest request_;
   GraphqlRequest unverified_;  // the request that is sent once its credentials are verified
-  std::array<Header, 6> headers_;
+  std::vector<Header> headers_;
   RetryMachine machine_;
   GraphqlAnswer last_;  // the last attempt's answer; if there is none, the failure, and the status if that was read
   Result<GraphqlAnswer> answer_;

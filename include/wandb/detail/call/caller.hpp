@@ -10,6 +10,8 @@
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
 #include <wandb/secret.hpp>
+#include <wandb/setting.hpp>
+#include <wandb/transport.hpp>
 
 namespace wandb::detail {
 
@@ -35,8 +37,12 @@ struct Caller {
 
 /// Reads the base URL, the credentials and the timeout. Each call reports a fault in them.
 [[nodiscard]] WANDB_DECL Caller make_caller(const Options& options, const Environment& environment);
-/// Returns success, or what makes the caller unusable.
-[[nodiscard]] WANDB_DECL Result<void> status_of(const Caller& caller);
+/// Returns the caller's settings, or what makes the caller unusable.
+[[nodiscard]] WANDB_DECL Result<Settings> status_of(const Caller& caller);
+/// Appends the settings of a transport to those of a caller.
+WANDB_DECL void append(Settings& settings, Settings further);
+/// Returns the server's origin, as a view.
+[[nodiscard]] WANDB_DECL Origin origin_of(const Caller& caller) noexcept;
 [[nodiscard]] WANDB_DECL std::string_view base_url_of(const Caller& caller) noexcept;
 /// Returns a caller at the same server with that secret; `source` says where the secret came from.
 [[nodiscard]] WANDB_DECL Caller with_secret(const Caller& caller, const Secret& secret, std::string_view source);

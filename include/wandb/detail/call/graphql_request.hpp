@@ -1,7 +1,6 @@
 // A GraphQL request: its operation and variables, the credentials with which it is sent, and the user whom it concerns.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/page.hpp>
@@ -18,6 +18,7 @@
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/error.hpp>
+#include <wandb/headers.hpp>
 #include <wandb/keys.hpp>
 
 namespace wandb::detail {
@@ -133,11 +134,16 @@ class GraphqlRequest {
 /// Holds the secrets that the answer to one request may repeat, and the secret that it brings.
 class SecretsOfRequest final : public KnownSecrets {
  public:
-  /// `identity` sends the request on behalf of `caller`, which may be null. The object keeps references to all three.
-  SecretsOfRequest(const Identity& identity, const Identity* caller, const Subject& about) noexcept
-      : identity_(identity), caller_(caller), about_(about) {}
+  /// `identity` sends the request on behalf of `caller`, which may be null, with these headers besides. The object
+  /// refers to all four.
+  SecretsOfRequest(const Identity& identity, const Identity* caller, const Subject& about,
+                   std::span<const Header> headers) noexcept
+      : identity_(identity), caller_(caller), about_(about), headers_(headers) {}
 
-  void add(std::string_view secret) noexcept override { views_.back() = secret; }
+  void add(std::string_view secret) noexcept override {
+    added_ = secret;
+    if (gathered_) views_.back() = secret;
+  }
   [[nodiscard]] std::span<const std::string_view> secrets() const override {
     if (!gathered_) gather();
     return views_;
@@ -147,22 +153,28 @@ class SecretsOfRequest final : public KnownSecrets {
   void gather() const {
     gathered_ = true;
     credentials_ = about_.credentials();
-    views_[0] = identity_.secret().reveal();
-    views_[1] = identity_.token();
-    if (caller_ != nullptr) {
-      views_[2] = caller_->secret().reveal();
-      views_[3] = caller_->token();
+    views_ = {identity_.secret().reveal(), identity_.token()};
+    if (caller_ != nullptr) views_.insert(views_.end(), {caller_->secret().reveal(), caller_->token()});
+    if (credentials_.given) views_.push_back(credentials_.given->secret().reveal());
+    for (std::size_t i = 0; i != credentials_.keys.size(); ++i)
+      views_.push_back(KeyAccess::secret(credentials_.keys[i]));
+    for (const auto& header : headers_) {
+      if (header.secret && header.value.size() >= min_header_secret) views_.push_back(header.value);
     }
-    if (credentials_.given) views_[4] = credentials_.given->secret().reveal();
-    for (std::size_t i = 0; i != credentials_.keys.size(); ++i) views_[5 + i] = KeyAccess::secret(credentials_.keys[i]);
+    views_.push_back(added_);
   }
+
+  // A shorter value, such as "true", is no secret. To mask it everywhere would make errors unreadable.
+  static constexpr std::size_t min_header_secret = 8;
 
   const Identity& identity_;
   const Identity* caller_;
   const Subject& about_;
+  std::span<const Header> headers_;
   mutable bool gathered_ = false;
   mutable KnownCredentials credentials_;
-  mutable std::array<std::string_view, 6 + KnownCredentials::max_keys> views_{};
+  std::string_view added_;
+  mutable std::vector<std::string_view> views_;  // the last one is `added_`
 };
 
 }  // namespace wandb::detail

@@ -13,6 +13,7 @@
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/stop_token.hpp>
 #include <wandb/transport.hpp>
 
@@ -83,6 +84,7 @@ class HeldTransport {
   virtual ~HeldTransport() = default;
   virtual Result<Response> send(const Request& request) = 0;
   virtual void wait(std::chrono::nanoseconds duration, const StopToken& stop) = 0;
+  virtual Settings settings(const Origin& server) const = 0;
   /// Returns the address of the transport if `mark` identifies its type; otherwise null.
   virtual void* find(const char* mark) noexcept = 0;
 };
@@ -111,6 +113,15 @@ class HeldAs final : public HeldTransport {
   void wait(std::chrono::nanoseconds duration, const StopToken& stop) override {
     if constexpr (WaitsUntilStopped<T>) held().wait(duration, stop);
     else sleep_for(duration, stop);
+  }
+
+  Settings settings([[maybe_unused]] const Origin& server) const override {
+    if constexpr (TellsSettings<T>) {
+      const Unwrapped<T>& transport = transport_;
+      return transport.settings(server);
+    } else {
+      return {};
+    }
   }
 
   void* find(const char* mark) noexcept override {

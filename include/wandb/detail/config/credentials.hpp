@@ -89,13 +89,19 @@ struct FoundUrl {
   return setting_error(errc::no_credentials, "no API key for " + std::string(url.host_port) + " (" + found.why + ")");
 }
 
+/// The timeout of one request.
+struct FoundTimeout {
+  std::chrono::nanoseconds duration;
+  std::string_view source;  ///< the variable; empty for the default
+};
+
 /// Returns the timeout of one request: `WANDB_HTTP_TIMEOUT` in seconds, else 19 s. Fails with
 /// `errc::invalid_environment` if that is not a valid duration.
-[[nodiscard]] inline Result<std::chrono::nanoseconds> find_timeout(const Environment& environment) {
+[[nodiscard]] inline Result<FoundTimeout> find_timeout(const Environment& environment) {
   const auto text = environment.get("WANDB_HTTP_TIMEOUT");
-  if (text.empty()) return std::chrono::nanoseconds(std::chrono::seconds(19));
+  if (text.empty()) return FoundTimeout{std::chrono::seconds(19), {}};
   const auto seconds = parse_seconds(text);
-  if (seconds && *seconds > std::chrono::nanoseconds::zero()) return *seconds;
+  if (seconds && *seconds > std::chrono::nanoseconds::zero()) return FoundTimeout{*seconds, "WANDB_HTTP_TIMEOUT"};
   return setting_error(errc::invalid_environment, "WANDB_HTTP_TIMEOUT is \"" + redact(text) +
                                                       "\"; it is a number of seconds above 0, such as 19 or 2.5");
 }

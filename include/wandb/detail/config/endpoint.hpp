@@ -9,14 +9,17 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <wandb/detail/config/base_url.hpp>
 #include <wandb/detail/config/credentials.hpp>
+#include <wandb/detail/config/extra_headers.hpp>
 #include <wandb/detail/config/host.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/errc.hpp>
+#include <wandb/headers.hpp>
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
 #include <wandb/version.hpp>
@@ -31,8 +34,12 @@ struct Endpoint {
   BaseUrl url;  // has views of the two texts above
   std::string target;
   std::string user_agent;
+  std::string user_agent_source;  // empty for the default
   RetryPolicy retry;
   std::chrono::nanoseconds timeout{};
+  std::string timeout_source;
+  ExtraHeaders own_headers;           // the headers that the caller adds to each request
+  std::vector<Header> extra_headers;  // views of them
   bool allow_insecure_http = false;
   std::optional<Error> fault;  // what is wrong with the settings; every call returns it
 
@@ -79,14 +86,6 @@ struct Endpoint {
   }
 }
 
-/// Whether a header may contain a text.
-[[nodiscard]] constexpr bool is_header_text(std::string_view text) noexcept {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
-  }
-  return true;
-}
-
 [[nodiscard]] inline Error misuse(std::string_view reason) {
   return Error(make_error_code(errc::invalid_argument), reason, Delivery::nothing_sent);
 }
@@ -116,22 +115,38 @@ inline void read_base_url(Endpoint& endpoint, const Options& options, const Envi
   }
 }
 
+inline void read_timeout(Endpoint& endpoint, const Options& options, const Environment& environment) {
+  if (options.timeout < std::chrono::nanoseconds::zero()) endpoint.fail(misuse("the timeout is negative"));
+  endpoint.timeout = options.timeout;
+  endpoint.timeout_source = "wandb::Options";
+  if (options.timeout != std::chrono::nanoseconds::zero()) return;
+  auto found = find_timeout(environment);
+  if (!found) return endpoint.fail(found.error());
+  endpoint.timeout = found->duration;
+  endpoint.timeout_source = found->source;
+}
+
 /// Makes the endpoint of an `Api`. Faults of the environment are kept in `Endpoint::fault` and not thrown.
 inline void read_endpoint(Endpoint& endpoint, const Options& options, const Environment& environment) {
   endpoint.retry = options.retry;
   endpoint.user_agent.append("W&B Public Client ").append(version).append(" wandb-users/").append(version);
-  if (!options.user_agent.empty()) endpoint.user_agent.append(" ").append(options.user_agent);
+  if (!options.user_agent.empty()) {
+    endpoint.user_agent.append(" ").append(options.user_agent);
+    endpoint.user_agent_source = "wandb::Options";
+  }
   read_base_url(endpoint, options, environment);
   if (!options.retry.valid()) {
     endpoint.fail(
         misuse("the retry policy needs at least one attempt, no negative duration, and a jitter from 0 to 1"));
   }
-  if (!is_header_text(options.user_agent)) endpoint.fail(misuse("the user agent holds a control character"));
-  if (options.timeout < std::chrono::nanoseconds::zero()) endpoint.fail(misuse("the timeout is negative"));
-  endpoint.timeout = options.timeout;
-  if (options.timeout == std::chrono::nanoseconds::zero()) {
-    if (const auto found = find_timeout(environment)) endpoint.timeout = *found;
-    else endpoint.fail(found.error());
+  if (!is_header_text(options.user_agent)) {
+    endpoint.fail(misuse("the user agent holds a control character, or is not UTF-8"));
+  }
+  read_timeout(endpoint, options, environment);
+  if (auto headers = find_extra_headers(options.extra_headers, environment)) endpoint.own_headers = std::move(*headers);
+  else endpoint.fail(headers.error());
+  for (const auto& header : endpoint.own_headers) {
+    endpoint.extra_headers.push_back({header.name, header.value, header.secret});
   }
 }
 

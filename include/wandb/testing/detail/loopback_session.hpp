@@ -102,7 +102,7 @@ class LoopbackSession {
     if (core_.tls) {
       tls_.emplace(socket_, *core_.tls);
       tls_->handshake(boost::asio::ssl::stream_base::server, ec);
-      if (ec) return;
+      if (ec) return refuse();
       if (SSL_session_reused(tls_->native_handle()) == 1) ++core_.resumed;
     }
     while (serve_one()) {
@@ -176,6 +176,12 @@ class LoopbackSession {
     return !fault.stall_after && !fault.close_after;
   }
 
+  // Ends a connection whose handshake failed. Closing it with unread data would reset it, and the peer might not read
+  // why the handshake failed.
+  void refuse() {
+    ::shutdown(socket_.native_handle(), SHUT_WR);
+    stall();
+  }
   // Sends nothing until the peer closes the connection or the server stops.
   void stall() {
     std::array<char, 1024> ignored_bytes{};

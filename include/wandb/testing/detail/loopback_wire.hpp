@@ -15,8 +15,8 @@
 #include <boost/version.hpp>
 
 #include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/http_text.hpp>
 #include <wandb/transport.hpp>
-#include <wandb/transport/detail/http/http_wire.hpp>
 
 namespace wandb::testing {
 

@@ -101,11 +101,10 @@ struct Explanation {
 }
 
 [[nodiscard]] inline Error client_refused_failure(const Peer& peer, const boost::system::error_code& ec) {
-  return failure(
-      peer, errc::tls_failed, Delivery::nothing_sent, "TLS handshake with",
-      {ec.message() +
-           "; the server refuses this client, and may want a certificate of its clients, which it was not given",
-       ""});
+  return failure(peer, errc::tls_failed, Delivery::nothing_sent, "TLS handshake with",
+                 {ec.message() + "; the server refuses this client: it may want a certificate of its clients, or "
+                                 "another one than it was given",
+                  "give the certificate as the transport's client_certificate"});
 }
 
 /// The error of a response that could not be read to its end. `reader` has parsed what arrived.

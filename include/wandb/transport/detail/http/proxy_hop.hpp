@@ -10,17 +10,20 @@
 #include <utility>
 #include <vector>
 
+#include <wandb/detail/config/base_url.hpp>
+#include <wandb/detail/config/extra_headers.hpp>
 #include <wandb/detail/config/host.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/base64.hpp>
+#include <wandb/detail/text/http_text.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/error.hpp>
 #include <wandb/headers.hpp>
 #include <wandb/proxy.hpp>
 #include <wandb/result.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/transport.hpp>
-#include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/http/peer.hpp>
 #include <wandb/transport/options.hpp>
 
@@ -73,18 +76,25 @@ struct ProxyHop {
 }
 
 /// The proxies of a transport: that of its options, or else those of its environment.
-[[nodiscard]] inline Proxies proxies_of(const BeastOptions& options, const Environment& environment) {
-  if (trimmed(options.proxy).empty()) return Proxies(environment);
-  if (equal_ignoring_case(trimmed(options.proxy), "direct")) return Proxies();
-  return Proxies(options.proxy, "BeastOptions::proxy");
-}
+struct ProxySources {
+  Proxies proxies;
+  Result<SecureString> authorization;  ///< `Proxy-Authorization` of `WANDB_X_EXTRA_HTTP_HEADERS`, for CONNECT alone
+  bool by_option = false;              ///< whether the options decide, `direct` included
+
+  ProxySources(const BeastOptions& options, const Environment& environment)
+      : authorization(find_proxy_authorization(environment)), by_option(!trimmed(options.proxy).empty()) {
+    if (!by_option) proxies = Proxies(environment);
+    else if (!equal_ignoring_case(trimmed(options.proxy), "direct"))
+      proxies = Proxies(options.proxy, "BeastOptions::proxy");
+  }
+};
 
 /// The proxy for an origin, or nothing if the transport connects directly. Fails with `errc::invalid_environment` if
 /// the URL names no usable proxy. The error names the variable and shows nothing of the URL, which may contain a
 /// password.
-[[nodiscard]] inline Result<std::optional<ProxyHop>> proxy_hop(const Proxies& proxies, const Origin& origin) {
+[[nodiscard]] inline Result<std::optional<ProxyHop>> proxy_hop(const ProxySources& sources, const Origin& origin) {
   using Hop = std::optional<ProxyHop>;
-  const auto choice = proxies.choose(origin);
+  const auto choice = sources.proxies.choose(origin);
   if (choice.direct()) return Hop();
   const auto url = split_proxy_url(choice.url);
   auto fault = describe(url.fault);
@@ -96,8 +106,28 @@ struct ProxyHop {
     return Error(make_error_code(errc::invalid_environment), reason, Delivery::nothing_sent);
   }
   ProxyHop hop{normal_host(url.host), url.port, {}, std::string(choice.variable)};
-  if (!url.user_info.empty()) hop.authorization = proxy_authorization(url.user_info);
+  if (!url.user_info.empty()) {
+    hop.authorization = proxy_authorization(url.user_info);
+  } else if (origin.tls) {
+    if (!sources.authorization) return sources.authorization.error();
+    hop.authorization = *sources.authorization;
+  }
   return Hop(std::move(hop));
+}
+
+/// Tells which proxy requests to an origin take, for people.
+[[nodiscard]] inline Setting proxy_setting(const ProxySources& sources, const Origin& origin) {
+  const auto choice = sources.proxies.choose(origin);
+  const auto hop = proxy_hop(sources, origin);
+  if (!hop) return {"proxy", "unusable: " + hop.error().reason(), std::string(choice.variable)};
+  if (*hop) {
+    const auto* const user = (*hop)->authorization.empty() ? "" : "****@";
+    return {"proxy", std::string("http://").append(user).append((*hop)->peer().text()), (*hop)->source};
+  }
+  if (is_loopback_host(origin.host)) return {"proxy", "none", "the server is on this machine"};
+  if (sources.by_option) return {"proxy", "none", "BeastOptions::proxy"};
+  const bool excluded = !sources.proxies.choose({origin.tls, "unlisted.invalid", origin.port}).direct();
+  return {"proxy", "none", excluded ? "no_proxy" : "the default"};
 }
 
 /// A CONNECT request, which asks a proxy to open a tunnel to an origin. It contains only the origin's name and port and

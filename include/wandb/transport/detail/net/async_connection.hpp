@@ -24,6 +24,7 @@
 #include <wandb/transport/detail/http/http_exchange.hpp>
 #include <wandb/transport/detail/http/proxy_hop.hpp>
 #include <wandb/transport/detail/net/async_socket.hpp>
+#include <wandb/transport/detail/net/client_certificate.hpp>
 #include <wandb/transport/detail/net/http_connection.hpp>
 #include <wandb/transport/detail/net/interrupt.hpp>
 #include <wandb/transport/detail/net/resolver.hpp>
@@ -33,11 +34,12 @@ namespace wandb::detail {
 
 /// The services that the connections of one transport share.
 struct AsyncServices {
-  AsyncServices(boost::asio::any_io_executor on, TrustSources trust, Resolver::LookUp look_up = detail::look_up)
+  AsyncServices(boost::asio::any_io_executor on, TrustSources trust, Resolver::LookUp look_up = detail::look_up,
+                ClientCertificate certificate = {})
       : executor(std::move(on)),
         watchdog(std::make_shared<Watchdog>(executor)),
         resolver(std::move(look_up)),
-        tls(std::move(trust)) {}
+        tls(std::move(trust), std::move(certificate)) {}
   boost::asio::any_io_executor executor;
   std::shared_ptr<Watchdog> watchdog;
   Resolver resolver;

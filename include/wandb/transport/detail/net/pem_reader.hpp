@@ -21,6 +21,8 @@
 #include <boost/system/error_code.hpp>
 
 #include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/key_format.hpp>
+#include <wandb/detail/text/one_line.hpp>
 #include <wandb/secret.hpp>
 
 namespace wandb::detail {
@@ -57,6 +59,37 @@ inline constexpr std::size_t max_pem_size = std::size_t{16} * 1024 * 1024;
   }
   ::close(file);
   return why;
+}
+
+[[nodiscard]] constexpr bool is_pem_text(std::string_view value) noexcept {
+  return value.find("-----BEGIN") != value.npos;
+}
+/// Whether a value may be the path of a file. Any other value may be a key, as text or in binary, so no error shows it.
+[[nodiscard]] constexpr bool is_path(std::string_view value) noexcept {
+  constexpr std::size_t min_key_size = 60;  // in base64, which begins with M
+  bool is_base64 = value.size() >= min_key_size && value.front() == 'M';
+  for (const char c : value) {
+    // A NUL character in a path has a message of its own.
+    if (c != '\0' && static_cast<unsigned char>(c) < 0x20) return false;
+    is_base64 = is_base64 && (is_letter(c) || is_digit(c) || c == '+' || c == '/' || c == '=');
+  }
+  return !is_base64 && value.find("PRIVATE KEY") == value.npos && !is_pem_text(value);
+}
+
+/// Reads an option that is a path or PEM text. Gives the problem, or nothing.
+[[nodiscard]] inline std::string read_pem_option(std::string_view value, SecureString& text) {
+  if (is_pem_text(value)) {
+    text = value;
+    return {};
+  }
+  if (!is_path(value)) return "it is neither a path nor PEM text";
+  return read_pem_file(std::string(value), text);
+}
+
+/// Shows such an option to people: the path, but not the text.
+[[nodiscard]] inline std::string shown_pem_option(std::string_view value) {
+  if (is_pem_text(value)) return "(PEM text)";
+  return is_path(value) ? mask_pasted_keys(one_line(value)) : "(not a path)";
 }
 
 /// Adds the certificates of a PEM text to a store. It continues after a broken certificate.

@@ -25,7 +25,10 @@
 
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/transport/detail/http/peer.hpp>
+#include <wandb/transport/detail/http/proxy_hop.hpp>
+#include <wandb/transport/detail/net/client_certificate.hpp>
 #include <wandb/transport/detail/net/trust.hpp>
 
 namespace wandb::detail {
@@ -39,16 +42,26 @@ namespace wandb::detail {
 /// One transport's TLS settings and sessions. Thread-safe.
 class TlsClient {
  public:
-  explicit TlsClient(TrustSources sources) : sources_(std::move(sources)) {}
+  explicit TlsClient(TrustSources sources, ClientCertificate certificate = {})
+      : sources_(std::move(sources)), certificate_(std::move(certificate)) {}
 
-  /// The context, which the first call creates. It fails if the certificate authorities cannot be read, and the next
-  /// call then tries again.
+  /// The settings in effect, for people.
+  [[nodiscard]] Settings settings() const {
+    auto settings = trust_settings(sources_);
+    certificate_.append_to(settings);
+    return settings;
+  }
+
+  /// The context, which the first call creates. It fails if the certificate authorities or the client's certificate
+  /// cannot be read, and the next call then tries again.
   [[nodiscard]] Result<boost::asio::ssl::context*> context() {
     const std::lock_guard guard(mutex_);
     if (context_) return &*context_;
     boost::asio::ssl::context fresh(boost::asio::ssl::context::tls_client);
     TrustLoader trust(sources_, *SSL_CTX_get_cert_store(fresh.native_handle()));
     if (const auto loaded = trust.load(); !loaded) return loaded.error();
+    ClientCertificateLoader certificate(certificate_, *fresh.native_handle());
+    if (const auto loaded = certificate.load(); !loaded) return loaded.error();
     trusted_ = trust.text();
     SSL_CTX_set_ex_data(fresh.native_handle(), trusted_index(), &trusted_);
     SSL_CTX_set_min_proto_version(fresh.native_handle(), TLS1_2_VERSION);
@@ -113,11 +126,21 @@ class TlsClient {
   }
 
   const TrustSources sources_;
+  const ClientCertificate certificate_;
   std::string trusted_;
   std::mutex mutex_;
   std::optional<boost::asio::ssl::context> context_;
   std::vector<StoredSession> sessions_;
 };
+
+/// The settings of a transport that are in effect for a server, for people.
+[[nodiscard]] inline Settings transport_settings(const Origin& server, const ProxySources& proxies,
+                                                 const TlsClient& tls) {
+  Settings settings;
+  if (server.tls) settings = tls.settings();
+  settings.insert(settings.begin(), proxy_setting(proxies, server));
+  return settings;
+}
 
 /// Whether received bytes have not been read yet, even if they are only a part of a record.
 [[nodiscard]] inline bool has_unread_data(SSL* ssl) noexcept {

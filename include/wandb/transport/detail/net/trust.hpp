@@ -16,11 +16,13 @@
 #include <string_view>
 
 #include <wandb/detail/text/key_format.hpp>
+#include <wandb/detail/text/one_line.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 #include <wandb/secret.hpp>
+#include <wandb/setting.hpp>
 #include <wandb/transport/detail/net/pem_reader.hpp>
 #include <wandb/transport/options.hpp>
 
@@ -29,7 +31,8 @@ namespace wandb::detail {
 /// Where the authorities of one transport come from. It owns its texts.
 struct TrustSources {
   std::string ca_file{};    ///< the option: a path, or PEM text
-  std::string extra_ca{};   ///< likewise
+  std::string ca_pem{};     ///< the option: PEM text
+  std::string extra_ca{};   ///< the option: a path, or PEM text
   std::string cert_file{};  ///< SSL_CERT_FILE
   std::string cert_dir{};   ///< SSL_CERT_DIR: directories, separated by colons
   std::string bundle{};     ///< REQUESTS_CA_BUNDLE: a file or a directory
@@ -41,11 +44,32 @@ struct TrustSources {
 [[nodiscard]] inline TrustSources trust_sources(const BeastOptions& options, const Environment& environment) {
   TrustSources sources;
   sources.ca_file = options.ca_file;
+  sources.ca_pem = options.ca_pem;
   sources.extra_ca = options.extra_ca;
   sources.cert_file = environment.get("SSL_CERT_FILE");
   sources.cert_dir = environment.get("SSL_CERT_DIR");
   sources.bundle = environment.get("REQUESTS_CA_BUNDLE");
   return sources;
+}
+
+/// Tells which authorities are trusted, for people. It reads no file.
+[[nodiscard]] inline Settings trust_settings(const TrustSources& sources) {
+  Settings settings;
+  const auto add = [&](const std::string& value, const char* source) {
+    if (!value.empty()) settings.push_back({"certificate authorities", shown_pem_option(value), source});
+  };
+  add(sources.ca_file, "BeastOptions::ca_file");
+  add(sources.ca_pem, "BeastOptions::ca_pem");
+  if (settings.empty()) {
+    add(sources.cert_file, "SSL_CERT_FILE");
+    add(sources.cert_dir, "SSL_CERT_DIR");
+    if (settings.empty()) add(sources.bundle, "REQUESTS_CA_BUNDLE");
+    const bool bundle = sources.cert_file.empty() && sources.cert_dir.empty() && !sources.bundle.empty();
+    if (!bundle && sources.cert_file.empty()) add(sources.system_file, "the default");
+    if (!bundle && sources.cert_dir.empty()) add(sources.system_dir, "the default");
+  }
+  add(sources.extra_ca, "BeastOptions::extra_ca");
+  return settings;
 }
 
 /// Whether a directory's entry has the form of OpenSSL's hashed names, such as "5ed36f99.0".
@@ -98,6 +122,10 @@ class TrustLoader {
   [[nodiscard]] Result<void> load() {
     if (!sources_.ca_file.empty()) {
       add_option("the transport's ca_file", sources_.ca_file);
+      if (!sources_.ca_pem.empty()) add("the transport's ca_pem", "ca_file is given as well", "give one of the two");
+    } else if (!sources_.ca_pem.empty()) {
+      if (is_pem_text(sources_.ca_pem)) add_option("the transport's ca_pem", sources_.ca_pem);
+      else add("the transport's ca_pem", "it is not PEM text", "give a path as ca_file");
     } else if (uses_bundle()) {
       add_bundle();
     } else {
@@ -133,11 +161,6 @@ class TrustLoader {
         .append(": ")
         .append(mask_pasted_keys(problem));
     fault_.append("; ").append(advice);
-  }
-  [[nodiscard]] static bool is_pem_text(std::string_view value) { return value.find("-----BEGIN") != value.npos; }
-  // Whether a value may be the path of a file. Any other value may be the text of a key, so no error shows it.
-  [[nodiscard]] static bool is_path(std::string_view value) {
-    return value.find_first_of("\n\r") == value.npos && value.find("PRIVATE KEY") == value.npos && !is_pem_text(value);
   }
   void add_variable_file() {
     if (!is_path(sources_.cert_file))
