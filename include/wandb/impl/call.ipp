@@ -84,6 +84,12 @@ WANDB_DECL Caller with_secret(const Caller& caller, const Secret& secret, std::s
   return other;
 }
 
+WANDB_DECL Caller with_identity_token(const Caller& caller, const IdentityToken& token, std::string_view source) {
+  auto other = caller;
+  other.identity = given_token(token, source);
+  return other;
+}
+
 WANDB_DECL Caller paced(Caller caller) {
   if (!caller.pace) caller.pace = std::make_shared<Pace>();
   return caller;

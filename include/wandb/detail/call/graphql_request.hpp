@@ -14,6 +14,7 @@
 #include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/call/checks.hpp>
+#include <wandb/detail/config/federation.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/redact.hpp>
@@ -133,9 +134,11 @@ class GraphqlRequest {
 /// Holds the secrets that the answer to one request may repeat, and the secret that it brings.
 class SecretsOfRequest final : public KnownSecrets {
  public:
-  /// `identity` sends the request on behalf of `caller`, which may be null. The object keeps references to all three.
-  SecretsOfRequest(const Identity& identity, const Identity* caller, const Subject& about) noexcept
-      : identity_(identity), caller_(caller), about_(about) {}
+  /// `identity` sends the request on behalf of `caller`, which may be null, with the access token `sent` if it is
+  /// federated, and else null. The object keeps references to all four.
+  SecretsOfRequest(const Identity& identity, const AccessToken* sent, const Identity* caller,
+                   const Subject& about) noexcept
+      : identity_(identity), sent_(sent), caller_(caller), about_(about) {}
 
   void add(std::string_view secret) noexcept override { views_.back() = secret; }
   [[nodiscard]] std::span<const std::string_view> secrets() const override {
@@ -144,25 +147,44 @@ class SecretsOfRequest final : public KnownSecrets {
   }
 
  private:
+  static constexpr std::size_t identities = 3;
+
   void gather() const {
     gathered_ = true;
     credentials_ = about_.credentials();
-    views_[0] = identity_.secret().reveal();
-    views_[1] = identity_.token();
-    if (caller_ != nullptr) {
-      views_[2] = caller_->secret().reveal();
-      views_[3] = caller_->token();
+    gather(0, &identity_);
+    gather(1, caller_);
+    gather(2, credentials_.given.get());
+    auto* next = &views_[2 * identities];
+    if (sent_ != nullptr) {
+      next[0] = sent_->token();
+      next[1] = sent_->assertion.reveal();
     }
-    if (credentials_.given) views_[4] = credentials_.given->secret().reveal();
-    for (std::size_t i = 0; i != credentials_.keys.size(); ++i) views_[5 + i] = KeyAccess::secret(credentials_.keys[i]);
+    next += 2;
+    for (const auto& key : credentials_.keys) *next++ = KeyAccess::secret(key);
+  }
+  void gather(std::size_t which, const Identity* identity) const {
+    if (identity == nullptr) return;
+    auto* const pair = &views_[2 * which];
+    if (identity->federation()) {
+      // Another call may have replaced the access token that was sent.
+      const auto& token = tokens_[which] = identity->federation()->last();
+      if (token) pair[0] = token->token();
+      if (token) pair[1] = token->assertion.reveal();
+    } else {
+      pair[0] = identity->secret().reveal();
+      pair[1] = identity->token();
+    }
   }
 
   const Identity& identity_;
+  const AccessToken* sent_;
   const Identity* caller_;
   const Subject& about_;
   mutable bool gathered_ = false;
   mutable KnownCredentials credentials_;
-  mutable std::array<std::string_view, 6 + KnownCredentials::max_keys> views_{};
+  mutable std::array<AccessTokenPtr, identities> tokens_;
+  mutable std::array<std::string_view, 2 * identities + 2 + KnownCredentials::max_keys + 1> views_{};
 };
 
 }  // namespace wandb::detail

@@ -139,7 +139,7 @@ inline void read_endpoint(Endpoint& endpoint, const Options& options, const Envi
 [[nodiscard]] inline Result<IdentityPtr> read_identity(const Endpoint& endpoint, const Options& options,
                                                        const Environment& environment) {
   if (endpoint.url.host.empty()) return *endpoint.fault;
-  auto identity = find_api_key(endpoint.url, options.api_key, environment);
+  auto identity = find_credentials(endpoint.url, endpoint.url_text, options, environment);
   if (identity || identity.error() != errc::no_credentials) return identity;
   return setting_error(errc::no_credentials, identity.error().reason() + " (" + endpoint.url_note() + ")");
 }
