@@ -353,6 +353,22 @@ TEST_CASE_TEMPLATE("somebody else's identity token changes nothing, even if it w
   CHECK(setting.world.account.keys_of("root@example.com").size() == 1);
 }
 
+TEST_CASE_TEMPLATE("a viewer makes no key for whoever has the identity token later", Rig, RIGS) {
+  Federated<Rig> setting;
+  setting.world.account.access_token_lifetime(1min);
+  std::string whose = "root@example.com";
+  const auto api = setting.api.as(IdentityToken([&] { return Secret(setting.world.account.identity_token(whose)); }));
+  const auto root = get(api.viewer()).value();
+  CHECK(get(root.generate_api_key("ci")));
+  const auto acting = root.user_api().value();
+  CHECK(get(acting.create_user("new@example.com")));
+  whose = "ann@example.com";
+  CHECK(get(root.generate_api_key("ci")).error() == errc::credentials_of_another_user);
+  CHECK(get(acting.create_user("evil@example.com")).error() == errc::credentials_of_another_user);
+  CHECK(setting.world.account.keys_of("root@example.com").size() == 2);
+  CHECK(setting.world.account.keys_of("ann@example.com").size() == 1);
+}
+
 TEST_CASE_TEMPLATE("a caller whose identity token names a user acts as that user, and as no other", Rig, RIGS) {
   Federated<Rig> setting;
   const auto api = setting.api.as(setting.token_of("ROOT@example.com"));

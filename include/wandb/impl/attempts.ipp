@@ -92,6 +92,8 @@ WANDB_DECL void Attempts::add_note(const std::error_code& code, Error::Details& 
   const auto& source = request_.identity()->source();
   const bool tell_key = code == errc::unauthorized && !source.empty() && details.reason.find(source) == source.npos;
   const auto* const what = access_ ? "the identity token is from " : "the key is from ";
+  if (access_ && code == errc::unauthorized && !details.advice)
+    details.advice = "the server has itself issued the access token that it refuses; check its settings";
   if (details.reason.empty()) details.reason = code.message();
   details.reason += " (";
   if (tell_key) details.reason.append(what).append(source).append("; ");

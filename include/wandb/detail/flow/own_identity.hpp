@@ -40,25 +40,25 @@ namespace wandb::detail {
                                                      .delivery = Delivery::nothing_sent});
 }
 
-/// Returns the caller's credentials as this user's if the caller's identity token may be this user's: its `sub` is the
-/// e-mail. Null if it is not. As all credentials of a user they are verified before they are used.
+/// Returns the caller's federated identity as this user's, which is verified before it is used: the caller was this
+/// user when the user was read, or the identity token names the user's e-mail. Null if neither is so.
 [[nodiscard]] inline IdentityPtr federated_caller_as(const UserRecord& user, const Result<IdentityPtr>& caller) {
   if (!caller || !(*caller)->federation()) return nullptr;
   auto person = user.person();
   const auto& federation = (*caller)->federation();
-  if (person.email.empty() || !federation->may_belong_to(person.email)) return nullptr;
+  if (!user.is_caller && (person.email.empty() || !federation->may_belong_to(person.email))) return nullptr;
   return std::make_shared<const Identity>(federation, std::move(person), (*caller)->source());
 }
 
 /// Chooses the user's own credentials: those that the program gave, else the caller's if the caller is this user or has
-/// an identity token that may be this user's, else those of a listed key. Given credentials that the server no longer
+/// an identity token that names them, else those of a listed key. Given credentials that the server no longer
 /// knows are used only if there are no others.
 [[nodiscard]] inline Result<IdentityPtr> own_identity(const UserRecord& user, const Result<IdentityPtr>& caller) {
   const auto given = user.given_identity();
   auto identity = given;
   if (!given || given->unknown()) {
-    if (user.is_caller) return caller;
     identity = federated_caller_as(user, caller);
+    if (!identity && user.is_caller) return caller;
     if (!identity) identity = identity_of_listed_key(user);
     if (given && (!identity || identity->refused())) identity = given;
   }
