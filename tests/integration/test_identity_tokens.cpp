@@ -236,6 +236,17 @@ TEST_CASE_TEMPLATE("a call that waits for another's exchange keeps its own deadl
   CHECK(setting.exchanged() == 1);
 }
 
+TEST_CASE_TEMPLATE("a call takes over the exchange of another whose own time is over", Rig, rigs::Plain,
+                   rigs::AsyncPlain) {
+  Federated<Rig> setting;
+  const auto api = setting.api.as(setting.token_of("root@example.com"));
+  setting.rig.server.inject({.delay = 1s});
+  auto hurried = std::async(std::launch::async, [&] { return get(api.viewer({.timeout = 200ms})); });
+  while (setting.rig.server.connections() == 0) std::this_thread::sleep_for(1ms);
+  CHECK(get(api.viewer({.timeout = 10s})).value().email() == "root@example.com");
+  CHECK(hurried.get().error() == condition::timed_out);
+}
+
 TEST_CASE_TEMPLATE("a call that was stopped exchanges nothing, and asks for no identity token", Rig, RIGS) {
   Federated<Rig> setting;
   int given = 0;
