@@ -13,11 +13,10 @@ struct Advice {
   std::string_view library;
   std::string_view tool;
 };
-inline constexpr std::array<Advice, 12> advices{{
+inline constexpr std::array<Advice, 11> advices{{
     {"pass one in wandb::Options, set WANDB_API_KEY", "set WANDB_API_KEY"},
     {"the API key from wandb::Options", "the API key"},
     {" from User::authenticate", " from --user-key-env"},
-    {", or give a key in wandb::Options", ""},
     {"or base_url in wandb::Options, for", "or give --base-url, for"},
     {"or set allow_insecure_http in wandb::Options", "or give --allow-insecure-http"},
     {" from wandb::Options", " from --base-url"},

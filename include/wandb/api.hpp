@@ -39,6 +39,8 @@ class Api : public Client<T> {
 
   /// Returns an `Api` for the same server and transport that sends another API key.
   [[nodiscard]] Api as(const Secret& secret) const { return Api(Client<T>::as(secret)); }
+  /// Returns an `Api` for the same server and transport that acts with a federated identity.
+  [[nodiscard]] Api as(const IdentityToken& token) const { return Api(Client<T>::as(token)); }
 
   /// Reads the user to whom the caller's API key belongs, with keys and teams. Fails with `errc::unauthorized` if the
   /// server does not accept the key. W&B operation: `viewer`.

@@ -50,9 +50,9 @@ class Client {
       : transport_(std::make_shared<T>(std::move(transport))), caller_(detail::make_caller(options, environment)) {}
 
   /// The settings in effect and where each came from, those of the transport included; or what makes this client
-  /// unusable: `errc::invalid_base_url`, `errc::insecure_base_url`,
-  /// `errc::no_credentials`, `errc::malformed_api_key`, `errc::unreadable_credentials`, `errc::invalid_environment`
-  /// (for `WANDB_IDENTITY_TOKEN_FILE` as well, which is not supported yet), `errc::invalid_argument`.
+  /// unusable: `errc::invalid_base_url`, `errc::insecure_base_url`, `errc::no_credentials`, `errc::malformed_api_key`,
+  /// `errc::unreadable_credentials`, `errc::invalid_environment`, `errc::invalid_argument`. An identity token is first
+  /// read by the first call.
   [[nodiscard]] Result<Settings> status() const {
     auto status = detail::status_of(caller_);
     if constexpr (detail::TellsSettings<T>) {
@@ -68,6 +68,12 @@ class Client {
   /// call return what is wrong with a malformed secret.
   [[nodiscard]] Client as(const Secret& secret) const {
     return Client(*this, detail::with_secret(caller_, secret, "Api::as"));
+  }
+
+  /// The same server and transport with a federated identity. Every call that needs an access token returns what is
+  /// wrong with the identity token.
+  [[nodiscard]] Client as(const IdentityToken& token) const {
+    return Client(*this, detail::with_identity_token(caller_, token, "Api::as"));
   }
 
   /// The transport itself, which every copy shares.

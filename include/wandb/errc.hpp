@@ -13,9 +13,9 @@ namespace wandb {
 enum class errc : int {
   invalid_argument = 1,         ///< an argument is invalid; misuse is thrown instead, unless exceptions are disabled
   no_result,                    ///< a `Result` was read before it was set
-  no_credentials,               ///< no API key was given, in `WANDB_API_KEY`, or in the netrc file
+  no_credentials,               ///< no API key was given, in `WANDB_API_KEY`, or in the netrc file, nor a token
   malformed_api_key,            ///< the API key does not have the shape of one
-  unreadable_credentials,       ///< the netrc file cannot be read or parsed, or is not where `NETRC` says
+  unreadable_credentials,       ///< the netrc file or the identity token cannot be read or parsed, or is not there
   invalid_environment,          ///< an environment variable, a settings file or the proxy has an invalid value
   invalid_base_url,             ///< the base URL is not an http or https URL, or is wandb.ai's web page and not its API
   insecure_base_url,            ///< an API key would travel over plain http to another machine

@@ -14,6 +14,8 @@
 
 namespace wandb {
 
+class IdentityToken;
+
 /// The base URL of the public service.
 inline constexpr std::string_view default_base_url = "https://api.wandb.ai";
 
@@ -22,9 +24,13 @@ struct Options {
   /// The server. Default `WANDB_BASE_URL`, then the settings files that `wandb login` writes (`./wandb/settings`, then
   /// `$WANDB_CONFIG_DIR/settings` or `~/.config/wandb/settings`), then `https://api.wandb.ai`.
   std::string_view base_url{};
-  /// The caller's API key; surrounding white space is removed. Default `WANDB_API_KEY`, then the netrc entry of the
-  /// server's host, in `$NETRC`, or `~/.netrc`, or `~/_netrc`.
+  /// The caller's API key; surrounding white space is removed. Default `WANDB_API_KEY`, then the identity token in the
+  /// file `WANDB_IDENTITY_TOKEN_FILE`, then the netrc entry of the server's host, in `$NETRC`, or `~/.netrc`, or
+  /// `~/_netrc`.
   SecretView api_key{};
+  /// An identity token in place of the key, which is exchanged for access tokens. The constructor copies the handle.
+  /// To give both is `errc::invalid_argument`.
+  const IdentityToken* identity_token = nullptr;
   RetryPolicy retry{};                  ///< what is retried, and after which delays
   std::chrono::nanoseconds timeout{0};  ///< of one request; 0 means `WANDB_HTTP_TIMEOUT` (in seconds), else 19 s
   std::string_view user_agent{};        ///< appended to the library's own `User-Agent`

@@ -7,11 +7,15 @@
 #endif
 
 #include <wandb/detail/declare.hpp>
+#include <wandb/impl/attempts.ipp>
 #include <wandb/impl/attrs.ipp>
 #include <wandb/impl/call.ipp>
+#include <wandb/impl/credentials_file.ipp>
 #include <wandb/impl/error.ipp>
+#include <wandb/impl/federation.ipp>
 #include <wandb/impl/flow.ipp>
 #include <wandb/impl/struct_reader.ipp>
+#include <wandb/impl/token_exchange.ipp>
 #include <wandb/impl/user.ipp>
 #include <wandb/impl/values.ipp>
 #include <wandb/wandb.hpp>

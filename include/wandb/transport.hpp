@@ -34,10 +34,13 @@ struct Origin {
 struct Request {
   std::string_view method = "POST";
   Origin origin;
-  std::string_view target = "/";    ///< path and query, percent-encoded as on the wire
-  std::string_view host;            ///< the `Host` header: `name[:port]`, an IPv6 literal in its brackets
-  std::span<const Header> headers;  ///< `secret` ones are the credentials, and headers that the caller added
-  std::string_view body;            ///< JSON
+  std::string_view target = "/";  ///< path and query, percent-encoded as on the wire
+  std::string_view host;          ///< the `Host` header: `name[:port]`, an IPv6 literal in its brackets
+  /// `secret` ones are the credentials, and headers that the caller added. An exchange of an identity token at
+  /// `/oidc/token` has no credentials.
+  std::span<const Header> headers;
+  /// JSON; of an exchange a form, which contains the identity token and so is secret.
+  std::string_view body;
   /// When to give up, with `errc::timed_out`; `max()` when there is no deadline.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   StopToken stop;  ///< when a stop is requested, give up with `errc::cancelled`

@@ -41,6 +41,10 @@ class User<T, any_selection> {
   User(const Client<T>& client, const Attrs& attrs, const Secret& secret) : User(client, attrs) {
     record_.give_secret(secret, "User's constructor");
   }
+  /// Makes a user who has an identity token. The library verifies each access token before its first use.
+  User(const Client<T>& client, const Attrs& attrs, const IdentityToken& token) : User(client, attrs) {
+    record_.give_identity_token(token, "User's constructor");
+  }
 
   /// Creates a user, as `Api::create_user` does. Needs `<wandb/api.hpp>`.
   [[nodiscard]] static Returns<T, User> create(const Client<T>& client, std::string_view email, bool admin = false,
@@ -100,6 +104,10 @@ class User<T, any_selection> {
     if (checked) record_.give_secret(secret, source);
     return checked;
   }
+  /// Sets the source of the user's identity tokens in place of a key: the user needs no key to act, and may make the
+  /// first one. Sends nothing: the token is read and exchanged by the first call that acts as this user, which fails
+  /// with `errc::credentials_of_another_user` if it is somebody else's.
+  void authenticate(const IdentityToken& token) { record_.give_identity_token(token, "User::authenticate"); }
 
   /// Returns an `Api` that acts as this user, never as the caller. Fails with `errc::no_user_credentials` if no secret
   /// of the user is known. If the secret belongs to somebody else, the first call fails with
@@ -192,5 +200,7 @@ template <class T>
 User(const Client<T>&, const Attrs&) -> User<T>;
 template <class T>
 User(const Client<T>&, const Attrs&, const Secret&) -> User<T>;
+template <class T>
+User(const Client<T>&, const Attrs&, const IdentityToken&) -> User<T>;
 
 }  // namespace wandb

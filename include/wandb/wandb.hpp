@@ -9,6 +9,7 @@
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
 #include <wandb/for_each.hpp>
+#include <wandb/identity_token.hpp>
 #include <wandb/keys.hpp>
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>

@@ -44,8 +44,6 @@ TEST_CASE("reasons that name a setting of the library's name the tool's flag") {
   const auto key = wandb::detail::checked_key("short", "User::authenticate");
   CHECK(said(key.error().reason())
             .starts_with("the API key from --user-key-env does not have the shape of one: it is too short"));
-  const auto token = wandb::detail::refused_token_file(false).reason();
-  CHECK(said(token).ends_with("unset it and set WANDB_API_KEY"));
 }
 
 TEST_CASE("advice changes the reason of an error, and nothing else of it") {

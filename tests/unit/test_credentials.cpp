@@ -13,7 +13,7 @@
 #include "machine.hpp"
 
 using namespace wandb;
-using detail::find_api_key;
+using detail::find_credentials;
 using detail::split_base_url;
 using namespace std::chrono_literals;
 
@@ -24,7 +24,7 @@ const std::string key_b = "local-" + std::string(40, 'b');
 const std::string key_c(43, 'c');
 
 Result<Secret> key_on(const Machine& machine, std::string_view url = "https://api.wandb.ai", SecretView given = {}) {
-  auto found = find_api_key(split_base_url(url).url, given, machine.environment());
+  auto found = find_credentials(split_base_url(url).url, std::string(url), {.api_key = given}, machine.environment());
   return found ? Result<Secret>((*found)->secret()) : Result<Secret>(found.error());
 }
 

@@ -362,12 +362,11 @@ TEST_CASE("WANDB_IDENTITY_TOKEN_FILE is never passed over for somebody's netrc e
   Machine machine;
   machine.write(".netrc", "machine api.wandb.ai password " + key_a);
   machine.variables["WANDB_IDENTITY_TOKEN_FILE"] = "/no/such/token";
-  auto sent = sent_on(machine);
-  CHECK(sent.fault == errc::invalid_environment);
-  CHECK(holds(sent.key, "WANDB_IDENTITY_TOKEN_FILE"));
-  CHECK(holds(sent.key, "not supported"));
+  const auto error = asked(machine, {}, refuses);
+  CHECK(error == errc::unreadable_credentials);
+  CHECK(holds(error.reason(), "/no/such/token (WANDB_IDENTITY_TOKEN_FILE)"));
   machine.variables["WANDB_API_KEY"] = key_a;
-  sent = sent_on(machine);
+  const auto sent = sent_on(machine);
   CHECK(sent.fault == errc::invalid_environment);
   CHECK(holds(sent.key, "WANDB_IDENTITY_TOKEN_FILE"));
   CHECK(holds(sent.key, "WANDB_API_KEY"));

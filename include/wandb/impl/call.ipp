@@ -92,7 +92,9 @@ WANDB_DECL Result<Settings> status_of(const Caller& caller) {
   const auto source_or = [](const std::string& source, const char* other) { return source.empty() ? other : source; };
   Settings settings{
       {"base URL", mask_pasted_keys(endpoint.url_text), source_or(endpoint.url_source, "the default")},
-      {"API key", mask_key(identity.secret().reveal()), source_or(identity.source(), "the server")},
+      identity.federation()
+          ? Setting{"identity token", "****", identity.source()}
+          : Setting{"API key", mask_key(identity.secret().reveal()), source_or(identity.source(), "the server")},
       {"timeout", seconds_text(endpoint.timeout), source_or(endpoint.timeout_source, "the default")},
       {"user agent", shown_name(endpoint.user_agent), source_or(endpoint.user_agent_source, "the default")},
   };
@@ -117,6 +119,12 @@ WANDB_DECL std::string_view base_url_of(const Caller& caller) noexcept { return 
 WANDB_DECL Caller with_secret(const Caller& caller, const Secret& secret, std::string_view source) {
   auto other = caller;
   other.identity = found_key(secret.reveal(), source);
+  return other;
+}
+
+WANDB_DECL Caller with_identity_token(const Caller& caller, const IdentityToken& token, std::string_view source) {
+  auto other = caller;
+  other.identity = given_token(token, source);
   return other;
 }
 

@@ -23,7 +23,7 @@ inline constexpr ErrorText error_texts[] = {
      "pass one in wandb::Options, set WANDB_API_KEY, or add the host to the netrc file"},
     {errc::malformed_api_key, "the API key does not have the shape of one",
      "copy it again from the server's settings page"},
-    {errc::unreadable_credentials, "the netrc file cannot be read"},
+    {errc::unreadable_credentials, "the file with the credentials cannot be read"},
     {errc::invalid_environment, "the environment or a setting holds an unusable value"},
     {errc::invalid_base_url, "the base URL is not usable"},
     {errc::insecure_base_url, "plain http would show the API key to the network",

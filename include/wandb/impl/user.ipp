@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <wandb/detail/call/graphql_request.hpp>
+#include <wandb/detail/config/federation.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/redact.hpp>
@@ -202,6 +203,13 @@ WANDB_DECL IdentityPtr UserRecord::given_identity() const {
 
 WANDB_DECL void UserRecord::give_secret(const Secret& secret, std::string_view source) const {
   auto identity = std::make_shared<const Identity>(Secret(trimmed(secret.reveal())), person(), std::string(source));
+  store->write(index, [&](UserState& state) { state.given_identity = std::move(identity); });
+}
+
+WANDB_DECL void UserRecord::give_identity_token(const IdentityToken& token, std::string_view source) const {
+  auto federation = std::make_shared<Federation>(token, source);
+  auto name = federation->source();
+  auto identity = std::make_shared<const Identity>(std::move(federation), person(), std::move(name));
   store->write(index, [&](UserState& state) { state.given_identity = std::move(identity); });
 }
 

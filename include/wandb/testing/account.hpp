@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -24,6 +25,7 @@
 #include <wandb/testing/detail/account_graph.hpp>
 #include <wandb/testing/detail/account_state.hpp>
 #include <wandb/testing/detail/executor.hpp>
+#include <wandb/testing/detail/identity_provider.hpp>
 #include <wandb/testing/detail/variable_reader.hpp>
 #include <wandb/transport.hpp>
 
@@ -38,11 +40,15 @@ struct NewUser {
   std::string account_type = "USER";  ///< a value of the schema's `UserAccountType`
 };
 
-/// The accounts of a W&B server, behind its GraphQL endpoint: give `handle` to a `LoopbackServer` or a `FakeTransport`.
-/// It parses, validates and executes each document against the schema, and rejects an invalid one. Thread-safe.
+/// The accounts of a W&B server, behind its GraphQL endpoint and `/oidc/token`: give `handle` to a `LoopbackServer` or
+/// a `FakeTransport`. It parses, validates and executes each document against the schema, and rejects an invalid one.
+/// Thread-safe.
 class Account {
  public:
-  explicit Account(Generation generation = Generation::newer) { state_.generation = generation; }
+  explicit Account(Generation generation = Generation::newer) {
+    state_.generation = generation;
+    state_.issuers.emplace(trusted_issuer);
+  }
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
 
@@ -80,6 +86,38 @@ class Account {
     const std::lock_guard lock(mutex_);
     state_.users_per_page = users;
     state_.keys_per_page = keys;
+  }
+
+  /// Returns a new identity token of the user with this e-mail, whether there is such a user or not. The account
+  /// exchanges it for an access token if it trusts the issuer and the token has not expired.
+  [[nodiscard]] std::string identity_token(std::string_view email, std::string_view issuer = trusted_issuer,
+                                           std::chrono::seconds lifetime = std::chrono::hours(1)) {
+    const std::lock_guard lock(mutex_);
+    const auto expires = detail::seconds_of(std::chrono::system_clock::now() + lifetime);
+    return detail::make_jwt({{"iss", std::string(issuer)}, {"sub", std::string(email)}, {"exp", expires}},
+                            state_.new_secret());
+  }
+  /// Accepts identity tokens of this issuer as well.
+  void trust_issuer(std::string issuer) {
+    const std::lock_guard lock(mutex_);
+    state_.issuers.insert(std::move(issuer));
+  }
+  /// Sets how long the access tokens are valid that are made from now on.
+  void access_token_lifetime(std::chrono::seconds lifetime) {
+    const std::lock_guard lock(mutex_);
+    state_.access_token_lifetime = lifetime;
+  }
+  /// Makes every access token invalid.
+  void revoke_access_tokens() {
+    const std::lock_guard lock(mutex_);
+    state_.access_tokens.clear();
+  }
+  /// The access tokens that were made and not revoked.
+  [[nodiscard]] std::vector<std::string> access_tokens() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> tokens;
+    for (const auto& known : state_.access_tokens) tokens.push_back(known.token);
+    return tokens;
   }
 
   /// Sets a function that may answer a request instead of the account. If it returns nothing, the account answers.
@@ -167,6 +205,7 @@ class Account {
   }
 
   [[nodiscard]] Response answer(const Request& request) {
+    if (request.target.ends_with("/oidc/token")) return exchange(request);
     if (!request.target.ends_with("/graphql")) return page_not_found();
     if (request.method != "POST") return refuse(405, "method not allowed");
     auto* viewer = state_.by_authorization(header(request, "Authorization"));
@@ -185,6 +224,15 @@ class Account {
                    variables && variables->is_object() ? variables->get_object() : boost::json::object{},
                    name && name->is_string() ? std::string_view(name->get_string().data(), name->get_string().size())
                                              : std::string_view{});
+  }
+
+  [[nodiscard]] Response exchange(const Request& request) {
+    if (request.method != "POST") return refuse(405, "method not allowed");
+    if (!header(request, "Authorization").empty()) return refuse(400, "an exchange has no other credentials");
+    if (header(request, "Content-Type") != "application/x-www-form-urlencoded")
+      return refuse(415, "the body is not a form");
+    auto answer = detail::TokenEndpoint(state_).exchange(request.body);
+    return respond(answer.status, std::move(answer.body));
   }
 
   [[nodiscard]] Response execute(const Request& request, detail::StoredUser& viewer, std::string_view query,

@@ -21,7 +21,8 @@
 
 namespace wandb::testing {
 
-/// One step of a script: the expected operation, and its answer. Without an answer, the account answers.
+/// One step of a script: the expected operation, or "oidc/token", and its answer. Without an answer, the account
+/// answers.
 class Expectation {
  public:
   explicit Expectation(std::string operation) : operation_(std::move(operation)) {}
@@ -108,7 +109,10 @@ class FakeTransport {
     if (request.deadline <= std::chrono::steady_clock::now()) return Error(errc::timed_out, Delivery::nothing_sent);
     if (const auto wrong = improper(request); !wrong.empty()) return refuse(wrong);
     boost::system::error_code fault;
-    const auto body = boost::json::parse(boost::json::string_view(request.body.data(), request.body.size()), fault);
+    const auto body =
+        exchanges(request)
+            ? boost::json::value{{"operationName", "oidc/token"}, {"variables", nullptr}}
+            : boost::json::parse(boost::json::string_view(request.body.data(), request.body.size()), fault);
     if (fault || !body.is_object() || !body.get_object().contains("operationName"))
       return refuse("the body is not a GraphQL request");
     const auto& name = body.at("operationName").as_string();
@@ -137,6 +141,8 @@ class FakeTransport {
     std::string surprise;
   };
 
+  // Whether a request exchanges an identity token, which is its only credential.
+  [[nodiscard]] static bool exchanges(const Request& request) { return request.target.ends_with("/oidc/token"); }
   // Checks what the library guarantees about its requests.
   [[nodiscard]] static std::string improper(const Request& request) {
     int credentials = 0;
@@ -145,7 +151,8 @@ class FakeTransport {
       if (carries && !header.secret) return "the header " + std::string(header.name) + " is not marked as a secret";
       credentials += carries ? 1 : 0;
     }
-    return credentials == 1 ? std::string{} : std::to_string(credentials) + " headers with credentials";
+    return credentials == (exchanges(request) ? 0 : 1) ? std::string{}
+                                                       : std::to_string(credentials) + " headers with credentials";
   }
 
   [[nodiscard]] Error refuse(const std::string& why) const {

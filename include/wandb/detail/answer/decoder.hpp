@@ -169,4 +169,10 @@ class Decoder {
   return Decoder(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones, nullptr).decode();
 }
 
+/// Returns whether a text is one JSON object. `JsonValue` can then read it.
+[[nodiscard]] inline bool is_json_object(std::string_view text) {
+  auto no_fields = std::make_shared<const DynamicShape>(std::span<const shapes::Node>());
+  return !decode_bare(std::move(no_fields), SecureString(text)).decode_error;
+}
+
 }  // namespace wandb::detail

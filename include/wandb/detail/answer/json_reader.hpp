@@ -80,6 +80,14 @@ class JsonValue {
       return value.text_.data() + value.text_.size();
     });
   }
+  /// Returns the last member of that name; no value if there is none.
+  [[nodiscard]] JsonValue member(std::string_view wanted) const {
+    JsonValue found;
+    each_member([&](const std::string& name, const JsonValue& value) {
+      if (name == wanted) found = value;
+    });
+    return found;
+  }
   /// Calls `f(value)` for each element of an array.
   template <class F>
   void each_element(F f) const {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -19,9 +20,12 @@
 #include <wandb/detail/call/pace.hpp>
 #include <wandb/detail/call/proof.hpp>
 #include <wandb/detail/call/retry_machine.hpp>
+#include <wandb/detail/call/token_exchange.hpp>
+#include <wandb/detail/call/transport_result.hpp>
 #include <wandb/detail/config/endpoint.hpp>
+#include <wandb/detail/config/federation.hpp>
 #include <wandb/detail/config/identity.hpp>
-#include <wandb/detail/text/redact.hpp>
+#include <wandb/detail/declare.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
@@ -50,8 +54,8 @@ class Attempts {
     if (timeout_ < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + timeout_);
   }
 
-  /// Begins a new request. If it is not yet known to whom the credentials belong, they are verified first: nothing is
-  /// ever done in the wrong account.
+  /// Begins a new request. A federated identity first needs an access token. If it is not yet known to whom the
+  /// credentials belong, they are verified first: nothing is ever done in the wrong account.
   [[nodiscard]] Action begin(GraphqlRequest request) {
     const auto* const fault = caller_fault(request);
     if (fault != nullptr) {
@@ -59,19 +63,17 @@ class Attempts {
       return Done{};
     }
     if (!request.identity()) request.as(*caller_);
-    if (request.identity()->proven()) return send(std::move(request));
-    unverified_ = std::move(request);
-    return send(GraphqlRequest(graphql::verify_credentials).as(unverified_.identity()));
+    request.finish();
+    next_ = std::move(request);
+    renewed_ = false;
+    return authorize();
   }
 
   /// Returns the request to send after `SendRequest`. It views this object.
   [[nodiscard]] Request request() {
-    headers_ = {Header{"Authorization", request_.identity()->authorization(), true},
-                Header{"User-Agent", endpoint_->user_agent},
-                Header{"Content-Type", "application/json"},
-                Header{"Accept", "application/json"},
-                Header{"Accept-Encoding", "identity"},
-                Header{"Use-Admin-Privileges", "true"}};
+    headers_ = {Header{"Authorization", authorization_, true}, Header{"User-Agent", endpoint_->user_agent},
+                Header{"Content-Type", "application/json"},    Header{"Accept", "application/json"},
+                Header{"Accept-Encoding", "identity"},         Header{"Use-Admin-Privileges", "true"}};
     headers_.insert(headers_.end(), endpoint_->extra_headers.begin(), endpoint_->extra_headers.end());
     Request request;
     request.origin = {endpoint_->url.tls, endpoint_->url.host, endpoint_->url.port};
@@ -83,26 +85,25 @@ class Attempts {
     const auto now = Clock::now();
     if (endpoint_->timeout < deadline_ - now) request.deadline = now + endpoint_->timeout;
     request.stop = stop_;
+    if (exchange_) exchange_->apply_to(request);
     return request;
   }
 
   /// Takes the result of `SendRequest`: the response, or the transport's error.
   [[nodiscard]] Action arrived(Result<Response> response) {
     const auto now = moment();
-    if (response && !is_status(response->status)) response = without_status(response->status);
+    response = with_status(std::move(response));
+    if (exchange_) return follow_exchange(exchange_->arrived(std::move(response), now));
+    SecretsOfRequest secrets(*request_.identity(), access_.get(), caller_identity(), request_.about(),
+                             endpoint_->header_secrets);
     if (!response) {
       last_ = {};
-      last_.failure = masked(response.error());
+      last_.failure = masked(response.error(), secrets);
       last_.status = last_.failure->status();
-      const AttemptResult result{.delivery = last_.failure->delivery(),
-                                 .headers = {},
-                                 .partial_status = last_.status,
-                                 .code = own_code(last_.failure->code())};
-      return follow(machine_.arrived(result, now), now);
+      return follow(machine_.arrived(failed_attempt(*last_.failure), now), now);
     }
     const auto headers = response->headers.view();
     pace_.answered(response->status, headers, now.now, now.wall, endpoint_->retry);
-    SecretsOfRequest secrets(*request_.identity(), caller_identity(), request_.about(), endpoint_->extra_headers);
     last_ = AnswerReader(request_.operation(), request_.body(), secrets)
                 .read(response->status, headers, std::move(response->body));
     const AttemptResult result{.delivery = Delivery::answered,
@@ -115,9 +116,9 @@ class Attempts {
 
   /// Continues after `Wait`. `cut_short` says that the wait was cancelled.
   [[nodiscard]] Action resumed(bool cut_short) {
-    auto now = moment_to_send();
+    auto now = exchange_ ? moment() : moment_to_send();
     now.stopped = now.stopped || cut_short;
-    return follow(machine_.resumed(now), now);
+    return exchange_ ? follow_exchange(exchange_->next(now)) : follow(machine_.resumed(now), now);
   }
 
   /// Returns the answer after `Done`.
@@ -126,17 +127,7 @@ class Attempts {
   [[nodiscard]] const StopToken& stop() const noexcept { return stop_; }
 
   /// Completes a method's error with the attempts, the time and the status, which only this object knows.
-  [[nodiscard]] Error with_details(const Error& error) const {
-    if (request_.is_empty()) return error;
-    auto details = error.details();
-    if (details.operation.empty()) details.operation = request_.operation().field;
-    details.attempts = std::max(details.attempts, machine_.attempts());
-    if (details.delivery == Delivery::answered && details.status == 0) details.status = last_.status;
-    details.elapsed = Clock::now() - began_;
-    // An error that was made here already has the note and the attempts.
-    if (error.attempts() == 0 && details.delivery == Delivery::answered) add_note(error.code(), details);
-    return Error(error.code(), std::move(details));
-  }
+  [[nodiscard]] Error with_details(const Error& error) const;
 
  private:
   // Returns what makes the caller unusable for a request; null if nothing does.
@@ -152,9 +143,29 @@ class Attempts {
     return Error(fault.code(), std::move(details));
   }
 
+  // Gets an access token for the next request if its credentials are a federated identity.
+  [[nodiscard]] Action authorize() {
+    const auto& federation = next_.identity()->federation();
+    if (!federation) {
+      access_.reset();
+      return send_next();
+    }
+    exchange_ = std::make_unique<TokenExchange>(federation, *endpoint_, deadline_);
+    return follow_exchange(exchange_->next(moment()));
+  }
+  [[nodiscard]] Action follow_exchange(Action action);
+  // Sends the next request. If it is not known to whom its credentials belong, verifies that first.
+  [[nodiscard]] Action send_next() {
+    const auto& identity = next_.identity();
+    if (identity->proven(access_number())) return send(std::exchange(next_, {}));
+    GraphqlRequest verification(graphql::verify_credentials);
+    verification.as(identity).finish();
+    return send(std::move(verification));
+  }
+
   [[nodiscard]] Action send(GraphqlRequest request) {
     request_ = std::move(request);
-    request_.finish();
+    authorization_ = access_ ? std::string_view(access_->authorization) : request_.identity()->authorization();
     answer_ = Error(errc::no_result);
     last_ = {};
     machine_ = RetryMachine(request_.operation().repeat, endpoint_->retry, deadline_);
@@ -162,34 +173,9 @@ class Attempts {
     return follow(machine_.start(now), now);
   }
 
+  // The number of the access token; 0 for credentials that are a secret.
+  [[nodiscard]] std::uint64_t access_number() const noexcept { return access_ ? access_->number : 0; }
   [[nodiscard]] const Identity* caller_identity() const noexcept { return caller_ ? caller_->get() : nullptr; }
-  static std::optional<errc> own_code(const std::error_code& code) {
-    if (code.category() == error_category()) return static_cast<errc>(code.value());
-    if (code == condition::cancelled) return errc::cancelled;
-    return std::nullopt;
-  }
-
-  // Returns whether HTTP has such a status. A transport that does not know the status has not read an answer.
-  [[nodiscard]] static constexpr bool is_status(int status) noexcept { return status >= 100 && status <= 999; }
-  [[nodiscard]] static Error without_status(int status) {
-    return Error(make_error_code(errc::no_status),
-                 make_error_code(errc::no_status).message() + " (it gave " + std::to_string(status) + ")",
-                 Delivery::answered);
-  }
-
-  // Masks a transport's error, which may repeat parts of the request.
-  [[nodiscard]] Error masked(const Error& error) const {
-    auto details = error.details();
-    if (details.reason.empty() && details.messages.empty()) return error;
-    const SecretsOfRequest secrets(*request_.identity(), caller_identity(), request_.about(), endpoint_->extra_headers);
-    const Mask mask(secrets.secrets());
-    details.reason = mask(details.reason, Shapes::marked);
-    if (details.advice) *details.advice = mask(*details.advice, Shapes::marked);
-    for (auto& message : details.messages) {
-      for (auto* text : {&message.text, &message.path, &message.code}) *text = mask(*text);
-    }
-    return Error(error.code(), std::move(details));
-  }
 
   [[nodiscard]] Moment moment() const {
     const auto now = Clock::now();
@@ -217,58 +203,29 @@ class Attempts {
     if (done == nullptr) return action;
     make_answer(*done);
     const auto& identity = *request_.identity();
+    const bool verifies = !next_.is_empty();
     const bool unauthorized = !answer_ && answer_.error() == condition::unauthorized && !answer_.error().from_words();
     if (unauthorized && identity.owner().known()) identity.refuse(false);
-    if (unverified_.is_empty()) return action;
-    auto verified = std::exchange(unverified_, {});
-    if (auto proof = prove(identity, answer_); !proof) {
-      answer_ = proof.error();
-      return action;
+    if (verifies && answer_) {
+      if (auto proof = prove(identity, access_number(), answer_); !proof) answer_ = proof.error();
     }
-    return send(std::move(verified));
+    if (may_renew(*done)) return renew();
+    if (!verifies) return action;
+    auto verified = std::exchange(next_, {});
+    return answer_ ? send(std::move(verified)) : action;
   }
 
-  void make_answer(const Done& done) {
-    const bool succeeded = done.by == Done::By::success;
-    // If a mutation ran, the method takes what it returned, even if something else failed.
-    if (succeeded || (done.outcome == Outcome::ran && last_.page)) {
-      last_.ambiguous = machine_.ambiguous();
-      if (!succeeded) last_.failure = failure_of(done);
-      answer_ = std::move(last_);
-      return;
-    }
-    answer_ = failure_of(done);
-  }
+  // Whether a new access token may help. The server may have revoked the token, or it was made for an earlier identity
+  // token, which was somebody else's.
+  [[nodiscard]] bool may_renew(const Done& done) const;
+  [[nodiscard]] Action renew();
 
-  [[nodiscard]] Error failure_of(const Done& done) const {
-    const auto failure = last_.failure.value_or(Error());
-    auto code = failure.code();
-    auto details = machine_.attempts() > 0 ? failure.details() : Error::Details{};
-    if (done.by == Done::By::deadline) code = make_error_code(errc::timed_out);
-    if (done.by == Done::By::cancelled) code = make_error_code(errc::cancelled);
-    if (done.by != Done::By::failure) {
-      details.reason.clear();
-      details.advice.reset();
-    }
-    if (machine_.attempts() == 0) details.delivery = Delivery::nothing_sent;
-    add_note(code, details);
-    details.operation = request_.operation().field;
-    details.attempts = machine_.attempts();
-    details.elapsed = Clock::now() - began_;
-    details.outcome = done.outcome;
-    return Error(code, std::move(details));
-  }
+  void make_answer(const Done& done);
+
+  [[nodiscard]] Error failure_of(const Done& done) const;
 
   // Adds which settings may be wrong, and where they came from. The reason may already name the key's source.
-  void add_note(const std::error_code& code, Error::Details& details) const {
-    if (!may_be_wrong_url(code, details.delivery) && !endpoint_->may_be_wrong_path(last_.status)) return;
-    const auto& source = request_.identity()->source();
-    const bool tell_key = code == errc::unauthorized && !source.empty() && details.reason.find(source) == source.npos;
-    if (details.reason.empty()) details.reason = code.message();
-    details.reason += " (";
-    if (tell_key) details.reason.append("the key is from ").append(source).append("; ");
-    details.reason.append(endpoint_->url_note()).append(")");
-  }
+  void add_note(const std::error_code& code, Error::Details& details) const;
 
   std::shared_ptr<const Endpoint> endpoint_;
   PacedCall pace_;
@@ -278,7 +235,11 @@ class Attempts {
   StopToken stop_;
   Result<IdentityPtr> caller_;  // whose secrets are also masked
   GraphqlRequest request_;
-  GraphqlRequest unverified_;  // the request that is sent once its credentials are verified
+  GraphqlRequest next_;                      // the request that is sent once its credentials are there and verified
+  AccessTokenPtr access_;                    // of a federated identity
+  std::unique_ptr<TokenExchange> exchange_;  // in progress; null if there is none
+  bool renewed_ = false;                     // whether the access token is as new as it can be
+  std::string_view authorization_;
   std::vector<Header> headers_;
   RetryMachine machine_;
   GraphqlAnswer last_;  // the last attempt's answer; if there is none, the failure, and the status if that was read
@@ -286,3 +247,7 @@ class Attempts {
 };
 
 }  // namespace wandb::detail
+
+#if !defined(WANDB_SEPARATE_COMPILATION)
+#include <wandb/impl/attempts.ipp>
+#endif

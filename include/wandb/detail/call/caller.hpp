@@ -13,6 +13,10 @@
 #include <wandb/setting.hpp>
 #include <wandb/transport.hpp>
 
+namespace wandb {
+class IdentityToken;
+}
+
 namespace wandb::detail {
 
 struct Endpoint;
@@ -46,6 +50,9 @@ WANDB_DECL void append(Settings& settings, Settings further);
 [[nodiscard]] WANDB_DECL std::string_view base_url_of(const Caller& caller) noexcept;
 /// Returns a caller at the same server with that secret; `source` says where the secret came from.
 [[nodiscard]] WANDB_DECL Caller with_secret(const Caller& caller, const Secret& secret, std::string_view source);
+/// Returns a caller at the same server with a federated identity.
+[[nodiscard]] WANDB_DECL Caller with_identity_token(const Caller& caller, const IdentityToken& token,
+                                                    std::string_view source);
 /// Returns the same caller with a pace, which its copies share.
 [[nodiscard]] WANDB_DECL Caller paced(Caller caller);
 

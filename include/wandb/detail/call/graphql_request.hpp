@@ -14,6 +14,7 @@
 #include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/call/checks.hpp>
+#include <wandb/detail/config/federation.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/redact.hpp>
@@ -134,11 +135,11 @@ class GraphqlRequest {
 /// Holds the secrets that the answer to one request may repeat, and the secret that it brings.
 class SecretsOfRequest final : public KnownSecrets {
  public:
-  /// `identity` sends the request on behalf of `caller`, which may be null, with these headers besides. The object
-  /// refers to all four.
-  SecretsOfRequest(const Identity& identity, const Identity* caller, const Subject& about,
-                   std::span<const Header> headers) noexcept
-      : identity_(identity), caller_(caller), about_(about), headers_(headers) {}
+  /// `identity` sends the request on behalf of `caller`, which may be null. `sent` is its access token if it is
+  /// federated, else null; `others` are the secrets in other headers. The object keeps references to all five.
+  SecretsOfRequest(const Identity& identity, const AccessToken* sent, const Identity* caller, const Subject& about,
+                   std::span<const std::string_view> others) noexcept
+      : identity_(identity), sent_(sent), caller_(caller), about_(about), others_(others) {}
 
   void add(std::string_view secret) noexcept override {
     added_ = secret;
@@ -150,30 +151,39 @@ class SecretsOfRequest final : public KnownSecrets {
   }
 
  private:
+  static constexpr std::size_t identities = 3;
+
   void gather() const {
     gathered_ = true;
     credentials_ = about_.credentials();
-    views_ = {identity_.secret().reveal(), identity_.token()};
-    if (caller_ != nullptr) views_.insert(views_.end(), {caller_->secret().reveal(), caller_->token()});
-    if (credentials_.given) views_.push_back(credentials_.given->secret().reveal());
-    for (std::size_t i = 0; i != credentials_.keys.size(); ++i)
-      views_.push_back(KeyAccess::secret(credentials_.keys[i]));
-    for (const auto& header : headers_) {
-      if (header.secret && header.value.size() >= min_header_secret) views_.push_back(header.value);
-    }
+    if (sent_ != nullptr) views_ = {sent_->token(), sent_->assertion.reveal()};
+    gather(0, &identity_);
+    gather(1, caller_);
+    gather(2, credentials_.given.get());
+    for (const auto& key : credentials_.keys) views_.push_back(KeyAccess::secret(key));
+    views_.insert(views_.end(), others_.begin(), others_.end());
     views_.push_back(added_);
   }
-
-  // A shorter value, such as "true", is no secret. To mask it everywhere would make errors unreadable.
-  static constexpr std::size_t min_header_secret = 8;
+  void gather(std::size_t which, const Identity* identity) const {
+    if (identity == nullptr) return;
+    if (identity->federation()) {
+      // Another call may have replaced the access token that was sent.
+      const auto& token = tokens_[which] = identity->federation()->last();
+      if (token) views_.insert(views_.end(), {token->token(), token->assertion.reveal()});
+    } else {
+      views_.insert(views_.end(), {identity->secret().reveal(), identity->token()});
+    }
+  }
 
   const Identity& identity_;
+  const AccessToken* sent_;
   const Identity* caller_;
   const Subject& about_;
-  std::span<const Header> headers_;
+  std::span<const std::string_view> others_;
   mutable bool gathered_ = false;
   mutable KnownCredentials credentials_;
   std::string_view added_;
+  mutable std::array<AccessTokenPtr, identities> tokens_;
   mutable std::vector<std::string_view> views_;  // the last one is `added_`
 };
 

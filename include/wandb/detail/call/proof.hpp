@@ -1,6 +1,7 @@
 // Verifies to whom a secret belongs before it is used.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,9 @@
 namespace wandb::detail {
 
 /// Returns success if the answer to `verify_credentials` shows that the secret belongs to the expected owner. Records
-/// the outcome in `identity`.
-[[nodiscard]] inline Result<void> prove(const Identity& identity, const Result<GraphqlAnswer>& answer) {
+/// the outcome in `identity`. `token` is the number of the access token of a federated identity.
+[[nodiscard]] inline Result<void> prove(const Identity& identity, std::uint64_t token,
+                                        const Result<GraphqlAnswer>& answer) {
   if (!answer) return answer.error();
   const auto failed = [&](errc code, std::string_view reason) {
     identity.refuse(code == errc::credentials_of_another_user);
@@ -34,7 +36,7 @@ namespace wandb::detail {
   if (!identity.owner().is(text("id"), text("username"), text("email"))) {
     return failed(errc::credentials_of_another_user, {});
   }
-  identity.prove();
+  identity.prove(token);
   return success();
 }
 

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include <wandb/detail/config/base_url.hpp>
+#include <wandb/detail/config/federation.hpp>
+#include <wandb/detail/config/home.hpp>
 #include <wandb/detail/config/host.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/config/netrc.hpp>
@@ -16,6 +18,7 @@
 #include <wandb/detail/text/key_format.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/environment.hpp>
+#include <wandb/identity_token.hpp>
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
 #include <wandb/retry.hpp>
@@ -64,24 +67,47 @@ struct FoundUrl {
   return IdentityPtr(std::make_shared<const Identity>(std::move(*checked), std::string(source)));
 }
 
-/// Makes the error for an identity token, which this library does not support. A netrc entry must not replace it.
-[[nodiscard]] inline Error refused_token_file(bool beside_key) {
-  constexpr std::string_view text = "WANDB_IDENTITY_TOKEN_FILE is set, ";
-  return setting_error(
-      errc::invalid_environment,
-      std::string(text) + (beside_key ? "and WANDB_API_KEY as well, which contradict each other; unset one of them"
-                                      : "but identity tokens are not supported yet; unset it and set WANDB_API_KEY, or "
-                                        "give a key in wandb::Options"));
+/// Makes a federated identity, whose access tokens no file keeps. `source` names what gave the identity token.
+[[nodiscard]] inline Result<IdentityPtr> given_token(const IdentityToken& token, std::string_view source) {
+  auto federation = std::make_shared<Federation>(token, source);
+  auto name = federation->source();
+  return IdentityPtr(std::make_shared<const Identity>(std::move(federation), std::move(name)));
 }
 
-/// Returns the caller's key for a server: of the options, else `WANDB_API_KEY`, else the host's entry of the netrc
-/// file. Fails with `malformed_api_key`, `unreadable_credentials`, `no_credentials`, or `invalid_environment` for
-/// `WANDB_IDENTITY_TOKEN_FILE`.
-[[nodiscard]] inline Result<IdentityPtr> find_api_key(const BaseUrl& url, SecretView given,
-                                                      const Environment& environment) {
+/// Makes a federated identity from `WANDB_IDENTITY_TOKEN_FILE`. The access tokens for a base URL are kept in
+/// `WANDB_CREDENTIALS_FILE`, else in `~/.config/wandb/credentials.json`.
+[[nodiscard]] inline IdentityPtr identity_of_token_file(const std::string& base_url, const Environment& environment) {
+  constexpr auto* variable = "WANDB_IDENTITY_TOKEN_FILE";
+  const auto path = expand_home(std::string(environment.get(variable)), environment);
+  auto kept = expand_home(std::string(environment.get("WANDB_CREDENTIALS_FILE")), environment);
+  if (kept.empty()) {
+    kept = home_directory(environment);
+    if (!kept.empty()) kept += "/.config/wandb/credentials.json";
+  }
+  auto federation = std::make_shared<Federation>(IdentityToken::file(path), variable, std::move(kept), base_url);
+  auto name = federation->source();
+  return std::make_shared<const Identity>(std::move(federation), std::move(name));
+}
+
+/// Returns the caller's credentials for a server: the key or the identity token of the options, else `WANDB_API_KEY` or
+/// `WANDB_IDENTITY_TOKEN_FILE`, else the host's entry of the netrc file. Fails with `invalid_argument`,
+/// `malformed_api_key`, `unreadable_credentials`, `no_credentials`, or `invalid_environment` if both variables are set.
+[[nodiscard]] inline Result<IdentityPtr> find_credentials(const BaseUrl& url, const std::string& url_text,
+                                                          const Options& options, const Environment& environment) {
+  const auto& given = options.api_key;
+  if (options.identity_token != nullptr) {
+    if (given.empty()) return given_token(*options.identity_token, "wandb::Options");
+    return setting_error(errc::invalid_argument, "both an api_key and an identity_token are given in wandb::Options");
+  }
   if (!given.empty()) return found_key(given.reveal(), "wandb::Options");
   const bool has_key = !environment.get("WANDB_API_KEY").empty();
-  if (!environment.get("WANDB_IDENTITY_TOKEN_FILE").empty()) return refused_token_file(has_key);
+  const bool has_token = !environment.get("WANDB_IDENTITY_TOKEN_FILE").empty();
+  if (has_key && has_token) {
+    return setting_error(errc::invalid_environment,
+                         "WANDB_IDENTITY_TOKEN_FILE is set, and WANDB_API_KEY as well, which contradict each other; "
+                         "unset one of them");
+  }
+  if (has_token) return identity_of_token_file(url_text, environment);
   if (has_key) return found_key(environment.get("WANDB_API_KEY"), "WANDB_API_KEY");
   const auto found = find_in_netrc(normal_host(url.host), url.port, environment);
   if (!found.fault.empty()) return setting_error(errc::unreadable_credentials, found.fault);

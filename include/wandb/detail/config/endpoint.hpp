@@ -38,8 +38,9 @@ struct Endpoint {
   RetryPolicy retry;
   std::chrono::nanoseconds timeout{};
   std::string timeout_source;
-  ExtraHeaders own_headers;           // the headers that the caller adds to each request
-  std::vector<Header> extra_headers;  // views of them
+  ExtraHeaders own_headers;                      // the headers that the caller adds to each request
+  std::vector<Header> extra_headers;             // views of them
+  std::vector<std::string_view> header_secrets;  // the values of these that are secret
   bool allow_insecure_http = false;
   std::optional<Error> fault;  // what is wrong with the settings; every call returns it
 
@@ -147,6 +148,9 @@ inline void read_endpoint(Endpoint& endpoint, const Options& options, const Envi
   else endpoint.fail(headers.error());
   for (const auto& header : endpoint.own_headers) {
     endpoint.extra_headers.push_back({header.name, header.value, header.secret});
+    // A shorter value, such as "true", is no secret. To mask it everywhere would make errors unreadable.
+    constexpr std::size_t min_secret = 8;
+    if (header.secret && header.value.size() >= min_secret) endpoint.header_secrets.emplace_back(header.value);
   }
 }
 
@@ -154,7 +158,7 @@ inline void read_endpoint(Endpoint& endpoint, const Options& options, const Envi
 [[nodiscard]] inline Result<IdentityPtr> read_identity(const Endpoint& endpoint, const Options& options,
                                                        const Environment& environment) {
   if (endpoint.url.host.empty()) return *endpoint.fault;
-  auto identity = find_api_key(endpoint.url, options.api_key, environment);
+  auto identity = find_credentials(endpoint.url, endpoint.url_text, options, environment);
   if (identity || identity.error() != errc::no_credentials) return identity;
   return setting_error(errc::no_credentials, identity.error().reason() + " (" + endpoint.url_note() + ")");
 }

@@ -31,7 +31,10 @@ struct Person {
   }
 };
 
-/// A secret with its `Authorization` header and its expected owner. Shared by all handles that use it.
+class Federation;
+
+/// Credentials with their expected owner: a secret with its `Authorization` header, or a federated identity, whose
+/// access tokens the federation has. Shared by all handles that use them.
 class Identity {
  public:
   /// Makes the identity of the caller, who may be anybody. `source` says where the secret came from.
@@ -46,6 +49,17 @@ class Identity {
     standing_ = Standing::unproven;
   }
 
+  /// The same with a federated identity in place of a secret. Without an owner it is the caller's.
+  explicit Identity(std::shared_ptr<Federation> federation, std::string source)
+      : federation_(std::move(federation)),
+        source_(std::move(source)),
+        proven_token_(every_token),
+        standing_(Standing::proven) {}
+  Identity(std::shared_ptr<Federation> federation, Person owner, std::string source)
+      : federation_(std::move(federation)), source_(std::move(source)), owner_(std::move(owner)) {}
+
+  /// Null for a secret. A federated identity has neither secret nor header of its own.
+  [[nodiscard]] const std::shared_ptr<Federation>& federation() const noexcept { return federation_; }
   [[nodiscard]] const Secret& secret() const noexcept { return secret_; }
   [[nodiscard]] std::string_view authorization() const noexcept { return authorization_; }
   /// The part of the header that contains the secret.
@@ -56,7 +70,17 @@ class Identity {
   [[nodiscard]] const std::string& source() const noexcept { return source_; }
   [[nodiscard]] const Person& owner() const noexcept { return owner_; }
   [[nodiscard]] bool proven() const noexcept { return standing() == Standing::proven; }
-  void prove() const noexcept { standing_.store(Standing::proven, std::memory_order_release); }
+  /// Whether requests need no further proof. A federated identity is proven for one access token at a time, since its
+  /// next identity token may be another person's. `token` is the access token's number; 0 for a secret.
+  [[nodiscard]] bool proven(std::uint64_t token) const noexcept {
+    if (!proven() || !federation_) return proven();
+    const auto known = proven_token_.load(std::memory_order_relaxed);
+    return known == token || known == every_token;
+  }
+  void prove(std::uint64_t token) const noexcept {
+    proven_token_.store(token, std::memory_order_relaxed);
+    standing_.store(Standing::proven, std::memory_order_release);
+  }
   /// Whether the server rejected the secret, or showed that it belongs to somebody else.
   [[nodiscard]] bool refused() const noexcept { return unknown() || standing() == Standing::another; }
   /// Whether the server does not know the secret: it was deleted, or never was a key.
@@ -69,11 +93,15 @@ class Identity {
   enum class Standing : std::uint8_t { unproven, proven, unknown, another };
   [[nodiscard]] Standing standing() const noexcept { return standing_.load(std::memory_order_acquire); }
 
+  static constexpr auto every_token = ~std::uint64_t{0};
+
   Secret secret_;
   SecureString authorization_;
+  std::shared_ptr<Federation> federation_;
   std::string source_;
   Person owner_;
-  mutable std::atomic<Standing> standing_;
+  mutable std::atomic<std::uint64_t> proven_token_{0};
+  mutable std::atomic<Standing> standing_{Standing::unproven};
 };
 
 using IdentityPtr = std::shared_ptr<const Identity>;

@@ -1,12 +1,14 @@
 // Chooses the credentials with which to act as a user.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <wandb/detail/config/credentials.hpp>
+#include <wandb/detail/config/federation.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/error.hpp>
@@ -38,18 +40,30 @@ namespace wandb::detail {
                                                      .delivery = Delivery::nothing_sent});
 }
 
-/// Chooses the user's own credentials: those that the program gave, else the caller's if the caller is this user, else
-/// those of a listed key. Given credentials that the server no longer knows are used only if there are no others.
+/// Returns the caller's federated identity as this user's, which is verified before it is used: the caller was this
+/// user when the user was read, or the identity token names the user's e-mail. Null if neither is so.
+[[nodiscard]] inline IdentityPtr federated_caller_as(const UserRecord& user, const Result<IdentityPtr>& caller) {
+  if (!caller || !(*caller)->federation()) return nullptr;
+  auto person = user.person();
+  const auto& federation = (*caller)->federation();
+  if (!user.is_caller && (person.email.empty() || !federation->may_belong_to(person.email))) return nullptr;
+  return std::make_shared<const Identity>(federation, std::move(person), (*caller)->source());
+}
+
+/// Chooses the user's own credentials: those that the program gave, else the caller's if the caller is this user or has
+/// an identity token that names them, else those of a listed key. Given credentials that the server no longer
+/// knows are used only if there are no others.
 [[nodiscard]] inline Result<IdentityPtr> own_identity(const UserRecord& user, const Result<IdentityPtr>& caller) {
   const auto given = user.given_identity();
   auto identity = given;
   if (!given || given->unknown()) {
-    if (user.is_caller) return caller;
-    identity = identity_of_listed_key(user);
+    identity = federated_caller_as(user, caller);
+    if (!identity && user.is_caller) return caller;
+    if (!identity) identity = identity_of_listed_key(user);
     if (given && (!identity || identity->refused())) identity = given;
   }
   if (!identity) return no_identity_error(errc::no_user_credentials);
-  if (identity == given) {
+  if (identity == given && !identity->federation()) {
     const auto key = checked_key(identity->secret().reveal(), identity->source());
     if (!key) return no_identity_error(errc::malformed_api_key, key.error().reason());
   }

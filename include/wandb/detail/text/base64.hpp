@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include <wandb/detail/text/secure_memory.hpp>
@@ -24,6 +27,21 @@ constexpr void encode_base64(std::string_view first, std::string_view second, Pu
     put(i + 1 < size ? digits[group >> 6 & 63] : '=');
     put(i + 2 < size ? digits[group & 63] : '=');
   }
+}
+
+/// Decodes base64url without padding, as in a JWT; nothing for any other text.
+[[nodiscard]] inline std::optional<std::string> decode_base64url(std::string_view text) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  std::uint32_t group = 0;
+  for (std::size_t i = 0; i != text.size(); ++i) {
+    const auto digit = digits.find(text[i]);
+    if (digit == digits.npos) return std::nullopt;
+    group = group << 6 | static_cast<std::uint32_t>(digit);
+    if (i % 4 != 0) out += static_cast<char>(group >> (6 - 2 * (i % 4)) & 0xFF);
+  }
+  return out;
 }
 
 /// Returns the value of `Authorization` for HTTP Basic: the service's fixed user name "api", and `secret`.

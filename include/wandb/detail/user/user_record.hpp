@@ -79,6 +79,8 @@ struct UserRecord {
   [[nodiscard]] IdentityPtr given_identity() const;
   /// Sets the user's own secret. `source` names its origin in errors.
   void give_secret(const Secret& secret, std::string_view source) const;
+  /// Sets the source of the user's identity tokens instead.
+  void give_identity_token(const IdentityToken& token, std::string_view source) const;
   /// Makes credentials of the secret of one of the user's keys. The same secret gives the same object, which remembers
   /// whether the secret was proven.
   [[nodiscard]] IdentityPtr identity_of(const Secret& secret) const;

@@ -1,12 +1,14 @@
 // The data of the in-memory server.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -51,6 +53,13 @@ struct StoredUser {
   std::vector<std::string> teams;
 };
 
+/// An access token that was made for an identity token.
+struct StoredAccessToken {
+  std::string token;
+  std::string user_id;
+  std::chrono::system_clock::time_point expires;
+};
+
 struct AccountState {
   Generation generation = Generation::newer;
   KeyShape key_shape = KeyShape::legacy;
@@ -58,6 +67,9 @@ struct AccountState {
   std::size_t keys_per_page = 50;
   std::deque<StoredUser> users;                            // A deque keeps references valid when users are added.
   std::map<std::string, std::string, std::less<>> owners;  // from an `Authorization` header to a user's id
+  std::set<std::string, std::less<>> issuers;              // of the identity tokens that are accepted
+  std::vector<StoredAccessToken> access_tokens;            // those that were not revoked
+  std::chrono::seconds access_token_lifetime{3600};
   std::map<std::string, std::size_t, std::less<>> executed;
   std::mt19937_64 random{20};  // secrets that differ, and are the same in every run
   std::size_t made = 0;
@@ -130,8 +142,18 @@ struct AccountState {
 
   [[nodiscard]] StoredUser* by_authorization(std::string_view header) {
     const auto owner = owners.find(header);
-    auto* user = owner == owners.end() ? nullptr : find(owner->second);
+    auto* user = owner == owners.end() ? by_access_token(header) : find(owner->second);
     return user && !user->deleted ? user : nullptr;
+  }
+
+ private:
+  [[nodiscard]] StoredUser* by_access_token(std::string_view header) {
+    constexpr std::string_view scheme = "Bearer ";
+    for (const auto& known : access_tokens) {
+      if (!header.starts_with(scheme) || header.substr(scheme.size()) != known.token) continue;
+      return known.expires > std::chrono::system_clock::now() ? find(known.user_id) : nullptr;
+    }
+    return nullptr;
   }
 };
 

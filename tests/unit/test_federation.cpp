@@ -1,0 +1,279 @@
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <wandb/detail/config/credentials_file.hpp>
+#include <wandb/detail/config/federation.hpp>
+#include <wandb/identity_token.hpp>
+#include <wandb/testing/account.hpp>
+
+#include "../temporary_directory.hpp"
+
+using namespace std::chrono_literals;
+using namespace wandb;
+using detail::read_stored_token;
+using detail::store_token;
+using detail::StoredToken;
+
+namespace {
+
+using Time = std::chrono::system_clock::time_point;
+
+const Time moon = std::chrono::sys_days(std::chrono::year(2031) / 7 / 20) + 20h + 17min + 40s;
+constexpr std::string_view url = "https://api.wandb.ai";
+
+StoredToken token(std::string_view text, Time expires = moon) { return {Secret(text), expires}; }
+
+std::string text_of(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+unsigned mode_of(const std::string& path) {
+  struct stat about {};
+  REQUIRE(::stat(path.c_str(), &about) == 0);
+  return about.st_mode & 07777U;
+}
+
+std::shared_ptr<detail::Federation> federation_of(std::string assertion, std::string file = {}) {
+  return std::make_shared<detail::Federation>(IdentityToken([assertion] { return Secret(assertion); }), "the test",
+                                              std::move(file), std::string(url));
+}
+
+}  // namespace
+
+TEST_CASE("the credentials file has the format of the service's own client") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path("credentials.json");
+  CHECK(store_token(file, url, token("abc.def-1")));
+  const auto json = boost::json::parse(text_of(file));
+  CHECK(json == boost::json::parse(R"({"credentials": {"https://api.wandb.ai":
+      {"access_token": "abc.def-1", "expires_at": "2031-07-20 20:17:40"}}})"));
+  const auto read = read_stored_token(file, url);
+  REQUIRE(read);
+  CHECK(read->token.reveal() == "abc.def-1");
+  CHECK(read->expires == moon);
+  CHECK_FALSE(read_stored_token(file, "https://api.wandb.ai/other"));
+}
+
+TEST_CASE("only the owner may read the credentials file and the directories that are made for it") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path("a/b/credentials.json");
+  CHECK(store_token(file, url, token("first")));
+  CHECK(mode_of(file) == 0600);
+  CHECK(mode_of(directory.path("a")) == 0700);
+  CHECK(mode_of(directory.path("a/b")) == 0700);
+  ::chmod(file.c_str(), 0644);
+  CHECK(store_token(file, url, token("second")));
+  CHECK(mode_of(file) == 0600);
+}
+
+TEST_CASE("the entries of other hosts and unknown members of the credentials file are kept") {
+  const TemporaryDirectory directory;
+  const auto file = directory.put("credentials.json", R"({
+  "version": 1.50,
+  "credentials": {
+    "https://o\"ther": {"access_token": "theirs", "expires_at": "2030-01-01 00:00:00", "x": [1, {"y": null}]},
+    "https://api.wandb.ai": {"scope": "all", "access_token": "old", "expires_at": "2020-01-01 00:00:00"}
+  },
+  "last": "\u00e4"
+})");
+  CHECK(store_token(file, url, token("new")));
+  const auto json = boost::json::parse(text_of(file));
+  CHECK(json == boost::json::parse(R"({"version": 1.50, "last": "\u00e4", "credentials": {
+    "https://o\"ther": {"access_token": "theirs", "expires_at": "2030-01-01 00:00:00", "x": [1, {"y": null}]},
+    "https://api.wandb.ai": {"scope": "all", "access_token": "new", "expires_at": "2031-07-20 20:17:40"}}})"));
+  CHECK(text_of(file).find("1.50") != std::string::npos);
+  CHECK(read_stored_token(file, R"(https://o"ther)")->token.reveal() == "theirs");
+}
+
+TEST_CASE("a credentials file that is not understood is neither used nor changed") {
+  const TemporaryDirectory directory;
+  for (const std::string_view text :
+       {"{", "[]", "\"text\"", "{} {}", R"({"credentials": [1]})", R"({"credentials": "x"})", "\xEF\xBB\xBF{}",
+        R"({"credentials": {"https://api.wandb.ai": {"access_token": "a", "expires_at": "2031-01-01 00:00:00"}})"}) {
+    CAPTURE(text);
+    const auto file = directory.put("credentials.json", text);
+    CHECK_FALSE(read_stored_token(file, url));
+    CHECK_FALSE(store_token(file, url, token("new")));
+    CHECK(text_of(file) == text);
+  }
+  std::filesystem::create_directory(directory.path("directory"));
+  CHECK_FALSE(store_token(directory.path("directory"), url, token("new")));
+  const auto pipe = directory.path("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK_FALSE(read_stored_token(pipe, url));
+  CHECK_FALSE(store_token(pipe, url, token("new")));
+  CHECK(std::filesystem::is_fifo(pipe));
+}
+
+TEST_CASE("an empty credentials file is like none, and an unusable entry is replaced") {
+  const TemporaryDirectory directory;
+  for (const std::string_view text :
+       {"", " \n", "{}", R"({"credentials": {}})", R"({"credentials": {"https://api.wandb.ai": 7}})",
+        R"({"credentials": {"https://api.wandb.ai": {"access_token": "a", "expires_at": "tomorrow"}}})",
+        R"({"credentials": {"https://api.wandb.ai": {"access_token": "a", "expires_at": "2031-02-30 00:00:00"}}})",
+        R"({"credentials": {"https://api.wandb.ai": {"access_token": "a", "expires_at": "2031-01-01T00:00:00"}}})",
+        R"({"credentials": {"https://api.wandb.ai": {"expires_at": "2031-01-01 00:00:00"}}})"}) {
+    CAPTURE(text);
+    const auto file = directory.put("credentials.json", text);
+    CHECK_FALSE(read_stored_token(file, url));
+    CHECK(store_token(file, url, token("new")));
+    CHECK(read_stored_token(file, url)->token.reveal() == "new");
+  }
+}
+
+TEST_CASE("the credentials file is replaced as a whole, and a link to it stays") {
+  const TemporaryDirectory directory;
+  const auto file = directory.put("real.json", "{}");
+  const auto link = directory.path("link.json");
+  std::filesystem::create_symlink(file, link);
+  std::ifstream open(file);
+  CHECK(store_token(link, url, token("new")));
+  CHECK(std::filesystem::is_symlink(link));
+  CHECK(read_stored_token(file, url)->token.reveal() == "new");
+  std::string old;
+  std::getline(open, old);
+  CHECK(old == "{}");
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory.path())) files += entry.exists() ? 1 : 0;
+  CHECK(files == 2);
+}
+
+TEST_CASE("the credentials file is whole at every moment, whoever writes it") {
+  const TemporaryDirectory directory;
+  const auto file = directory.path("credentials.json");
+  REQUIRE(store_token(file, url, token("0")));
+  std::vector<std::jthread> writers;
+  for (int writer = 0; writer != 4; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; i != 50; ++i) store_token(file, url, token(std::string(100, static_cast<char>('a' + writer))));
+    });
+  }
+  int missing = 0;
+  for (int i = 0; i != 200; ++i) missing += read_stored_token(file, url) ? 0 : 1;
+  CHECK(missing == 0);
+}
+
+TEST_CASE("an access token counts as expired five minutes early") {
+  testing::Account account;
+  const auto federation = federation_of(account.identity_token("ann@example.com"));
+  const auto first = federation->ask(0, moon);
+  REQUIRE(first.claimed);
+  const auto assertion = federation->read_assertion().value();
+  federation->end(federation->store(token("abc", moon + 1h), assertion));
+  CHECK(federation->ask(0, moon).token);
+  CHECK(federation->ask(0, moon + 55min - 1ns).token->token() == "abc");
+  CHECK(federation->ask(0, moon + 55min).claimed);
+}
+
+TEST_CASE("calls wait for the exchange of another, and take what comes of it") {
+  testing::Account account;
+  const auto federation = federation_of(account.identity_token("ann@example.com"));
+  const auto assertion = federation->read_assertion().value();
+  auto exchange = federation->ask(0, moon);
+  auto waiting = federation->ask(0, moon);
+  REQUIRE(exchange.claimed);
+  CHECK_FALSE(waiting.claimed);
+  CHECK(waiting.exchange == exchange.exchange);
+  SUBCASE("an access token, even if it expires at once") {
+    federation->end(federation->store(token("abc", moon), assertion));
+    CHECK(federation->ask(waiting.exchange, moon).token->token() == "abc");
+    CHECK(federation->ask(0, moon).claimed);
+  }
+  SUBCASE("a failure, which says nothing about later exchanges") {
+    federation->end(Error(errc::unauthorized));
+    CHECK(federation->ask(waiting.exchange, moon).failure.value() == errc::unauthorized);
+    CHECK(federation->ask(0, moon).claimed);
+  }
+  SUBCASE("nothing, so that the next call exchanges") {
+    { const detail::ExchangeClaim claim(federation); }
+    waiting = federation->ask(waiting.exchange, moon);
+    CHECK(waiting.claimed);
+    CHECK(waiting.exchange == exchange.exchange + 1);
+  }
+}
+
+TEST_CASE("an access token of the file is used unless it is old, somebody else's, or was rejected") {
+  testing::Account account;
+  const TemporaryDirectory directory;
+  const auto file = directory.path("credentials.json");
+  const auto ann = account.identity_token("ann@example.com");
+  const auto federation = federation_of(ann, file);
+  const Secret assertion(ann);
+  const auto stored = [&](std::string_view text) {
+    REQUIRE(store_token(file, url, token(text)));
+    return federation->read_stored(assertion, moon - 1h);
+  };
+  REQUIRE(stored("opaque"));
+  CHECK(stored("opaque")->token() == "opaque");
+  CHECK(stored("opaque")->from_file);
+  CHECK(stored(account.identity_token("ANN@example.com")));
+  CHECK_FALSE(stored(account.identity_token("bob@example.com")));
+  CHECK_FALSE(stored("two words"));
+  CHECK(stored("opaque"));
+  CHECK_FALSE(federation->read_stored(assertion, moon - 5min));
+  federation->end(federation->read_stored(assertion, moon - 1h));
+  federation->drop(*federation->last());
+  CHECK_FALSE(stored("opaque"));
+  CHECK(federation->ask(0, moon - 1h).claimed);
+}
+
+TEST_CASE("an identity token that is no JWT is described without a character of it") {
+  struct Case {
+    std::string text;
+    std::string_view told;
+  };
+  const std::vector<Case> cases{{"", "is empty"},
+                                {" \n", "is empty"},
+                                {"abcdefgh", "is not a JWT, which is three parts joined by dots"},
+                                {"abcd.efgh", "is not a JWT"},
+                                {"abcd..efgh", "is not a JWT"},
+                                {"abcd.efgh.", "is not a JWT"},
+                                {"ab.cd.ef.gh", "is not a JWT"},
+                                {"abcd.efgh.\"", "holds a quote at position 11"},
+                                {"abcd. efgh.ij", "holds a blank at position 6"},
+                                {std::string(70'000, 'a'), "is longer than 64 KiB"}};
+  for (const auto& one : cases) {
+    CAPTURE(one.told);
+    const auto error = federation_of(one.text)->read_assertion().error();
+    CHECK(error == errc::unreadable_credentials);
+    CHECK(error == condition::configuration);
+    CHECK(error.message().find(one.told) != std::string::npos);
+    CHECK(error.message().find("abcd") == std::string::npos);
+  }
+  CHECK(federation_of(" abcd.efgh.ij\n")->read_assertion().value().reveal() == "abcd.efgh.ij");
+}
+
+TEST_CASE("the subject of a JWT is read, and nothing of any other text") {
+  testing::Account account;
+  CHECK(detail::subject_of_jwt(account.identity_token("ann@example.com")) == "ann@example.com");
+  for (const std::string_view text : {"", "a.b", "eyJ.e30.x", "eyJ.eyJzdWIiOjd9.x", "eyJ.!!.x", "eyJ.AAAAA.x", "..."})
+    CHECK(detail::subject_of_jwt(text).empty());
+}
+
+TEST_CASE("base64url is decoded, and nothing else") {
+  CHECK(detail::decode_base64url("").value().empty());
+  CHECK(detail::decode_base64url("Zg").value() == "f");
+  CHECK(detail::decode_base64url("Zm8").value() == "fo");
+  CHECK(detail::decode_base64url("Zm9v").value() == "foo");
+  CHECK(detail::decode_base64url("Zm9vYg").value() == "foob");
+  CHECK(detail::decode_base64url("-_-_").value() == "\xFB\xFF\xBF");
+  for (const std::string_view text : {"Z", "Zg==", "Zm9vY", "Z+9v", "Zm 9"})
+    CHECK_FALSE(detail::decode_base64url(text));
+}
