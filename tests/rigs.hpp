@@ -107,8 +107,8 @@ inline constexpr wandb::RetryPolicy eager{.max_attempts = 3, .initial_backoff = 
 
 /// A world, a rig before it, and the admin's view.
 template <class Rig>
-struct Setting {
-  explicit Setting(Generation generation = Generation::newer)
+struct Scene {
+  explicit Scene(Generation generation = Generation::newer)
       : world(generation), rig(world.account), api(as(world.root_key)) {}
   [[nodiscard]] wandb::Api<typename Rig::Transport> as(const wandb::Secret& key) {
     return wandb::Api<typename Rig::Transport>(

@@ -16,7 +16,7 @@ namespace testing = wandb::testing;
 
 namespace {
 
-struct Setting {
+struct Scene {
   rigs::World world;
   testing::FakeTransport transport{world.account};
   wandb::Api<testing::FakeTransport> api{

@@ -10,13 +10,13 @@ using namespace wandb;
 using namespace std::chrono_literals;
 using rigs::collect;
 using rigs::get;
-using rigs::Setting;
+using rigs::Scene;
 
 namespace {
 
 /// Gives every request the same answer.
 template <class Rig>
-void answer(Setting<Rig>& setting, int status, std::string body) {
+void answer(Scene<Rig>& setting, int status, std::string body) {
   setting.world.account.before([status, body = std::move(body)](const Request&) -> std::optional<Response> {
     return Response{status, {}, SecureString{body}};
   });
@@ -31,7 +31,7 @@ std::string node(const std::string& email) { return R"({"node":{"id":"i","name":
 }  // namespace
 
 TEST_CASE_TEMPLATE("each status is an error with its condition, and says whether a mutation ran", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   struct Case {
     int status;
     condition expected;
@@ -65,7 +65,7 @@ TEST_CASE_TEMPLATE("each status is an error with its condition, and says whether
 }
 
 TEST_CASE_TEMPLATE("errors in a 200 are errors, in each of the server's forms", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   for (const auto* body :
        {R"({"error":"permission denied"})", R"({"errors":["permission denied"]})",
         R"({"data":null,"errors":[{"message":"permission denied"}]})",
@@ -79,7 +79,7 @@ TEST_CASE_TEMPLATE("errors in a 200 are errors, in each of the server's forms", 
 }
 
 TEST_CASE_TEMPLATE("an error below the mutation's field means that it ran", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   answer(setting, 200,
          R"({"data":{"createUser":{"user":null}},"errors":[{"message":"x","path":["createUser","user"]}]})");
   CHECK(get(setting.api.create_user("new@example.com")).error().outcome() == Outcome::ran);
@@ -95,7 +95,7 @@ TEST_CASE_TEMPLATE("an error below the mutation's field means that it ran", Rig,
 }
 
 TEST_CASE_TEMPLATE("what cannot be decoded says where, and leaves a mutation unknown", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const std::pair<std::string, std::string> cases[] = {
       {users(node("a") + "," + R"({"node":{"id":"i","name":7}})"), "users.edges[1].node.name"},
       {users(node("a") + "," + R"({"node":{"id":"i","name":null}})"), "users.edges[1].node.name"},
@@ -127,7 +127,7 @@ TEST_CASE_TEMPLATE("what cannot be decoded says where, and leaves a mutation unk
 }
 
 TEST_CASE_TEMPLATE("a user who is null with an error is an error element in its place", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   answer(setting, 200,
          users(node("a") + R"(,{"node":null},)" + node("c"),
                R"(,"errors":[{"message":"hidden","path":["users","edges",1,"node"]}])"));
@@ -138,7 +138,7 @@ TEST_CASE_TEMPLATE("a user who is null with an error is an error element in its 
 }
 
 TEST_CASE_TEMPLATE("an error inside a user is that user's alone, and one without a path is everybody's", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   answer(setting, 200,
          users(node("a") + "," + node("b"),
                R"(,"errors":[{"message":"x","path":["users","edges",1,"node","teams"]},{"message":"slow"}])"));
@@ -148,7 +148,7 @@ TEST_CASE_TEMPLATE("an error inside a user is that user's alone, and one without
 }
 
 TEST_CASE_TEMPLATE("absent connections are empty lists", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   for (const auto* inside : {"", R"(,"apiKeys":null,"teams":null)", R"(,"apiKeys":{},"teams":{})",
                              R"(,"apiKeys":{"edges":[]},"teams":{"edges":[]})",
                              R"(,"apiKeys":{"edges":[{"node":null}]},"teams":{"edges":[{"node":null}]})"}) {
@@ -161,7 +161,7 @@ TEST_CASE_TEMPLATE("absent connections are empty lists", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("a call's deadline and stop end it, and are not remembered", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   CHECK(get(setting.api.viewer({.timeout = 0ns})).error() == condition::timed_out);
   CHECK(get(setting.api.viewer({.deadline = std::chrono::steady_clock::now() - 1s})).error() == condition::timed_out);
   std::stop_source source;
@@ -175,7 +175,7 @@ TEST_CASE_TEMPLATE("a call's deadline and stop end it, and are not remembered", 
 }
 
 TEST_CASE_TEMPLATE("a user without an id cannot be changed before reload has found it", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const User user(setting.api, Attrs{{"email", "ann@example.com"}});
   for (const auto& error :
        {get(user.set_admin(true)).error(), get(user.remove()).error(), get(user.restore()).error()}) {

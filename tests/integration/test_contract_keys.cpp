@@ -12,7 +12,7 @@ using rigs::collect;
 using rigs::Generation;
 using rigs::get;
 using rigs::list;
-using rigs::Setting;
+using rigs::Scene;
 
 namespace {
 
@@ -24,7 +24,7 @@ bool contains(const std::vector<std::string>& all, std::string_view one) {
 
 TEST_CASE_TEMPLATE("the viewer generates a key for themselves, and it stands in their lists", Rig, RIGS) {
   for (const auto generation : {Generation::newer, Generation::older}) {
-    Setting<Rig> setting(generation);
+    Scene<Rig> setting(generation);
     const auto me = get(setting.api.viewer()).value();
     const auto secret = get(me.generate_api_key("ci")).value();
     CHECK(contains(setting.world.account.keys_of("root"), secret.reveal()));
@@ -38,7 +38,7 @@ TEST_CASE_TEMPLATE("the viewer generates a key for themselves, and it stands in 
 }
 
 TEST_CASE_TEMPLATE("a key for another user is never made with the caller's credentials", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto error = get(setting.ann().generate_api_key("ci")).error();
   CHECK(error == errc::no_user_credentials);
   CHECK(error.message().find("authenticate") != std::string::npos);
@@ -49,7 +49,7 @@ TEST_CASE_TEMPLATE("a key for another user is never made with the caller's crede
 }
 
 TEST_CASE_TEMPLATE("a user whose secret is given acts as themselves", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   auto ann = setting.ann();
   CHECK(ann.authenticate(Secret("short")).error() == errc::malformed_api_key);
   ann.authenticate(setting.world.ann_key).value();
@@ -62,7 +62,7 @@ TEST_CASE_TEMPLATE("a user whose secret is given acts as themselves", Rig, RIGS)
 }
 
 TEST_CASE_TEMPLATE("somebody else's secret is found out before anything is changed, whichever way it came", Rig, RIGS) {
-  Setting<Rig> setting(Generation::older);
+  Scene<Rig> setting(Generation::older);
   const auto refused = [&](const auto& user) {
     CHECK(get(user.generate_api_key("ci")).error() == errc::credentials_of_another_user);
     const auto acting = user.user_api().value();
@@ -83,7 +83,7 @@ TEST_CASE_TEMPLATE("somebody else's secret is found out before anything is chang
 }
 
 TEST_CASE_TEMPLATE("a user who was just made generates a key as soon as their secret is known", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   auto made = get(setting.api.create_user("new@example.com")).value();
   CHECK(get(made.delete_api_key("x")).error() == errc::keys_not_loaded);
   made.authenticate(Secret(setting.world.account.add_key("new"))).value();
@@ -93,7 +93,7 @@ TEST_CASE_TEMPLATE("a user who was just made generates a key as soon as their se
 }
 
 TEST_CASE_TEMPLATE("a secret of a user of whom nothing is known cannot be proven, and is not used", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const User nobody(setting.api, Attrs{{"admin", true}}, setting.world.ann_key);
   const auto before = setting.world.account.requests();
   CHECK(get(nobody.generate_api_key()).error() == errc::no_user_credentials);
@@ -101,7 +101,7 @@ TEST_CASE_TEMPLATE("a secret of a user of whom nothing is known cannot be proven
 }
 
 TEST_CASE_TEMPLATE("a given secret is proven once", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   auto ann = setting.ann();
   ann.authenticate(setting.world.ann_key).value();
   const auto before = setting.world.account.requests();
@@ -112,7 +112,7 @@ TEST_CASE_TEMPLATE("a given secret is proven once", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("on older servers a listed name is the user's secret, and serves to act as them", Rig, RIGS) {
-  Setting<Rig> setting(Generation::older);
+  Scene<Rig> setting(Generation::older);
   const auto ann = setting.ann();
   CHECK(list(ann.api_keys()) == std::vector<std::string>{std::string(setting.world.ann_key.reveal())});
   CHECK(ann.keys()[0].secret().value() == setting.world.ann_key);
@@ -123,7 +123,7 @@ TEST_CASE_TEMPLATE("on older servers a listed name is the user's secret, and ser
 
 TEST_CASE_TEMPLATE("delete_api_key deletes by name, row or secret, and forgets exactly that key", Rig, RIGS) {
   for (const auto generation : {Generation::newer, Generation::older}) {
-    Setting<Rig> setting(generation);
+    Scene<Rig> setting(generation);
     const auto me = get(setting.api.viewer()).value();
     const auto by_secret = get(me.generate_api_key("a")).value();
     get(me.generate_api_key("b")).value();
@@ -141,7 +141,7 @@ TEST_CASE_TEMPLATE("delete_api_key deletes by name, row or secret, and forgets e
 TEST_CASE_TEMPLATE("a key that is held is found in a list and deleted, also in a later process", Rig, RIGS) {
   for (const auto generation : {Generation::newer, Generation::older}) {
     for (const auto shape : {testing::KeyShape::legacy, testing::KeyShape::v1}) {
-      Setting<Rig> setting(generation);
+      Scene<Rig> setting(generation);
       setting.world.account.key_shape(shape);
       const auto held = get(get(setting.api.viewer()).value().generate_api_key("held")).value();
       get(get(setting.api.viewer()).value().generate_api_key("other")).value();
@@ -166,7 +166,7 @@ TEST_CASE_TEMPLATE("a key that is held is found in a list and deleted, also in a
 
 TEST_CASE_TEMPLATE("the name of a key generated here deletes it also once it was read anew", Rig, RIGS) {
   for (const auto generation : {Generation::newer, Generation::older}) {
-    Setting<Rig> setting(generation);
+    Scene<Rig> setting(generation);
     const auto me = get(setting.api.viewer()).value();
     get(me.generate_api_key("ci")).value();
     const auto name = list(me.api_keys()).at(1);
@@ -179,7 +179,7 @@ TEST_CASE_TEMPLATE("the name of a key generated here deletes it also once it was
 }
 
 TEST_CASE_TEMPLATE("a secret that several keys fit deletes none, and the error says which", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const std::string secret = "wandb_v1_" + std::string(27, 'k') + "_" + std::string(49, 's');
   const auto row = [](const std::string& id, const std::string& name) {
     return R"({"node":{"id":")" + id + R"(","name":")" + name + "\"}}";
@@ -209,7 +209,7 @@ TEST_CASE_TEMPLATE("a secret that several keys fit deletes none, and the error s
 }
 
 TEST_CASE_TEMPLATE("a deleted key is not acted with any more, also where its row shows no secret", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   auto ann = setting.ann();
   ann.authenticate(setting.world.ann_key).value();
   get(ann.delete_api_key(ann.keys()[0])).value();
@@ -217,7 +217,7 @@ TEST_CASE_TEMPLATE("a deleted key is not acted with any more, also where its row
 }
 
 TEST_CASE_TEMPLATE("an admin deletes another user's key", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = setting.ann();
   get(ann.delete_api_key(ann.keys()[0])).value();
   CHECK(ann.api_keys().empty());
@@ -225,7 +225,7 @@ TEST_CASE_TEMPLATE("an admin deletes another user's key", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("a name that is not among the loaded keys is misuse, thrown before any traffic", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = setting.ann();
   const auto before = setting.world.account.requests();
   // The call itself reports this; nothing is awaited.
@@ -237,7 +237,7 @@ TEST_CASE_TEMPLATE("a name that is not among the loaded keys is misuse, thrown b
 }
 
 TEST_CASE_TEMPLATE("keys that were never loaded are an error, which reload mends", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const User ann(setting.api, Attrs{{"id", setting.world.ann_id}});
   CHECK(get(ann.delete_api_key("x")).error() == errc::keys_not_loaded);
   CHECK(get(ann.delete_api_key(setting.world.ann_key)).error() == errc::keys_not_loaded);
@@ -249,7 +249,7 @@ TEST_CASE_TEMPLATE("keys that were never loaded are an error, which reload mends
 }
 
 TEST_CASE_TEMPLATE("delete_api_key forgets the key only when the server says success", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto me = get(setting.api.viewer()).value();
   const auto refuse_with = [&](int status, const char* body) {
     setting.world.account.before([=](const Request&) -> std::optional<Response> {
@@ -270,7 +270,7 @@ TEST_CASE_TEMPLATE("delete_api_key forgets the key only when the server says suc
 }
 
 TEST_CASE_TEMPLATE("a refused key is an error with its reason, and adds nothing", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto me = get(setting.api.viewer()).value();
   setting.world.account.before([](const Request&) -> std::optional<Response> {
     return Response{409, {}, SecureString{R"({"errors":[{"message":"too many keys"}]})"}};
@@ -282,7 +282,7 @@ TEST_CASE_TEMPLATE("a refused key is an error with its reason, and adds nothing"
 }
 
 TEST_CASE_TEMPLATE("of two keys with one name the first is deleted and the other stays", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto attrs = Attrs::parse(
       R"({"id":"u","apiKeys":{"edges":[{"node":{"id":"k1","name":"twin"}},{"node":{"id":"k2","name":"twin"}}]}})");
   const User user(setting.api, attrs.value());
@@ -298,7 +298,7 @@ TEST_CASE_TEMPLATE("of two keys with one name the first is deleted and the other
 }
 
 TEST_CASE_TEMPLATE("keys are complete however many pages they take", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.page_sizes(50, 3);
   for (int i = 0; i != 7; ++i) setting.world.account.add_key("ann", std::to_string(i));
   CHECK(setting.ann().keys().size() == 8);
@@ -309,7 +309,7 @@ TEST_CASE_TEMPLATE("keys are complete however many pages they take", Rig, RIGS) 
 TEST_CASE_TEMPLATE(
     "a deleted key is lost though the answer is: the retry finds nothing, and a look shows that it is gone", Rig,
     RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = setting.ann();
   int deletions = 0;
   setting.world.account.after([&](const Request& request) -> std::optional<Response> {
@@ -322,7 +322,7 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE("a new key whose answer is lost is unknown, and not asked for again", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto me = get(setting.api.viewer()).value();
   setting.world.account.after([](const Request&) -> std::optional<Response> { return Response{502, {}, {}}; });
   const auto error = get(me.generate_api_key("ci")).error();
@@ -332,7 +332,7 @@ TEST_CASE_TEMPLATE("a new key whose answer is lost is unknown, and not asked for
 }
 
 TEST_CASE_TEMPLATE("keys that the server refuses to show are empty, and deleting tells that error", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.before([&](const Request&) -> std::optional<Response> {
     return Response{200, {}, SecureString{R"({"data":{"viewer":{"id":"u","name":"Ann","apiKeys":null}},
         "errors":[{"message":"relogin required","path":["viewer","apiKeys"]}]})"}};
@@ -345,7 +345,7 @@ TEST_CASE_TEMPLATE("keys that the server refuses to show are empty, and deleting
 }
 
 TEST_CASE_TEMPLATE("no secret shows in what the library prints", Rig, RIGS) {
-  Setting<Rig> setting(Generation::older);
+  Scene<Rig> setting(Generation::older);
   const auto me = get(setting.api.viewer()).value();
   const auto secret = get(me.generate_api_key("ci")).value();
   std::ostringstream out;

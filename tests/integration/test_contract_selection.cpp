@@ -26,7 +26,7 @@ constexpr auto& chosen = fields<R"(
 }  // namespace
 
 TEST_CASE_TEMPLATE("chosen attributes have the types of the schema", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = get(setting.api.user("ann", chosen)).value().value();
   static_assert(std::is_same_v<decltype(ann.template get<"createdAt">()), Text>);
   static_assert(std::is_same_v<decltype(ann.template get<"photoUrl">()), std::optional<Text>>);
@@ -45,7 +45,7 @@ TEST_CASE_TEMPLATE("chosen attributes have the types of the schema", Rig, RIGS) 
 }
 
 TEST_CASE_TEMPLATE("chosen objects and lists are read as deep as they were chosen", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.add_key("ann", "second");
   const auto me = get(setting.as(setting.world.ann_key).viewer(chosen)).value();
   const auto mine = me.template get<"mine">().value();
@@ -58,7 +58,7 @@ TEST_CASE_TEMPLATE("chosen objects and lists are read as deep as they were chose
 }
 
 TEST_CASE_TEMPLATE("a user with chosen attributes is a user", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = get(setting.api.user("ann", fields<"photoUrl">)).value().value();
   const User<typename Rig::Transport> same = ann;
   get(same.update({.photo_url = "https://example.com/a.png"})).value();
@@ -69,7 +69,7 @@ TEST_CASE_TEMPLATE("a user with chosen attributes is a user", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("an update shows in what was chosen by its name, and not in an alias of something else", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = get(setting.api.user("ann", fields<"mine: name is_private: private private">)).value().value();
   const auto name = ann.template get<"mine">();
   get(ann.update({.name = "Anna", .is_private = true})).value();
@@ -82,7 +82,7 @@ TEST_CASE_TEMPLATE("an update shows in what was chosen by its name, and not in a
 }
 
 TEST_CASE_TEMPLATE("users are walked with what was chosen of them", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.add_users(7, "dev");
   std::size_t count = 0;
   for (auto& user : collect(setting.api.users("dev", fields<"totalRuns">, {.size = 3}))) {
@@ -94,7 +94,7 @@ TEST_CASE_TEMPLATE("users are walked with what was chosen of them", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("a chosen attribute that must come and does not is a malformed answer, with its path", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.before([](const Request&) -> std::optional<Response> {
     return Response{
         200, {}, SecureString{R"({"data":{"viewer":{"id":"1","name":"Ann","defaultEntity":{"name":"a"}}}})"}};

@@ -11,10 +11,10 @@ using namespace wandb;
 using rigs::collect;
 using rigs::get;
 using rigs::list;
-using rigs::Setting;
+using rigs::Scene;
 
 TEST_CASE_TEMPLATE("viewer is whoever the key belongs to, with keys and teams", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = get(setting.as(setting.world.ann_key).viewer()).value();
   CHECK(ann.email() == "ann@example.com");
   CHECK(ann.id() == setting.world.ann_id);
@@ -25,7 +25,7 @@ TEST_CASE_TEMPLATE("viewer is whoever the key belongs to, with keys and teams", 
 }
 
 TEST_CASE_TEMPLATE("user finds the exact username, e-mail whatever its case, or id, and nobody else", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.add_user({.email = "ann@example.com.evil.org", .username = "ann-of-evil"});
   setting.world.account.add_user({.email = "joann@example.com"});
   for (const auto& name : {std::string("ann"), std::string("Ann@Example.COM"), setting.world.ann_id}) {
@@ -41,7 +41,7 @@ TEST_CASE_TEMPLATE("user finds the exact username, e-mail whatever its case, or 
 }
 
 TEST_CASE_TEMPLATE("user looks through all pages", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.add_users(30, "many");
   setting.world.account.add_user({.email = "many@example.com"});
   setting.world.account.page_sizes(4, 50);
@@ -49,7 +49,7 @@ TEST_CASE_TEMPLATE("user looks through all pages", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("users gives everybody once, however many pages they take", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.add_users(23, "dev");
   std::set<std::string> emails;
   for (auto& user : collect(setting.api.users("dev", {.size = 5}))) emails.emplace(user.value().email());
@@ -58,7 +58,7 @@ TEST_CASE_TEMPLATE("users gives everybody once, however many pages they take", R
 
 TEST_CASE_TEMPLATE("users is lazy: nothing is sent before the first is taken, and no page before its first user is",
                    Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.add_users(10, "dev");
   const auto before = setting.world.account.requests();
   auto users = setting.api.users("dev", {.size = 5});
@@ -70,7 +70,7 @@ TEST_CASE_TEMPLATE("users is lazy: nothing is sent before the first is taken, an
 }
 
 TEST_CASE_TEMPLATE("users resumes where another walk stood", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.add_users(10, "dev");
   auto users = setting.api.users("dev", {.size = 5});
   CHECK(get(users.next()).has_value());
@@ -82,7 +82,7 @@ TEST_CASE_TEMPLATE("users resumes where another walk stood", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("a failed page is the last element, and what came before is not lost", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.add_users(10, "dev");
   int pages = 0;
   setting.world.account.before([&](const Request&) -> std::optional<Response> {
@@ -100,7 +100,7 @@ TEST_CASE_TEMPLATE("a failed page is the last element, and what came before is n
 }
 
 TEST_CASE_TEMPLATE("create_user makes the user, with neither keys nor teams loaded", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto made = get(setting.api.create_user("new@example.com", true)).value();
   CHECK(made.email() == "new@example.com");
   CHECK(made.admin() == true);
@@ -111,7 +111,7 @@ TEST_CASE_TEMPLATE("create_user makes the user, with neither keys nor teams load
 }
 
 TEST_CASE_TEMPLATE("create_user tells why not", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto taken = get(setting.api.create_user("ann@example.com")).error();
   CHECK(taken == condition::conflict);
   CHECK(taken == errc::conflict);
@@ -130,7 +130,7 @@ TEST_CASE_TEMPLATE("create_user tells why not", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("update, set_admin, remove and restore change the user and the handle", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = setting.ann();
   const auto same = ann;
   get(ann.update({.name = "Ann B.", .photo_url = "https://example.com/a.png"})).value();
@@ -147,7 +147,7 @@ TEST_CASE_TEMPLATE("update, set_admin, remove and restore change the user and th
 }
 
 TEST_CASE_TEMPLATE("a wrong key is unauthorized, and somebody who is no admin may not search", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   CHECK(get(setting.as(Secret(std::string(40, '0'))).viewer()).error() == condition::unauthorized);
   CHECK(get(setting.as(setting.world.ann_key).user("root")).error() == condition::permission_denied);
   CHECK(get(setting.api.as(setting.world.ann_key).viewer()).value().email() == "ann@example.com");
@@ -155,7 +155,7 @@ TEST_CASE_TEMPLATE("a wrong key is unauthorized, and somebody who is no admin ma
 }
 
 TEST_CASE_TEMPLATE("reload reads anew into the same handle", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = setting.ann();
   setting.world.account.add_key("ann", "second");
   setting.world.account.add_team("ann", "green");
@@ -166,7 +166,7 @@ TEST_CASE_TEMPLATE("reload reads anew into the same handle", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("attributes by name tell unloaded, null and value apart", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = setting.ann();
   CHECK_FALSE(ann["photo_url"].is_loaded());
   CHECK(ann["deleted_at"].is_null());
@@ -180,7 +180,7 @@ TEST_CASE_TEMPLATE("attributes by name tell unloaded, null and value apart", Rig
 }
 
 TEST_CASE_TEMPLATE("a user prints as e-mail, else username, id, name, else question marks", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto shown = [&](const Attrs& attrs) {
     std::ostringstream out;
     out << User(setting.api, attrs);
@@ -194,7 +194,7 @@ TEST_CASE_TEMPLATE("a user prints as e-mail, else username, id, name, else quest
 }
 
 TEST_CASE_TEMPLATE("a loop over what a temporary gives is safe", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   std::string all;
   for (const auto team : get(setting.as(setting.world.ann_key).viewer()).value().teams()) all += team;
   for (const auto& key : get(setting.as(setting.world.ann_key).viewer()).value().keys()) all += key.description();

@@ -22,7 +22,7 @@
 using namespace std::chrono_literals;
 using namespace wandb;
 using rigs::get;
-using rigs::Setting;
+using rigs::Scene;
 
 namespace {
 
@@ -42,7 +42,7 @@ constexpr RetryPolicy four_times{.max_attempts = 4, .initial_backoff = {}, .max_
 
 // A world whose users have identity tokens, and the exchanges that were asked for.
 template <class Rig>
-struct Federated : Setting<Rig> {
+struct Federated : Scene<Rig> {
   using Transport = typename Rig::Transport;
 
   // Answers the exchanges, as long as `answer` returns something.

@@ -16,7 +16,7 @@
 using namespace wandb;
 using rigs::collect;
 using rigs::get;
-using rigs::Setting;
+using rigs::Scene;
 
 namespace {
 
@@ -42,7 +42,7 @@ BOOST_DESCRIBE_STRUCT(Contact, (), (email, photo_url))
 }  // namespace
 
 TEST_CASE_TEMPLATE("a user is found and read into a struct, without keys", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   bool keys = false;
   setting.world.account.before([&](const Request& request) -> std::optional<Response> {
     keys = keys || std::string_view(request.body).find("apiKeys") != std::string_view::npos;
@@ -60,7 +60,7 @@ TEST_CASE_TEMPLATE("a user is found and read into a struct, without keys", Rig, 
 }
 
 TEST_CASE_TEMPLATE("the caller's own user is read into a struct", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto root = get(setting.api.template viewer<Person>()).value();
   CHECK(root.email == "root@example.com");
   CHECK(root.admin == true);
@@ -68,7 +68,7 @@ TEST_CASE_TEMPLATE("the caller's own user is read into a struct", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("the name of a struct's user is exact, and nobody is an empty optional", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.add_user({.email = "joann@example.com"});
   CHECK(get(setting.api.template user<Contact>("ANN@example.com")).value().value().email == "ann@example.com");
   CHECK(get(setting.api.template user<Contact>(setting.world.ann_id)).value().value().email == "ann@example.com");
@@ -77,7 +77,7 @@ TEST_CASE_TEMPLATE("the name of a struct's user is exact, and nobody is an empty
 }
 
 TEST_CASE_TEMPLATE("a deleted user is read into a struct only if no active one has the name", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   get(setting.ann().remove()).value();
   CHECK(get(setting.api.template user<Contact>("ann")).value().value().email == "ann@example.com");
   setting.world.account.add_user({.email = "ANN@example.com"});
@@ -85,7 +85,7 @@ TEST_CASE_TEMPLATE("a deleted user is read into a struct only if no active one h
 }
 
 TEST_CASE_TEMPLATE("users are walked as structs, page by page", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.add_users(7, "dev");
   std::size_t count = 0;
   for (auto& user : collect(setting.api.template users<Contact>("dev", {.size = 3}))) {
@@ -101,7 +101,7 @@ TEST_CASE_TEMPLATE("users are walked as structs, page by page", Rig, RIGS) {
 }
 
 TEST_CASE_TEMPLATE("a user who cannot be read into a struct is an error element, and the walk goes on", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   setting.world.account.before([](const Request&) -> std::optional<Response> {
     return Response{200, {}, SecureString{R"({"data":{"users":{"edges":[{"node":{"id":"1","email":"a","photoUrl":null}},
                       {"node":{"id":"2","email":"b","photoUrl":null}},null],
@@ -118,7 +118,7 @@ TEST_CASE_TEMPLATE("a user who cannot be read into a struct is an error element,
 }
 
 TEST_CASE_TEMPLATE("a user at hand is made into a struct, with what has changed since", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = get(setting.api.user("ann", fields<"photoUrl">)).value().value();
   get(ann.update({.photo_url = "https://example.com/a.png"})).value();
   CHECK(to_struct<Contact>(ann).value().photo_url == "https://example.com/a.png");
@@ -127,7 +127,7 @@ TEST_CASE_TEMPLATE("a user at hand is made into a struct, with what has changed 
 }
 
 TEST_CASE_TEMPLATE("the arguments of a call for a struct may die before the task is awaited", Rig, RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   auto later = [&] {
     auto api = setting.as(setting.world.root_key);
     const std::string name = "ann@example.com";
@@ -138,7 +138,7 @@ TEST_CASE_TEMPLATE("the arguments of a call for a struct may die before the task
 
 TEST_CASE_TEMPLATE("an update that the server answers with an error in place of the attribute fails its struct", Rig,
                    RIGS) {
-  Setting<Rig> setting;
+  Scene<Rig> setting;
   const auto ann = get(setting.api.user("ann", fields<"photoUrl">)).value().value();
   setting.world.account.before([&](const Request&) -> std::optional<Response> {
     return Response{200,

@@ -35,7 +35,7 @@ constexpr auto in_none = R"("teams":{"edges":[]})";
 }  // namespace
 
 TEST_CASE_TEMPLATE("team_members finds the members on every page, with account type and keys", Rig, RIGS) {
-  rigs::Setting<Rig> setting;
+  rigs::Scene<Rig> setting;
   auto& account = setting.world.account;
   account.page_sizes(2, 1);
   account.add_users(5, "other");
@@ -57,7 +57,7 @@ TEST_CASE_TEMPLATE("team_members finds the members on every page, with account t
 }
 
 TEST_CASE_TEMPLATE("a team that nobody belongs to has no members, and the team's name counts exactly", Rig, RIGS) {
-  rigs::Setting<Rig> setting;
+  rigs::Scene<Rig> setting;
   CHECK(emails(setting.api.team_members("green")).empty());
   CHECK(emails(setting.api.team_members("Red")).empty());
   CHECK(emails(setting.api.team_members("re")).empty());
@@ -65,7 +65,7 @@ TEST_CASE_TEMPLATE("a team that nobody belongs to has no members, and the team's
 }
 
 TEST_CASE_TEMPLATE("team_members without keys reads none, and needs an admin", Rig, RIGS) {
-  rigs::Setting<Rig> setting;
+  rigs::Scene<Rig> setting;
   const auto members = collect(setting.api.team_members("red", {.keys = false}));
   REQUIRE(members.size() == 1);
   CHECK_FALSE(members[0].value()["api_keys"].is_loaded());
@@ -76,7 +76,7 @@ TEST_CASE_TEMPLATE("team_members without keys reads none, and needs an admin", R
 }
 
 TEST_CASE_TEMPLATE("team_members sends nothing for an empty name", Rig, RIGS) {
-  rigs::Setting<Rig> setting;
+  rigs::Scene<Rig> setting;
   const auto members = collect(setting.api.team_members(""));
   REQUIRE(members.size() == 1);
   CHECK(members[0].error() == errc::invalid_argument);

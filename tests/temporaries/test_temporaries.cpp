@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using namespace wandb;
 using rigs::get;
 using rigs::list;
-using rigs::Setting;
+using rigs::Scene;
 
 namespace {
 
@@ -56,7 +56,7 @@ struct Token {
 #define AWAITED rigs::AsioFake, rigs::FreeFake, rigs::AsyncPlain, rigs::AsyncTls
 
 TEST_CASE_TEMPLATE("every method of Api outlives the Api and the arguments that it was called with", Rig, AWAITED) {
-  Setting<Rig> at;
+  Scene<Rig> at;
   const auto api = [&] { return at.as(Secret(at.world.root_key.reveal())); };
   CHECK(later([&] { return api().viewer(Token().options()); }).value().email() == "root@example.com");
   CHECK(later([&] { return api().as(Secret(at.world.ann_key.reveal())).viewer(Token().options()); }).value().email() ==
@@ -82,7 +82,7 @@ TEST_CASE_TEMPLATE("every method of Api outlives the Api and the arguments that 
 
 TEST_CASE_TEMPLATE("every changing method of User outlives the user and the arguments", Rig, AWAITED) {
   using Person = User<typename Rig::Transport>;
-  Setting<Rig> at;
+  Scene<Rig> at;
   const auto api = [&] { return at.as(Secret(at.world.root_key.reveal())); };
   CHECK(
       later([&] { return Person::create(api(), Argument("bob@example.com"), false, Token().options()); }).has_value());
@@ -101,7 +101,7 @@ TEST_CASE_TEMPLATE("every changing method of User outlives the user and the argu
 
 TEST_CASE_TEMPLATE("every method about keys outlives the user and the arguments", Rig, AWAITED) {
   using Person = User<typename Rig::Transport>;
-  Setting<Rig> at;
+  Scene<Rig> at;
   const auto api = [&] { return at.as(Secret(at.world.root_key.reveal())); };
   const auto ann = [&] {
     Person made(api(), Attrs{{"id", std::string_view(Argument(at.world.ann_id))}});
@@ -171,6 +171,6 @@ rigs::FreeTask<std::size_t> in_one_expression(FreeApi api) {
 
 TEST_CASE_TEMPLATE("calls may be made and awaited in one expression", Rig, rigs::FreeFake, rigs::AsyncPlain,
                    rigs::AsyncTls) {
-  Setting<Rig> at;
+  Scene<Rig> at;
   CHECK(get(in_one_expression(at.api)) == 1);
 }

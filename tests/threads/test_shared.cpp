@@ -191,7 +191,7 @@ TEST_CASE("cancellations come on the strand of the coroutine, and each call has 
 }
 
 TEST_CASE("handles of one user are shared between threads") {
-  rigs::Setting<rigs::Plain> setting;
+  rigs::Scene<rigs::Plain> setting;
   const auto me = setting.as(setting.world.ann_key).viewer().value();
   const auto seen = me.keys();
   std::atomic<int> wrong{0};
@@ -211,7 +211,7 @@ TEST_CASE("handles of one user are shared between threads") {
 }
 
 TEST_CASE("a user is read in some threads while others read it anew or change it") {
-  rigs::Setting<rigs::Plain> setting;
+  rigs::Scene<rigs::Plain> setting;
   const auto ann = setting.ann();
   std::atomic<int> wrong{0};
   at_once([&, ann](std::size_t who) {

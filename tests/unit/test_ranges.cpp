@@ -11,7 +11,7 @@
 #include "../rigs.hpp"
 
 using namespace wandb;
-using rigs::Setting;
+using rigs::Scene;
 
 using Walk = Users<BeastTransport>;
 static_assert(std::ranges::input_range<Walk> && !std::ranges::forward_range<Walk>);
@@ -20,7 +20,7 @@ static_assert(std::same_as<std::ranges::range_value_t<Walk>, Result<User<BeastTr
 static_assert(!std::ranges::range<Users<AsyncBeastTransport>>, "an asynchronous walk is awaited");
 
 TEST_CASE("a walk goes on where a loop left it, and takes no page that nobody needs") {
-  Setting<rigs::Fake> setting;
+  Scene<rigs::Fake> setting;
   setting.world.account.add_users(10, "dev");
   const auto before = setting.world.account.requests();
   auto users = setting.api.users("dev", {.size = 3});
@@ -41,7 +41,7 @@ TEST_CASE("a walk goes on where a loop left it, and takes no page that nobody ne
 #if !defined(__clang__) || __clang_major__ >= 16
 
 TEST_CASE("std::views filter, transform and take users page by page") {
-  Setting<rigs::Fake> setting;
+  Scene<rigs::Fake> setting;
   setting.world.account.add_users(10, "dev");
   const auto before = setting.world.account.requests();
   auto users = setting.api.users("dev", {.size = 3});
@@ -56,7 +56,7 @@ TEST_CASE("std::views filter, transform and take users page by page") {
 }
 
 TEST_CASE("a walk that is a temporary is kept by the view of it") {
-  Setting<rigs::Fake> setting;
+  Scene<rigs::Fake> setting;
   setting.world.account.add_users(4, "dev");
   const auto readable = [](const auto& user) { return user.has_value(); };
   std::vector<User<testing::FakeTransport>> kept;
@@ -67,7 +67,7 @@ TEST_CASE("a walk that is a temporary is kept by the view of it") {
 }
 
 TEST_CASE("std::ranges algorithms take a walk") {
-  Setting<rigs::Fake> setting;
+  Scene<rigs::Fake> setting;
   setting.world.account.add_users(10, "dev");
   auto users = setting.api.users("dev", {.size = 3});
   const auto found = std::ranges::find_if(users, [](const auto& user) { return user.value().username() == "dev4"; });

@@ -77,14 +77,14 @@ struct FoundUrl {
 /// Makes a federated identity from `WANDB_IDENTITY_TOKEN_FILE`. The access tokens for a base URL are kept in
 /// `WANDB_CREDENTIALS_FILE`, else in `~/.config/wandb/credentials.json`.
 [[nodiscard]] inline IdentityPtr identity_of_token_file(const std::string& base_url, const Environment& environment) {
-  constexpr auto* variable = "WANDB_IDENTITY_TOKEN_FILE";
-  const auto path = expand_home(std::string(environment.get(variable)), environment);
+  const auto path = expand_home(std::string(environment.get("WANDB_IDENTITY_TOKEN_FILE")), environment);
   auto kept = expand_home(std::string(environment.get("WANDB_CREDENTIALS_FILE")), environment);
   if (kept.empty()) {
     kept = home_directory(environment);
     if (!kept.empty()) kept += "/.config/wandb/credentials.json";
   }
-  auto federation = std::make_shared<Federation>(IdentityToken::file(path), variable, std::move(kept), base_url);
+  auto federation = std::make_shared<Federation>(IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE",
+                                                 std::move(kept), base_url);
   auto name = federation->source();
   return std::make_shared<const Identity>(std::move(federation), std::move(name));
 }
