@@ -243,3 +243,22 @@ TEST_CASE("an Api is shared between coroutines of several threads") {
   for (std::size_t who = 0; who != 8; ++who) all.push_back(asio::co_spawn(pool, work(who), asio::use_future));
   for (auto& one : all) CHECK(one.get());
 }
+
+TEST_CASE("threads share a federated identity, whose access tokens are renewed and revoked meanwhile") {
+  testing::Account account;
+  account.add_user({.email = "ann@example.com"});
+  account.access_token_lifetime(5min + 1s);
+  const IdentityToken token([&] { return Secret(account.identity_token("ann@example.com")); });
+  const Api api(testing::FakeTransport(account), {.base_url = "http://localhost", .identity_token = &token},
+                Environment::none());
+  std::atomic<int> wrong{0};
+  at_once([&](std::size_t who) {
+    for (int i = 0; i != 20; ++i) {
+      if (who == 0) account.revoke_access_tokens();
+      const auto viewer = api.viewer();
+      // A token may be revoked again before it is used.
+      if (viewer ? viewer->email() != "ann@example.com" : viewer.error() != errc::unauthorized) ++wrong;
+    }
+  });
+  CHECK(wrong == 0);
+}
