@@ -53,7 +53,10 @@ class GraphqlRequest {
     body_ += R"({"query":)";
     if (operation.plain) body_.append("\"").append(document).append("\"");
     else append_json_string(body_, document);
-    body_.append(R"(,"operationName":")").append(operation.name).append(R"(","variables":{)");
+    body_ += R"(,"operationName":)";
+    if (operation.name.empty()) body_ += "null";
+    else body_.append("\"").append(operation.name).append("\"");
+    body_ += R"(,"variables":{)";
   }
 
   /// Adds a text from the caller, checked by `check_text`. `what` names it in the error.
@@ -90,6 +93,11 @@ class GraphqlRequest {
     body_ += '[';
     append_json_string(body_, text);
     body_ += ']';
+    return *this;
+  }
+  /// Adds variables that are written as the members of a JSON object.
+  GraphqlRequest& add_members(std::string_view members) {
+    body_ += members;
     return *this;
   }
   /// Sets the credentials with which the request is sent. The default is the caller's credentials.
