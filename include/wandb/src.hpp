@@ -13,6 +13,7 @@
 #include <wandb/impl/flow.ipp>
 #include <wandb/impl/user.ipp>
 #include <wandb/impl/values.ipp>
+#include <wandb/impl/variables.ipp>
 #include <wandb/wandb.hpp>
 
 static_assert(

@@ -1,21 +1,10 @@
 // Describes a GraphQL operation that the library sends.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 
 #include <wandb/detail/answer/shape.hpp>
-
-namespace wandb {
-
-/// States what happens if an operation is repeated.
-enum class Repeat : std::uint8_t {
-  safe,        ///< a query changes nothing
-  idempotent,  ///< a mutation that leads to the same state however often it runs
-  once,        ///< a mutation that must not run twice
-};
-
-}  // namespace wandb
+#include <wandb/retry.hpp>
 
 namespace wandb::detail {
 
