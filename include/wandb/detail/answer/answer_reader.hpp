@@ -14,6 +14,7 @@
 #include <wandb/detail/answer/answer.hpp>
 #include <wandb/detail/answer/classify_error.hpp>
 #include <wandb/detail/answer/decoder.hpp>
+#include <wandb/detail/answer/new_keys.hpp>
 #include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/request_texts.hpp>
 #include <wandb/detail/text/ascii.hpp>
@@ -38,8 +39,8 @@ namespace wandb::detail {
 /// Reads the answer to one request.
 class AnswerReader {
  public:
-  /// `request_body` is the body of the request. `secrets` are masked, and the secret that the answer brings is added to
-  /// them. The object keeps references to all three.
+  /// `request_body` is the body of the request. `secrets` are masked, and the secrets that the answer brings are added
+  /// to them. The object keeps references to all three.
   AnswerReader(const Operation& operation, std::string_view request_body, KnownSecrets& secrets) noexcept
       : operation_(operation), request_body_(request_body), secrets_(secrets) {}
 
@@ -49,8 +50,7 @@ class AnswerReader {
     auto answer = decode(operation_.shape, std::move(body), excerpts, &secrets_);
     answer.status = status;
     answer.deciding_status = status;
-    new_secret_ = new_secret(answer);
-    secrets_.add(new_secret_);
+    if (may_hold_new_secret()) find_new_secrets(answer);
     mask_errors(answer);
     classify(answer, headers);
     return answer;
@@ -239,8 +239,16 @@ class AnswerReader {
     return "\u2026" + shown.substr(begin);
   }
 
+  // Adds the new secrets to those that are masked. A program's own document may rename the fields that hold them.
+  void find_new_secrets(const GraphqlAnswer& answer) {
+    new_secret_ = new_secret(answer);
+    if (!new_secret_.empty()) secrets_.add(new_secret_);
+    else if (answer.page && !answer.errors.empty())
+      each_key_in(answer.page->body(), [&](std::string_view key) { secrets_.add(key); });
+  }
+
   // Returns the key that an answer brings. The key is empty if the answer brings none, or a text that is too short to
-  // be a key, or if a program's own document may make several keys or renames the fields.
+  // be a key, or if the document has several root fields, which may bring several keys.
   [[nodiscard]] std::string_view new_secret(const GraphqlAnswer& answer) const {
     if (root_fields().size() != 1) return {};
     const auto payload = answer.root.object("generateApiKey");

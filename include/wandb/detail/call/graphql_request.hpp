@@ -138,20 +138,24 @@ class GraphqlRequest {
   std::optional<Error> fault_;
 };
 
-/// Holds the secrets that the answer to one request may repeat, and the secret that it brings.
+/// Holds the secrets that the answer to one request may repeat, and the secrets that it brings.
 class SecretsOfRequest final : public KnownSecrets {
  public:
   /// `identity` sends the request on behalf of `caller`, which may be null. The object keeps references to all three.
   SecretsOfRequest(const Identity& identity, const Identity* caller, const Subject& about) noexcept
       : identity_(identity), caller_(caller), about_(about) {}
 
-  void add(std::string_view secret) noexcept override { views_.back() = secret; }
+  /// Of more than `max_new` secrets the last count.
+  void add(std::string_view secret) noexcept override { views_[first_new + added_++ % max_new] = secret; }
   [[nodiscard]] std::span<const std::string_view> secrets() const override {
     if (!gathered_) gather();
     return views_;
   }
 
  private:
+  static constexpr std::size_t first_new = 5 + KnownCredentials::max_keys;
+  static constexpr std::size_t max_new = 4;
+
   void gather() const {
     gathered_ = true;
     credentials_ = about_.credentials();
@@ -170,7 +174,8 @@ class SecretsOfRequest final : public KnownSecrets {
   const Subject& about_;
   mutable bool gathered_ = false;
   mutable KnownCredentials credentials_;
-  mutable std::array<std::string_view, 6 + KnownCredentials::max_keys> views_{};
+  mutable std::array<std::string_view, first_new + max_new> views_{};
+  std::size_t added_ = 0;
 };
 
 }  // namespace wandb::detail
