@@ -96,10 +96,10 @@ class Api : public Client<T> {
   }
 
   /// Sends a program's own query or mutation, which is checked at compile time, and reads its answer by the document's
-  /// shape: `api.query(document<"query Mine { viewer { id } }">)`. A mutation is sent again only if it certainly did not
-  /// run. Variables that do not fit the document fail with `errc::invalid_argument`, and nothing is sent. An answer with
-  /// data is a success; the server's errors about parts of it are in `errors()`. A mutation of several fields ran if any
-  /// of them did. The document always acts as the caller, so that `generateApiKey` makes a key for the caller.
+  /// shape: `api.query(document<"query Mine { viewer { id } }">)`. A mutation is sent again only if it certainly did
+  /// not run. Variables that do not fit the document fail with `errc::invalid_argument`, and nothing is sent. An answer
+  /// with data is a success; the server's errors about parts of it are in `errors()`. A mutation of several fields ran
+  /// if any of them did. The document always acts as the caller, so that `generateApiKey` makes a key for the caller.
   template <graphql::FixedString Text>
   [[nodiscard]] Returns<T, CheckedAnswer<Text>> query(CheckedDocument<Text> document, const Variables& variables = {},
                                                       const CallOptions& options = {}) const {
@@ -125,8 +125,8 @@ class Api : public Client<T> {
                                          Repeat repeat, const CallOptions& options = {}) const {
     return this->run(detail::run_document(this->caller(), options, document, variables, repeat));
   }
-  /// Sends a document with one query or mutation that is not checked against a schema, and returns its data as JSON that
-  /// is read by name. A document that is no GraphQL fails with `errc::invalid_argument`, and nothing is sent.
+  /// Sends a document with one query or mutation that is not checked against a schema, and returns its data as JSON
+  /// that is read by name. A document that is no GraphQL fails with `errc::invalid_argument`, and nothing is sent.
   [[nodiscard]] Returns<T, Answer> execute(std::string_view document, const Variables& variables = {},
                                            const CallOptions& options = {}) const {
     return execute(document, variables, Repeat::once, options);

@@ -29,8 +29,8 @@ concept ListOfValues = !std::convertible_to<const List&, std::string_view> && re
 
 }  // namespace detail
 
-/// A value of a variable: null, a text, a boolean, a number, an optional one of these, a list, or an input object. It
-/// views what it was made of, which must live until the `Variables` are made.
+/// A value of a variable: null, a text, a boolean, a number, an optional one of these, a container of them, or an input
+/// object. It views what it was made of, which must live until the `Variables` are made.
 class VariableValue {
  public:
   VariableValue(std::nullptr_t) noexcept : slot_(Slot::null()) {}
@@ -41,16 +41,13 @@ class VariableValue {
   VariableValue(T value) noexcept : slot_(Slot::boolean(value)) {}
   template <BooleanOrInteger T>
   requires(!std::same_as<T, bool>) VariableValue(T value)
-  noexcept
-      : slot_(std::in_range<std::int64_t>(value) ? Slot::integer(static_cast<std::int64_t>(value)) : Slot{}) {}
+  noexcept : slot_(std::in_range<std::int64_t>(value) ? Slot::integer(static_cast<std::int64_t>(value)) : Slot{}) {}
   template <std::floating_point T>
   VariableValue(T value) noexcept : slot_(Slot::real(static_cast<double>(value))) {}
   /// An empty optional is null.
   template <class T>
   VariableValue(const std::optional<T>& value)
       : VariableValue(value ? VariableValue(*value) : VariableValue(nullptr)) {}
-  VariableValue(std::initializer_list<VariableValue> list) noexcept
-      : slot_(Slot::integer(static_cast<std::int64_t>(list.size()))), from_(list.begin()), write_(&write_array) {}
   template <detail::ListOfValues List>
   VariableValue(const List& list) noexcept : slot_(Slot::null()), from_(&list), write_(&write_list<List>) {}
   /// An input object: `{"input", Variables{{"email", "ann@example.com"}}}`.
@@ -67,26 +64,43 @@ class VariableValue {
   [[nodiscard]] static Slot slot_of(std::string_view text) noexcept {
     return text.size() > Slot::max_text ? Slot{} : Slot::string(text);
   }
-  static void write_array(Variables& into, const VariableValue& value);
   static void write_object(Variables& into, const VariableValue& value);
   template <class List>
   static void write_list(Variables& into, const VariableValue& value);
 
-  Slot slot_;  // a scalar, the size of an array, or unloaded if the value is too large
+  Slot slot_;  // a scalar, or unloaded if the value is too large
   const void* from_ = nullptr;
   Write write_ = nullptr;  // null for a scalar
+};
+
+/// A variable: its name without `$`, and its value. It views both.
+class Variable {
+ public:
+  /// Makes no variable.
+  Variable() noexcept : value_(nullptr) {}
+  Variable(std::string_view name, const VariableValue& value) noexcept : name_(name), value_(value), is_(true) {}
+
+ private:
+  friend class Variables;
+  std::string_view name_;
+  VariableValue value_;
+  bool is_ = false;
 };
 
 /// The variables of a program's own document, by the names that it declares: `{{"id", id}, {"first", 10}}`, or from
 /// JSON. A call copies them. A value that cannot be sent makes the call fail with `errc::invalid_argument`.
 class Variables {
  public:
-  using Variable = std::pair<std::string_view, VariableValue>;
-
   /// Makes no variables.
   Variables() = default;
-  Variables(std::initializer_list<Variable> variables) {
-    for (const auto& [name, value] : variables) add(name, value);
+  /// Makes up to 12 variables; `add` makes more. This is no `std::initializer_list`, because g++ 12 does not compile
+  /// one inside a `co_await` expression.
+  Variables(const Variable& v1, const Variable& v2 = {}, const Variable& v3 = {}, const Variable& v4 = {},
+            const Variable& v5 = {}, const Variable& v6 = {}, const Variable& v7 = {}, const Variable& v8 = {},
+            const Variable& v9 = {}, const Variable& v10 = {}, const Variable& v11 = {}, const Variable& v12 = {}) {
+    for (const auto* one : {&v1, &v2, &v3, &v4, &v5, &v6, &v7, &v8, &v9, &v10, &v11, &v12}) {
+      if (one->is_) add(one->name_, one->value_);
+    }
   }
 
   /// Adds a variable. A name that comes twice makes the call fail.

@@ -1,6 +1,7 @@
 // Tests a program's own documents over every transport.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -93,7 +94,7 @@ TEST_CASE_TEMPLATE("a document that is checked at run time is read by name", Rig
   Setting<Rig> setting;
   const auto document =
       DynamicDocument::parse("query($ids: [ID!]) { users(ids: $ids) { edges { node { id photoUrl email } } } }");
-  const auto answer = get(setting.api.query(document.value(), {{"ids", {setting.world.ann_id}}}));
+  const auto answer = get(setting.api.query(document.value(), {{"ids", std::array{setting.world.ann_id}}}));
   REQUIRE(answer.has_value());
   const auto edges = (*answer)["users"]["edges"];
   REQUIRE(edges.size() == 1);
@@ -104,15 +105,17 @@ TEST_CASE_TEMPLATE("a document that is checked at run time is read by name", Rig
 
 TEST_CASE_TEMPLATE("a document is executed unchecked, and its data is JSON", Rig, RIGS) {
   Setting<Rig> setting;
-  const auto found = get(setting.api.execute("query Q($id: ID!) { it: user(id: $id) { email teams { edges { node { "
-                                             "name } } } } }",
-                                             {{"id", setting.world.ann_id}}));
+  const auto found =
+      get(setting.api.execute("query Q($id: ID!) { it: user(id: $id) { email teams { edges { node { "
+                              "name } } } } }",
+                              {{"id", setting.world.ann_id}}));
   REQUIRE(found.has_value());
   CHECK((*found)["it"]["email"].as_string().value() == "ann@example.com");
   CHECK((*found)["it"]["teams"]["edges"][1]["node"]["name"].as_string().value() == "blue");
   CHECK(found->data().raw() ==
         R"({"it":{"email":"ann@example.com","teams":{"edges":[{"node":{"name":"red"}},{"node":{"name":"blue"}}]}}})");
-  const auto made = get(setting.api.execute(R"(mutation { createUser(input: {email: "n@example.com"}) { user { id } } })"));
+  const auto made =
+      get(setting.api.execute(R"(mutation { createUser(input: {email: "n@example.com"}) { user { id } } })"));
   REQUIRE(made.has_value());
   CHECK(setting.world.account.executed("createUser") == 1);
 }
@@ -127,14 +130,16 @@ TEST_CASE_TEMPLATE("what does not fit the document sends nothing, and is named",
     CHECK(error.reason() == reason);
   };
   refused(get(api.query(by_id)).error(), "the variable \"id\" is missing, and its type is ID!");
-  refused(get(api.query(by_id, {{"id", "x"}, {"ID", "x"}})).error(), "the variable \"ID\" is not declared by the document");
+  refused(get(api.query(by_id, {{"id", "x"}, {"ID", "x"}})).error(),
+          "the variable \"ID\" is not declared by the document");
   refused(get(api.query(create, {{"email", true}})).error(), "the variable \"email\" does not fit its type String!");
   refused(get(api.query(create, {{"email", "\xFF"}})).error(), "the variable \"email\" is not UTF-8");
   refused(get(api.execute("query($n: Int) { f(n: $n) }", {{"n", "1"}})).error(),
           "the variable \"n\" does not fit its type Int");
   refused(get(api.execute("{ f")).error(), "the document cannot be read: syntax error at ''");
   refused(get(api.execute("")).error(), "the document cannot be read: syntax error at ''");
-  refused(get(api.execute("subscription { f }")).error(), "the document is a subscription, which the library cannot send");
+  refused(get(api.execute("subscription { f }")).error(),
+          "the document is a subscription, which the library cannot send");
   refused(get(api.execute("query A { f } query B { f }")).error(), "the document does not have exactly one operation");
   refused(get(api.execute("fragment A on User { id }")).error(), "the document does not have exactly one operation");
   refused(get(api.execute("{ ...A }")).error(), "the document has no root field");
@@ -285,14 +290,15 @@ TEST_CASE_TEMPLATE("an answer that lacks what was asked for is malformed", Rig, 
 
 TEST_CASE_TEMPLATE("a field with a condition may be left out", Rig, RIGS) {
   Setting<Rig> setting;
-  constexpr auto& perhaps = document<
-      "query($all: Boolean!) { viewer @include(if: $all) { id } again: viewer { name @include(if: $all) } }">;
+  constexpr auto& perhaps =
+      document<"query($all: Boolean!) { viewer @include(if: $all) { id } again: viewer { name @include(if: $all) } }">;
   const auto some = get(setting.api.query(perhaps, {{"all", false}}));
   REQUIRE(some.has_value());
   CHECK_FALSE(some->template get<"viewer">().has_value());
   CHECK_FALSE((*some)["viewer"].is_loaded());
   CHECK(some->template get<"again">().value().template get<"name">() == std::nullopt);
-  const auto none = get(setting.api.execute("query($all: Boolean!) { viewer @include(if: $all) { id } }", {{"all", false}}));
+  const auto none =
+      get(setting.api.execute("query($all: Boolean!) { viewer @include(if: $all) { id } }", {{"all", false}}));
   REQUIRE(none.has_value());
   CHECK(none->data().raw() == "{}");
 }
@@ -318,7 +324,8 @@ TEST_CASE_TEMPLATE("a call of a document keeps its deadline and its stop", Rig, 
 
 TEST_CASE_TEMPLATE("a document acts as the caller, and a key that it makes is the caller's", Rig, RIGS) {
   Setting<Rig> setting;
-  const auto made = get(setting.api.query(document<"mutation { k: generateApiKey(input: {}) { a: apiKey { n: name } } }">));
+  const auto made =
+      get(setting.api.query(document<"mutation { k: generateApiKey(input: {}) { a: apiKey { n: name } } }">));
   REQUIRE(made.has_value());
   const auto key = made->template get<"k">().value().template get<"a">().value().template get<"n">();
   CHECK(setting.world.account.keys_of("root").back() == std::string_view(key));
@@ -342,7 +349,8 @@ TEST_CASE_TEMPLATE("no error quotes an answer that may hold a new key", Rig, RIG
        }) {
     CAPTURE(body);
     answer(setting, 200, body);
-    safe(get(setting.api.query(document<"mutation { k: generateApiKey(input: {}) { a: apiKey { n: name } } }">)).error());
+    safe(get(setting.api.query(document<"mutation { k: generateApiKey(input: {}) { a: apiKey { n: name } } }">))
+             .error());
     safe(get(setting.api.execute("mutation { k: createRobot { a { n } } }")).error());
   }
   // The new keys are known by the answer that brings them, whatever their fields are called.

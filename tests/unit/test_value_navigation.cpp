@@ -86,7 +86,8 @@ TEST_CASE("nothing is inside a null, a scalar, or what was not loaded") {
 }
 
 TEST_CASE("JSON without a shape is read in the same way") {
-  const auto value = json(R"( {"projectName" : "p\u00e9", "n":[1, -2.5 ,true,null,"x", [ ], {"a b":{"c":3}}], "e":{}} )");
+  const auto value =
+      json(R"( {"projectName" : "p\u00e9", "n":[1, -2.5 ,true,null,"x", [ ], {"a b":{"c":3}}], "e":{}} )");
   CHECK(value.kind() == SlotState::raw);
   CHECK(value.is_object());
   CHECK(value.size() == 3);

@@ -23,13 +23,6 @@
 
 namespace wandb {
 
-WANDB_DECL void VariableValue::write_array(Variables& into, const VariableValue& value) {
-  const auto* const first = static_cast<const VariableValue*>(value.from_);
-  into.begin_list();
-  for (std::int64_t i = 0; i != value.slot_.integer(); ++i) into.write_element(first[i]);
-  into.end_list();
-}
-
 WANDB_DECL void VariableValue::write_object(Variables& into, const VariableValue& value) {
   const auto& object = *static_cast<const Variables*>(value.from_);
   into.members_ += object.json();

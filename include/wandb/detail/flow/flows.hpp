@@ -85,8 +85,7 @@ using WalkPtr = std::shared_ptr<Walk>;
                                                       const Variables& variables, Repeat repeat);
 /// Sends a document of a schema that is not known.
 [[nodiscard]] WANDB_DECL CallPtr<Answer> run_text(const Caller& caller, const CallOptions& options,
-                                                  std::string_view document, const Variables& variables,
-                                                  Repeat repeat);
+                                                  std::string_view document, const Variables& variables, Repeat repeat);
 
 /// Makes a caller at the same server with the user's own credentials, or says why there are none.
 [[nodiscard]] WANDB_DECL Result<Caller> as_user(const Caller& caller, const UserRecord& user);
