@@ -15,6 +15,7 @@
 #include <wandb/wandb.hpp>
 
 #include "rigs.hpp"
+#include "scripted.hpp"
 
 using namespace wandb;
 using namespace std::chrono_literals;
@@ -320,6 +321,48 @@ TEST_CASE_TEMPLATE("a call of a document keeps its deadline and its stop", Rig, 
   CHECK(stopped.error() == errc::cancelled);
   CHECK(stopped.error().outcome() == Outcome::not_run);
   CHECK(setting.world.account.requests() == 0);
+}
+
+TEST_CASE("a mutation is sent again after nothing was sent, and after a 429") {
+  Scripted server;
+  server.transport.expect("Make").fails(Error(errc::connect_failed, Delivery::nothing_sent));
+  server.answers("slow down", 429).answers(R"({"data":{"createUser":{"user":{"id":"u","email":"e"}}}})");
+  const auto made = server.api.query(create, {{"email", "e"}});
+  REQUIRE(made.has_value());
+  CHECK(server.requests() == 3);
+  server.transport.expect("Make").fails(Error(errc::connection_lost, Delivery::perhaps_sent));
+  CHECK(server.api.query(create, {{"email", "e"}}).error().outcome() == Outcome::unknown);
+  CHECK(server.requests() == 4);
+}
+
+TEST_CASE("what the caller sent inside an input object does not classify a refusal") {
+  Scripted server;
+  server.answers(R"({"errors":[{"message":"conflict is no address"}]})")
+      .answers(R"({"errors":["the user already exists"]})");
+  const auto refused = [&] {
+    return server.api
+        .execute("mutation($in: CreateUserInput!) { createUser(input: $in) { user { id } } }",
+                 {{"in", Variables{{"email", "conflict"}}}})
+        .error();
+  };
+  CHECK(refused() == errc::rejected);
+  CHECK(refused() == errc::conflict);
+}
+
+TEST_CASE("the error of a document masks a key in it") {
+  const std::string key(40, 'a');
+  const auto text = "{ viewer { id(x: \"" + key + "\") \"" + key + "\" } }";
+  CHECK(DynamicDocument::parse(text).error().message().find(key) == std::string::npos);
+  CHECK(Scripted().api.execute(text).error().message().find(key) == std::string::npos);
+}
+
+TEST_CASE_TEMPLATE("no document is sent with a secret of another user", Rig, RIGS) {
+  Setting<Rig> setting;
+  const User<typename Rig::Transport> ann(setting.api, Attrs{{"id", setting.world.ann_id}}, setting.world.root_key);
+  const auto other = ann.user_api().value();
+  CHECK(get(other.query(document<"mutation { generateApiKey(input: {}) { apiKey { id } } }">)).error() ==
+        errc::credentials_of_another_user);
+  CHECK(setting.world.account.executed("generateApiKey") == 0);
 }
 
 TEST_CASE_TEMPLATE("a document acts as the caller, and a key that it makes is the caller's", Rig, RIGS) {
