@@ -231,6 +231,7 @@ TEST_CASE_TEMPLATE("a mutation of several fields ran if any of them ran", Rig, R
   answer(setting, 200,
          R"({"data":{"__typename":"Mutation","one":null,"two":null},"errors":[{"message":"a","path":["one"]},
          {"message":"b","path":["two"]}]})");
+  CHECK(run().error() == errc::rejected);
   CHECK(run().error().outcome() == Outcome::not_run);
   answer(setting, 200, R"({"data":{"one":null,"two":null},"errors":[{"message":"b","path":["two","user"]}]})");
   CHECK(run().error().outcome() == Outcome::ran);
@@ -242,6 +243,7 @@ TEST_CASE_TEMPLATE("the errors of an unchecked mutation say whether it ran", Rig
   answer(setting, 200, R"({"data":{"__typename":"Mutation","done":true}})");
   CHECK(run().value()["done"].as_bool().value() == true);
   answer(setting, 200, R"({"data":{"__typename":"Mutation","done":null},"errors":[{"message":"no","path":["done"]}]})");
+  CHECK(run().error() == errc::rejected);
   CHECK(run().error().outcome() == Outcome::not_run);
   CHECK(run().error().operation() == "mutation");
   answer(setting, 502, "<html>");
