@@ -3,8 +3,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,8 +13,10 @@
 #include <wandb/detail/answer/dynamic_shape.hpp>
 #include <wandb/detail/answer/json_reader.hpp>
 #include <wandb/detail/answer/page_builder.hpp>
+#include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/redact.hpp>
+#include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 #include <wandb/variables.hpp>

@@ -1,7 +1,6 @@
 // Sends a program's own document.
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +10,7 @@
 
 #include <wandb/answer.hpp>
 #include <wandb/detail/answer/answer_reader.hpp>
-#include <wandb/detail/answer/classify_error.hpp>
+#include <wandb/detail/answer/graphql_errors.hpp>
 #include <wandb/detail/answer/json_reader.hpp>
 #include <wandb/detail/answer/user_errors.hpp>
 #include <wandb/detail/call/graphql_request.hpp>
