@@ -6,12 +6,12 @@
 
 #include <wandb/environment.hpp>
 
-using Variables = std::map<std::string, std::string>;
+using EnvironmentVariables = std::map<std::string, std::string>;
 
 /// An environment with these variables, which must outlive it.
-[[nodiscard]] inline wandb::Environment environment_of(const Variables& variables) {
+[[nodiscard]] inline wandb::Environment environment_of(const EnvironmentVariables& variables) {
   return {[](const void* context, const char* name) -> const char* {
-            const auto& all = *static_cast<const Variables*>(context);
+            const auto& all = *static_cast<const EnvironmentVariables*>(context);
             const auto found = all.find(name);
             return found == all.end() ? nullptr : found->second.c_str();
           },

@@ -8,15 +8,19 @@
 #include <string_view>
 #include <utility>
 
+#include <wandb/answer.hpp>
 #include <wandb/check_transport.hpp>
 #include <wandb/client.hpp>
 #include <wandb/detail/flow/flows.hpp>
+#include <wandb/document.hpp>
 #include <wandb/fwd.hpp>
 #include <wandb/graphql/fixed_string.hpp>
 #include <wandb/result.hpp>
+#include <wandb/retry.hpp>
 #include <wandb/selection.hpp>
 #include <wandb/user.hpp>
 #include <wandb/users.hpp>
+#include <wandb/variables.hpp>
 
 namespace wandb {
 
@@ -119,6 +123,47 @@ class Api : public Client<T> {
                        if (!made) return made.error();
                        return User<T>(client, std::move(*made));
                      });
+  }
+
+  /// Sends a program's own query or mutation, which is checked at compile time, and reads its answer by the document's
+  /// shape: `api.query(document<"query Mine { viewer { id } }">)`. A mutation is sent again only if it certainly did
+  /// not run. Variables that do not fit the document fail with `errc::invalid_argument`, and nothing is sent. An answer
+  /// with data is a success; the server's errors about parts of it are in `errors()`. A mutation of several fields ran
+  /// if any of them did. The document always acts as the caller, so that `generateApiKey` makes a key for the caller.
+  template <graphql::FixedString Text>
+  [[nodiscard]] Returns<T, CheckedAnswer<Text>> query(CheckedDocument<Text> document, const Variables& variables = {},
+                                                      const CallOptions& options = {}) const {
+    return query(document, variables, Repeat::once, options);
+  }
+  /// States what repeating a mutation does: one that is `Repeat::idempotent` is also sent again if it may have run.
+  /// `Repeat::safe` for a mutation is misuse, which throws `std::invalid_argument`. A query is always safe to repeat.
+  template <graphql::FixedString Text>
+  [[nodiscard]] Returns<T, CheckedAnswer<Text>> query(CheckedDocument<Text> document, const Variables& variables,
+                                                      Repeat repeat, const CallOptions& options = {}) const {
+    return this->run(detail::run_document(this->caller(), options, *document, variables, repeat),
+                     [](Result<Answer> answer) -> Result<CheckedAnswer<Text>> {
+                       if (!answer) return answer.error();
+                       return CheckedAnswer<Text>(std::move(*answer));
+                     });
+  }
+  /// Sends a document that was checked at run time. Needs `<wandb/graphql/dynamic_document.hpp>`.
+  [[nodiscard]] Returns<T, Answer> query(const graphql::DynamicDocument& document, const Variables& variables = {},
+                                         const CallOptions& options = {}) const {
+    return query(document, variables, Repeat::once, options);
+  }
+  [[nodiscard]] Returns<T, Answer> query(const graphql::DynamicDocument& document, const Variables& variables,
+                                         Repeat repeat, const CallOptions& options = {}) const {
+    return this->run(detail::run_document(this->caller(), options, document, variables, repeat));
+  }
+  /// Sends a document with one query or mutation that is not checked against a schema, and returns its data as JSON
+  /// that is read by name. A document that is no GraphQL fails with `errc::invalid_argument`, and nothing is sent.
+  [[nodiscard]] Returns<T, Answer> execute(std::string_view document, const Variables& variables = {},
+                                           const CallOptions& options = {}) const {
+    return execute(document, variables, Repeat::once, options);
+  }
+  [[nodiscard]] Returns<T, Answer> execute(std::string_view document, const Variables& variables, Repeat repeat,
+                                           const CallOptions& options = {}) const {
+    return this->run(detail::run_text(this->caller(), options, document, variables, repeat));
   }
 
  private:

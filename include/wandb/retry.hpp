@@ -13,6 +13,13 @@
 
 namespace wandb {
 
+/// States what happens if an operation is repeated.
+enum class Repeat : std::uint8_t {
+  safe,        ///< a query changes nothing
+  idempotent,  ///< a mutation that leads to the same state however often it runs
+  once,        ///< a mutation that must not run twice
+};
+
 /// How often and how soon a request is repeated. Whether one *may* be repeated depends on its operation: whatever the
 /// policy, a mutation is never sent twice unless the server certainly did not run it.
 struct RetryPolicy {

@@ -63,13 +63,21 @@ template <graphql::FixedString Fields>
 }
 
 inline constexpr std::uint16_t no_field = 0xFFFF;
+/// Stands for the root object of a shape, which is the value of no field.
+inline constexpr std::uint16_t root_object = no_field;
+
+/// Returns the index of the first field of an object, and the index behind its last.
+[[nodiscard]] constexpr std::pair<std::uint16_t, std::uint16_t> fields_of(const Shape& shape, std::uint16_t object) {
+  if (object == root_object) return {shape.first, shape.last};
+  return {shape.fields[object].first, shape.fields[object].last};
+}
 
 /// Returns the index in `shape.fields` of an object's field. A name in snake_case finds the field in camelCase; if
 /// there is none, the literal name counts.
 [[nodiscard]] constexpr std::uint16_t find_field(const Shape& shape, std::uint16_t object, std::string_view name) {
-  const auto& parent = shape.fields[object];
+  const auto [first, last] = fields_of(shape, object);
   for (const bool snake : {true, false}) {
-    for (auto i = parent.first; i != parent.last; ++i) {
+    for (auto i = first; i != last; ++i) {
       const auto key = shape.fields[i].key;
       if (snake ? equals_camel(name, key) : name == key) return i;
     }
@@ -196,7 +204,7 @@ struct SelectedField {
 /// another answer, by its key. Returns null if there is none of the same kind.
 template <class S, std::uint16_t Object, std::uint16_t At>
 [[nodiscard]] const Field* selected_in(const ObjectView& object) noexcept {
-  constexpr auto index = static_cast<std::size_t>(At - S::shape.fields[Object].first);
+  constexpr auto index = static_cast<std::size_t>(At - fields_of(S::shape, Object).first);
   constexpr auto key = S::shape.fields[At].key;
   const auto fields = object.fields();
   const auto* found = index < fields.size() && fields[index].key == key ? &fields[index] : object.field(key);
@@ -227,7 +235,7 @@ auto SelectedRows<S, At>::operator[](std::size_t at) const {
 
 }  // namespace detail
 
-/// An object that was selected inside a user. It shares ownership of the user's page.
+/// An object that was selected inside a user, or in an own document. It shares ownership of the page.
 template <class S, std::uint16_t Object>
 class SelectedObject {
  public:

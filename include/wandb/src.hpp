@@ -18,6 +18,7 @@
 #include <wandb/impl/token_exchange.ipp>
 #include <wandb/impl/user.ipp>
 #include <wandb/impl/values.ipp>
+#include <wandb/impl/variables.ipp>
 #include <wandb/wandb.hpp>
 
 static_assert(

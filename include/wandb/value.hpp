@@ -2,8 +2,10 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,9 +30,12 @@ concept AttributeType = std::same_as<T, std::remove_cv_t<T>> &&
     (BooleanOrInteger<T> || std::floating_point<T> || std::same_as<T, std::string> ||
      std::same_as<T, std::string_view>);
 
-/// The value of an attribute: unloaded, null, or something. Keeps what it shows alive, so it may outlive its user.
+/// The value of an attribute, or of a part of an answer: unloaded, null, or something. Keeps what it shows alive, so it
+/// may outlive its user.
 class Value {
  public:
+  class Iterator;
+
   /// An attribute that was not loaded.
   Value() = default;
   /// The value of a slot. `owner` keeps its text alive. Of a list or an object only the kind is known.
@@ -38,6 +43,12 @@ class Value {
   /// A field of an object of a page.
   Value(std::shared_ptr<const Page> page, const ObjectView& object, const Field& field) noexcept
       : owner_(std::move(page)), slot_(object.slot(field)), object_(object), field_(&field) {}
+  /// An object of a page.
+  Value(std::shared_ptr<const Page> page, const ObjectView& object) noexcept
+      : owner_(std::move(page)), slot_(Slot::object()), object_(object) {}
+  /// JSON that a parser has checked: a scalar as such, an object or a list as `SlotState::raw`. `owner` keeps the text
+  /// alive.
+  [[nodiscard]] static Value of_json(std::shared_ptr<const void> owner, std::string_view json);
 
   [[nodiscard]] bool is_loaded() const noexcept { return kind() != SlotState::unloaded; }
   [[nodiscard]] bool is_null() const noexcept { return kind() == SlotState::null; }
@@ -66,6 +77,20 @@ class Value {
   [[nodiscard]] Result<std::optional<std::int64_t>> as_integer() const { return as<std::int64_t>(); }
   [[nodiscard]] Result<std::optional<double>> as_real() const { return as<double>(); }
 
+  /// Whether it is an object; whether it is a list. JSON whose shape the schema does not describe counts too.
+  [[nodiscard]] bool is_object() const noexcept;
+  [[nodiscard]] bool is_list() const noexcept;
+  /// The number of elements of a list, or of members of an object; 0 for anything else.
+  [[nodiscard]] std::size_t size() const;
+  /// The member of an object. A name in snake_case finds camelCase, then the name as it stands. Unloaded if there is
+  /// none, or if this is no object.
+  [[nodiscard]] Value operator[](std::string_view name) const;
+  /// The element of a list; unloaded beyond its end, or if this is no list.
+  [[nodiscard]] Value operator[](std::size_t index) const;
+  /// Iterates over the elements of a list, which must outlive the iterators; over nothing for any other value.
+  [[nodiscard]] Iterator begin() const;
+  [[nodiscard]] Iterator end() const;
+
   /// The value as JSON: verbatim where the schema says JSON, else written anew. Empty when it was not loaded. May hold
   /// secrets, such as the names of keys; `operator<<` masks them.
   [[nodiscard]] std::string raw() const;
@@ -90,6 +115,15 @@ class Value {
     }
     return std::nullopt;
   }
+  // The object that this value is.
+  [[nodiscard]] ObjectView object() const noexcept;
+  [[nodiscard]] ListView list() const noexcept;
+  // An element of a list: at `index`, or in JSON at `json`.
+  [[nodiscard]] Value element(std::size_t index, const char* json) const;
+  // Where the first element of a list in JSON begins; null for any other value.
+  [[nodiscard]] const char* first_element() const noexcept;
+  // Where the element behind the one at `json` begins.
+  [[nodiscard]] const char* next_element(const char* json) const noexcept;
   // What `operator<<` writes.
   [[nodiscard]] std::string shown() const;
   [[nodiscard]] Error refuse(errc code, std::string_view why) const;
@@ -97,8 +131,42 @@ class Value {
   std::shared_ptr<const void> owner_;
   Slot slot_{};
   ObjectView object_;
-  const Field* field_ = nullptr;
+  const Field* field_ = nullptr;  // null: a slot alone, or the object `object_`; else a field of it
 };
+
+/// Iterates over the elements of a list. An element is read when it is needed.
+class Value::Iterator {
+ public:
+  using value_type = Value;
+  using difference_type = std::ptrdiff_t;
+  using iterator_category = std::input_iterator_tag;
+  using iterator_concept = std::forward_iterator_tag;
+  Iterator() = default;
+  [[nodiscard]] Value operator*() const { return list_->element(index_, json_); }
+  Iterator& operator++() {
+    ++index_;
+    if (json_ != nullptr) json_ = list_->next_element(json_);
+    return *this;
+  }
+  Iterator operator++(int) {
+    auto before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const Iterator& a, const Iterator& b) noexcept { return a.index_ == b.index_; }
+
+ private:
+  friend class Value;
+  Iterator(const Value& list, std::size_t index, const char* json) noexcept
+      : list_(&list), index_(index), json_(json) {}
+
+  const Value* list_ = nullptr;
+  std::size_t index_ = 0;
+  const char* json_ = nullptr;  // where the element begins, in a list of JSON
+};
+
+inline Value::Iterator Value::begin() const { return {*this, 0, first_element()}; }
+inline Value::Iterator Value::end() const { return {*this, is_list() ? size() : 0, nullptr}; }
 
 }  // namespace wandb
 

@@ -1,11 +1,13 @@
 // The whole library, except the Beast transports and the threaded form of `for_each`.
 #pragma once
 
+#include <wandb/answer.hpp>
 #include <wandb/any_transport.hpp>
 #include <wandb/api.hpp>
 #include <wandb/attrs.hpp>
 #include <wandb/check_transport.hpp>
 #include <wandb/client.hpp>
+#include <wandb/document.hpp>
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
 #include <wandb/for_each.hpp>
@@ -22,4 +24,5 @@
 #include <wandb/user.hpp>
 #include <wandb/users.hpp>
 #include <wandb/value.hpp>
+#include <wandb/variables.hpp>
 #include <wandb/version.hpp>

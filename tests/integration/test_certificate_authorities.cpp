@@ -42,7 +42,7 @@ namespace {
 struct Trust {
   std::string ca_file{};
   std::string extra_ca{};
-  Variables variables{};
+  EnvironmentVariables variables{};
 };
 
 /// Sends one request with a new transport of that kind.
@@ -354,7 +354,7 @@ TEST_CASE_TEMPLATE("trust: other text, keys, lists and forms between certificate
 TEST_CASE_TEMPLATE("trust: what cannot be read is an error of each call, until it can be", Colour, COLOURS) {
   const Scene scene;
   const auto path = scene.directory.path() + "/later.pem";
-  const Variables variables{{"SSL_CERT_FILE", path}};
+  const EnvironmentVariables variables{{"SSL_CERT_FILE", path}};
   asio::io_context io;
   const auto check = [&](const auto& send) {
     CHECK(send().error() == errc::tls_failed);
@@ -376,7 +376,7 @@ TEST_CASE_TEMPLATE("trust: what cannot be read is an error of each call, until i
 TEST_CASE_TEMPLATE("trust: the environment is read when the transport is made", Colour, COLOURS) {
   const Scene scene;
   const auto path = scene.directory.put("ca.pem", scene.ca);
-  Variables variables{{"SSL_CERT_FILE", path}};
+  EnvironmentVariables variables{{"SSL_CERT_FILE", path}};
   asio::io_context io;
   if constexpr (std::is_same_v<Colour, Sync>) {
     const BeastTransport transport({}, environment_of(variables));

@@ -112,7 +112,7 @@ TEST_CASE_TEMPLATE("extra headers arrive once with each request, beside the libr
   rigs::World world(testing::Generation::newer);
   Counter counter(world.account);
   Rig rig(world.account);
-  const Variables variables{
+  const EnvironmentVariables variables{
       {"WANDB_X_EXTRA_HTTP_HEADERS",
        R"({"CF-Access-Client-Secret": "iap-token-0123456789", "X-Two": "1", "Proxy-Authorization": "Basic eDp5"})"},
       {"WANDB_USERNAME", "ann"},
@@ -166,9 +166,10 @@ TEST_CASE_TEMPLATE("Proxy-Authorization of the variable goes to CONNECT alone", 
       },
       {.tls = true, .certificate = testing::CertificateAuthority().issue({.names = "DNS:wandb.corp.example"})});
   Proxy proxy(origin.port());
-  const Variables variables{{"https_proxy", proxy.url()},
-                            {"WANDB_X_EXTRA_HTTP_HEADERS",
-                             R"({"Proxy-Authorization": "Bearer for-the-proxy", "X-Token": "for-the-server"})"}};
+  const EnvironmentVariables variables{
+      {"https_proxy", proxy.url()},
+      {"WANDB_X_EXTRA_HTTP_HEADERS",
+       R"({"Proxy-Authorization": "Bearer for-the-proxy", "X-Token": "for-the-server"})"}};
   const Rig rig({.ca_pem = origin.ca_pem()}, environment_of(variables));
   const Secret key(std::string(40, 'a'));
   const Api<typename Rig::Transport> api(rig.transport, {.base_url = "https://wandb.corp.example", .api_key = key},
@@ -184,9 +185,10 @@ TEST_CASE_TEMPLATE("Proxy-Authorization of the variable goes to CONNECT alone", 
 
 TEST_CASE_TEMPLATE("credentials in the proxy's URL win, and plain http has none of the variable", Rig, COLOURS) {
   Proxy proxy(1);
-  const Variables variables{{"https_proxy", proxy.url("u:p@")},
-                            {"http_proxy", proxy.url()},
-                            {"WANDB_X_EXTRA_HTTP_HEADERS", R"({"proxy-authorization": "Bearer for-the-proxy"})"}};
+  const EnvironmentVariables variables{
+      {"https_proxy", proxy.url("u:p@")},
+      {"http_proxy", proxy.url()},
+      {"WANDB_X_EXTRA_HTTP_HEADERS", R"({"proxy-authorization": "Bearer for-the-proxy"})"}};
   const Rig rig({}, environment_of(variables));
   static_cast<void>(get(rig.transport.send(beast_test::request_to("wandb.corp.example", 443, true))));
   CHECK(proxy.asked().find("Proxy-Authorization: Basic dTpw\r\n") != std::string::npos);
@@ -198,8 +200,8 @@ TEST_CASE_TEMPLATE("credentials in the proxy's URL win, and plain http has none 
 TEST_CASE_TEMPLATE("a variable that is of no use is told by a transport that needs it, and sends nothing", Rig,
                    COLOURS) {
   Proxy proxy(1);
-  const Variables variables{{"https_proxy", proxy.url()},
-                            {"WANDB_X_EXTRA_HTTP_HEADERS", R"({"Proxy-Authorization": "a\nb-hidden"})"}};
+  const EnvironmentVariables variables{{"https_proxy", proxy.url()},
+                                       {"WANDB_X_EXTRA_HTTP_HEADERS", R"({"Proxy-Authorization": "a\nb-hidden"})"}};
   const Rig rig({}, environment_of(variables));
   const auto answer = get(rig.transport.send(beast_test::request_to("wandb.corp.example", 443, true)));
   REQUIRE_FALSE(answer);
@@ -211,7 +213,7 @@ TEST_CASE_TEMPLATE("a variable that is of no use is told by a transport that nee
 
 TEST_CASE_TEMPLATE("a transport tells its proxy and where it comes from, without the password", Rig, COLOURS) {
   const auto first = [](const std::string& text) { return text.substr(0, text.find('\n')); };
-  const auto proxy_of = [&](const BeastOptions& options, const Variables& variables, const Origin& origin) {
+  const auto proxy_of = [&](const BeastOptions& options, const EnvironmentVariables& variables, const Origin& origin) {
     return first(told(Rig(options, environment_of(variables)).transport, origin));
   };
   CHECK(proxy_of({}, {}, far) == "proxy = none from the default");
@@ -230,7 +232,8 @@ TEST_CASE_TEMPLATE("a transport tells its proxy and where it comes from, without
 }
 
 TEST_CASE_TEMPLATE("a transport tells what it trusts and how it identifies itself, where that counts", Rig, COLOURS) {
-  const auto rest_of = [](const BeastOptions& options, const Variables& variables, const Origin& origin = far) {
+  const auto rest_of = [](const BeastOptions& options, const EnvironmentVariables& variables,
+                          const Origin& origin = far) {
     const auto text = told(Rig(options, environment_of(variables)).transport, origin);
     return text.substr(text.find('\n') + 1);
   };
@@ -255,7 +258,7 @@ TEST_CASE_TEMPLATE("a transport tells what it trusts and how it identifies itsel
 }
 
 TEST_CASE_TEMPLATE("status tells the settings of a Beast transport after the client's own", Rig, COLOURS) {
-  const Variables variables{{"https_proxy", "http://proxy:3128"}};
+  const EnvironmentVariables variables{{"https_proxy", "http://proxy:3128"}};
   const Rig rig({.ca_file = "/a.pem"}, environment_of(variables));
   const Api<typename Rig::Transport> api(
       rig.transport, {.base_url = "https://wandb.corp.example", .api_key = Secret(std::string(40, 'a'))},

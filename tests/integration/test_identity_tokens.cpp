@@ -70,7 +70,7 @@ struct Federated : Scene<Rig> {
   [[nodiscard]] std::size_t exchanged() const { return this->world.account.executed("oidc/token"); }
 
   TemporaryDirectory directory;
-  Variables variables;
+  EnvironmentVariables variables;
   std::atomic<int> asked{0};
 };
 

@@ -288,7 +288,7 @@ TEST_CASE("a request has until WANDB_HTTP_TIMEOUT, or what the call or the optio
       return Error(errc::cancelled);
     }
   };
-  const Variables variables{{"WANDB_HTTP_TIMEOUT", "100.5"}};
+  const EnvironmentVariables variables{{"WANDB_HTTP_TIMEOUT", "100.5"}};
   const auto environment = environment_of(variables);
   steady_clock::time_point until;
   const auto is_given = [&](auto expected, std::chrono::nanoseconds timeout, const CallOptions& call = {}) {

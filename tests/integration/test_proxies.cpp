@@ -153,7 +153,7 @@ TEST_CASE_TEMPLATE("a proxy that agrees leads to the server", Rig, COLOURS) {
   for (const auto& row : passed) {
     CAPTURE(row.id);
     Proxy proxy(lets_through(row.answer, origin.server.port()));
-    const Variables variables{{"HTTPS_PROXY", proxy.url()}};
+    const EnvironmentVariables variables{{"HTTPS_PROXY", proxy.url()}};
     Rig rig({.ca_file = origin.server.ca_pem()}, environment_of(variables));
     const auto answer = rig.send(request_to(host, 8443));
     REQUIRE_MESSAGE(answer, answer.error().message());
@@ -193,7 +193,7 @@ TEST_CASE_TEMPLATE("CONNECT always names the port, and an IPv6 address in bracke
 TEST_CASE_TEMPLATE("the proxy's credentials are decoded and go to the proxy alone (K14)", Rig, COLOURS) {
   Origin origin;
   Proxy proxy(lets_through("HTTP/1.1 200 OK\r\n\r\n", origin.server.port()));
-  const Variables variables{{"https_proxy", proxy.url("u%40corp:p%3Aw%25@")}};
+  const EnvironmentVariables variables{{"https_proxy", proxy.url("u%40corp:p%3Aw%25@")}};
   Rig rig({.ca_file = origin.server.ca_pem()}, environment_of(variables));
   REQUIRE(rig.send(request_to(host, 443)));
   // This is the base64 form of u@corp:p:w%.
@@ -245,7 +245,7 @@ TEST_CASE_TEMPLATE("a proxy's refusal is the proxy's, and nothing was sent", Rig
   for (const auto& row : refused) {
     CAPTURE(row.id);
     Proxy proxy([&](raw::Peer& peer) { peer.send(row.answer); });
-    const Variables variables{{"HTTPS_PROXY", proxy.url("user:hidden-password@")}};
+    const EnvironmentVariables variables{{"HTTPS_PROXY", proxy.url("user:hidden-password@")}};
     Rig rig({}, environment_of(variables));
     const auto answer = rig.send(request_to(host, 443));
     REQUIRE_FALSE(answer);
@@ -308,7 +308,7 @@ TEST_CASE_TEMPLATE("a stop ends the wait for a proxy", Rig, COLOURS) {
 
 TEST_CASE_TEMPLATE("a proxy that cannot be reached is named, and nothing goes to the server directly", Rig, COLOURS) {
   const auto port = beast_test::closed_port();
-  const Variables variables{{"HTTPS_PROXY", "http://127.0.0.1:" + std::to_string(port)}};
+  const EnvironmentVariables variables{{"HTTPS_PROXY", "http://127.0.0.1:" + std::to_string(port)}};
   Rig rig({}, environment_of(variables));
   const auto answer = rig.send(request_to(host, 443));
   REQUIRE_FALSE(answer);
@@ -323,7 +323,7 @@ TEST_CASE_TEMPLATE("a proxy that cannot be used is an error that names its varia
   for (const std::string_view url : {"socks5://127.0.0.1:1080", "https://127.0.0.1:3129", "http://user:hidden@",
                                      "http://:0", "http://127.0.0.1:99999", "http://127.0.0.1/proxy.pac"}) {
     CAPTURE(url);
-    const Variables variables{{"all_proxy", std::string(url)}};
+    const EnvironmentVariables variables{{"all_proxy", std::string(url)}};
     Rig rig({.ca_file = origin.server.ca_pem()}, environment_of(variables));
     const auto answer = rig.send(request_to(host, origin.server.port()));
     REQUIRE_FALSE(answer);
@@ -354,7 +354,7 @@ TEST_CASE_TEMPLATE("this machine is never reached through a proxy", Rig, COLOURS
 
 TEST_CASE_TEMPLATE("plain http goes through a proxy in absolute form", Rig, COLOURS) {
   Proxy proxy([](raw::Peer& peer) { peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"); });
-  const Variables variables{{"http_proxy", proxy.url("u:p@")}};
+  const EnvironmentVariables variables{{"http_proxy", proxy.url("u:p@")}};
   Rig rig({}, environment_of(variables));
   auto request = beast_test::request_to(host, 80);
   request.host = host;

@@ -29,7 +29,9 @@ std::string at_host(const std::string& base_url, std::string_view host) {
 }
 
 /// The variables for a base URL and the key.
-Variables variables_for(const std::string& base_url) { return {{"WANDB_BASE_URL", base_url}, {"WANDB_API_KEY", key}}; }
+EnvironmentVariables variables_for(const std::string& base_url) {
+  return {{"WANDB_BASE_URL", base_url}, {"WANDB_API_KEY", key}};
+}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 // Address sanitizers detect reads of destroyed objects.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include <wandb/describe.hpp>
+#include <wandb/graphql/dynamic_document.hpp>
 
 #include "../rigs.hpp"
 
@@ -78,6 +80,25 @@ TEST_CASE_TEMPLATE("every method of Api outlives the Api and the arguments that 
   CHECK(later(next_contact).value().value().email == "new@example.com");
   const auto refused = later([&] { return api().user(Argument(""), Token().options()); });
   CHECK(refused.error() == errc::invalid_argument);
+}
+
+TEST_CASE_TEMPLATE("every call of an own document outlives the Api, the document and the variables", Rig, AWAITED) {
+  Scene<Rig> at;
+  const auto api = [&] { return at.as(Secret(at.world.root_key.reveal())); };
+  const auto text = [](std::string_view operation) {
+    return std::string(operation) + "($ids: [ID!]) { users(ids: $ids) { edges { node { id } } } }";
+  };
+  const auto variables = [&] { return Variables{{"ids", std::array{std::string_view(Argument(at.world.ann_id))}}}; };
+  constexpr auto& checked = document<"query Q($ids: [ID!]) { users(ids: $ids) { edges { node { id } } } }">;
+  const auto id_of = [](const auto& answer) {
+    return std::string(answer.value()["users"]["edges"][0]["node"]["id"].as_string().value().value_or(""));
+  };
+  CHECK(id_of(later([&] { return api().query(checked, variables(), Token().options()); })) == at.world.ann_id);
+  CHECK(id_of(later([&] {
+          return api().query(graphql::DynamicDocument::parse(text("query D")).value(), variables(), Token().options());
+        })) == at.world.ann_id);
+  CHECK(id_of(later([&] { return api().execute(text("query E"), variables(), Token().options()); })) ==
+        at.world.ann_id);
 }
 
 TEST_CASE_TEMPLATE("every changing method of User outlives the user and the arguments", Rig, AWAITED) {
@@ -157,6 +178,22 @@ boost::asio::awaitable<std::size_t> in_one_expression(BeastApi api) {
   co_return me.keys().size();
 }
 
+boost::asio::awaitable<std::size_t> documents_in_one_expression(BeastApi api) {
+  constexpr auto& find =
+      document<"query($q: String, $ids: [ID!]) { users(query: $q, ids: $ids) { edges { cursor } } }">;
+  auto found = co_await BeastApi(api).query(find, {{"q", std::string("ann@example.com in full")}, {"ids", nullptr}},
+                                            {.timeout = 10s});
+  CHECK(found.value().template get<"users">().value().template get<"edges">().empty());
+  const auto make = std::string("mutation($in: CreateUserInput!) { createUser(input: $in) { user { id } } }");
+  auto made = co_await BeastApi(api).execute(
+      std::string(make), {{"in", Variables{{"email", std::string("robert.the.first@example.com")}}}}, Repeat::once,
+      {.timeout = 10s});
+  auto id = made.value()["createUser"]["user"]["id"].as_string().value().value();
+  found =
+      co_await BeastApi(api).query(find, {{"ids", std::array<std::string_view, 2>{id, "another"}}}, {.timeout = 10s});
+  co_return found.value().template get<"users">().value().template get<"edges">().size();
+}
+
 using FreeApi = Api<rigs::FreeFake::Transport>;
 rigs::FreeTask<std::size_t> in_one_expression(FreeApi api) {
   auto bob = (co_await FreeApi(api).create_user(std::string("robert@example.com"), false, {.timeout = 10s})).value();
@@ -166,6 +203,11 @@ rigs::FreeTask<std::size_t> in_one_expression(FreeApi api) {
   CHECK((co_await me.delete_api_key(Secret(made.value().reveal()), {.timeout = 10s})).has_value());
   co_return me.keys().size();
 }
+rigs::FreeTask<std::size_t> documents_in_one_expression(FreeApi api) {
+  auto found = co_await FreeApi(api).query(document<"query($q: String) { users(query: $q) { edges { cursor } } }">,
+                                           {{"q", std::string("ann@example.com")}}, {.timeout = 10s});
+  co_return found.value().template get<"users">().value().template get<"edges">().size();
+}
 
 }  // namespace
 
@@ -173,4 +215,10 @@ TEST_CASE_TEMPLATE("calls may be made and awaited in one expression", Rig, rigs:
                    rigs::AsyncTls) {
   Scene<Rig> at;
   CHECK(get(in_one_expression(at.api)) == 1);
+}
+
+TEST_CASE_TEMPLATE("documents may be sent and awaited in one expression", Rig, rigs::FreeFake, rigs::AsyncPlain,
+                   rigs::AsyncTls) {
+  Scene<Rig> at;
+  CHECK(get(documents_in_one_expression(at.api)) == 1);
 }

@@ -14,7 +14,7 @@
 
 /// Sets environment variables and a home directory, which is deleted afterwards.
 struct Machine {
-  Variables variables;
+  EnvironmentVariables variables;
   TemporaryDirectory directory;
   std::filesystem::path home = directory.path();
   Machine() { variables["HOME"] = home.string(); }

@@ -9,6 +9,7 @@
 
 #include <wandb/detail/answer/dynamic_shape.hpp>
 #include <wandb/detail/answer/shape.hpp>
+#include <wandb/detail/text/redact.hpp>
 #include <wandb/graphql/document.hpp>
 #include <wandb/graphql/fault.hpp>
 #include <wandb/result.hpp>
@@ -19,13 +20,13 @@ namespace wandb::graphql {
 class DynamicDocument {
  public:
   /// Parses and validates a document. Fails with `errc::invalid_argument`, and the message that the compiler would
-  /// give.
+  /// give, with what looks like a key masked.
   [[nodiscard]] static Result<DynamicDocument> parse(std::string_view text) {
     auto state = std::make_shared<State>(text);
     const auto reading = std::make_unique<const detail::Reading>(detail::read(state->text));
     if (reading->fault) {
-      return Error(make_error_code(errc::invalid_argument), "GraphQL document: " + describe(*reading->fault),
-                   Delivery::nothing_sent);
+      return Error(make_error_code(errc::invalid_argument),
+                   "GraphQL document: " + wandb::detail::redact(describe(*reading->fault)), Delivery::nothing_sent);
     }
     state->shape.emplace(reading->answer.fields());
     state->view = {state->text, reading->name, reading->field, reading->mutation, state->shape->shape()};

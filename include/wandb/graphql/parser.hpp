@@ -10,6 +10,12 @@
 
 namespace wandb::graphql {
 
+/// The documents that a parser accepts.
+enum class Dialect : bool {
+  users,  ///< those that the schema of users can answer
+  any,    ///< also directives on definitions and variables, which are left out, and lists of lists
+};
+
 namespace detail {
 
 using namespace std::string_view_literals;
@@ -17,7 +23,9 @@ using namespace std::string_view_literals;
 /// A recursive descent parser, which stops at the first fault. A limit on nesting protects the stack.
 class Parser {
  public:
-  constexpr Parser(std::string_view source, Ast& ast) : lexer_(source), ast_(ast) { advance(); }
+  constexpr Parser(std::string_view source, Ast& ast, Dialect dialect) : lexer_(source), ast_(ast), dialect_(dialect) {
+    advance();
+  }
 
   [[nodiscard]] constexpr std::optional<Fault> run() {
     if (token_.kind == TokenKind::end) fail();
@@ -106,7 +114,8 @@ class Parser {
     TypeReference reference;
     if (accept('[')) {
       reference.list = true;
-      reference.name = name();
+      if (dialect_ == Dialect::any && token_.mark == '[') skip_list_type(0);
+      else reference.name = name();
       reference.element_non_null = accept('!');
       expect(']');
     } else {
@@ -114,6 +123,16 @@ class Parser {
     }
     reference.non_null = accept('!');
     return reference;
+  }
+
+  // Skips the type of a list inside a list, which leaves the type of the elements unnamed.
+  constexpr void skip_list_type(int depth) {
+    if (depth == deepest) fail(FaultKind::too_large);
+    expect('[');
+    if (token_.mark == '[') skip_list_type(depth + 1);
+    else static_cast<void>(name());
+    accept('!');
+    expect(']');
   }
 
   constexpr Index selections(int depth) {
@@ -166,6 +185,7 @@ class Parser {
 
   // The schema has no directive for an operation, a fragment's definition or a variable.
   constexpr void no_directives() {
+    if (dialect_ == Dialect::any) return static_cast<void>(directives());
     if (!accept('@')) return;
     if (token_.kind != TokenKind::name) return fail();
     fail(FaultKind::unknown_directive);
@@ -225,6 +245,7 @@ class Parser {
 
   Lexer lexer_;
   Ast& ast_;
+  Dialect dialect_;
   Token token_;
   std::optional<Fault> fault_;
 };
@@ -232,8 +253,9 @@ class Parser {
 }  // namespace detail
 
 /// Parses `source` into a new `ast`, which has views of the source. Returns the first fault, if any.
-[[nodiscard]] constexpr std::optional<Fault> parse(std::string_view source, Ast& ast) {
-  return detail::Parser(source, ast).run();
+[[nodiscard]] constexpr std::optional<Fault> parse(std::string_view source, Ast& ast,
+                                                   Dialect dialect = Dialect::users) {
+  return detail::Parser(source, ast, dialect).run();
 }
 
 }  // namespace wandb::graphql

@@ -84,7 +84,8 @@ using wandb::detail::Operation;
           .repeat = repeat,
           .shape = checked.shape,
           .plain = is_plain(checked.text),
-          .keyless = keyless.empty() ? checked.text : keyless};
+          .keyless = keyless.empty() ? checked.text : keyless,
+          .brings_secret = checked.field == std::string_view("generateApiKey")};
 }
 
 /// A query that reads users. The document with the keys is validated; `Keyless` is the same document without them.

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include <wandb/answer.hpp>
+#include <wandb/detail/answer/json_reader.hpp>
 #include <wandb/detail/call/checks.hpp>
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/running_call.hpp>
@@ -21,13 +23,19 @@
 #include <wandb/detail/flow/flows.hpp>
 #include <wandb/detail/flow/generate_key.hpp>
 #include <wandb/detail/flow/next_user.hpp>
+#include <wandb/detail/flow/own_document.hpp>
 #include <wandb/detail/flow/own_identity.hpp>
 #include <wandb/detail/flow/reload.hpp>
+#include <wandb/detail/flow/run_document.hpp>
 #include <wandb/detail/flow/walk.hpp>
 #include <wandb/detail/user/records.hpp>
+#include <wandb/graphql/document.hpp>
+#include <wandb/graphql/dynamic_document.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/result.hpp>
+#include <wandb/retry.hpp>
 #include <wandb/selection.hpp>
+#include <wandb/variables.hpp>
 
 namespace wandb {
 
@@ -124,6 +132,43 @@ WANDB_DECL CallPtr<std::optional<UserRecord>> next_user(const Caller& caller, co
 }
 
 WANDB_DECL std::string cursor_of(const Walk& walk) { return walk.cursor; }
+
+/// Makes the call of a document that is set in `own`.
+[[nodiscard]] inline CallPtr<Answer> run_own(const Caller& caller, const CallOptions& options,
+                                             const std::shared_ptr<OwnDocument>& own, const Variables& variables,
+                                             Repeat repeat) {
+  const auto json = variables.json();
+  auto fault = prepare(*own, JsonValue(json), repeat);
+  if (const auto status = variables.status(); !status) fault = status.error();
+  const auto members = std::string_view(json).substr(1, json.size() - 2);
+  return make_call(caller, options, RunDocument(own, members, std::move(fault)));
+}
+
+WANDB_DECL CallPtr<Answer> run_document(const Caller& caller, const CallOptions& options,
+                                        const graphql::Document& document, const Variables& variables, Repeat repeat) {
+  const auto own = std::make_shared<OwnDocument>();
+  own->schema_is_known = true;
+  own->operation.document = document.text;
+  own->operation.shape = document.shape;
+  return run_own(caller, options, own, variables, repeat);
+}
+WANDB_DECL CallPtr<Answer> run_document(const Caller& caller, const CallOptions& options,
+                                        const graphql::DynamicDocument& document, const Variables& variables,
+                                        Repeat repeat) {
+  const auto own = std::make_shared<OwnDocument>();
+  own->schema_is_known = true;
+  own->operation.document = document->text;
+  own->operation.shape = document->shape;
+  own->owner = std::make_shared<const graphql::DynamicDocument>(document);
+  return run_own(caller, options, own, variables, repeat);
+}
+WANDB_DECL CallPtr<Answer> run_text(const Caller& caller, const CallOptions& options, std::string_view document,
+                                    const Variables& variables, Repeat repeat) {
+  const auto own = std::make_shared<OwnDocument>();
+  own->text = document;
+  own->operation.document = own->text;
+  return run_own(caller, options, own, variables, repeat);
+}
 
 WANDB_DECL Result<Caller> as_user(const Caller& caller, const UserRecord& user) {
   auto identity = own_identity(user, caller.identity);

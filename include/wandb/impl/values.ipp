@@ -10,9 +10,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include <wandb/attrs.hpp>
+#include <wandb/detail/answer/json_reader.hpp>
+#include <wandb/detail/answer/page.hpp>
+#include <wandb/detail/answer/skipper.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/key_format.hpp>
@@ -76,6 +81,17 @@ class ValueWriter {
  public:
   explicit ValueWriter(std::string& json) noexcept : json_(json) {}
 
+  void write(const ObjectView& object) {
+    const char* before = "{";
+    for (const auto& field : object.fields()) {
+      const auto slot = object.slot(field);
+      if (slot.state() == SlotState::unloaded) continue;
+      append_json_string(json_ += std::exchange(before, ","), field.key);
+      json_ += ':';
+      write(object, &field, slot);
+    }
+    json_ += *before == '{' ? "{}" : "}";
+  }
   void write(const ObjectView& object, const Field* field, Slot slot) {
     switch (slot.state()) {
       case SlotState::unloaded: break;
@@ -99,17 +115,6 @@ class ValueWriter {
     char text[32];
     json_.append(text, std::to_chars(text, text + sizeof text, number).ptr);
   }
-  void write(const ObjectView& object) {
-    const char* before = "{";
-    for (const auto& field : object.fields()) {
-      const auto slot = object.slot(field);
-      if (slot.state() == SlotState::unloaded) continue;
-      append_json_string(json_ += std::exchange(before, ","), field.key);
-      json_ += ':';
-      write(object, &field, slot);
-    }
-    json_ += *before == '{' ? "{}" : "}";
-  }
   void write(const ListView& list) {
     json_ += '[';
     for (std::size_t i = 0; i != list.size(); ++i) {
@@ -126,9 +131,123 @@ class ValueWriter {
 
 }  // namespace detail
 
+namespace detail {
+
+/// Reads a JSON string without its quotes. If it has escapes, the text is unescaped into memory that `owner` then
+/// keeps.
+[[nodiscard]] inline Slot string_slot(std::shared_ptr<const void>& owner, const JsonValue& value) {
+  const auto quoted = value.text();
+  if (quoted.find('\\') == quoted.npos) return Slot::string(quoted.substr(1, quoted.size() - 2));
+  auto text = value.string();
+  const auto kept = std::make_shared<const SecureString>(text);
+  wipe(text.data(), text.size());
+  owner = kept;
+  return Slot::string(*kept);
+}
+
+/// Reads a JSON number. One that no C++ type holds stays JSON.
+[[nodiscard]] inline Slot number_slot(const JsonValue& value) {
+  if (const auto integer = value.integer()) return Slot::integer(*integer);
+  const auto text = value.text();
+  double real = 0;
+  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), real);
+  return error == std::errc{} ? Slot::real(real) : Slot::raw(text);
+}
+
+/// The member of an object in JSON, by the rules of `find_attribute`; the last of several counts.
+[[nodiscard]] inline JsonValue find_member(const JsonValue& object, std::string_view name) {
+  JsonValue camel;
+  JsonValue literal;
+  object.each_member([&](const std::string& key, const JsonValue& value) {
+    if (equals_camel(name, key)) camel = value;
+    if (key == name) literal = value;
+  });
+  return camel.text().empty() ? literal : camel;
+}
+
+}  // namespace detail
+
+WANDB_DECL Value Value::of_json(std::shared_ptr<const void> owner, std::string_view json) {
+  const detail::JsonValue value(json);
+  auto slot = Slot::raw(value.text());
+  if (value.text().empty()) return {};
+  if (value.is_null()) slot = Slot::null();
+  else if (value.is_boolean()) slot = Slot::boolean(value.text() == "true");
+  else if (value.is_number()) slot = detail::number_slot(value);
+  else if (value.is_string()) slot = detail::string_slot(owner, value);
+  return {std::move(owner), slot};
+}
+
+WANDB_DECL bool Value::is_object() const noexcept {
+  return kind() == SlotState::object || (kind() == SlotState::raw && detail::JsonValue(slot_.text()).is_object());
+}
+WANDB_DECL bool Value::is_list() const noexcept {
+  return kind() == SlotState::rows || (kind() == SlotState::raw && detail::JsonValue(slot_.text()).is_array());
+}
+
+WANDB_DECL ObjectView Value::object() const noexcept {
+  return field_ == nullptr ? object_ : object_.object(*field_).value_or(ObjectView{});
+}
+WANDB_DECL ListView Value::list() const noexcept { return field_ == nullptr ? ListView{} : object_.list(*field_); }
+
+WANDB_DECL std::size_t Value::size() const {
+  std::size_t count = 0;
+  if (kind() == SlotState::rows) return list().size();
+  if (kind() == SlotState::object) {
+    const auto view = object();
+    for (const auto& field : view.fields()) count += view.slot(field).state() != SlotState::unloaded ? 1U : 0U;
+  } else if (kind() == SlotState::raw) {
+    const detail::JsonValue json(slot_.text());
+    json.each_element([&](const detail::JsonValue&) { ++count; });
+    json.each_member([&](const std::string&, const detail::JsonValue&) { ++count; });
+  }
+  return count;
+}
+
+WANDB_DECL Value Value::operator[](std::string_view name) const {
+  if (kind() == SlotState::raw)
+    return of_json(owner_, detail::find_member(detail::JsonValue(slot_.text()), name).text());
+  if (kind() != SlotState::object) return {};
+  const auto view = object();
+  const auto* field = find_attribute(view, name);
+  return field == nullptr ? Value() : Value(std::static_pointer_cast<const Page>(owner_), view, *field);
+}
+
+WANDB_DECL Value Value::operator[](std::size_t index) const {
+  if (kind() == SlotState::rows) return index < list().size() ? element(index, nullptr) : Value();
+  auto one = begin();
+  const auto last = end();
+  while (one != last && one.index_ != index) ++one;
+  return one == last ? Value() : *one;
+}
+
+WANDB_DECL Value Value::element(std::size_t index, const char* json) const {
+  if (json != nullptr) {
+    const auto* const end = slot_.text().data() + slot_.text().size();
+    return of_json(owner_, {json, static_cast<std::size_t>(detail::skip_value(json, end) - json)});
+  }
+  const auto rows = list();
+  if (rows.slot(index).state() != SlotState::object) return {owner_, rows.slot(index)};
+  return {std::static_pointer_cast<const Page>(owner_), rows[index]};
+}
+
+WANDB_DECL const char* Value::first_element() const noexcept {
+  if (kind() != SlotState::raw || !is_list()) return nullptr;
+  const auto text = slot_.text();
+  return detail::skip_space(text.data() + 1, text.data() + text.size());
+}
+
+WANDB_DECL const char* Value::next_element(const char* json) const noexcept {
+  const auto* const end = slot_.text().data() + slot_.text().size();
+  json = detail::skip_space(detail::skip_value(json, end), end);
+  return json != end && *json == ',' ? detail::skip_space(json + 1, end) : json;
+}
+
 WANDB_DECL std::string Value::raw() const {
   std::string json;
-  detail::ValueWriter(json).write(object_, field_, slot_);
+  detail::ValueWriter writer(json);
+  if (kind() == SlotState::object && field_ == nullptr) writer.write(object_);
+  else writer.write(object_, field_, slot_);
   return json;
 }
 

@@ -115,8 +115,8 @@ class FakeTransport {
             : boost::json::parse(boost::json::string_view(request.body.data(), request.body.size()), fault);
     if (fault || !body.is_object() || !body.get_object().contains("operationName"))
       return refuse("the body is not a GraphQL request");
-    const auto& name = body.at("operationName").as_string();
-    const auto step = take(std::string(name.data(), name.size()), body);
+    const auto* name = body.at("operationName").if_string();
+    const auto step = take(name != nullptr ? std::string(name->data(), name->size()) : std::string(), body);
     if (!step) return step.error();
     if (*step && (*step)->failure_ && (*step)->executes_) static_cast<void>(execute(request));
     if (*step && (*step)->failure_) return *(*step)->failure_;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,8 +14,9 @@
 #include <wandb/detail/answer/answer.hpp>
 #include <wandb/detail/answer/classify_error.hpp>
 #include <wandb/detail/answer/decoder.hpp>
-#include <wandb/detail/answer/json_reader.hpp>
+#include <wandb/detail/answer/new_keys.hpp>
 #include <wandb/detail/answer/operation.hpp>
+#include <wandb/detail/answer/request_texts.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/content_coding.hpp>
 #include <wandb/detail/text/one_line.hpp>
@@ -21,23 +24,6 @@
 #include <wandb/transport.hpp>
 
 namespace wandb::detail {
-
-/// Returns the texts among a request's variables. They are masked as the answer is masked, because a server may repeat
-/// them there.
-[[nodiscard]] inline std::vector<std::string> texts_of_request(std::string_view request_body, const Mask& mask) {
-  std::vector<std::string> texts;
-  const auto take = [&](const JsonValue& value) {
-    if (value.is_string()) texts.push_back(mask(value.string()));
-  };
-  JsonValue(request_body).each_member([&](const std::string& name, const JsonValue& value) {
-    if (name != "variables") return;
-    value.each_member([&](const std::string&, const JsonValue& variable) {
-      take(variable);
-      variable.each_element(take);
-    });
-  });
-  return texts;
-}
 
 /// Makes an `errc::malformed_response`. `path` is the faulty place in the answer; it is empty for the whole answer.
 [[nodiscard]] inline Error malformed(const std::string& path, std::string_view reason, int status) {
@@ -53,8 +39,8 @@ namespace wandb::detail {
 /// Reads the answer to one request.
 class AnswerReader {
  public:
-  /// `request_body` is the body of the request. `secrets` are masked, and the secret that the answer brings is added to
-  /// them. The object keeps references to all three.
+  /// `request_body` is the body of the request. `secrets` are masked, and the secrets that the answer brings are added
+  /// to them. The object keeps references to all three.
   AnswerReader(const Operation& operation, std::string_view request_body, KnownSecrets& secrets) noexcept
       : operation_(operation), request_body_(request_body), secrets_(secrets) {}
 
@@ -64,8 +50,7 @@ class AnswerReader {
     auto answer = decode(operation_.shape, std::move(body), excerpts, &secrets_);
     answer.status = status;
     answer.deciding_status = status;
-    new_secret_ = new_secret(answer);
-    secrets_.add(new_secret_);
+    if (may_hold_new_secret()) find_new_secrets(answer);
     mask_errors(answer);
     classify(answer, headers);
     return answer;
@@ -79,18 +64,42 @@ class AnswerReader {
 
   [[nodiscard]] Mask mask() const { return Mask(secrets_.secrets()); }
   // Returns whether the answer may hold a secret that the client does not know yet. Then no error quotes the answer.
-  [[nodiscard]] bool may_hold_new_secret() const noexcept { return operation_.field == "generateApiKey"; }
+  [[nodiscard]] bool may_hold_new_secret() const noexcept { return operation_.brings_secret; }
   [[nodiscard]] bool is_mutation() const noexcept { return operation_.repeat != Repeat::safe; }
-  // Returns whether an error's path leads to something below the operation's field.
+  // Returns the operation's root fields: one in each of the library's own operations.
+  [[nodiscard]] std::span<const Field> root_fields() const noexcept {
+    const auto& shape = operation_.shape;
+    return shape.fields.subspan(shape.first, static_cast<std::size_t>(shape.last - shape.first));
+  }
+  // Returns whether an error's path leads to something below a root field of the operation.
   [[nodiscard]] bool is_below_field(const GraphqlError& error) const noexcept {
-    return error.path.size() > 1 && error.path[0].key == operation_.field;
+    if (error.path.size() < 2) return false;
+    const auto fields = root_fields();
+    const auto key = error.path[0].key;
+    return std::any_of(fields.begin(), fields.end(), [&](const Field& field) { return field.key == key; });
   }
   // Returns whether an error concerns the operation as a whole, so that the server began nothing below the field.
   [[nodiscard]] static bool is_of_operation(const GraphqlError& error) noexcept {
     return !error.invalid_path && error.path.size() <= 1;
   }
+  // Returns whether the answer has data of a root field. In a mutation only an object, or JSON of an unknown type,
+  // shows that the field ran: `__typename` is a text, which the server answers without running anything.
   [[nodiscard]] bool has_field(const GraphqlAnswer& answer) const noexcept {
-    return answer.root.state(operation_.field) == SlotState::object;
+    for (const auto& field : answer.root.fields()) {
+      const auto state = answer.root.slot(field).state();
+      if (state == SlotState::object || state == SlotState::raw) return true;
+      if (!is_mutation() && state != SlotState::null && state != SlotState::unloaded) return true;
+    }
+    return false;
+  }
+  // Returns whether an answer without data and errors is complete: a query may find nothing.
+  [[nodiscard]] bool may_be_empty(const GraphqlAnswer& answer) const noexcept {
+    if (is_mutation()) return false;
+    if (operation_.has_conditions) return true;
+    for (const auto& field : answer.root.fields()) {
+      if (answer.root.slot(field).state() == SlotState::null) return true;
+    }
+    return false;
   }
 
   void classify(GraphqlAnswer& answer, const HeadersView& headers) const {
@@ -105,9 +114,9 @@ class AnswerReader {
       classify_data(answer);
     } else if (!answer.errors.empty()) {
       classify_refusal(answer);
-    } else if (is_mutation() || answer.root.state(operation_.field) != SlotState::null) {
+    } else if (!may_be_empty(answer)) {
       fail(answer, AnswerClass::undecodable,
-           malformed(std::string(operation_.field), "it is missing, and no error says why", answer.status));
+           malformed(std::string(root_fields().front().key), "it is missing, and no error says why", answer.status));
     }
   }
 
@@ -230,9 +239,18 @@ class AnswerReader {
     return "\u2026" + shown.substr(begin);
   }
 
+  // Adds the new secrets to those that are masked. A program's own document may rename the fields that hold them.
+  void find_new_secrets(const GraphqlAnswer& answer) {
+    new_secret_ = new_secret(answer);
+    if (!new_secret_.empty()) secrets_.add(new_secret_);
+    else if (answer.page && !answer.errors.empty())
+      each_key_in(answer.page->body(), [&](std::string_view key) { secrets_.add(key); });
+  }
+
   // Returns the key that an answer brings. The key is empty if the answer brings none, or a text that is too short to
-  // be a key.
-  [[nodiscard]] static std::string_view new_secret(const GraphqlAnswer& answer) {
+  // be a key, or if the document has several root fields, which may bring several keys.
+  [[nodiscard]] std::string_view new_secret(const GraphqlAnswer& answer) const {
+    if (root_fields().size() != 1) return {};
     const auto payload = answer.root.object("generateApiKey");
     const auto key = payload ? payload->object("apiKey") : std::nullopt;
     const auto name = key ? key->string("name").value_or(std::string_view{}) : std::string_view{};

@@ -55,7 +55,10 @@ class GraphqlRequest {
     body_ += R"({"query":)";
     if (operation.plain) body_.append("\"").append(document).append("\"");
     else append_json_string(body_, document);
-    body_.append(R"(,"operationName":")").append(operation.name).append(R"(","variables":{)");
+    body_ += R"(,"operationName":)";
+    if (operation.name.empty()) body_ += "null";
+    else body_.append("\"").append(operation.name).append("\"");
+    body_ += R"(,"variables":{)";
   }
 
   /// Adds a text from the caller, checked by `check_text`. `what` names it in the error.
@@ -92,6 +95,11 @@ class GraphqlRequest {
     body_ += '[';
     append_json_string(body_, text);
     body_ += ']';
+    return *this;
+  }
+  /// Adds variables that are written as the members of a JSON object.
+  GraphqlRequest& add_members(std::string_view members) {
+    body_ += members;
     return *this;
   }
   /// Sets the credentials with which the request is sent. The default is the caller's credentials.
@@ -132,7 +140,7 @@ class GraphqlRequest {
   std::optional<Error> fault_;
 };
 
-/// Holds the secrets that the answer to one request may repeat, and the secret that it brings.
+/// Holds the secrets that the answer to one request may repeat, and the secrets that it brings.
 class SecretsOfRequest final : public KnownSecrets {
  public:
   /// `identity` sends the request on behalf of `caller`, which may be null. `sent` is its access token if it is
@@ -141,9 +149,10 @@ class SecretsOfRequest final : public KnownSecrets {
                    std::span<const std::string_view> others) noexcept
       : identity_(identity), sent_(sent), caller_(caller), about_(about), others_(others) {}
 
+  /// Of more than `max_new` secrets the last count.
   void add(std::string_view secret) noexcept override {
-    added_ = secret;
-    if (gathered_) views_.back() = secret;
+    new_[added_++ % max_new] = secret;
+    gathered_ = false;
   }
   [[nodiscard]] std::span<const std::string_view> secrets() const override {
     if (!gathered_) gather();
@@ -152,17 +161,18 @@ class SecretsOfRequest final : public KnownSecrets {
 
  private:
   static constexpr std::size_t identities = 3;
+  static constexpr std::size_t max_new = 4;
 
   void gather() const {
     gathered_ = true;
     credentials_ = about_.credentials();
-    if (sent_ != nullptr) views_ = {sent_->token(), sent_->assertion.reveal()};
+    views_.assign(new_.begin(), new_.end());
+    if (sent_ != nullptr) views_.insert(views_.end(), {sent_->token(), sent_->assertion.reveal()});
     gather(0, &identity_);
     gather(1, caller_);
     gather(2, credentials_.given.get());
     for (const auto& key : credentials_.keys) views_.push_back(KeyAccess::secret(key));
     views_.insert(views_.end(), others_.begin(), others_.end());
-    views_.push_back(added_);
   }
   void gather(std::size_t which, const Identity* identity) const {
     if (identity == nullptr) return;
@@ -182,9 +192,10 @@ class SecretsOfRequest final : public KnownSecrets {
   std::span<const std::string_view> others_;
   mutable bool gathered_ = false;
   mutable KnownCredentials credentials_;
-  std::string_view added_;
+  std::array<std::string_view, max_new> new_;
+  std::size_t added_ = 0;
   mutable std::array<AccessTokenPtr, identities> tokens_;
-  mutable std::vector<std::string_view> views_;  // the last one is `added_`
+  mutable std::vector<std::string_view> views_;
 };
 
 }  // namespace wandb::detail

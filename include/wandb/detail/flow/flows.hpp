@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include <wandb/answer.hpp>
 #include <wandb/detail/call/call.hpp>
 #include <wandb/detail/call/caller.hpp>
 #include <wandb/detail/declare.hpp>
@@ -14,11 +15,17 @@
 #include <wandb/keys.hpp>
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
+#include <wandb/retry.hpp>
 #include <wandb/secret.hpp>
+#include <wandb/variables.hpp>
 
 namespace wandb {
 
 struct UserUpdate;
+namespace graphql {
+struct Document;
+class DynamicDocument;
+}  // namespace graphql
 
 namespace detail {
 
@@ -70,6 +77,18 @@ using WalkPtr = std::shared_ptr<Walk>;
                                                                       WalkPtr walk);
 /// The cursor of the next page.
 [[nodiscard]] WANDB_DECL std::string cursor_of(const Walk& walk);
+
+/// Sends a program's own document, whose text has static storage. `repeat` says what repeating a mutation does; it says
+/// nothing about a query.
+[[nodiscard]] WANDB_DECL CallPtr<Answer> run_document(const Caller& caller, const CallOptions& options,
+                                                      const graphql::Document& document, const Variables& variables,
+                                                      Repeat repeat);
+[[nodiscard]] WANDB_DECL CallPtr<Answer> run_document(const Caller& caller, const CallOptions& options,
+                                                      const graphql::DynamicDocument& document,
+                                                      const Variables& variables, Repeat repeat);
+/// Sends a document of a schema that is not known.
+[[nodiscard]] WANDB_DECL CallPtr<Answer> run_text(const Caller& caller, const CallOptions& options,
+                                                  std::string_view document, const Variables& variables, Repeat repeat);
 
 /// Makes a caller at the same server with the user's own credentials, or says why there are none.
 [[nodiscard]] WANDB_DECL Result<Caller> as_user(const Caller& caller, const UserRecord& user);
