@@ -12,7 +12,7 @@ import sys
 ROOMS = [
     ("text", ["detail/declare.hpp", "detail/text/"]),
     ("words", ["version.hpp", "errc.hpp", "error.hpp", "result.hpp", "secret.hpp", "text.hpp", "headers.hpp", "retry.hpp",
-               "stop_token.hpp", "environment.hpp"]),
+               "retry_after.hpp", "stop_token.hpp", "environment.hpp"]),
     ("seam", ["transport.hpp", "check_transport.hpp", "options.hpp", "fwd.hpp", "transport/options.hpp"]),
     ("config", ["detail/config/", "proxy.hpp"]),
     ("answer", ["detail/answer/"]),

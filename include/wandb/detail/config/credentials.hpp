@@ -18,7 +18,7 @@
 #include <wandb/environment.hpp>
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
-#include <wandb/retry.hpp>
+#include <wandb/retry_after.hpp>
 #include <wandb/secret.hpp>
 
 namespace wandb::detail {
