@@ -1,10 +1,10 @@
-"""The last line of `./dev test`: what `meson test` logged, in test cases.
-
-A program that counts for itself (doctest, or a last line `N passed, N failed`) brings its own numbers; any other is
-one test. Whatever ended badly (a crash, a timeout) is at least one failure. What this machine cannot run counts neither
-way, and is listed with the reason that it printed.
+"""Prints the last line of `./dev test`: how many test cases passed and failed, from the log of `meson test`.
 
     tally.py BUILD_DIR
+
+A program that counts its own test cases (with doctest, or with a last line `N passed, N failed`) counts with those
+numbers, and any other program as one. A program that crashed or ran out of time counts as at least one failure. A
+program that was skipped does not count, and the reason that it printed is printed first.
 """
 import json
 import re

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""rooms.py INCLUDE: every arrow between the library's headers runs down, and none runs in a circle.
+"""Checks that a header includes no header of a room above its own, and that no headers include each other in a circle.
 
-Prints a line for each room, and fails where a header includes one of a room above its own. What a header includes of
-`impl/` at its end, where definitions are compiled with each unit, is no arrow: it is how that header is defined.
+    rooms.py INCLUDE_DIR
+
+It prints a line for each room, and fails if a header breaks one of the rules. An include of `impl/` at the end of a
+header does not count: it is how the header gets its definitions if they are compiled with each unit.
 """
 import pathlib
 import re
