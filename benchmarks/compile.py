@@ -1,8 +1,12 @@
-"""What using the library costs the compiler, beside the same job by hand, and the bars that it is held to.
+"""Measures what it costs to compile a program that uses the library, and compares that with the limits that it is to meet.
 
-README's first program, compile/by_hand.cpp and two includes are compiled, by turns; then once more with
-WANDB_SEPARATE_COMPILATION. Told are medians of CPU seconds and of the compiler's peak memory.
-It fails only where something does not compile.
+    compile.py INCLUDE_DIR [RUNS] [--compiler COMMAND] [--level OPTION] [--headers [NAME,...]]
+
+It compiles the first program of README.md, compile/by_hand.cpp, which does the same without the library, and single
+includes. Then it compiles them again with WANDB_SEPARATE_COMPILATION. The units take turns, so that other load on the
+machine affects all of them. It prints the medians of the CPU seconds and of the compiler's peak memory, and whether
+each limit is met. With --headers it prints instead what each public header costs. It fails only if something does not
+compile.
 """
 import argparse
 import os

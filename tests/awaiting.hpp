@@ -92,7 +92,7 @@ struct FreeTask<T>::promise_type : detail::Outcome<T> {
   [[nodiscard]] detail::Resume final_suspend() const noexcept { return {}; }
 };
 
-/// Names that task as a transport does.
+/// Names `FreeTask` as its task, as a transport does.
 struct Free {
   template <class T>
   using task = FreeTask<T>;

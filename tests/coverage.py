@@ -1,7 +1,11 @@
-"""What the tests reach of include/: lines and branches of the whole, and of the files of which they reach the least.
+"""Prints how many lines and branches of include/ the tests reach, and which files they reach the least of.
 
-coverage.py BUILD [FILE...]: after the tests of a build with clang's coverage; of each FILE, what no test reaches. Each
-program is read by itself, since a function may differ between programs, and a line or branch counts where any reaches it.
+    coverage.py BUILD_DIR [FILE...]
+
+It is called after the tests of a build with clang's coverage. For each FILE it also prints the lines and branches that
+no test reaches. The profile of each test program is read separately, since a function may differ between programs. A
+line or branch counts as reached if any program reaches it. The script fails if the tests reach less than 95 % of the
+lines or 85 % of the branches.
 """
 import json
 import subprocess

@@ -26,7 +26,8 @@ namespace rigs {
 using wandb::testing::Account;
 using wandb::testing::Generation;
 
-/// An account with an admin, `root@example.com`, and a user, `ann@example.com` (Ann), each with one key.
+/// An account with an admin, `root@example.com`, and a user, `ann@example.com` (Ann), each with one key. Ann is in the
+/// teams red and blue.
 struct World {
   explicit World(Generation generation = Generation::newer) : account(generation) {
     root_id = account.add_user({.email = "root@example.com", .name = "Root", .admin = true});
@@ -53,7 +54,7 @@ struct Fake {
   std::string base_url = "http://localhost:1";
 };
 
-/// The same, awaited as tasks of the kind that `Like` names.
+/// The same, with tasks of the kind that `Like` names.
 template <class Like>
 struct AsyncFake {
   using Transport = wandb::testing::AsyncFakeTransport<Like>;
@@ -105,7 +106,7 @@ using AsyncTls = Loopback<wandb::AsyncBeastTransport, true>;
 /// Retries without delay, so that tests of them take no time.
 inline constexpr wandb::RetryPolicy eager{.max_attempts = 3, .initial_backoff = {}, .max_retry_after = {}};
 
-/// A world, a rig before it, and the admin's view.
+/// A world, a rig that reaches it, and the admin's `Api`.
 template <class Rig>
 struct Scene {
   explicit Scene(Generation generation = Generation::newer)
@@ -121,7 +122,7 @@ struct Scene {
   wandb::Api<typename Rig::Transport> api;
 };
 
-/// Returns all users of a walk.
+/// Returns all results of a walk over users.
 template <class Users>
 [[nodiscard]] std::vector<typename Users::value_type> collect(Users users) {
   std::vector<typename Users::value_type> out;
@@ -129,6 +130,7 @@ template <class Users>
   return out;
 }
 
+/// Returns the names of a range as strings.
 template <class Range>
 [[nodiscard]] std::vector<std::string> list(const Range& names) {
   std::vector<std::string> out;

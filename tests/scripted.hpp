@@ -1,4 +1,4 @@
-// A client of a transport that returns scripted answers.
+// An `Api` whose answers are scripted.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <wandb/testing/fake_transport.hpp>
 #include <wandb/wandb.hpp>
 
-/// Answers each request with the next text of the script; repeats do not wait.
+/// An `Api` whose transport answers each request with the next text of the script. Repeats do not wait.
 struct Scripted {
   wandb::testing::FakeTransport transport{};
   wandb::Api<wandb::testing::FakeTransport> api{transport,

@@ -1,7 +1,10 @@
-"""The last line of `./dev test`: what `meson test` logged, in test cases.
+"""Prints the last line of `./dev test`: how many test cases passed and failed, from the log of `meson test`.
 
-A program that counts for itself (doctest, or a last line `N passed, N failed`) brings its own numbers; any other is
-one test. Whatever ended badly (a crash, a timeout) is at least one failure.
+    tally.py BUILD_DIR
+
+A program that counts its own test cases (with doctest, or with a last line `N passed, N failed`) counts with those
+numbers, and any other program as one. A program that crashed or ran out of time counts as at least one failure. A
+program that was skipped does not count, and the reason that it printed is printed first.
 """
 import json
 import re
@@ -14,6 +17,9 @@ log = Path(sys.argv[1], "meson-logs", "testlog.json")
 if not log.exists():
     failed = 1  # nothing could be built
 for test in map(json.loads, log.open() if log.exists() else ()):
+    if test["result"] == "SKIP":
+        print(f"{test['name']}: {test.get('stdout', '').strip()}")
+        continue
     good = test["result"] in ("OK", "EXPECTEDFAIL")
     found = counts.findall(test.get("stdout", ""))
     own = [int(number) for number in found[-1]] if found else [int(good), 0]

@@ -24,7 +24,7 @@ class TemporaryDirectory {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
   /// The path of a file in it.
   [[nodiscard]] std::string path(const std::string& name) const { return path_ + "/" + name; }
-  /// Writes a file; gives its path.
+  /// Writes a file and returns its path.
   std::string put(const std::string& name, std::string_view text) const {
     auto file = path(name);
     if (!(std::ofstream(file, std::ios::binary) << text)) throw std::runtime_error("a test's file cannot be written");

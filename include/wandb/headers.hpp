@@ -1,7 +1,6 @@
 // HTTP header fields: single ones of a request, and those of a response in one block of text.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -96,8 +95,9 @@ class Headers {
  private:
   void append(std::string_view text) {
     // A plain loop is faster than find_first_of, which calls memchr for each character.
-    const auto end = std::find_if(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; });
-    text_ += text.substr(0, static_cast<std::size_t>(end - text.begin()));
+    std::size_t size = 0;
+    while (size != text.size() && text[size] != '\r' && text[size] != '\n') ++size;
+    text_ += text.substr(0, size);
   }
   std::string text_;
 };

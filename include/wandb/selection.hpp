@@ -1,7 +1,6 @@
 // The selection of a user's attributes at compile time, by which their types are known.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -58,7 +57,7 @@ template <graphql::FixedString Fields>
                 "fields<\"photoUrl createdAt\">");
   graphql::FixedString<size> text;
   auto* at = text.characters;
-  tidy(Fields.view(), [&](std::string_view piece) { at = std::copy(piece.begin(), piece.end(), at); });
+  tidy(Fields.view(), [&](std::string_view piece) { at += piece.copy(at, piece.size()); });
   return text;
 }
 

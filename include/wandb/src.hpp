@@ -7,6 +7,7 @@
 #endif
 
 #include <wandb/detail/declare.hpp>
+#include <wandb/impl/any_transport.ipp>
 #include <wandb/impl/attempts.ipp>
 #include <wandb/impl/attrs.ipp>
 #include <wandb/impl/call.ipp>

@@ -71,11 +71,11 @@ class Value {
     return std::as_const(*this).as<T>();
   }
   /// The text: a view into this value, or a string of its own from a temporary.
-  [[nodiscard]] Result<std::optional<std::string_view>> as_string() const& { return as<std::string_view>(); }
-  [[nodiscard]] Result<std::optional<std::string>> as_string() && { return as<std::string>(); }
-  [[nodiscard]] Result<std::optional<bool>> as_bool() const { return as<bool>(); }
-  [[nodiscard]] Result<std::optional<std::int64_t>> as_integer() const { return as<std::int64_t>(); }
-  [[nodiscard]] Result<std::optional<double>> as_real() const { return as<double>(); }
+  [[nodiscard]] Result<std::optional<std::string_view>> as_string() const&;
+  [[nodiscard]] Result<std::optional<std::string>> as_string() &&;
+  [[nodiscard]] Result<std::optional<bool>> as_bool() const;
+  [[nodiscard]] Result<std::optional<std::int64_t>> as_integer() const;
+  [[nodiscard]] Result<std::optional<double>> as_real() const;
 
   /// Whether it is an object; whether it is a list. JSON whose shape the schema does not describe counts too.
   [[nodiscard]] bool is_object() const noexcept;

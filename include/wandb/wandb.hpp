@@ -26,3 +26,15 @@
 #include <wandb/value.hpp>
 #include <wandb/variables.hpp>
 #include <wandb/version.hpp>
+
+#if defined(WANDB_SEPARATE_COMPILATION)
+namespace wandb {
+
+// These are instantiated with the definitions. They are declared here, where both `Api` and `AnyTransport` are known.
+extern template class Client<AnyTransport>;
+extern template class Api<AnyTransport>;
+extern template class User<AnyTransport>;
+extern template class Users<AnyTransport>;
+
+}  // namespace wandb
+#endif

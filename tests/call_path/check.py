@@ -1,8 +1,11 @@
-"""check.py PROGRAM OBJECTS GCOV: counts the files whose functions run between a public call and the transport's `send`.
+"""Counts the files whose functions run between a public call and the transport's `send`.
 
-PROGRAM makes one call a run, and was compiled with --coverage into OBJECTS. Results, errors and texts are not counted:
-every part of the library speaks of them, and nobody opens them to follow a call. Fails where a call runs through more
-files than its limit. The aim is 9; a limit is what a call needs today, so that it can only go down.
+    check.py PROGRAM OBJECTS_DIR GCOV
+
+PROGRAM makes one call in each run, and was compiled with --coverage into OBJECTS_DIR. The files of results, errors and
+texts are not counted, because every part of the library uses them, and nobody opens them to follow a call. The check
+fails if a call runs through more files than its limit. The aim is 9. A limit is what the call needs today, so that the
+number can only go down.
 """
 import json
 import os

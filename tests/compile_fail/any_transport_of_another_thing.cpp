@@ -1,4 +1,4 @@
-// The program gives an AnyTransport an object that cannot send.
+// The program gives an AnyTransport an object that cannot send, so no call could be made with it.
 // expect: deleted
 // expect: the_transport_has_no_member_function_send
 #include <wandb/wandb.hpp>

@@ -1,4 +1,4 @@
-// An asynchronous transport, given to an AnyTransport.
+// The program gives an AnyTransport an asynchronous transport, whose send returns a task and not a response.
 // expect: send gives a task: AnyTransport holds synchronous transports, whose send gives a wandb::Result<Response>
 #include <chrono>
 

@@ -1,4 +1,4 @@
-// The program gives an AnyTransport a transport whose send cannot report an error.
+// The program gives an AnyTransport a transport whose send returns a bare response, so it cannot report an error.
 // expect: send gives a bare Response, which can tell no error: give a wandb::Result<Response>
 #include <wandb/wandb.hpp>
 

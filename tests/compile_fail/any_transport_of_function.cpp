@@ -1,4 +1,4 @@
-// The program gives an AnyTransport a function that cannot report an error.
+// The program gives an AnyTransport a function that returns a bare response, so it cannot report an error.
 // expect: the function does not take a const wandb::Request& and give a wandb::Result<Response>
 #include <wandb/wandb.hpp>
 

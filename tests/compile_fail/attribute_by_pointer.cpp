@@ -1,4 +1,4 @@
-// The program makes an attribute from a pointer, which is not a value.
+// The program sets an attribute to a pointer, which is not a value that can be sent.
 // expect: no matching|could not convert|cannot convert|no viable conversion
 #include "support.hpp"
 

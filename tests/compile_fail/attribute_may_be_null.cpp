@@ -1,4 +1,4 @@
-// An attribute that may be null, taken as if it could not be.
+// The program stores an attribute that may be null as a type that cannot be null, and so would lose that it is null.
 // expect: cannot convert|no viable conversion|could not convert|conversion from
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-// An attribute that was not selected.
+// The program reads an attribute that it did not select, so the answer does not hold it.
 // expect: [cC]onstraints not satisfied|constraint not satisfied
 // expect(g++): createdAt
 // expect(clang): Selects<

@@ -1,4 +1,4 @@
-// An attribute asked for as something that it can never be.
+// The program reads an attribute as a type that no attribute has, so the call could never succeed.
 // expect: AttributeType|[cC]onstraints not satisfied|constraint not satisfied
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-// A typed attribute of a user of whom the compiler does not know what was selected.
+// The program reads a typed attribute of a user whose selection is not part of its type, so the type is unknown.
 // expect: no member named .get.|has no member named .get.
 #include "support.hpp"
 

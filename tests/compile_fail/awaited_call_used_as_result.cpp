@@ -1,4 +1,4 @@
-// A task used as if it were its result.
+// The program uses a task as if it were its result, although nothing has awaited it.
 // expect: no member named .value.|has no member named .value.
 #include "support.hpp"
 

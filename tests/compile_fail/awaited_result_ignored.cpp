@@ -1,4 +1,4 @@
-// The program ignores an awaited result.
+// The program awaits a call and ignores its result, so an error would be lost.
 // expect(clang): nodiscard
 // accepted(g++)
 #include "support.hpp"

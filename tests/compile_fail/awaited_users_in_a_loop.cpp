@@ -1,4 +1,4 @@
-// Users of an asynchronous transport in a loop that does not await.
+// The program loops over the users of an asynchronous transport, but such a loop cannot await the next page.
 // expect: [cC]onstraints not satisfied|constraint not satisfied|no viable .begin. function|invalid range expression
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-// An argument that is given twice.
+// The document gives an argument twice, which GraphQL does not allow.
 // expect: GraphQL document: given twice
 // expect(g++): FixedString<5>{"first"}
 // expect(clang-19): "first"|\{\{102, 105, 114, 115, 116

@@ -1,4 +1,4 @@
-// A fragment inside itself.
+// The document spreads a fragment inside itself, so its selection would never end.
 // expect: GraphQL document: circular fragment
 // expect(g++): FixedString<4>{"User"}
 // expect(clang-19): "User"|\{\{85, 115, 101, 114

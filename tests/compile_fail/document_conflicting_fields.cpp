@@ -1,4 +1,4 @@
-// Two fields under one response key.
+// The document selects two fields under one response key, so the answer could hold only one of them.
 // expect: GraphQL document: conflicting fields
 // expect(g++): FixedString<3>{"who"}
 // expect(clang-19): "who"|\{\{119, 104, 111

@@ -1,4 +1,4 @@
-// A field without an argument that it must have.
+// The document omits an argument that the field requires, so the server would refuse it.
 // expect: GraphQL document: missing argument
 // expect(g++): FixedString<5>{"input"}
 // expect(clang-19): "input"|\{\{105, 110, 112, 117, 116

@@ -1,4 +1,4 @@
-// An input object without a field that it must have.
+// The document omits a field that the input object requires, so the server would refuse it.
 // expect: GraphQL document: missing argument
 // expect(g++): FixedString<5>{"email"}
 // expect(clang-19): "email"|\{\{101, 109, 97, 105, 108

@@ -1,4 +1,4 @@
-// An object of which no field is selected.
+// The document selects no field of an object, which GraphQL does not allow.
 // expect: GraphQL document: an object without a selection of fields
 // expect(g++): FixedString<5>{"teams"}
 // expect(clang-19): "teams"|\{\{116, 101, 97, 109, 115

@@ -1,4 +1,4 @@
-// A variable that may be null where null is not allowed.
+// The document uses a variable that may be null where null is not allowed.
 // expect: GraphQL document: wrong type
 // expect(g++): FixedString<5>{"email"}
 // expect(clang-19): "email"|\{\{101, 109, 97, 105, 108

@@ -1,4 +1,4 @@
-// The document selects fields of a text.
+// The document selects fields of a text, which has none.
 // expect: GraphQL document: a selection of fields on a leaf
 // expect(g++): FixedString<4>{"name"}
 // expect(clang-19): "name"|\{\{110, 97, 109, 101

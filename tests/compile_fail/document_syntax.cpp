@@ -1,4 +1,4 @@
-// A brace that is never closed.
+// The document opens a brace and never closes it, so it cannot be parsed.
 // expect: GraphQL document: syntax error
 #include <wandb/graphql/document.hpp>
 

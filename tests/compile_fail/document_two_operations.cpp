@@ -1,4 +1,4 @@
-// Two operations in one document.
+// The document has two operations, so it would not be clear which one a request means.
 // expect: GraphQL document: not exactly one operation
 // expect(g++): FixedString<1>{"A"}
 // expect(clang-19): "A"|\{\{65

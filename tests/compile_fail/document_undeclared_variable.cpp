@@ -1,4 +1,4 @@
-// A variable that is not declared.
+// The document uses a variable that it does not declare, so the variable would have no value.
 // expect: GraphQL document: unknown variable
 // expect(g++): FixedString<2>{"id"}
 // expect(clang-19): "id"|\{\{105, 100

@@ -1,4 +1,4 @@
-// An argument that the field does not take.
+// The document gives an argument that the field does not take.
 // expect: GraphQL document: unknown argument
 // expect(g++): FixedString<4>{"quer"}
 // expect(clang-19): "quer"|\{\{113, 117, 101, 114

@@ -1,4 +1,4 @@
-// A field that the type does not have.
+// The document selects a field that the type does not have.
 // expect: GraphQL document: unknown field
 // expect(g++): FixedString<5>{"emial"}
 // expect(clang-19): "emial"|\{\{101, 109, 105, 97, 108

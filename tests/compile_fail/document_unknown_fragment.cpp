@@ -1,4 +1,4 @@
-// A fragment that is not defined.
+// The document spreads a fragment that it does not define.
 // expect: GraphQL document: unknown fragment
 // expect(g++): FixedString<5>{"Names"}
 // expect(clang-19): "Names"|\{\{78, 97, 109, 101, 115

@@ -1,4 +1,4 @@
-// A fragment that nothing spreads.
+// The document defines a fragment that it never spreads, which GraphQL does not allow.
 // expect: GraphQL document: unused fragment
 // expect(g++): FixedString<5>{"Names"}
 // expect(clang-19): "Names"|\{\{78, 97, 109, 101, 115

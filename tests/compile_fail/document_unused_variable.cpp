@@ -1,4 +1,4 @@
-// A variable that is declared and not used.
+// The document declares a variable that it does not use, which GraphQL does not allow.
 // expect: GraphQL document: unused variable
 // expect(g++): FixedString<2>{"id"}
 // expect(clang-19): "id"|\{\{105, 100

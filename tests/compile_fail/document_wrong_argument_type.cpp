@@ -1,4 +1,4 @@
-// A number given as a text.
+// The document gives a word to an argument that is a number.
 // expect: GraphQL document: wrong type
 // expect(g++): FixedString<3>{"ten"}
 // expect(clang-19): "ten"|\{\{116, 101, 110

@@ -1,4 +1,4 @@
-// A variable used where another type is needed.
+// The document uses a variable where a value of another type is required.
 // expect: GraphQL document: wrong type
 // expect(g++): FixedString<5>{"count"}
 // expect(clang-19): "count"|\{\{99, 111, 117, 110, 116

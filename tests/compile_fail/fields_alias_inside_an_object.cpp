@@ -1,4 +1,5 @@
-// The alias is the name of another field, inside an object and a fragment.
+// The selection uses the name of another field as an alias, inside an object and a fragment, so that a reader of that
+// name would get the wrong value.
 // expect: fields<>: an alias is the name of another field of its type; choose an alias that names none
 // expect(g++): AliasOfAnotherField<.*"memberCount".*"Entity"
 #include "support.hpp"

@@ -1,4 +1,4 @@
-// The alias is the name of another field: a reader of that name would get the wrong value.
+// The selection uses the name of another field as an alias, so a reader of that name would get the wrong value.
 // expect: fields<>: an alias is the name of another field of its type; choose an alias that names none
 // expect(g++): AliasOfAnotherField<.*"private".*"User"
 #include "support.hpp"

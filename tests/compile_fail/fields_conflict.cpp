@@ -1,4 +1,5 @@
-// The selection requests the keys in another way than the library does, under the same name.
+// The selection requests the keys in another way than the library does, under the same name, so the answer could hold
+// only one of the two.
 // expect: GraphQL document: conflicting fields
 // expect(g++): "apiKeys"
 #include "support.hpp"

@@ -1,4 +1,4 @@
-// A selection of nothing.
+// The selection names no field, so there would be nothing to request.
 // expect: fields<> names the fields of a user
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-// An attribute that users do not have.
+// The selection names an attribute that users do not have.
 // expect: GraphQL document: unknown field
 // expect(g++): unknown field .{0,2}photoUlr.{0,2} on User; did you mean .{0,2}photoUrl
 #include "support.hpp"

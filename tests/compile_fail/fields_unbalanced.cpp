@@ -1,4 +1,4 @@
-// A selection that reaches beyond its braces.
+// The selection closes a brace that it did not open, which would change the document around it.
 // expect: fields<> names the fields of a user, and closes no brace that it does not open
 #include "support.hpp"
 

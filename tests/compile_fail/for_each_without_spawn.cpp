@@ -1,4 +1,4 @@
-// The transport has no spawn, which for_each needs. The first line of the message says so.
+// The transport has no spawn, so for_each could not run several calls at once. The first line of the message says so.
 // expect: (?s)\A(?:(?!error:).)*error: [^\n]*for_each needs a ConcurrentTransport: this one has no spawn\(task<void>\)
 #include <chrono>
 #include <string>

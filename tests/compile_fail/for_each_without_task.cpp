@@ -1,4 +1,4 @@
-// The operation that for_each runs does not return a task of the transport.
+// The operation that for_each runs does not return a task of the transport, so for_each could not await it.
 // expect: (?s)\A(?:(?!error:).)*error: [^\n]*for_each needs an operation\(const Api&, const Input&\) that gives a task
 #include <chrono>
 #include <string>

@@ -1,4 +1,4 @@
-// The program ignores the result of a call.
+// The program ignores the result of a call, so an error would be lost.
 // expect: nodiscard
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-// The function returns empty braces instead of a result, which is neither success nor an error.
+// The function returns empty braces instead of a result, which would be neither success nor an error.
 // expect: explicit
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-// The program ignores the result of its own function, which is not marked as nodiscard.
+// The program ignores the result of its own function, which is not marked as nodiscard. An error would be lost.
 // expect: nodiscard
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-// A result used as if it could not be an error.
+// The program uses a result as if it were the value, although it may be an error.
 // expect: no member named .email.|has no member named .email.
 #include "support.hpp"
 

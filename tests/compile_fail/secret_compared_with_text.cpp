@@ -1,4 +1,4 @@
-// A secret compared with a text, which would not take constant time.
+// The program compares a secret with a text, which would not take constant time.
 // expect: no match for .operator==|invalid operands to binary expression
 #include "support.hpp"
 

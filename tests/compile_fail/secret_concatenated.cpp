@@ -1,4 +1,4 @@
-// A secret put into a text.
+// The program appends a secret to a text, so it could be printed or stored unnoticed.
 // expect: no match for .operator\+|invalid operands to binary expression
 #include "support.hpp"
 

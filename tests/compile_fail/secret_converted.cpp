@@ -1,4 +1,4 @@
-// A secret taken for a text.
+// The program converts a secret to a text implicitly, so it could be printed or stored unnoticed.
 // expect: no suitable|conversion from .const wandb::Secret|no viable conversion
 #include "support.hpp"
 

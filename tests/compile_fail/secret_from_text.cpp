@@ -1,4 +1,4 @@
-// The program converts a text to a secret implicitly.
+// The program converts a text to a secret implicitly, so a reader could not see where a secret begins.
 // expect: no suitable|no viable conversion|cannot convert|could not bind
 #include "support.hpp"
 

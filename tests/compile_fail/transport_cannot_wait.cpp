@@ -1,4 +1,4 @@
-// An asynchronous transport that cannot wait between attempts.
+// The asynchronous transport has no wait, so a call could not wait before it sends again.
 // expect: the asynchronous transport has no wait\(std::chrono::nanoseconds\)
 #include <chrono>
 

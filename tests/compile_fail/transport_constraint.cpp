@@ -1,4 +1,4 @@
-// A type that is no transport, named where a transport is needed.
+// The program names an Api of a type that is not a transport, so no call could be made with it.
 // expect: constraints not satisfied|constraint not satisfied|does not satisfy|template constraint failure
 // expect(clang): HasSend
 #include <wandb/wandb.hpp>

@@ -1,4 +1,4 @@
-// The transport's send returns a task of another type than the transport names.
+// The transport's send returns a task of a bare response, so it cannot report an error.
 // expect: send gives neither a wandb::Result<Response> nor a task of it
 #include <chrono>
 

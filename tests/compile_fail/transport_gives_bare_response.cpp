@@ -1,4 +1,4 @@
-// The transport's send cannot report an error.
+// The transport's send returns a bare response, so it cannot report an error.
 // expect: send gives a bare Response, which can tell no error
 #include <chrono>
 

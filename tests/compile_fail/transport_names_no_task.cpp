@@ -1,4 +1,4 @@
-// An asynchronous transport that does not name its task.
+// The asynchronous transport does not name its task, so the library would not know what a call should return.
 // expect: an asynchronous transport names its task
 #include <chrono>
 

@@ -1,4 +1,4 @@
-// The transport's send does not take a request.
+// The transport's send takes a request that it may change, but a call passes a constant one.
 // expect: send does not take a const wandb::Request&
 #include <chrono>
 

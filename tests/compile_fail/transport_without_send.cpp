@@ -1,4 +1,4 @@
-// A transport that has no send.
+// The transport has no send, so no call could be made with it.
 // expect: the transport has no member function send
 #include <chrono>
 

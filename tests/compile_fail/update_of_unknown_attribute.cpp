@@ -1,4 +1,4 @@
-// A change of an attribute that cannot be changed.
+// The program changes an attribute that users do not have, so the server could not store it.
 // expect: cannot convert .<brace-enclosed initializer list>|field designator|no matching member function
 #include "support.hpp"
 

@@ -1,11 +1,12 @@
-"""What must compile does, and what must not says why.
+"""Checks that correct programs compile, and that the compiler refuses mistakes with the expected message.
 
-compile_time/*.cpp and the programs in README.md and docs/*.md compile. compile_fail/*.cpp compile as they are; with
-MISTAKE defined they do not, and the compiler's words match each `// expect: REGEX`, or `// expect(COMPILER): REGEX`
-where COMPILER (g++, clang, clang-14, ...) is the beginning of the compiler's name. `// accepted(COMPILER)`: that one
-does not see the mistake; when it does, the line has to go. What docs/what-the-compiler-catches.md quotes, g++ says.
+    check.py TESTS_DIR INCLUDE_DIR COMPILER...
 
-check.py TESTS_DIR INCLUDE_DIR COMPILER...
+The files compile_time/*.cpp and the programs in README.md and docs/*.md must compile. The files compile_fail/*.cpp must
+compile as they are, and must not compile if MISTAKE is defined. The message must then match each `// expect: REGEX` of
+the file, and each `// expect(COMPILER): REGEX` if the name of the compiler begins with COMPILER (g++, clang, clang-14,
+...). A file with `// accepted(COMPILER)` must compile with its mistake, because that compiler does not see it. What
+docs/what-the-compiler-catches.md quotes must be in the message of g++ 12.
 """
 import os
 import re

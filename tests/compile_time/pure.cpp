@@ -7,6 +7,7 @@
 #include <wandb/detail/config/host.hpp>
 #include <wandb/detail/text/base64.hpp>
 #include <wandb/detail/text/key_format.hpp>
+#include <wandb/retry_after.hpp>
 #include <wandb/wandb.hpp>
 
 namespace {

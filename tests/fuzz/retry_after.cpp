@@ -7,6 +7,7 @@
 #include <wandb/detail/call/rate_limit.hpp>
 #include <wandb/headers.hpp>
 #include <wandb/retry.hpp>
+#include <wandb/retry_after.hpp>
 
 #include "budget.hpp"
 

@@ -1,7 +1,9 @@
-"""Each header was compiled alone, and the core's stay clear of Asio, Beast and OpenSSL; of all of Boost where the
-definitions are compiled once.
+"""Checks that each header was compiled alone, and which other headers it reads.
 
-check.py INCLUDE_DIR BUILD_DIR COMPILER...
+    check.py INCLUDE_DIR BUILD_DIR COMPILER...
+
+The headers of the core must not read Asio, Beast or OpenSSL. If the definitions are compiled once, they must not read
+Boost at all: the check compiles programs with a copy of the system's headers that has no Boost.
 """
 import os
 import re

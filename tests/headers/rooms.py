@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""rooms.py INCLUDE: every arrow between the library's headers runs down, and none runs in a circle.
+"""Checks that a header includes no header of a room above its own, and that no headers include each other in a circle.
 
-Prints a line for each room, and fails where a header includes one of a room above its own. What a header includes of
-`impl/` at its end, where definitions are compiled with each unit, is no arrow: it is how that header is defined.
+    rooms.py INCLUDE_DIR
+
+It prints a line for each room, and fails if a header breaks one of the rules. An include of `impl/` at the end of a
+header does not count: it is how the header gets its definitions if they are compiled with each unit.
 """
 import pathlib
 import re
@@ -11,8 +13,8 @@ import sys
 # From the ground up. A name that ends in a slash is a folder; the first that fits a header is its room.
 ROOMS = [
     ("text", ["detail/declare.hpp", "detail/text/"]),
-    ("words", ["version.hpp", "errc.hpp", "error.hpp", "result.hpp", "secret.hpp", "text.hpp", "headers.hpp", "retry.hpp", "setting.hpp",
-               "stop_token.hpp", "environment.hpp", "identity_token.hpp"]),
+    ("words", ["version.hpp", "errc.hpp", "error.hpp", "result.hpp", "secret.hpp", "text.hpp", "headers.hpp", "retry.hpp",
+               "retry_after.hpp", "setting.hpp", "stop_token.hpp", "environment.hpp", "identity_token.hpp"]),
     ("seam", ["transport.hpp", "check_transport.hpp", "options.hpp", "fwd.hpp", "transport/options.hpp"]),
     ("config", ["detail/config/", "proxy.hpp"]),
     ("answer", ["detail/answer/"]),

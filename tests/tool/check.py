@@ -1,6 +1,8 @@
-"""The command-line tool, command by command, against a server on this machine.
+"""Tests each command of the command-line tool against a server on this machine.
 
-check.py TOOL SERVER
+    check.py TOOL SERVER
+
+SERVER is the program tool_server. Both generations of the server are tested.
 """
 import json
 import os

@@ -9,7 +9,7 @@
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/graphql/parser.hpp>
 #include <wandb/graphql/validate.hpp>
-#include <wandb/retry.hpp>
+#include <wandb/retry_after.hpp>
 
 using namespace std::chrono_literals;
 

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include <wandb/detail/call/retry_machine.hpp>
+#include <wandb/retry_after.hpp>
 
 using namespace wandb;
 using namespace wandb::detail;

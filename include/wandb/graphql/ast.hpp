@@ -1,7 +1,6 @@
 // The syntax tree of a GraphQL document, in arrays of a fixed size, for compile time and run time.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -129,9 +128,9 @@ class Pool {
 
  private:
   constexpr void grow() {
-    const std::size_t room = room_ == 0 ? 4 : std::min(2 * room_, Capacity);
+    const std::size_t room = room_ == 0 ? 4 : 2 * room_ < Capacity ? 2 * room_ : Capacity;
     auto* more = new T[room];
-    std::copy_n(nodes_, size, more);
+    for (std::size_t i = 0; i != size; ++i) more[i] = nodes_[i];
     delete[] nodes_;
     nodes_ = more;
     room_ = room;

@@ -1,7 +1,6 @@
 // The faults of GraphQL documents and their messages, at compile time and at run time.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -78,7 +77,7 @@ template <std::size_t Size>
 [[nodiscard]] consteval FixedString<Size> fixed_description(const Fault& fault) {
   FixedString<Size> text;
   auto* at = text.characters;
-  describe_to(fault, [&](std::string_view piece) { at = std::copy(piece.begin(), piece.end(), at); });
+  describe_to(fault, [&](std::string_view piece) { at += piece.copy(at, piece.size()); });
   return text;
 }
 

@@ -1,7 +1,6 @@
 // Text as a template argument: `fields<"photoUrl createdAt">`.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -14,9 +13,11 @@ struct FixedString {
 
   constexpr FixedString() = default;
   /// Copies a literal. It is implicit, so that a literal can be a template argument.
-  constexpr FixedString(const char (&literal)[Size + 1]) noexcept { std::copy_n(literal, Size, characters); }
+  constexpr FixedString(const char (&literal)[Size + 1]) noexcept {
+    std::string_view(literal, Size).copy(characters, Size);
+  }
   /// Copies the first `Size` characters of a text.
-  constexpr explicit FixedString(std::string_view text) noexcept { std::copy_n(text.begin(), Size, characters); }
+  constexpr explicit FixedString(std::string_view text) noexcept { text.copy(characters, Size); }
 
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters, Size}; }
 };
@@ -26,8 +27,8 @@ FixedString(const char (&)[End]) -> FixedString<End - 1>;
 template <std::size_t A, std::size_t B>
 [[nodiscard]] constexpr FixedString<A + B> operator+(const FixedString<A>& a, const FixedString<B>& b) noexcept {
   FixedString<A + B> both;
-  std::copy_n(a.characters, A, both.characters);
-  std::copy_n(b.characters, B, both.characters + A);
+  a.view().copy(both.characters, A);
+  b.view().copy(both.characters + A, B);
   return both;
 }
 template <std::size_t A, std::size_t End>

@@ -1,7 +1,6 @@
 // The part of the W&B schema about users, as data in the order of the published SDL.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -113,6 +112,12 @@ struct TypeDefinition {
   }
   [[nodiscard]] constexpr Found<FieldDefinition> field(std::string_view wanted) const noexcept {
     return find(fields, wanted);
+  }
+  [[nodiscard]] constexpr bool has_value(std::string_view wanted) const noexcept {
+    for (const auto& value : values) {
+      if (wandb::detail::equal(value, wanted)) return true;
+    }
+    return false;
   }
 };
 
@@ -275,8 +280,12 @@ inline constexpr TypeDefinition types[] = {
     input("UndeleteUserInput", one_user_input),
     object("UndeleteUserPayload", user_payload),
 };
-static_assert(std::equal(std::begin(types), std::end(types), std::begin(names), std::end(names),
-                         [](const auto& type, auto name) { return wandb::detail::equal(type.name, name); }));
+static_assert([] {
+  for (std::size_t i = 0; i != std::size(types) && i != std::size(names); ++i) {
+    if (!wandb::detail::equal(types[i].name, names[i])) return false;
+  }
+  return std::size(types) == std::size(names);
+}());
 
 }  // namespace users
 

@@ -1,7 +1,6 @@
 // Suggests a known name for an unknown one, at compile time and at run time.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -19,7 +18,8 @@ namespace wandb::graphql::detail {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const auto replaced = diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U);
       diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+      const auto added_or_removed = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+      row[j] = added_or_removed < replaced ? added_or_removed : replaced;
     }
   }
   return row[b.size()];

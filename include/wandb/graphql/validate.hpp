@@ -1,7 +1,6 @@
 // Validates GraphQL documents against the schema, at compile time and at run time.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -226,8 +225,7 @@ class Validator {
     const bool text = given.kind == ValueKind::string || given.kind == ValueKind::block_string;
     if (type.name == "JSON"sv) return true;
     if (type.kind == TypeKind::enumeration) {
-      return given.kind == ValueKind::enumeration &&
-             std::find(type.values.begin(), type.values.end(), given.text) != type.values.end();
+      return given.kind == ValueKind::enumeration && type.has_value(given.text);
     }
     if (type.name == "Boolean"sv) return given.kind == ValueKind::boolean;
     if (type.name == "Int"sv) return given.kind == ValueKind::integer && fits_int(given.text);

@@ -242,6 +242,11 @@ WANDB_DECL const char* Value::next_element(const char* json) const noexcept {
   json = detail::skip_space(detail::skip_value(json, end), end);
   return json != end && *json == ',' ? detail::skip_space(json + 1, end) : json;
 }
+WANDB_DECL Result<std::optional<std::string_view>> Value::as_string() const& { return as<std::string_view>(); }
+WANDB_DECL Result<std::optional<std::string>> Value::as_string() && { return as<std::string>(); }
+WANDB_DECL Result<std::optional<bool>> Value::as_bool() const { return as<bool>(); }
+WANDB_DECL Result<std::optional<std::int64_t>> Value::as_integer() const { return as<std::int64_t>(); }
+WANDB_DECL Result<std::optional<double>> Value::as_real() const { return as<double>(); }
 
 WANDB_DECL std::string Value::raw() const {
   std::string json;

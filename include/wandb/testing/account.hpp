@@ -34,15 +34,16 @@ namespace wandb::testing {
 /// A user to add to an account.
 struct NewUser {
   std::string email{};
-  std::string username{};  ///< if empty, the part of the e-mail before `@`
-  std::string name{};
-  bool admin = false;
+  std::string username{};             ///< if empty, the part of the e-mail before `@`
+  std::string name{};                 ///< if empty, the username
+  bool admin = false;                 ///< of the whole server
   std::string account_type = "USER";  ///< a value of the schema's `UserAccountType`
 };
 
-/// The accounts of a W&B server, behind its GraphQL endpoint and `/oidc/token`: give `handle` to a `LoopbackServer` or
-/// a `FakeTransport`. It parses, validates and executes each document against the schema, and rejects an invalid one.
-/// Thread-safe.
+/// The users of a W&B server, behind its GraphQL endpoint and `/oidc/token`. A `LoopbackServer` or a `FakeTransport` is
+/// made with an `Account`, which must outlive it. The account parses each document, validates it against the schema and
+/// executes it. It refuses an invalid one with status 400. What takes a user takes an id, an e-mail or a username, and
+/// throws `std::out_of_range` if there is none. Thread-safe.
 class Account {
  public:
   explicit Account(Generation generation = Generation::newer) {
@@ -67,7 +68,7 @@ class Account {
       state_.add_user(username + "@example.com", username, username, false);
     }
   }
-  /// Adds a key to the user with that id, e-mail or username, and returns its secret.
+  /// Adds a key to a user and returns its secret.
   std::string add_key(std::string_view user, std::optional<std::string> description = std::nullopt) {
     const std::lock_guard lock(mutex_);
     return state_.add_key(state_.at(user), std::move(description)).secret;
@@ -77,11 +78,13 @@ class Account {
     const std::lock_guard lock(mutex_);
     state_.key_shape = shape;
   }
+  /// Adds a user to a team, which need not exist.
   void add_team(std::string_view user, std::string team) {
     const std::lock_guard lock(mutex_);
     state_.at(user).teams.push_back(std::move(team));
   }
-  /// Sets the maximum of users and keys on a page. A request that asks for more gets this many.
+  /// Sets the maximum of users and of keys on a page, which is 50 at first. A request that asks for more gets this
+  /// many.
   void page_sizes(std::size_t users, std::size_t keys) {
     const std::lock_guard lock(mutex_);
     state_.users_per_page = users;
@@ -120,26 +123,28 @@ class Account {
     return tokens;
   }
 
-  /// Sets a function that may answer a request instead of the account. If it returns nothing, the account answers.
+  /// A function that may answer a request instead of the account. If it returns nothing, the account answers. It runs
+  /// under the account's lock, so it must not call the account.
   using Hook = std::function<std::optional<Response>(const Request&)>;
   /// Sets a function that is called before a request is executed.
   void before(Hook hook) {
     const std::lock_guard lock(mutex_);
     before_ = std::move(hook);
   }
-  /// Sets a function that is called after a request was executed. A response that it returns replaces the account's.
+  /// Sets a function that is called after the account has answered a request. A response that it returns replaces the
+  /// account's. It is not called for a request that the function of `before` answered.
   void after(Hook hook) {
     const std::lock_guard lock(mutex_);
     after_ = std::move(hook);
   }
 
-  /// The number of times that a root field such as "createUser" was executed with effect.
+  /// The number of times that a mutation such as "createUser" has run and changed something.
   [[nodiscard]] std::size_t executed(std::string_view field) const {
     const std::lock_guard lock(mutex_);
     const auto found = state_.executed.find(field);
     return found == state_.executed.end() ? 0 : found->second;
   }
-  /// The number of handled requests.
+  /// The number of handled requests, with those that a hook answered.
   [[nodiscard]] std::size_t requests() const {
     const std::lock_guard lock(mutex_);
     return requests_;
@@ -158,6 +163,7 @@ class Account {
     for (const auto& key : state_.at(user).keys) ids.push_back(key.id);
     return ids;
   }
+  /// The number of users, with those that are deleted.
   [[nodiscard]] std::size_t users() const {
     const std::lock_guard lock(mutex_);
     return state_.users.size();

@@ -27,14 +27,18 @@ class AsyncFakeTransport {
   /// Uses the script, account and records of `fake`.
   explicit AsyncFakeTransport(FakeTransport fake, Spawn spawn = {})
       : fake_(std::move(fake)), spawn_(std::move(spawn)) {}
+  /// Answers by `account`, which must outlive the fake.
   explicit AsyncFakeTransport(Account& account, Spawn spawn = {})
       : AsyncFakeTransport(FakeTransport(account), std::move(spawn)) {}
 
+  /// The fake that answers, with its script and its records.
   [[nodiscard]] const FakeTransport& fake() const noexcept { return fake_; }
 
+  /// Answers as `FakeTransport::send` does, when the task is awaited.
   [[nodiscard]] task<Result<Response>> send(const Request& request) const { return send(fake_, request); }
   /// Records the wait, and ends it at once.
   [[nodiscard]] task<void> wait(std::chrono::nanoseconds duration) const { return wait(fake_, duration); }
+  /// Runs a task with `Spawn`.
   void spawn(task<void> work) const requires(!std::is_same_v<Spawn, NoSpawn>) { spawn_(std::move(work)); }
 
  private:

@@ -22,7 +22,7 @@
 namespace wandb::testing {
 
 /// One step of a script: the expected operation, or "oidc/token", and its answer. Without an answer, the account
-/// answers.
+/// answers. The members must be called before the request is sent that takes the step.
 class Expectation {
  public:
   explicit Expectation(std::string operation) : operation_(std::move(operation)) {}
@@ -64,9 +64,9 @@ class Expectation {
   bool executes_ = false;
 };
 
-/// A synchronous transport for tests. Copies share the same fake. A request that meets no expectation goes to the
-/// account. Without an account it fails with an error that names the expected operation and the one that came. Waits
-/// are recorded and end at once. Thread-safe.
+/// A synchronous transport for tests. Copies share the same fake. Each request takes the next step of the script. If it
+/// differs from what the step expects, it fails with an error that names both, and `unmet` describes it. After the last
+/// step, requests go to the account; without an account they fail. Waits are recorded and end at once. Thread-safe.
 class FakeTransport {
  public:
   /// Answers by a script only.
@@ -74,18 +74,20 @@ class FakeTransport {
   /// Answers by a script, and then by `account`, which must outlive the fake.
   explicit FakeTransport(Account& account) : FakeTransport() { state_->account = &account; }
 
-  /// Expects this operation next, such as "CreateUserFromAdmin". An empty name stands for any operation.
+  /// Adds a step at the end of the script, which expects this operation, such as "CreateUserFromAdmin". An empty name
+  /// stands for any operation. The reference is valid until a request takes the step.
   Expectation& expect(std::string operation = {}) {
     const std::lock_guard lock(state_->mutex);
     return state_->script.emplace_back(std::move(operation));
   }
-  /// Lets `count` requests through to the account before the script begins.
+  /// Lets the next `count` requests through to the account. The script continues after them.
   void let_through(std::size_t count) {
     const std::lock_guard lock(state_->mutex);
     state_->let_through = count;
   }
 
-  /// Describes how the requests differed from the script. Empty if they met it completely.
+  /// Describes how the requests differed from the script, and which steps no request has taken. Empty if the script was
+  /// met completely.
   [[nodiscard]] std::string unmet() const {
     const std::lock_guard lock(state_->mutex);
     auto text = state_->surprise;
@@ -93,7 +95,7 @@ class FakeTransport {
       text += "wanted " + (step.operation_.empty() ? "a request" : step.operation_) + ", which never came\n";
     return text;
   }
-  /// The names of the operations that were sent, in order.
+  /// The names of the operations of all requests, in order.
   [[nodiscard]] std::vector<std::string> operations() const {
     const std::lock_guard lock(state_->mutex);
     return state_->operations;
@@ -104,6 +106,8 @@ class FakeTransport {
     return state_->waits;
   }
 
+  /// Answers at once. Fails if a stop was requested, if the deadline has passed, or if the request is not one that the
+  /// library sends: a GraphQL request with one header of credentials, which is marked as secret.
   [[nodiscard]] Result<Response> send(const Request& request) const {
     if (request.stop.stop_requested()) return Error(errc::cancelled, Delivery::nothing_sent);
     if (request.deadline <= std::chrono::steady_clock::now()) return Error(errc::timed_out, Delivery::nothing_sent);
@@ -161,7 +165,7 @@ class FakeTransport {
     return Error(make_error_code(errc::invalid_argument), "FakeTransport: " + why, Delivery::nothing_sent);
   }
 
-  // The step of the script that this request meets. None if the account answers it.
+  // Takes the step of the script that this request meets. None if the account answers it.
   [[nodiscard]] Result<std::optional<Expectation>> take(const std::string& name, const boost::json::value& body) const {
     std::optional<Expectation> step;
     std::size_t place = 0;

@@ -1,4 +1,5 @@
-// A real HTTP/1.1 server for tests and benchmarks, on this machine only. Needs Boost.Asio, Boost.Beast and OpenSSL.
+// A real HTTP/1.1 server for tests and benchmarks, which normally listens on loopback only. Needs Boost.Asio,
+// Boost.Beast and OpenSSL.
 #pragma once
 
 #include <poll.h>
@@ -37,9 +38,9 @@ namespace wandb::testing {
 /// Settings of a `LoopbackServer`.
 struct LoopbackOptions {
   bool tls = false;
-  std::string address = "127.0.0.1";            ///< or `::1`
+  std::string address = "127.0.0.1";            ///< an IP address of this machine, at which the server listens
   std::optional<Certificate> certificate = {};  ///< for TLS; without one, the server creates one for localhost
-  int max_tls_version = 0;                      ///< a version constant of OpenSSL, or 0 for the newest
+  int max_tls_version = 0;                      ///< the newest that is accepted, as a constant of OpenSSL; 0: no limit
   std::string client_ca = {};                   ///< an authority in PEM: clients need a certificate that it issued
 };
 
@@ -50,8 +51,9 @@ concept HandlesRequests = requires(T& object, const Request& request) {
 };
 
 /// Serves a handler on a free port, plain or over TLS, with connections that are kept alive and a thread for each. The
-/// handler is called from several threads at once, with a request whose views are valid during the call. An exception
-/// of the handler becomes a response with status 500. The destructor ends every connection. Thread-safe.
+/// handler is called from several threads at once, with a request whose views are valid during the call. If it throws a
+/// `std::exception`, the response has status 500; it must throw nothing else. The destructor ends every connection.
+/// Thread-safe.
 class LoopbackServer {
  public:
   using Handler = std::function<Response(const Request&)>;
@@ -89,7 +91,8 @@ class LoopbackServer {
 
   [[nodiscard]] std::uint16_t port() const noexcept { return core_.port; }
   [[nodiscard]] const std::string& address() const noexcept { return core_.address; }
-  /// `http://127.0.0.1:port`, or `https://localhost:port`.
+  /// The base URL for a client on this machine: `http://127.0.0.1:port`, or `https://localhost:port` with TLS, whatever
+  /// the address.
   [[nodiscard]] std::string base_url() const {
     const auto literal = address().find(':') == std::string::npos ? address() : "[" + address() + "]";
     return (core_.tls ? "https://localhost" : "http://" + literal) + ":" + std::to_string(port());
@@ -108,7 +111,8 @@ class LoopbackServer {
   /// The number of TLS handshakes that resumed an earlier session.
   [[nodiscard]] std::size_t resumed() const noexcept { return core_.resumed; }
 
-  /// Injects a fault into the next `times` requests or connections, after the faults of earlier calls.
+  /// Injects a fault into the next `times` requests or connections. Faults happen in the order in which they were
+  /// injected, so a fault of a request also delays a later fault of a connection.
   void inject(Fault fault, std::size_t times = 1) { core_.faults.push(std::move(fault), times); }
   /// Removes the faults that have not happened yet.
   void behave() { core_.faults.clear(); }

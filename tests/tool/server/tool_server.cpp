@@ -1,9 +1,15 @@
-// The server for the tool's tests: an account, and a server that refuses to show keys and teams. It prints their URLs
-// and keys as JSON, and serves until its input ends.
+// The servers for the tool's tests: an account, and a server that refuses to show keys and teams. The program prints
+// their URLs and keys as JSON, and serves until its input ends.
+//
+//   tool_server newer|older [ADDRESS HOST CA_FILE]
+//
+// With three further arguments, the account is served over TLS at that address, with a certificate for that host, and
+// the certificate of its authority is written to the file.
 #include <iostream>
 #include <string>
 
 #include <wandb/testing/account.hpp>
+#include <wandb/testing/certificates.hpp>
 #include <wandb/testing/loopback_server.hpp>
 
 using namespace wandb::testing;
@@ -18,7 +24,14 @@ int main(int argc, char** argv) {
   account.add_key("ann");
   account.add_team("ann", "red");
   account.add_users(3, "dev");
-  const LoopbackServer server(account);
+  LoopbackOptions options;
+  if (argc == 5) {
+    options = {.tls = true,
+               .address = argv[2],
+               .certificate = CertificateAuthority().issue({.names = "DNS:" + std::string(argv[3])})};
+  }
+  const LoopbackServer server(account, options);
+  if (argc == 5) server.write_ca(argv[4]);
 
   const LoopbackServer refusing([](const wandb::Request&) {
     return wandb::Response{200, {}, wandb::SecureString{R"({"data":{"viewer":{"id":"u","name":"Ann\n\u001b[31m",

@@ -17,6 +17,7 @@
 #include <wandb/detail/answer/new_keys.hpp>
 #include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/request_texts.hpp>
+#include <wandb/detail/answer/stored_page.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/content_coding.hpp>
 #include <wandb/detail/text/one_line.hpp>
@@ -244,7 +245,7 @@ class AnswerReader {
     new_secret_ = new_secret(answer);
     if (!new_secret_.empty()) secrets_.add(new_secret_);
     else if (answer.page && !answer.errors.empty())
-      each_key_in(answer.page->body(), [&](std::string_view key) { secrets_.add(key); });
+      each_key_in(body_of(*answer.page), [&](std::string_view key) { secrets_.add(key); });
   }
 
   // Returns the key that an answer brings. The key is empty if the answer brings none, or a text that is too short to

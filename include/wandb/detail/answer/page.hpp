@@ -1,4 +1,4 @@
-// Holds the data of an answer, which is decoded once, immutable, and read through views.
+// The data of an answer, which is decoded once, immutable, and read through views.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/detail/answer/arena.hpp>
 #include <wandb/detail/answer/shape.hpp>
-#include <wandb/detail/text/secure_memory.hpp>
 
 namespace wandb {
 
@@ -211,44 +209,37 @@ class ListView {
   std::size_t size_ = 0;
 };
 
-/// Holds the data of one answer: the body, and its values in tables that follow a `Shape`. It is immutable, so that any
-/// thread may read it. It is shared as `std::shared_ptr<const Page>`; the last owner wipes the text.
+/// The data of one answer, in tables that follow a `Shape`. It is immutable, so that any thread may read it. It is
+/// shared as `std::shared_ptr<const Page>`. Each page is the base of a `detail::StoredPage`, which owns what the page
+/// refers to.
 class Page {
  public:
-  /// Lets only `detail::PageBuilder` construct pages.
-  class Key {
-    friend class detail::PageBuilder;
-    Key() = default;
-  };
-  Page(Key, const Shape& shape, std::shared_ptr<const void> shape_owner, SecureString body) noexcept
-      : shape_(shape), shape_owner_(std::move(shape_owner)), body_(std::move(body)) {}
   Page(const Page&) = delete;
   Page& operator=(const Page&) = delete;
 
   [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
-  /// Returns the body as it was received.
-  [[nodiscard]] std::string_view body() const noexcept { return body_; }
   /// Returns the object that `data` holds.
   [[nodiscard]] ObjectView root() const noexcept {
     return tables_ ? ObjectView(*this, tables_[0].slots, shape_.first, shape_.last) : ObjectView{};
   }
 
- private:
-  friend class detail::PageBuilder;
-  friend class ObjectView;
+ protected:
   struct Table {
     Slot* slots = nullptr;
     std::uint32_t rows = 0;
     std::uint32_t capacity = 0;
-    std::unique_ptr<Slot[]> own;  // set when the table outgrows its part of `slots_`
+    std::unique_ptr<Slot[]> own;  // set when the table outgrows the memory that it begins with
   };
 
+  explicit Page(const Shape& shape) noexcept : shape_(shape) {}
+  ~Page() = default;
+
+ private:
+  friend class detail::PageBuilder;
+  friend class ObjectView;
+
   Shape shape_;
-  std::shared_ptr<const void> shape_owner_;
-  SecureString body_;
-  detail::Arena arena_;
-  std::unique_ptr<Slot[]> slots_;  // holds the first rows of every table
-  std::unique_ptr<Table[]> tables_;
+  Table* tables_ = nullptr;
 };
 
 inline std::span<const Field> ObjectView::fields() const noexcept {

@@ -8,7 +8,11 @@
 #include <string_view>
 #include <utility>
 
+#include <wandb/detail/answer/arena.hpp>
 #include <wandb/detail/answer/page.hpp>
+#include <wandb/detail/answer/shape.hpp>
+#include <wandb/detail/answer/stored_page.hpp>
+#include <wandb/detail/text/secure_memory.hpp>
 
 namespace wandb::detail {
 
@@ -17,12 +21,12 @@ class PageBuilder {
  public:
   /// `shape_owner` owns the shape's tables; it is null if they have static storage.
   PageBuilder(const Shape& shape, SecureString body, std::shared_ptr<const void> shape_owner = nullptr)
-      : page_(std::make_shared<Page>(Page::Key(), shape, std::move(shape_owner), std::move(body))),
-        budget_(7 * page_->body_.size() + std::size_t{48} * 1024) {}
+      : page_(std::make_shared<StoredPage>(shape, std::move(shape_owner), std::move(body))),
+        budget_(7 * page_->body.size() + std::size_t{48} * 1024) {}
 
   [[nodiscard]] const Shape& shape() const noexcept { return page_->shape_; }
-  [[nodiscard]] std::string_view body() const noexcept { return page_->body_; }
-  [[nodiscard]] Arena& arena() noexcept { return page_->arena_; }
+  [[nodiscard]] std::string_view body() const noexcept { return page_->body; }
+  [[nodiscard]] Arena& arena() noexcept { return page_->arena; }
 
   /// Unloads the root row and returns it.
   [[nodiscard]] Slot* root() {
@@ -57,9 +61,10 @@ class PageBuilder {
     const auto widths = shape().widths;
     std::size_t slots = widths[0];
     for (const auto width : widths.subspan(1)) slots += std::size_t{width} * first_rows;
-    page_->slots_ = std::make_unique_for_overwrite<Slot[]>(slots);
-    page_->tables_ = std::make_unique<Page::Table[]>(widths.size());
-    auto* next = page_->slots_.get();
+    page_->first_rows = std::make_unique_for_overwrite<Slot[]>(slots);
+    page_->own_tables = std::make_unique<Page::Table[]>(widths.size());
+    page_->tables_ = page_->own_tables.get();
+    auto* next = page_->first_rows.get();
     for (std::size_t i = 0; i != widths.size(); ++i) {
       const std::uint32_t rows = i == 0 ? 1 : first_rows;
       page_->tables_[i].slots = next;
@@ -87,9 +92,9 @@ class PageBuilder {
   // Estimates where the data ends, because a large answer may hold many errors before or after the data.
   [[nodiscard]] std::size_t end_of_data(std::size_t rows, std::size_t at) noexcept {
     constexpr std::size_t many = 64 * 4 * first_rows;
-    if (rows < many) return page_->body_.size();
-    if (errors_at_ == 0) errors_at_ = std::min(page_->body_.rfind("\"errors\""), page_->body_.size());
-    return errors_at_ > at ? errors_at_ : page_->body_.size();
+    if (rows < many) return page_->body.size();
+    if (errors_at_ == 0) errors_at_ = std::min(page_->body.rfind("\"errors\""), page_->body.size());
+    return errors_at_ > at ? errors_at_ : page_->body.size();
   }
   // Returns a row whose values are ignored. It is as wide as the widest row, because the rows inside it share it.
   [[nodiscard]] Slot* spare_row() {
@@ -98,7 +103,7 @@ class PageBuilder {
     return spare_.get();
   }
 
-  std::shared_ptr<Page> page_;
+  std::shared_ptr<StoredPage> page_;
   std::size_t budget_;
   std::size_t errors_at_ = 0;  // 0: not searched for yet
   std::unique_ptr<Slot[]> spare_;

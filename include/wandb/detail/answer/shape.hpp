@@ -1,7 +1,6 @@
 // Describes the shape of an answer: its fields, and their slots in the rows of a `Page`.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -122,7 +121,10 @@ template <std::size_t... Fields, std::size_t... Lists>
 [[nodiscard]] constexpr auto join(const Tree<Fields, Lists>&... trees) noexcept {
   Tree<(Fields + ... + 0), (Lists + ... + 0)> all;
   auto out = all.nodes.begin();
-  ((out = std::copy(trees.nodes.begin(), trees.nodes.end(), out)), ...);
+  const auto add = [&out](const auto& nodes) {
+    for (const auto& node : nodes) *out++ = node;
+  };
+  (add(trees.nodes), ...);
   return all;
 }
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include <wandb/headers.hpp>
-#include <wandb/retry.hpp>
+#include <wandb/retry_after.hpp>
 
 namespace wandb::detail {
 

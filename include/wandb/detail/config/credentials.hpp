@@ -21,7 +21,7 @@
 #include <wandb/identity_token.hpp>
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
-#include <wandb/retry.hpp>
+#include <wandb/retry_after.hpp>
 #include <wandb/secret.hpp>
 
 namespace wandb::detail {

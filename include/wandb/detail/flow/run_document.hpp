@@ -12,6 +12,7 @@
 #include <wandb/detail/answer/answer_reader.hpp>
 #include <wandb/detail/answer/graphql_errors.hpp>
 #include <wandb/detail/answer/json_reader.hpp>
+#include <wandb/detail/answer/stored_page.hpp>
 #include <wandb/detail/answer/user_errors.hpp>
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/running_call.hpp>
@@ -44,7 +45,7 @@ class RunDocument {
     // The page views the shape, and the shape the text of the document.
     const auto kept = std::make_shared<const Kept>(Kept{own_, std::move(answer->page)});
     std::shared_ptr<const Page> page(kept, kept->page.get());
-    auto data = own_->schema_is_known ? Value(page, page->root()) : Value::of_json(page, data_of(page->body()));
+    auto data = own_->schema_is_known ? Value(page, page->root()) : Value::of_json(page, data_of(body_of(*page)));
     return finished<value_type>(Answer(std::move(page), std::move(data), errors_of(*answer)));
   }
 

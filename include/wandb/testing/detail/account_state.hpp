@@ -22,12 +22,17 @@
 
 namespace wandb::testing {
 
-/// On older servers a key's name is its secret; on newer ones it is the key ID, the first part of the secret, which is
-/// shown once.
-enum class Generation : std::uint8_t { older, newer };
+/// What a listed key's name is. In the answer that makes a key, it is the secret on both generations.
+enum class Generation : std::uint8_t {
+  older,  ///< the secret
+  newer,  ///< the key ID, which is the first part of the secret
+};
 
-/// 40 hexadecimal digits, or what the keys of 2026 are: `wandb_v1_`, 27 characters, `_`, and 49 more.
-enum class KeyShape : std::uint8_t { legacy, v1 };
+/// The form of a key's secret.
+enum class KeyShape : std::uint8_t {
+  legacy,  ///< 40 hexadecimal digits
+  v1,      ///< that of 2026: `wandb_v1_`, 27 characters, `_`, and 49 more
+};
 
 namespace detail {
 
@@ -72,7 +77,7 @@ struct AccountState {
   std::chrono::seconds access_token_lifetime{3600};
   std::map<std::string, std::size_t, std::less<>> executed;
   std::mt19937_64 random{20};  // secrets that differ, and are the same in every run
-  std::size_t made = 0;
+  std::size_t made = 0;        // users and keys, for their ids
 
   [[nodiscard]] static std::string global_id(std::string_view type, std::size_t number) {
     std::string id;
@@ -126,7 +131,7 @@ struct AccountState {
     user.keys.erase(user.keys.begin() + static_cast<std::ptrdiff_t>(index));
   }
 
-  /// The user with that id, e-mail or username, or null.
+  /// The user with that id, e-mail (in any case) or username, or null.
   [[nodiscard]] StoredUser* find(std::string_view who) {
     for (auto& user : users) {
       if (user.id == who || user.username == who || wandb::detail::equal_ignoring_case(user.email, who)) return &user;
@@ -140,6 +145,7 @@ struct AccountState {
   }
   [[nodiscard]] const StoredUser& at(std::string_view who) const { return const_cast<AccountState*>(this)->at(who); }
 
+  /// The user to whom the key in an `Authorization` header belongs. Null if there is none, or the user is deleted.
   [[nodiscard]] StoredUser* by_authorization(std::string_view header) {
     const auto owner = owners.find(header);
     auto* user = owner == owners.end() ? by_access_token(header) : find(owner->second);

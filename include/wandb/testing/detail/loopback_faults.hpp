@@ -18,12 +18,12 @@ namespace wandb::testing {
 struct Fault {
   // Faults of the next connection, before any request or handshake.
   bool close_on_accept = false;  ///< it is closed at once
-  bool stall_on_accept = false;  ///< nothing is read or written on it, the handshake neither
+  bool stall_on_accept = false;  ///< it is not answered, nor is the handshake
 
   // Faults of the next request.
-  bool close_before_reading = false;    ///< closes when the request begins; the handler does not run
-  bool close_after_reading = false;     ///< closes when the request has come; the handler does not run
-  std::chrono::milliseconds delay{};    ///< waits before it answers
+  bool close_before_reading = false;    ///< closes when its first bytes have come; the handler does not run
+  bool close_after_reading = false;     ///< closes when all of it has come; the handler does not run
+  std::chrono::milliseconds delay{};    ///< waits after the handler has run, before it answers
   std::string interim = {};             ///< sent before the answer: a 1xx, for instance
   std::optional<std::string> raw = {};  ///< sent in place of the handler's answer; the handler runs nevertheless
   Framing framing = Framing::content_length;
@@ -53,7 +53,7 @@ class FaultQueue {
     waiting_.clear();
     any_.store(false, std::memory_order_release);
   }
-  /// Removes the first fault if it is of that kind. Otherwise gives no fault.
+  /// Takes the first fault, if it is one of a connection or one of a request, as asked. Otherwise gives no fault.
   [[nodiscard]] Fault pop(bool of_connection) {
     if (!any_.load(std::memory_order_acquire)) return {};
     const std::lock_guard guard(mutex_);

@@ -129,7 +129,7 @@ inline void append_chunked(std::string& out, std::string_view body) {
   out += "0\r\n\r\n";
 }
 
-/// Writes the response to `out`.
+/// Replaces `out` by the text of the response. `last` says that the connection is closed after it.
 inline void compose(const Response& response, Framing framing, bool last, std::string& out) {
   out.assign("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   const auto reason =

@@ -1,0 +1,13 @@
+// The templates of the transport, instantiated once for `AnyTransport`. `wandb.hpp` declares that.
+#pragma once
+
+#include <wandb/wandb.hpp>
+
+namespace wandb {
+
+template class Client<AnyTransport>;
+template class Api<AnyTransport>;
+template class User<AnyTransport>;
+template class Users<AnyTransport>;
+
+}  // namespace wandb
