@@ -82,6 +82,8 @@ class Attempts {
     const auto now = Clock::now();
     if (endpoint_->timeout < deadline_ - now) request.deadline = now + endpoint_->timeout;
     request.stop = stop_;
+    request.operation = request_.operation().field;
+    request.attempt = machine_.attempts();
     return request;
   }
 
