@@ -10,8 +10,8 @@
 TEST_CASE("the transport over libcurl keeps every rule of transports") {
   using wandb::testing::Surroundings;
   std::ostringstream complaints;
-  for (const auto& complaint : wandb::testing::conformance(
-           [](const Surroundings& around) { return CurlTransport{.ca_file = around.ca_file}; }))
+  for (const auto& complaint :
+       wandb::testing::conformance([](const Surroundings& around) { return CurlTransport{.ca_file = around.ca_file}; }))
     complaints << complaint << '\n';
   CHECK(complaints.str() == "");
 }
