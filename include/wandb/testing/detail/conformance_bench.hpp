@@ -183,7 +183,6 @@ class Bench {
     limit_ = until;
   }
   [[nodiscard]] Result<Response> call(const Request& request) {
-#if defined(__cpp_exceptions)
     try {
       return send_(request);
     } catch (const std::exception& thrown) {
@@ -192,9 +191,6 @@ class Bench {
       complain("send threw an exception. It returns its failures as errors.");
     }
     return Error(errc::no_result);
-#else
-    return send_(request);
-#endif
   }
   void check_text(const Error& error) {
     const auto text = error.message() + error.reason() + error.advice();
