@@ -45,6 +45,10 @@ struct Request {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   StopToken stop;  ///< when a stop is requested, give up with `errc::cancelled`
 
+  // For loggers only: these are not sent, and a transport does not depend on them.
+  std::string_view operation{};  ///< the operation's name, with static storage, such as "createUser"
+  int attempt = 0;               ///< which try this is of the call's current request, from 1; 0 if unknown
+
   /// The absolute URL, for transports that want one text.
   [[nodiscard]] std::string url() const {
     return std::string(origin.tls ? "https://" : "http://").append(host).append(target);

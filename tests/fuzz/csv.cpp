@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "../../examples/csv.hpp"
-#include "../../examples/json.cpp"
-#include "../../examples/people.cpp"
-#include "../../examples/tool.cpp"
+#include "../../tools/csv.hpp"
+#include "../../tools/json.cpp"
+#include "../../tools/people.cpp"
+#include "../../tools/tool.cpp"
 #include "budget.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -9,14 +9,14 @@ import re
 import sys
 
 # The reader itself, and the tool's options that name a variable, such as --key-env.
-COMPUTED = {("include/wandb/environment.hpp", "name"), ("examples/key_commands.cpp", "name.c_str(")}
+COMPUTED = {("include/wandb/environment.hpp", "name"), ("tools/key_commands.cpp", "name.c_str(")}
 READS = re.compile(r"(?:\bgetenv|\w*[eE]nvironment\w*(?:::process\(\)|\(\))?\s*\.\s*get)\(\s*([^)]*)\)")
 
 
 def names_read(root):
     """The names that are read, each with the files that do, and complaints about computed ones."""
     names, complaints = {}, []
-    sources = [path for folder in ("include", "examples") for path in sorted((root / folder).rglob("*"))
+    sources = [path for folder in ("include", "tools") for path in sorted((root / folder).rglob("*"))
                if path.suffix in (".hpp", ".ipp", ".cpp")]
     for path in sources:
         file = path.relative_to(root).as_posix()

@@ -7,7 +7,7 @@
 #include <wandb/detail/config/endpoint.hpp>
 #include <wandb/error.hpp>
 
-#include "../../examples/advice.hpp"
+#include "../../tools/advice.hpp"
 
 using wandb::errc;
 using wandb::Error;

@@ -78,6 +78,8 @@ WANDB_DECL void TokenExchange::apply_to(Request& request) {
   request.headers = headers_;
   request.target = target_;
   request.body = body_;
+  request.operation = exchange_operation;
+  request.attempt = machine_.attempts();
 }
 
 WANDB_DECL Action TokenExchange::arrived(Result<Response> response, const Moment& moment) {

@@ -85,6 +85,8 @@ class Attempts {
     const auto now = Clock::now();
     if (endpoint_->timeout < deadline_ - now) request.deadline = now + endpoint_->timeout;
     request.stop = stop_;
+    request.operation = request_.is_empty() ? std::string_view{} : request_.operation().field;
+    request.attempt = machine_.attempts();
     if (exchange_) exchange_->apply_to(request);
     return request;
   }

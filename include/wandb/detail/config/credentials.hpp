@@ -83,8 +83,8 @@ struct FoundUrl {
     kept = home_directory(environment);
     if (!kept.empty()) kept += "/.config/wandb/credentials.json";
   }
-  auto federation = std::make_shared<Federation>(IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE",
-                                                 std::move(kept), base_url);
+  auto federation =
+      std::make_shared<Federation>(IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE", std::move(kept), base_url);
   auto name = federation->source();
   return std::make_shared<const Identity>(std::move(federation), std::move(name));
 }

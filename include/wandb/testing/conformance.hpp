@@ -1,0 +1,172 @@
+// Checks whether a transport keeps the contract of `wandb/transport.hpp`, over a real server on loopback. Needs
+// Boost.Asio, Boost.Beast and OpenSSL.
+#pragma once
+
+#include <unistd.h>
+
+#include <concepts>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <wandb/options.hpp>
+#include <wandb/result.hpp>
+#include <wandb/testing/certificates.hpp>
+#include <wandb/testing/detail/conformance_run.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::testing {
+
+/// What a factory of transports may need to know of the suite's servers.
+struct Surroundings {
+  std::string ca_pem;   ///< the certificate of the authority to trust, in PEM
+  std::string ca_file;  ///< the path of a file that contains it, which exists while the suite runs
+};
+
+/// What is wrong with a transport.
+struct Complaint {
+  std::string rule;  ///< the broken rule, as the end of a sentence that begins with "the transport"
+  std::string what;  ///< what happened, in full sentences
+  friend std::ostream& operator<<(std::ostream& out, const Complaint& complaint) {
+    return out << "Rule: the transport " << complaint.rule << ".\n" << complaint.what;
+  }
+};
+
+/// What the suite checks. A part that a transport cannot do has to be left out here: nothing is skipped silently.
+struct ConformanceOptions {
+  bool tls = true;          ///< false for a transport of plain HTTP only, or one that cannot be told an authority
+  bool threads = true;      ///< false for a transport that several threads must not use at once
+  std::string_view only{};  ///< the name of the only rule to check; empty for all
+};
+static_assert(OptionsStruct<ConformanceOptions>);
+
+/// Makes a synchronous transport, and may take the suite's `Surroundings`.
+template <class Make>
+concept MakesTransport = std::invocable<const Make&, const Surroundings&> || std::invocable<const Make&>;
+
+namespace detail {
+
+template <MakesTransport Make>
+[[nodiscard]] decltype(auto) make_transport(const Make& make, const Surroundings& surroundings) {
+  if constexpr (std::invocable<const Make&, const Surroundings&>) return make(surroundings);
+  else return make();
+}
+
+/// Holds the transport that a factory made, which need not be movable.
+template <class Make>
+struct MadeTransport {
+  using Type = std::remove_cvref_t<decltype(make_transport(std::declval<const Make&>(), std::declval<Surroundings>()))>;
+  MadeTransport(const Make& make, const Surroundings& surroundings) : held(make_transport(make, surroundings)) {}
+  [[nodiscard]] wandb::detail::Unwrapped<Type>& get() noexcept { return held; }
+  Type held;
+};
+
+/// Writes the authority's certificate to a new file, and removes that at the end.
+class AuthorityFile {
+ public:
+  explicit AuthorityFile(const std::string& pem) {
+    auto name = (std::filesystem::temp_directory_path() / "wandb-conformance-XXXXXX").string();
+    const int descriptor = ::mkstemp(name.data());
+    if (descriptor < 0 || !(std::ofstream(name) << pem).flush())
+      throw std::runtime_error("could not write the authority's certificate to " + name);
+    ::close(descriptor);
+    path_ = std::move(name);
+  }
+  AuthorityFile(const AuthorityFile&) = delete;
+  AuthorityFile& operator=(const AuthorityFile&) = delete;
+  ~AuthorityFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// Checks all rules. `make` makes a new transport for each. `trusts` is whether it is told the authority.
+inline std::vector<Complaint> check_rules(const std::function<SendFunction(const Surroundings&)>& make, bool trusts,
+                                          const ConformanceOptions& options) {
+  using Needs = ConformanceRule::Needs;
+  const auto authority = std::make_shared<const CertificateAuthority>("the conformance suite's authority");
+  const AuthorityFile file(authority->pem());
+  const Surroundings surroundings{authority->pem(), file.path()};
+  std::vector<Complaint> complaints;
+  bool found = false;
+  for (const auto& rule : conformance_rules) {
+    if (!options.only.empty() && options.only != rule.name) continue;
+    found = true;
+    if (rule.needs == Needs::threads && !options.threads) continue;
+    if (rule.needs == Needs::trust && !options.tls) continue;
+    if (rule.needs == Needs::trust && !trusts) {
+      complaints.push_back({std::string(rule.name),
+                            "This was not checked, since the factory does not take the `Surroundings`, and the "
+                            "transport cannot trust the server. Take them, or leave TLS out with `{.tls = false}`."});
+      continue;
+    }
+    for (auto& what : carry_out(rule, make(surroundings), authority))
+      complaints.push_back({std::string(rule.name), std::move(what)});
+  }
+  if (!found) complaints.push_back({std::string(options.only), "There is no rule of this name."});
+  return complaints;
+}
+
+}  // namespace detail
+
+/// The names of all rules, for instance to make a test case of each.
+[[nodiscard]] inline std::vector<std::string_view> conformance_rules() {
+  std::vector<std::string_view> names;
+  for (const auto& rule : detail::conformance_rules) names.push_back(rule.name);
+  return names;
+}
+
+/// Checks a transport whose calls block. `make()` or `make(const Surroundings&)` makes one; it is called for each rule.
+/// To check TLS, the transport has to trust the authority of the `Surroundings`.
+///
+/// Returns what is wrong; for a correct transport nothing, in less than 15 seconds. A `send` that does not return is a
+/// complaint: its connections are ended, and if that does not help, its thread is left behind with the transport. A
+/// program should then end soon, since the thread may use what `make` refers to. Throws `std::exception` if there is no
+/// port or file for the suite itself.
+template <MakesTransport Make>
+[[nodiscard]] std::vector<Complaint> conformance(const Make& make, const ConformanceOptions& options = {}) {
+  using Made = detail::MadeTransport<Make>;
+  static_assert(
+      SyncTransport<typename Made::Type>,
+      "the factory makes no synchronous transport; for an asynchronous one, give a function that runs a task");
+  return detail::check_rules(
+      [&make](const Surroundings& surroundings) -> detail::SendFunction {
+        return [made = std::make_shared<Made>(make, surroundings)](const Request& request) {
+          return made->get().send(request);
+        };
+      },
+      std::invocable<const Make&, const Surroundings&>, options);
+}
+
+/// Checks a transport whose calls are awaited. `run(task)` runs a task to its end and returns its result; several
+/// threads call it at once, unless `threads` is off. The rest is as for a transport whose calls block.
+template <MakesTransport Make, class Run>
+requires(!std::convertible_to<const Run&, ConformanceOptions>)
+    [[nodiscard]] std::vector<Complaint> conformance(const Make& make, const Run& run,
+                                                     const ConformanceOptions& options = {}) {
+  using Made = detail::MadeTransport<Make>;
+  static_assert(AsyncTransport<typename Made::Type>, "the factory makes no asynchronous transport");
+  return detail::check_rules(
+      [&make, run](const Surroundings& surroundings) -> detail::SendFunction {
+        return [made = std::make_shared<Made>(make, surroundings), run](const Request& request) -> Result<Response> {
+          return run(made->get().send(request));
+        };
+      },
+      std::invocable<const Make&, const Surroundings&>, options);
+}
+
+}  // namespace wandb::testing

@@ -1,0 +1,216 @@
+// The workbench of one rule of the conformance suite: a transport, a server, and what was complained of.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wandb/error.hpp>
+#include <wandb/headers.hpp>
+#include <wandb/result.hpp>
+#include <wandb/testing/certificates.hpp>
+#include <wandb/testing/detail/conformance_server.hpp>
+#include <wandb/testing/loopback_server.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::testing::detail {
+
+using namespace std::chrono_literals;
+
+/// The function behind which the suite holds any transport.
+using SendFunction = std::function<Result<Response>(const Request&)>;
+
+/// How long a request may take that should succeed.
+inline constexpr auto patience = 20s;
+/// The deadline of requests that should reach it.
+inline constexpr auto short_deadline = 300ms;
+/// How much later than its deadline a `send` may return.
+inline constexpr auto grace = 1500ms;
+/// How much later the suite ends the connections of a `send` that has not returned.
+inline constexpr auto hang_limit = 2s;
+
+/// The credentials of the suite's requests, which no error may repeat.
+inline constexpr std::string_view authorization = "Basic YXBpOmNvbmZvcm1hbmNlLXN1aXRlLXNlY3JldC0wMTIzNDU2Nzg5YWJjZGVm";
+/// The same as plain text, and the text that answers contain where the service would send a new key.
+inline constexpr std::string_view secrets[] = {"YXBpOmNvbmZvcm1hbmNlLXN1aXRl", "conformance-suite-secret",
+                                               "a-new-key-in-an-answer"};
+
+/// Carries one rule out. Its complaints and its limit of time are read by another thread; everything else belongs to
+/// the thread of the rule.
+class Bench {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Bench(SendFunction send, std::shared_ptr<const CertificateAuthority> authority)
+      : authority_(std::move(authority)), send_(std::move(send)) {}
+
+  /// Records what happened, in full sentences.
+  void complain(std::string what) {
+    const std::lock_guard lock(mutex_);
+    complaints_.push_back(std::move(what));
+  }
+  void require(bool kept, std::string_view what) {
+    if (!kept) complain(std::string(what));
+  }
+  [[nodiscard]] std::vector<std::string> complaints() const {
+    const std::lock_guard lock(mutex_);
+    return complaints_;
+  }
+
+  /// Starts a server for plain HTTP, or for TLS with this certificate.
+  CountingServer& serve(const std::optional<Certificate>& certificate = std::nullopt) {
+    auto started =
+        std::make_unique<CountingServer>(LoopbackOptions{.tls = certificate.has_value(), .certificate = certificate});
+    const std::lock_guard lock(mutex_);
+    return *servers_.emplace_back(std::move(started));
+  }
+  /// Starts a server with a certificate of the authority that the transport was told to trust.
+  CountingServer& serve_tls(const CertificateOptions& options = {}) { return serve(authority_->issue(options)); }
+  /// Ends all connections, so that a transport that waits for an answer returns.
+  void drop_connections() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& server : servers_) server->loopback().drop_connections();
+  }
+
+  /// Sends a request to a server, and checks what holds for every `send`: it returns in time and does not throw, the
+  /// server has not handled more than one request, and an error shows no secret.
+  [[nodiscard]] Result<Response> send(CountingServer& to, std::string_view body = "{}",
+                                      Clock::duration timeout = patience, StopToken stop = {}) {
+    auto request = this->request(to, body, timeout);
+    request.stop = std::move(stop);
+    return send(to, request);
+  }
+  [[nodiscard]] Result<Response> send(CountingServer& to, const Request& request) {
+    const auto before = to.loopback().requests();
+    auto result = send(request);
+    const auto handled = to.loopback().requests() - before;
+    if (handled > 1) complain("The server got " + std::to_string(handled) + " requests of one send.");
+    if (result && handled == 0) complain("send returned an answer, but the server has not got a whole request.");
+    if (!result && result.error().delivery() == Delivery::nothing_sent && handled != 0)
+      complain("The error says `nothing_sent`, but the server got the request: " + result.error().message());
+    return result;
+  }
+  /// Sends a request without counting at a server. Safe to call from several threads at once.
+  [[nodiscard]] Result<Response> send(const Request& request) {
+    const auto end = std::max(Clock::now(), request.deadline);
+    allow(end + hang_limit);
+    auto result = call(request);
+    const auto late = Clock::now() - end;
+    if (late > grace)
+      complain("send returned " + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(late).count()) +
+               " ms after its deadline.");
+    allow(Clock::now() + patience);
+    if (!result) check_text(result.error());
+    return result;
+  }
+
+  /// A request to a server. It views static texts, the server's address, and `body`.
+  [[nodiscard]] Request request(CountingServer& to, std::string_view body, Clock::duration timeout = patience) {
+    static constexpr Header headers[] = {{"Authorization", authorization, true},
+                                         {"User-Agent", "W&B Public Client conformance"},
+                                         {"Content-Type", "application/json"},
+                                         {"Accept", "application/json"},
+                                         {"Accept-Encoding", "identity"}};
+    auto& server = to.loopback();
+    const bool tls = !server.ca_pem().empty();
+    Request request;
+    request.origin = {tls, tls ? "localhost" : "127.0.0.1", server.port()};
+    request.target = "/graphql";
+    request.host = host_of(server);
+    request.headers = headers;
+    request.body = body;
+    request.deadline = Clock::now() + timeout;
+    request.operation = "viewer";
+    request.attempt = 1;
+    return request;
+  }
+
+  /// Returns whether the result is an error. Otherwise complains, with `why` as the sentence's end.
+  [[nodiscard]] bool is_error(const Result<Response>& result, std::string_view why) {
+    if (!result) return true;
+    complain("send returned a response with the status " + std::to_string(result->status) + ", although " +
+             std::string(why) + ".");
+    return false;
+  }
+  /// Returns whether the result is a response. Otherwise complains.
+  [[nodiscard]] bool is_response(const Result<Response>& result, std::string_view what = "an answer") {
+    if (!result) complain("send failed, although " + std::string(what) + " came: " + result.error().message());
+    return result.has_value();
+  }
+  /// Complains if the error's `Delivery` is none of these.
+  void check_delivery(const Error& error, std::initializer_list<Delivery> truth, std::string_view why) {
+    if (std::find(truth.begin(), truth.end(), error.delivery()) != truth.end()) return;
+    complain("The error says `" + std::string(name(error.delivery())) + "`, but " + std::string(why) + ": " +
+             error.message());
+  }
+  /// Complains if the result is not the error of a deadline.
+  void check_timed_out(const Result<Response>& result, std::string_view why) {
+    if (!is_error(result, why)) return;
+    require(result.error() == condition::timed_out,
+            "The deadline passed, but the error is none of `condition::timed_out`: " + result.error().message());
+  }
+
+  /// Until when the rule's thread may take. Then its transport hangs.
+  [[nodiscard]] Clock::time_point limit() const {
+    const std::lock_guard lock(mutex_);
+    return limit_;
+  }
+  /// Destroys the transport and the servers.
+  void clear() {
+    send_ = {};
+    std::vector<std::unique_ptr<CountingServer>> ended;
+    const std::lock_guard lock(mutex_);
+    ended.swap(servers_);
+  }
+
+ private:
+  [[nodiscard]] static constexpr std::string_view name(Delivery delivery) noexcept {
+    return delivery == Delivery::nothing_sent ? "nothing_sent"
+           : delivery == Delivery::answered   ? "answered"
+                                              : "perhaps_sent";
+  }
+  void allow(Clock::time_point until) {
+    const std::lock_guard lock(mutex_);
+    limit_ = until;
+  }
+  [[nodiscard]] Result<Response> call(const Request& request) {
+    try {
+      return send_(request);
+    } catch (const std::exception& thrown) {
+      complain(std::string("send threw an exception. It returns its failures as errors: ") + thrown.what());
+    } catch (...) {
+      complain("send threw an exception. It returns its failures as errors.");
+    }
+    return Error(errc::no_result);
+  }
+  void check_text(const Error& error) {
+    const auto text = error.message() + error.reason() + error.advice();
+    for (const auto secret : secrets) {
+      if (text.find(secret) != text.npos) complain("The text of an error contains a secret.");
+    }
+  }
+  [[nodiscard]] std::string_view host_of(LoopbackServer& server) {
+    const auto url = server.base_url();
+    const std::lock_guard lock(mutex_);
+    return *hosts_.emplace_back(std::make_unique<std::string>(url.substr(url.find("://") + 3)));
+  }
+
+  std::shared_ptr<const CertificateAuthority> authority_;
+  SendFunction send_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> complaints_;
+  std::vector<std::unique_ptr<CountingServer>> servers_;
+  std::vector<std::unique_ptr<std::string>> hosts_;
+  Clock::time_point limit_ = Clock::now() + patience;
+};
+
+}  // namespace wandb::testing::detail

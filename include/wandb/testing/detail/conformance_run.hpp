@@ -1,0 +1,125 @@
+// The table of the conformance suite's rules, and the thread that carries one out.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <wandb/testing/certificates.hpp>
+#include <wandb/testing/detail/conformance_bench.hpp>
+#include <wandb/testing/detail/conformance_limits.hpp>
+#include <wandb/testing/detail/conformance_rules.hpp>
+
+namespace wandb::testing::detail {
+
+/// A rule: what every transport does, as the end of a sentence that begins with "the transport".
+struct ConformanceRule {
+  enum class Needs { nothing, trust, threads };
+  std::string_view name;
+  void (*check)(Bench&);
+  Needs needs = Needs::nothing;  ///< `trust`: the transport trusts the suite's authority
+};
+
+inline constexpr ConformanceRule conformance_rules[] = {
+    {"sends a request byte for byte", sends_byte_for_byte},
+    {"returns the headers of an answer byte for byte", returns_headers},
+    {"returns an answer with any status", returns_every_status},
+    {"carries bodies of 0, 1 and 16 Mi bytes", carries_bodies_of_any_size},
+    {"reads an answer however its end is marked", reads_every_framing},
+    {"skips interim answers", skips_interim_answers},
+    {"follows no redirect", follows_no_redirect},
+    {"sends a request to its own origin alone", sends_to_the_origin_alone},
+    {"sends once if the connection is closed", sends_once_if_closed},
+    {"sends once if the connection is reset", sends_once_if_reset},
+    {"sends once if the connection was dropped while it was idle", sends_once_if_dropped_while_idle},
+    {"reports an answer that is cut or is not HTTP", reports_cut_answers},
+    {"says that nothing was sent to a port that refuses", says_that_a_port_refused},
+    {"keeps the deadline if the server is silent", gives_up_on_silence},
+    {"keeps the deadline if the server falls silent within its answer", gives_up_within_an_answer},
+    {"keeps the deadline if the answer comes a byte at a time", gives_up_on_a_slow_answer},
+    {"keeps the deadline if the answer comes too late", gives_up_before_a_late_answer},
+    {"keeps the deadline if the server does not read", gives_up_while_sending},
+    {"sends nothing after the deadline", sends_nothing_after_the_deadline},
+#if defined(__cpp_lib_jthread)
+    {"obeys a stop", obeys_a_stop},
+    {"sends nothing after a stop", sends_nothing_after_a_stop},
+#endif
+    {"serves two threads", serves_two_threads, ConformanceRule::Needs::threads},
+    {"refuses the certificate of an unknown authority", refuses_an_unknown_authority},
+    {"answers over TLS", answers_over_tls, ConformanceRule::Needs::trust},
+    {"refuses the certificate of another host, and one that has expired", refuses_another_certificate,
+     ConformanceRule::Needs::trust},
+    {"keeps the deadline during the TLS handshake", gives_up_on_a_handshake, ConformanceRule::Needs::trust},
+    {"sends once if a TLS connection is closed", sends_once_if_tls_ends, ConformanceRule::Needs::trust},
+};
+
+/// What the thread of a rule and the thread that waits for it share. An abandoned thread keeps it.
+class ConformanceRun {
+ public:
+  ConformanceRun(SendFunction send, std::shared_ptr<const CertificateAuthority> authority)
+      : bench(std::move(send), std::move(authority)) {}
+
+  Bench bench;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool done = false;
+
+  /// Waits until the rule has been carried out. Returns false if its thread takes longer than it may.
+  [[nodiscard]] bool wait() {
+    return wait_until([this] { return bench.limit(); }, [] { return false; });
+  }
+  /// Waits until what the thread did until `limit` has ended. Returns false if it takes longer than `hang_limit`.
+  [[nodiscard]] bool wait_until_moved(Bench::Clock::time_point limit) {
+    const auto end = Bench::Clock::now() + hang_limit;
+    return wait_until([end] { return end; }, [&] { return bench.limit() != limit; });
+  }
+
+ private:
+  template <class Limit, class Enough>
+  [[nodiscard]] bool wait_until(Limit limit, Enough enough) {
+    std::unique_lock lock(mutex);
+    while (!done && !enough()) {
+      const auto now = Bench::Clock::now();
+      if (now >= limit()) return false;
+      changed.wait_until(lock, std::min(limit(), now + std::chrono::milliseconds(20)));
+    }
+    return true;
+  }
+};
+
+/// Carries a rule out in a thread of its own, and returns its complaints. If `send` does not return, the server ends
+/// its connections; if it still does not, the thread is left behind.
+inline std::vector<std::string> carry_out(const ConformanceRule& rule, SendFunction send,
+                                          std::shared_ptr<const CertificateAuthority> authority) {
+  const auto run = std::make_shared<ConformanceRun>(std::move(send), std::move(authority));
+  std::thread thread([run, check = rule.check] {
+    check(run->bench);
+    run->bench.clear();
+    const std::lock_guard lock(run->mutex);
+    run->done = true;
+    run->changed.notify_one();
+  });
+  bool hung = false;
+  while (!run->wait()) {
+    const auto limit = run->bench.limit();
+    if (!std::exchange(hung, true))
+      run->bench.complain("The transport did not return although its deadline had long passed.");
+    run->bench.drop_connections();
+    if (run->wait_until_moved(limit)) continue;
+    run->bench.complain(
+        "It did not return either when the server had ended its connections. Its thread was left behind.");
+    thread.detach();
+    return run->bench.complaints();
+  }
+  thread.join();
+  return run->bench.complaints();
+}
+
+}  // namespace wandb::testing::detail

@@ -1,0 +1,371 @@
+// Tests the conformance suite: the library's own transports keep every rule, and each wrong transport is caught.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <wandb/any_transport.hpp>
+#include <wandb/testing/conformance.hpp>
+#include <wandb/transport/async_beast.hpp>
+#include <wandb/transport/beast.hpp>
+
+#include "awaiting.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using wandb::BeastTransport;
+using wandb::Delivery;
+using wandb::errc;
+using wandb::Error;
+using wandb::Request;
+using wandb::Response;
+using wandb::testing::Complaint;
+using wandb::testing::conformance;
+using wandb::testing::Surroundings;
+using Answer = wandb::Result<Response>;
+
+// A correct transport, before which a function does something wrong.
+struct Wrong {
+  BeastTransport inner;
+  std::function<Answer(const BeastTransport&, const Request&)> mistake;
+  [[nodiscard]] Answer send(const Request& request) const { return mistake(inner, request); }
+};
+
+std::string text(const std::vector<Complaint>& complaints) {
+  std::ostringstream out;
+  for (const auto& complaint : complaints) out << complaint << '\n';
+  return out.str();
+}
+
+BeastTransport beast(const Surroundings& surroundings) { return BeastTransport({.ca_file = surroundings.ca_pem}); }
+
+// Checks that a transport with this mistake breaks the rule, and that a complaint says so in these words.
+void check_caught(std::string_view rule, std::string_view words,
+                  const std::function<Answer(const BeastTransport&, const Request&)>& mistake) {
+  CAPTURE(rule);
+  const auto complaints = conformance(
+      [&](const Surroundings& around) {
+        return Wrong{beast(around), mistake};
+      },
+      {.only = rule});
+  CHECK_FALSE(complaints.empty());
+  CAPTURE(text(complaints));
+  CHECK(std::any_of(complaints.begin(), complaints.end(), [&](const Complaint& complaint) {
+    return complaint.rule == rule && complaint.what.find(words) != std::string::npos;
+  }));
+}
+
+// Returns the answer, or the error with another `Delivery`.
+Answer delivered(Answer answer, Delivery delivery) {
+  if (answer) return answer;
+  return Error(answer.error().code(), answer.error().reason(), delivery);
+}
+
+Answer dropping(const BeastTransport& inner, Request request, std::string_view name) {
+  std::vector<wandb::Header> headers;
+  for (const auto& header : request.headers) {
+    if (header.name != name) headers.push_back(header);
+  }
+  request.headers = headers;
+  return inner.send(request);
+}
+
+Answer without_deadline(const BeastTransport& inner, Request request) {
+  request.deadline = std::chrono::steady_clock::time_point::max();
+  return inner.send(request);
+}
+
+}  // namespace
+
+TEST_CASE("BeastTransport keeps every rule of transports") {
+  for (const auto rule : wandb::testing::conformance_rules()) {
+    SUBCASE(std::string(rule).c_str()) { CHECK(text(conformance(beast, {.only = rule})) == ""); }
+  }
+}
+
+TEST_CASE("AsyncBeastTransport keeps every rule of transports") {
+  const auto complaints = conformance(
+      [](const Surroundings& around) {
+        return wandb::AsyncBeastTransport(rigs::background().context, {.ca_file = around.ca_pem});
+      },
+      [](auto task) { return rigs::get(std::move(task)); });
+  CHECK(text(complaints) == "");
+}
+
+TEST_CASE("a factory of type-erased transports is checked as others are") {
+  const auto make = [](const Surroundings& around) {
+    return wandb::AnyTransport(BeastTransport({.ca_file = around.ca_file}));
+  };
+  CHECK(text(conformance(make, {.only = "answers over TLS"})) == "");
+}
+
+TEST_CASE("a suite that cannot check TLS says so, unless it is told not to") {
+  const auto make = [] { return BeastTransport(); };
+  const auto complaints = conformance(make, {.only = "answers over TLS"});
+  REQUIRE(complaints.size() == 1);
+  CHECK(complaints.front().what.find("This was not checked") == 0);
+  CHECK(text(conformance(make, {.tls = false})) == "");
+}
+
+TEST_CASE("a rule that does not exist is a complaint") {
+  CHECK(text(conformance(beast, {.only = "flies"})) == "Rule: the transport flies.\nThere is no rule of this name.\n");
+}
+
+TEST_CASE("a transport that returns a default response is caught") {
+  check_caught("sends a request byte for byte", "has not got a whole request",
+               [](const auto&, const Request&) { return Response(); });
+  check_caught("returns an answer with any status", "send returned 0",
+               [](const auto& inner, const Request& request) -> Answer {
+                 static_cast<void>(inner.send(request));
+                 return Response();
+               });
+}
+
+TEST_CASE("a transport that always says that nothing was sent is caught") {
+  for (const auto* rule : {"sends once if the connection is closed", "sends once if the connection is reset",
+                           "sends once if a TLS connection is closed", "keeps the deadline if the server is silent",
+                           "keeps the deadline if the server does not read"}) {
+    check_caught(rule, "The error says `nothing_sent`", [](const auto& inner, const Request& request) {
+      return delivered(inner.send(request), Delivery::nothing_sent);
+    });
+  }
+  check_caught(
+      "reports an answer that is cut or is not HTTP", "The error says `nothing_sent`",
+      [](const auto& inner, const Request& request) { return delivered(inner.send(request), Delivery::nothing_sent); });
+}
+
+TEST_CASE("a transport that never says that nothing was sent is caught") {
+  for (const auto* rule :
+       {"says that nothing was sent to a port that refuses", "refuses the certificate of an unknown authority"}) {
+    check_caught(rule, "The error says `perhaps_sent`", [](const auto& inner, const Request& request) {
+      return delivered(inner.send(request), Delivery::perhaps_sent);
+    });
+  }
+}
+
+TEST_CASE("a transport that says of every failure that an answer began is caught") {
+  check_caught(
+      "sends once if the connection is closed", "The error says `answered`",
+      [](const auto& inner, const Request& request) { return delivered(inner.send(request), Delivery::answered); });
+}
+
+TEST_CASE("a transport that sends again after a failure is caught") {
+  for (const auto* rule : {"sends once if the connection is closed", "sends once if the connection is reset",
+                           "sends once if a TLS connection is closed"}) {
+    check_caught(rule, "send returned a response", [](const auto& inner, const Request& request) {
+      auto answer = inner.send(request);
+      return answer ? answer : inner.send(request);
+    });
+  }
+}
+
+TEST_CASE("a transport that sends each request twice is caught") {
+  check_caught("sends a request byte for byte", "2 requests of one send",
+               [](const auto& inner, const Request& request) {
+                 static_cast<void>(inner.send(request));
+                 return inner.send(request);
+               });
+}
+
+TEST_CASE("a transport that follows redirects is caught") {
+  check_caught("follows no redirect", "followed a redirect to another server",
+               [](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 if (!answer || answer->status != 307) return answer;
+                 auto again = request;
+                 const auto location = answer->headers.find("Location").value();
+                 again.host = location.substr(7, location.rfind('/') - 7);
+                 again.origin.port = static_cast<std::uint16_t>(std::stoi(std::string(again.host.substr(10))));
+                 return inner.send(again);
+               });
+}
+
+TEST_CASE("a transport that drops or changes a header of the request is caught") {
+  check_caught("sends a request byte for byte", "Authorization",
+               [](const auto& inner, const Request& request) { return dropping(inner, request, "Authorization"); });
+  check_caught("sends a request byte for byte", "Host", [](const auto& inner, Request request) {
+    request.host = "localhost";
+    return inner.send(request);
+  });
+}
+
+TEST_CASE("a transport that adds a header of its own beside the request's is caught") {
+  check_caught("sends a request byte for byte", "User-Agent", [](const auto& inner, Request request) {
+    std::vector<wandb::Header> headers(request.headers.begin(), request.headers.end());
+    headers.push_back({"User-Agent", "my library"});
+    request.headers = headers;
+    return inner.send(request);
+  });
+}
+
+TEST_CASE("a transport that drops headers of the answer is caught") {
+  check_caught("returns the headers of an answer byte for byte", "Retry-After",
+               [](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 if (answer) answer->headers.clear();
+                 return answer;
+               });
+}
+
+TEST_CASE("a transport that makes an error of a status is caught") {
+  check_caught("returns an answer with any status", "status 400", [](const auto& inner, const Request& request) {
+    auto answer = inner.send(request);
+    return answer && answer->status >= 400 ? Answer(Error(errc::bad_request, Delivery::answered)) : answer;
+  });
+}
+
+TEST_CASE("a transport that makes a response of a failure is caught") {
+  check_caught("says that nothing was sent to a port that refuses", "the status 502",
+               [](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 if (answer) return answer;
+                 Response response;
+                 response.status = 502;
+                 return Answer(std::move(response));
+               });
+}
+
+TEST_CASE("a transport that cuts a body is caught") {
+  check_caught("carries bodies of 0, 1 and 16 Mi bytes", "another body than a body of 16777216 bytes",
+               [](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 if (answer) answer->body.resize(std::min(answer->body.size(), std::size_t{65536}));
+                 return answer;
+               });
+}
+
+TEST_CASE("a transport that takes an answer for whole that was cut is caught") {
+  check_caught("reports an answer that is cut or is not HTTP", "ended within its header",
+               [](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 if (answer) return answer;
+                 Response response;
+                 response.status = 200;
+                 return Answer(std::move(response));
+               });
+}
+
+TEST_CASE("a transport that ignores the deadline is caught, though its answer comes") {
+  check_caught("keeps the deadline if the answer comes too late", "send returned a response", without_deadline);
+}
+
+TEST_CASE("a transport that hangs is caught, and its connections are ended") {
+  for (const auto* rule : {"keeps the deadline if the server is silent", "keeps the deadline during the TLS handshake",
+                           "keeps the deadline if the answer comes a byte at a time"}) {
+    check_caught(rule, "did not return although its deadline had long passed", without_deadline);
+  }
+}
+
+TEST_CASE("a transport that never returns is caught, and its thread is left behind") {
+  struct Gate {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool open = false;
+    bool left = false;
+  };
+  const auto gate = std::make_shared<Gate>();
+  const auto complaints = conformance(
+      [&](const Surroundings& around) {
+        return Wrong{beast(around), [gate](const BeastTransport&, const Request&) -> Answer {
+                       std::unique_lock lock(gate->mutex);
+                       gate->changed.wait(lock, [&] { return gate->open; });
+                       gate->left = true;
+                       gate->changed.notify_all();
+                       return Error(errc::timed_out);
+                     }};
+      },
+      {.only = "keeps the deadline if the server is silent"});
+  CHECK(text(complaints).find("Its thread was left behind.") != std::string::npos);
+  std::unique_lock lock(gate->mutex);
+  gate->open = true;
+  gate->changed.notify_all();
+  gate->changed.wait(lock, [&] { return gate->left; });
+}
+
+TEST_CASE("a transport that names a deadline otherwise is caught") {
+  check_caught("keeps the deadline if the server is silent", "none of `condition::timed_out`",
+               [](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 return answer ? answer : Answer(Error(errc::connection_lost));
+               });
+}
+
+#if defined(__cpp_lib_jthread)
+TEST_CASE("a transport that ignores a stop is caught") {
+  check_caught("obeys a stop", "none of `condition::cancelled`", [](const auto& inner, Request request) {
+    request.stop = {};
+    return inner.send(request);
+  });
+  check_caught("sends nothing after a stop", "A request was sent after its stop",
+               [](const auto& inner, Request request) {
+                 request.stop = {};
+                 return inner.send(request);
+               });
+}
+#endif
+
+TEST_CASE("a transport that throws is caught") {
+  check_caught("says that nothing was sent to a port that refuses", "send threw an exception",
+               [](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 if (!answer) throw std::runtime_error("no connection");
+                 return answer;
+               });
+}
+
+TEST_CASE("a transport whose error shows a secret is caught") {
+  check_caught(
+      "says that nothing was sent to a port that refuses", "contains a secret",
+      [](const auto& inner, const Request& request) {
+        auto answer = inner.send(request);
+        if (answer) return answer;
+        return Answer(Error(answer.error().code(), "could not send " + std::string(request.headers.front().value),
+                            Delivery::nothing_sent));
+      });
+}
+
+TEST_CASE("a transport that stays with its first server is caught") {
+  const auto complaints = conformance(
+      [](const Surroundings& around) {
+        return Wrong{beast(around), [first = std::make_shared<std::optional<std::uint16_t>>()](
+                                        const BeastTransport& inner, Request request) {
+                       if (!*first) *first = request.origin.port;
+                       request.origin.port = **first;
+                       return inner.send(request);
+                     }};
+      },
+      {.only = "sends a request to its own origin alone"});
+  CHECK(text(complaints).find("another origin") != std::string::npos);
+}
+
+TEST_CASE("a transport that mixes the answers of its threads is caught") {
+  struct Last {
+    std::mutex mutex;
+    Response response;
+  };
+  const auto last = std::make_shared<Last>();
+  check_caught("serves two threads", "the answer of another", [last](const auto& inner, const Request& request) {
+    auto answer = inner.send(request);
+    if (!answer) return answer;
+    {
+      const std::lock_guard lock(last->mutex);
+      last->response = std::move(*answer);
+    }
+    std::this_thread::sleep_for(2ms);
+    const std::lock_guard lock(last->mutex);
+    return Answer(last->response);
+  });
+}
