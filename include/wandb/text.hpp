@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include <wandb/detail/declare.hpp>
+
 namespace wandb {
 
 class Text;

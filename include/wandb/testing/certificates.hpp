@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include <wandb/detail/declare.hpp>
+
 namespace wandb::testing {
 
 /// A certificate and its private key, in PEM.
