@@ -3,8 +3,6 @@
 
 #include <version>
 
-#include <wandb/detail/declare.hpp>
-
 #if defined(__cpp_lib_jthread)
 #include <stop_token>
 namespace wandb {

@@ -10,8 +10,6 @@
 #include <string_view>
 #include <utility>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb {
 
 class Text;

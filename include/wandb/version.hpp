@@ -3,8 +3,6 @@
 
 #include <string_view>
 
-#include <wandb/detail/declare.hpp>
-
 #define WANDB_USERS_VERSION_MAJOR 0
 #define WANDB_USERS_VERSION_MINOR 1
 #define WANDB_USERS_VERSION_PATCH 0

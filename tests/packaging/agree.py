@@ -50,7 +50,7 @@ def public_names(text):
 def faults_of_versions():
     version = re.search(r'string_view version = "(.*)"', (include / "version.hpp").read_text())[1]
     numbers = re.findall(r"_(?:MAJOR|MINOR|PATCH) (\d+)", (include / "version.hpp").read_text())
-    declare = re.findall(r"^inline namespace wandb_(\d+_\d+_\d+)", (include / "detail" / "declare.hpp").read_text(), re.M)
+    declare = re.findall(r"wandb_users_(\d+_\d+_\d+)_", (include / "detail" / "declare.hpp").read_text())
     found = {
         "the macros of version.hpp": ".".join(numbers),
         "detail/declare.hpp": ".".join(set(declare)).replace("_", "."),

@@ -5,8 +5,6 @@
 #include <cstddef>
 #include <string_view>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb::graphql {
 
 /// Text of a fixed size. Its type is structural, so it can be a template argument.

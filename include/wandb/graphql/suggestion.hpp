@@ -6,8 +6,6 @@
 #include <cstddef>
 #include <string_view>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb::graphql::detail {
 
 /// Returns the edit distance of two names; for names over 32 characters a large number.

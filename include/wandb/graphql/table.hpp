@@ -3,8 +3,6 @@
 
 #include <cstddef>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb::graphql {
 
 /// A view of an array of definitions. A `std::span` checks its constraints anew for each length of an array, and the

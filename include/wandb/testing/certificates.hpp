@@ -16,8 +16,6 @@
 #include <string>
 #include <vector>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb::testing {
 
 /// A certificate and its private key, in PEM.

@@ -7,8 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb::detail {
 
 /// Appends a step to a path in its readable form: `users.edges[3].node`.

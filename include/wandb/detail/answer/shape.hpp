@@ -8,8 +8,6 @@
 #include <span>
 #include <string_view>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb {
 
 /// States what a field, or each element of a list, holds.

@@ -7,8 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb::detail {
 
 [[nodiscard]] constexpr char to_lower(char c) noexcept {

@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb::detail {
 
 /// Returns `text` without the byte order mark that some editors write before UTF-8.

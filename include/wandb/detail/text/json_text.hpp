@@ -5,8 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb::detail {
 
 /// Returns the length of the UTF-8 sequence at the beginning of `text`; 0 if it is not valid.

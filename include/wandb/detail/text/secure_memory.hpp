@@ -8,8 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb::detail {
 
 /// Overwrites memory with zeros in a way that the optimiser must keep.

@@ -9,8 +9,6 @@
 #include <cstddef>
 #include <new>
 
-#include <wandb/detail/declare.hpp>
-
 namespace wandb::detail {
 
 /// Maps memory for a process ID that reads as 0 in a child after fork(2). Null if the system does not support it.
