@@ -69,19 +69,7 @@
 #include <utility>
 #include <vector>
 
-// The namespace that all others extend, and whether definitions are compiled with each unit or once.
-
-// The version and the form are part of the names that a linker sees. Parts of a program that use another version or
-// form than the rest share no definition with it, and do not link if they exchange objects of the library. C++ extends
-// the `wandb` of an inline namespace where a header says `namespace wandb`, so each header includes this one first, or
-// another header that does.
-#if defined(WANDB_SEPARATE_COMPILATION)
-inline namespace wandb_0_1_0_compiled {
-#else
-inline namespace wandb_0_1_0 {
-#endif
-namespace wandb {}
-}
+// Whether definitions are compiled with each unit or once, and a mark of that and of the version in each unit.
 
 /// Stands before what an `impl/*.ipp` defines: with `WANDB_SEPARATE_COMPILATION` in one unit, which includes
 /// `<wandb/src.hpp>`, else in each.
@@ -98,6 +86,24 @@ namespace wandb::detail {
 inline constexpr bool separately_compiled = true;
 #else
 inline constexpr bool separately_compiled = false;
+#endif
+
+// A program whose units have different versions or forms of the library does not link; the linker names the version and
+// the form that does not fit. Each unit defines the same inline variable, of which the linker keeps one definition. The
+// other name of that definition has the version and the form, and each unit refers to its own. If the definition that
+// is kept has another such name, that reference is undefined. clang replaces the reference by one to the variable, or
+// defines the other name twice, so its units have no mark. With link-time optimisation nothing is noticed.
+#if defined(__ELF__) && defined(__GNUC__) && !defined(__clang__)
+extern "C" {
+[[gnu::used]] inline const char wandb_users_has_one_version_and_one_form = 0;
+#if defined(WANDB_SEPARATE_COMPILATION)
+extern const char wandb_users_0_1_0_compiled [[gnu::alias("wandb_users_has_one_version_and_one_form")]];
+[[gnu::used]] static const char* const version_and_form = &wandb_users_0_1_0_compiled;
+#else
+extern const char wandb_users_0_1_0_header_only [[gnu::alias("wandb_users_has_one_version_and_one_form")]];
+[[gnu::used]] static const char* const version_and_form = &wandb_users_0_1_0_header_only;
+#endif
+}
 #endif
 
 }  // namespace wandb::detail
