@@ -1,50 +1,197 @@
 #!/bin/sh
-# check.sh WAY SOURCE_DIR BUILD_DIR COMPILER...: builds and runs link_client.cpp, taking the library in that way; without
-# exceptions misuse_client.cpp too.
+# check.sh WAY SOURCE_DIR COMPILER...: builds and runs a small program that takes the library in that way, from
+# nothing but the source tree. What README.md says to write is taken from there as it stands.
 set -eu
-way=$1 source=$2 build=$3
-shift 3
+way=$1 source=$2
+shift 2
 here=$source/tests/packaging
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+export CXX="$*"
+
+block() { # block TEXT: prints the block of README.md in which that text is
+    awk -v text="$1" '
+        /^ *```/ && inside { inside = 0; if (index(block, text)) { printf "%s", block; found = 1; exit } next }
+        /^ *```/ { inside = 1; block = ""; next }
+        inside { sub(/^  /, ""); block = block $0 "\n" }
+        END { exit !found }' "$source/README.md"
+}
+
+run() { # run NAME TEXT: runs that block of README.md, in which the compiler is called NAME
+    mkdir bin
+    printf '#!/bin/sh\nPATH=%s\nexec %s "$@"\n' "$PATH" "$CXX" >"bin/$1"
+    chmod +x "bin/$1"
+    block "$2" >commands
+    PATH=$scratch/bin:$PATH sh -euc "$(cat commands)"
+    ./program
+}
+
+main_of() { # main_of LINE...: writes a main.cpp that begins with these lines and is link_client.cpp
+    printf '%s\n' '#define WANDB_CONSUMER_LINKS_BOOST_JSON' "$@" "#include \"$here/link_client.cpp\"" >main.cpp
+}
+
+small_programs() { # writes core.cpp, and beast.cpp, which links OpenSSL too
+    cp "$source/packaging/conan/test_package/test_package.cpp" core.cpp
+    printf '#include <openssl/crypto.h>\n#define main core_main\n#include "core.cpp"\n#undef main\n' >beast.cpp
+    echo 'int main() { return OpenSSL_version_num() == 0 ? 1 : core_main(); }' >>beast.cpp
+}
 
 # bare CLIENT COMPILER...: uses headers only, and links no library of Boost.
 bare() {
     client=$1
     shift
-    "$@" -std=c++20 -I"$source/include" "$here/$client.cpp" -o "$scratch/consumer"
+    "$@" -std=c++20 -I"$source/include" "$here/$client.cpp" -o program
+    ./program
+}
+
+install() { # install [OPTION...]: installs the library below prefix/, as Meson does it
+    meson setup library "$source" --prefix "$scratch/prefix" "$@" >/dev/null
+    meson install -C library --no-rebuild --tags devel >/dev/null
+}
+
+meson_subproject() {
+    small_programs
+    mkdir subprojects
+    ln -s "$source" subprojects/wandb-users
+    block 'wandb-users.wrap' >commands
+    sh -eu commands
+    line=$(block "dependency('wandb-users-beast')")
+    echo "project('program', 'cpp', default_options: ['cpp_std=c++20'])" >meson.build
+    cp meson.build beast.build
+    echo "$line" >>beast.build
+    echo "executable('beast', 'beast.cpp', dependencies: wandb_users)" >>beast.build
+    for name in wandb-users wandb-users-compiled; do
+        echo "$line" | sed "s/wandb-users-beast/$name/" >>meson.build
+        echo "executable('$name-program', 'core.cpp', dependencies: wandb_users)" >>meson.build
+    done
+    meson setup without -Dwandb-users:beast=disabled # compiles fewer definitions
+    ninja -C without
+    without/wandb-users-program
+    without/wandb-users-compiled-program
+    mv beast.build meson.build
+    meson setup with
+    ninja -C with
+    with/beast
+}
+
+cmake_project() { # cmake_project TEXT LIBRARY PROGRAM [OPTION...]: takes the library as the block with that text says
+    {
+        printf 'cmake_minimum_required(VERSION 3.16...4.0)\nproject(program CXX)\nadd_executable(program %s.cpp)\n' "$3"
+        block "$1" | sed "s/wandb::users_beast/$2/"
+    } >CMakeLists.txt
+    shift 3
+    # CMake's own FindBoost is not in every version of CMake.
+    mkdir -p modules
+    echo 'message(FATAL_ERROR "FindBoost.cmake was used")' >modules/FindBoost.cmake
+    cmake -S . -B out -G Ninja -DCMAKE_MODULE_PATH="$scratch/modules" "$@"
+    ninja -C out
+    out/program
+}
+
+cmake_installed() { # as CMake and as Meson install it
+    small_programs
+    cmake -S "$source" -B library -G Ninja >/dev/null
+    cmake --install library --prefix "$scratch/prefix" >/dev/null
+    cmake_project 'find_package(wandb-users' wandb::users_compiled core \
+        -DCMAKE_PREFIX_PATH="$scratch/prefix" -DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON
+    rm -r library prefix out
+    install
+    cmake_project 'find_package(wandb-users' wandb::users_beast beast -DCMAKE_PREFIX_PATH="$scratch/prefix"
+}
+
+boost_elsewhere() { # the .pc file names the folders of the Boost that was found, and says which source a program lacks
+    library=$("$@" -print-file-name=libboost_json.so)
+    headers=$(echo '#include <boost/version.hpp>' | "$@" -xc++ -E - | sed -n 's/^# 1 "\(.*\)\/version.hpp".*/\1/p' | head -n 1)
+    mkdir -p boost/include boost/lib
+    ln -s "$headers" boost/include/boost
+    cp -a "${library%.so}".so* "${library%/*}"/libboost_container.so* boost/lib
+    export BOOST_ROOT="$scratch/boost"
+    install
+    grep "^Cflags:.*-I$BOOST_ROOT/include" prefix/share/pkgconfig/wandb-users.pc
+    grep "^Libs:.*$BOOST_ROOT/lib/libboost_json" prefix/share/pkgconfig/wandb-users.pc
+    rm -r library prefix
+    install -Dboost_json=disabled
+    grep '^Description:.*<wandb/boost_json_src.hpp>' prefix/share/pkgconfig/wandb-users.pc
+}
+
+mixed() { # units that have different forms or versions of the library do not link, and the linker names what does not fit
+    echo '#include <wandb/detail/declare.hpp>' | tee one.cpp >two.cpp
+    echo 'int main() {}' >>one.cpp
+    sed 's/wandb_users_[0-9_]*[0-9]/wandb_users_99_0_0/; /#pragma/d' "$source/include/wandb/detail/declare.hpp" >newer.cpp
+    "$@" -std=c++20 -I"$source/include" -c one.cpp
+    "$@" -std=c++20 -I"$source/include" -c two.cpp
+    "$@" one.o two.o -o program
+    "$@" -std=c++20 -c newer.cpp -o two.o
+    not_linked 99_0_0_header_only "$@"
+    "$@" -std=c++20 -I"$source/include" -DWANDB_SEPARATE_COMPILATION -c two.cpp
+    not_linked '[0-9_]*_compiled' "$@"
+}
+
+not_linked() { # not_linked NAME COMPILER...: linking one.o and two.o fails, and the message has that version and form
+    name=$1
+    shift
+    if "$@" one.o two.o -o program >messages 2>&1; then
+        echo "it links with wandb_users_$name" && exit 1
+    fi
+    cat messages
+    grep -q "wandb_users_$name" messages
 }
 
 case $way in
-subproject)
-    cp -r "$here/subproject" "$scratch/project"
-    cp "$here/link_client.cpp" "$scratch/project"
-    mkdir "$scratch/project/subprojects"
-    ln -s "$source" "$scratch/project/subprojects/wandb-users"
-    CXX="$*" meson setup "$scratch" "$scratch/project"
-    ninja -C "$scratch"
-    "$scratch/compiled_consumer"
-    ;;
-pkg_config)
-    meson install -C "$build" --no-rebuild --tags devel --destdir "$scratch/root" >/dev/null
-    packages=$(dirname "$(find "$scratch/root" -name wandb-users.pc)")
-    # shellcheck disable=SC2046 # flags
-    "$@" -std=c++20 -DWANDB_CONSUMER_LINKS_BOOST_JSON "$here/link_client.cpp" -o "$scratch/consumer" \
-        $(PKG_CONFIG_PATH=$packages pkg-config --define-variable=prefix="${packages%/*/*}" --cflags --libs wandb-users)
+agree) exec python3 "$here/agree.py" "$source" ;;
+copied)
+    ln -s "$source/include" include
+    main_of '#include <wandb/transport/beast.hpp>'
+    run g++ '-Iinclude main.cpp -lboost_json -lssl'
     ;;
 compiled) # the definitions are in one unit, and the program sees none of them
-    echo '#include <wandb/src.hpp>' >"$scratch/once.cpp"
-    "$@" -std=c++20 -DWANDB_SEPARATE_COMPILATION -DWANDB_CONSUMER_LINKS_BOOST_JSON -Wall -Wextra -Werror \
-        -I"$source/include" "$scratch/once.cpp" "$here/link_client.cpp" -o "$scratch/consumer" -lboost_json -pthread
+    ln -s "$source/include" include
+    main_of
+    run g++ '<wandb/src.hpp>'
     ;;
+single_header)
+    ln -s "$source/single_include" single_include
+    main_of '#define WANDB_CONSUMER_HEADER "wandb.hpp"'
+    run g++ '-Isingle_include main.cpp'
+    main_of '#define WANDB_DEFINITIONS' '#define WANDB_CONSUMER_HEADER "wandb_beast.hpp"'
+    "$@" -std=c++20 -DWANDB_SEPARATE_COMPILATION -Isingle_include -fsyntax-only main.cpp
+    ;;
+module)
+    ln -s "$source/include" include
+    ln -s "$source/modules" modules
+    main_of '#define WANDB_CONSUMER_IMPORTS'
+    run clang++-19 'modules/wandb.cppm'
+    printf 'import wandb.beast;\nint main() { return wandb::BeastOptions{}.proxy.empty() ? 0 : 1; }\n' >main.cpp
+    "$@" -std=c++20 -pthread -Iinclude -fmodule-file=wandb=wandb.pcm --precompile modules/wandb_beast.cppm -o wandb.beast.pcm
+    "$@" -std=c++20 -pthread -fmodule-file=wandb=wandb.pcm -fmodule-file=wandb.beast=wandb.beast.pcm -fsyntax-only main.cpp
+    ;;
+meson) meson_subproject ;;
+cmake_subdirectory)
+    small_programs
+    ln -s "$source" wandb-users
+    cmake_project 'add_subdirectory(wandb-users)' wandb::users_beast beast
+    ;;
+cmake_fetched)
+    small_programs
+    cmake_project 'FetchContent_MakeAvailable(wandb-users)' wandb::users core "-DFETCHCONTENT_SOURCE_DIR_WANDB-USERS=$source"
+    ;;
+cmake_installed) cmake_installed ;;
+pkg_config)
+    small_programs
+    cp beast.cpp main.cpp
+    install
+    export PKG_CONFIG_PATH="$scratch/prefix/share/pkgconfig"
+    run g++ 'pkg-config --cflags'
+    ;;
+boost_elsewhere) boost_elsewhere "$@" ;;
+mixed) mixed "$@" ;;
 bare) bare link_client "$@" -O1 -Wall -Wextra -Werror ;; # as strict as a user may be
 no_exceptions)
     bare misuse_client "$@" -fno-exceptions -pthread
-    "$scratch/consumer"
     bare link_client "$@" -fno-exceptions
     ;;
 no_rtti) bare link_client "$@" -fno-rtti ;;
 libcxx) bare link_client "$@" -stdlib=libc++ ;;
 *) exit 2 ;;
 esac
-"$scratch/consumer"

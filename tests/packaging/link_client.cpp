@@ -5,8 +5,18 @@
 #include <stdexcept>
 #include <string>
 
+#if defined(WANDB_CONSUMER_IMPORTS)
+#include <version>
+#if defined(__cpp_lib_format)
+#include <format>
+#endif
+import wandb;
+#elif defined(WANDB_CONSUMER_HEADER)
+#include WANDB_CONSUMER_HEADER
+#else
 #include <wandb/format.hpp>
 #include <wandb/wandb.hpp>
+#endif
 #ifndef WANDB_CONSUMER_LINKS_BOOST_JSON
 #include <wandb/boost_json_src.hpp>
 #endif
