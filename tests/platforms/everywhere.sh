@@ -22,7 +22,7 @@ unstable-c++26  unstable amd64 g++-newest     c++26 unit
 unstable-clang  unstable amd64 clang++-newest c++20 unit,integration
 i386            trixie   i386  g++            c++20 unit,integration
 s390x           bookworm amd64 s390x          c++20 unit
-windows         trixie   amd64 mingw          c++20 unit
+windows         trixie   amd64 mingw          c++20 unit,integration
 TEXT
 }
 

@@ -4,12 +4,13 @@
 set -eu
 cd "$(dirname "$0")/../.."
 triplet=s390x-linux-gnu
-if [ ! -e "/usr/lib/$triplet/libboost_url.so" ]; then
+if ! dpkg --print-foreign-architectures | grep -qx s390x; then
     dpkg --add-architecture s390x
     apt-get -qq update
-    apt-get -qq -y --no-install-recommends install g++ g++-$triplet qemu-user-static meson ninja-build pkg-config nodejs node-graphql doctest-dev \
-        libboost-json1.81-dev:s390x libboost-url1.81-dev:s390x libssl-dev:s390x libcli11-dev >/dev/null
 fi
+apt-get -qq -y --no-install-recommends install g++ g++-$triplet qemu-user-static meson ninja-build pkg-config nodejs \
+    node-graphql ca-certificates doctest-dev libboost-json1.81-dev:s390x libboost-url1.81-dev:s390x libssl-dev:s390x \
+    libcli11-dev >/dev/null
 build=build/$BUILD
 cat >"$build.ini" <<TEXT
 [binaries]
