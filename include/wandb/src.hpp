@@ -6,6 +6,7 @@
 #error "<wandb/src.hpp> is for programs that define WANDB_SEPARATE_COMPILATION; without it the headers are all there is"
 #endif
 
+#include <wandb/detail/boost_version.hpp>
 #include <wandb/detail/declare.hpp>
 #include <wandb/impl/attrs.ipp>
 #include <wandb/impl/call.ipp>
