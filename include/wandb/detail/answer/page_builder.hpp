@@ -57,7 +57,7 @@ class PageBuilder {
     const auto widths = shape().widths;
     std::size_t slots = widths[0];
     for (const auto width : widths.subspan(1)) slots += std::size_t{width} * first_rows;
-    page_->slots_ = std::make_unique_for_overwrite<Slot[]>(slots);
+    page_->slots_ = std::unique_ptr<Slot[]>(new Slot[slots]);
     page_->tables_ = std::make_unique<Page::Table[]>(widths.size());
     auto* next = page_->slots_.get();
     for (std::size_t i = 0; i != widths.size(); ++i) {
@@ -75,7 +75,7 @@ class PageBuilder {
     const auto wanted = rows < 4 * first_rows ? 4 * rows : std::clamp(expected, rows + rows / 4, 64 * rows);
     const auto capacity = std::min(wanted, budget_ / (width * sizeof(Slot)));
     if (capacity <= rows) return false;
-    auto grown = std::make_unique_for_overwrite<Slot[]>(capacity * width);
+    std::unique_ptr<Slot[]> grown(new Slot[capacity * width]);
     std::copy_n(table.slots, rows * width, grown.get());
     budget_ -= capacity * width * sizeof(Slot);
     if (table.own) budget_ += table.capacity * width * sizeof(Slot);
