@@ -1,6 +1,6 @@
 #!/bin/sh
-# everywhere.sh [PLATFORM...]: builds and tests on other systems, compilers and processors, and prints a table with a
-# row for each. Without names it takes all of `platforms`.
+# everywhere.sh [PLATFORM[:GROUP,...]...]: builds and tests on other systems, compilers and processors, and prints a table
+# with a row for each group of tests. Without names it takes all of `platforms`.
 #
 # Each platform has a root file system below build/platforms, which debootstrap makes once; delete it to make it anew.
 # The sources are bound into it, read-only. It runs on Debian, as root. Mounts are only visible to the commands that
@@ -47,10 +47,10 @@ make_root() { # make_root SUITE ARCHITECTURE
     # Where this machine gets Debian from, the other suites come from as well.
     # shellcheck disable=SC2016 # apt's variable
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
-    [ "$mirror" ] || { echo "this machine's apt knows no mirror of Debian" >&2; exit 1; }
+    [ "$mirror" ] || { echo "this machine's apt knows no mirror of Debian" >&2; return 1; }
     rm -rf "$root.partial"
     debootstrap --variant=minbase --arch="$2" "$1" "$root.partial" "$mirror" >"$root.log" 2>&1 ||
-        { tail -n 5 "$root.log" >&2; exit 1; }
+        { tail -n 5 "$root.log" >&2; return 1; }
     mkdir "$root.partial/source" "$root.partial/build"
     apt-config dump Acquire | grep -i proxy >"$root.partial/etc/apt/apt.conf.d/proxy" || true
     # A mirror may not have been updated for longer than a release file is valid.
@@ -66,14 +66,10 @@ newest() { # newest NAME: prints the compiler package of that name with the high
 prepare() { # prepare SUITE ARCHITECTURE: makes or updates the root
     root=$roots/$1-$2
     mkdir -p "$roots"
-    [ -e "$root" ] || make_root "$1" "$2"
+    [ -e "$root" ] || make_root "$1" "$2" || return 1
     cp /etc/hosts /etc/resolv.conf "$root/etc/"
     inside apt-get -qq update
     inside apt-get -qq -y dist-upgrade >"$root/apt.log" 2>&1 || { tail -n 5 "$root/apt.log" >&2; return 1; }
-}
-
-install() { # install PACKAGE...
-    inside apt-get -qq -y --no-install-recommends install "$@" >>"$root/apt.log" 2>&1 || { tail -n 5 "$root/apt.log" >&2; return 1; }
 }
 
 run_group() { # run_group NAME COMPILER STANDARD GROUP: prints a row of the table
@@ -105,10 +101,13 @@ run_platform() { # run_platform NAME SUITE ARCHITECTURE COMPILER STANDARD GROUPS
 }
 
 failed=0
+# shellcheck disable=SC2046 # names
 [ $# -gt 0 ] || set -- $(platforms | cut -d ' ' -f 1)
 printf '%-15s %-28s %-5s %-6s %-12s %-36s %7s\n' platform compiler Boost C++ group result time
 for name; do
-    row=$(platforms | grep "^$name ") || { echo "there is no platform $name" >&2; exit 2; }
+    row=$(platforms | grep "^${name%%:*} ") || { echo "there is no platform $name" >&2; exit 2; }
+    case $name in *:*) row="${row% *} ${name#*:}" ;; esac
+    # shellcheck disable=SC2086 # the columns
     run_platform $row
 done
 exit $failed

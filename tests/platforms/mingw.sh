@@ -2,12 +2,14 @@
 # mingw.sh GROUP: builds a group of tests for Windows with mingw-w64, and runs it under Wine. For `everywhere.sh`; BUILD
 # names the directory below build/, STANDARD the version of C++.
 #
-# Debian has no OpenSSL for mingw-w64. If one is installed below /opt/mingw of the root, both Beast transports are built
-# and tested. Otherwise only the group `unit` is, as far as it needs no OpenSSL. What is left out is printed.
+# Debian has no OpenSSL for mingw-w64. If one is installed below /opt/mingw of the root (static libraries, configured for
+# `mingw64`), both Beast transports are built and tested. Otherwise only the group `unit` is, as far as it needs no
+# OpenSSL. What is left out is printed.
+: "${BUILD:?}" "${STANDARD:?}"
 set -eu
 cd "$(dirname "$0")/../.."
 apt-get -qq -y --no-install-recommends install g++-mingw-w64-x86-64-posix wine wine64 ninja-build python3 libboost-dev \
-    doctest-dev >/dev/null
+    doctest-dev ca-certificates >/dev/null
 build=$PWD/build/$BUILD
 mkdir -p "$build/headers"
 ln -sfn /usr/include/boost "$build/headers/boost"
@@ -53,7 +55,7 @@ TEXT
 } >"$build/build.ninja"
 echo "left out:$skipped"
 ninja -f "$build/build.ninja"
-export WINEDEBUG=-all
+export WINEDEBUG=-all SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 wine regsvr32 /s rsaenh.dll # OpenSSL takes random numbers from it
 wine "$build/$1.exe" >"$build/$1.log" || true
 cat "$build/$1.log"

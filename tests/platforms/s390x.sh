@@ -1,6 +1,7 @@
 #!/bin/sh
 # s390x.sh GROUP...: builds for a big-endian processor, s390x, and runs test programs in qemu. For `everywhere.sh`, which
 # runs it in a root of amd64; BUILD names the directory below build/, STANDARD the version of C++.
+: "${BUILD:?}" "${STANDARD:?}"
 set -eu
 cd "$(dirname "$0")/../.."
 triplet=s390x-linux-gnu
