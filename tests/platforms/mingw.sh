@@ -10,12 +10,13 @@ set -eu
 cd "$(dirname "$0")/../.."
 apt-get -qq -y --no-install-recommends install g++-mingw-w64-x86-64-posix wine wine64 ninja-build python3 libboost-dev \
     doctest-dev ca-certificates >/dev/null
-build=$PWD/build/$BUILD
+source=$PWD
+build=$source/build/$BUILD
 mkdir -p "$build/headers"
 ln -sfn /usr/include/boost "$build/headers/boost"
 ln -sfn /usr/include/doctest "$build/headers/doctest"
 cxx=x86_64-w64-mingw32-g++-posix
-echo "compiler: $cxx $($cxx -dumpfullversion)"
+echo "compiler: $cxx $($cxx -dumpversion)"
 
 # Processes, permissions and raw sockets of POSIX; and Boost.URL, which is not packaged.
 skipped=' test_attrs test_base_url test_netrc test_settings_file test_certificate_authorities test_proxies test_wire '
@@ -33,7 +34,7 @@ echo '#include <boost/json/src.hpp>' >"$build/boost_json.cpp"
     cat <<TEXT
 rule compile
   command = $cxx -std=$STANDARD -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -D_WIN32_WINNT=0x0A00 $
-    -DWANDB_SEPARATE_COMPILATION -Wa,-mbig-obj -Iinclude -Itests -isystem $build/headers -isystem /opt/mingw/include $
+    -DWANDB_SEPARATE_COMPILATION -Wa,-mbig-obj -I$source/include -I$source/tests -isystem $build/headers -isystem /opt/mingw/include $
     -MD -MF \$out.d -c \$in -o \$out
   depfile = \$out.d
   deps = gcc
@@ -41,20 +42,20 @@ rule link
   command = $cxx -static \$in $libraries -lws2_32 -lmswsock -o \$out
 TEXT
     objects=
-    for source in "$build/library.cpp" "$build/boost_json.cpp" tests/main.cpp tests/"$1"/*.cpp; do
-        name=$(basename "$source" .cpp)
+    for unit in "$build/library.cpp" "$build/boost_json.cpp" "$source/tests/main.cpp" "$source/tests/$1"/*.cpp; do
+        name=$(basename "$unit" .cpp)
         case $skipped in *" $name "*) continue ;; esac
-        if [ "$libraries" = '' ] && grep -q 'wandb/\(transport\|testing/loopback\)' "$source"; then
+        if [ "$libraries" = '' ] && grep -q 'wandb/\(transport\|testing/loopback\)' "$unit"; then
             skipped="$skipped$name "
             continue
         fi
-        echo "build $build/$name.o: compile $source"
+        echo "build $build/$name.o: compile $unit"
         objects="$objects $build/$name.o"
     done
     echo "build $build/$1.exe: link$objects"
 } >"$build/build.ninja"
 echo "left out:$skipped"
-ninja -f "$build/build.ninja"
+ninja -C "$build"
 export WINEDEBUG=-all SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 wine regsvr32 /s rsaenh.dll # OpenSSL takes random numbers from it
 wine "$build/$1.exe" >"$build/$1.log" || true
