@@ -81,9 +81,9 @@ run_group() { # run_group NAME COMPILER STANDARD GROUP: prints a row of the tabl
         compiler=$(sed -n 's/^compiler: //p' "$log") ;;
     *)
         inside env CXX="$2" BUILD="$1" MESON_OPTIONS="-Dcpp_std=$3" /source/dev test "$4" >"$log" 2>&1 || failed=1
-        compiler="$2 $(inside "$2" -dumpfullversion -dumpversion 2>/dev/null)" ;;
+        compiler="$2 $(inside "$2" -dumpfullversion -dumpversion 2>/dev/null || true)" ;;
     esac
-    boost=$(sed -n 's/^#define BOOST_LIB_VERSION "\(.*\)"/\1/p' "$root/usr/include/boost/version.hpp" | tr _ .)
+    boost=$(sed -n 's/^#define BOOST_LIB_VERSION "\(.*\)"/\1/p' "$root/usr/include/boost/version.hpp" 2>/dev/null | tr _ .)
     printf '%-15s %-28s %-5s %-6s %-12s %-36s %5d s\n' "$1" "$compiler" "$boost" "$3" "$4" "$(tail -n 1 "$log")" \
         $(($(date +%s) - start))
 }

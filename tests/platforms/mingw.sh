@@ -58,6 +58,8 @@ echo "left out:$skipped"
 ninja -C "$build"
 export WINEDEBUG=-all SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 wine regsvr32 /s rsaenh.dll # OpenSSL takes random numbers from it
-wine "$build/$1.exe" >"$build/$1.log" || true
+failed=0
+wine "$build/$1.exe" >"$build/$1.log" || failed=1
 cat "$build/$1.log"
 sed -n 's/^\[doctest\] test cases:.*| *\([0-9]*\) passed | *\([0-9]*\) failed.*/\1 passed, \2 failed/p' "$build/$1.log" | tail -n 1
+exit $failed
