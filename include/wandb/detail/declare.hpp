@@ -6,6 +6,7 @@
 #if defined(WANDB_SEPARATE_COMPILATION)
 #define WANDB_DECL
 #else
+#include <wandb/detail/boost_version.hpp>
 #define WANDB_DECL inline
 #endif
 
