@@ -2706,7 +2706,7 @@ class Text {
   [[nodiscard]] const char* end() const noexcept { return text_.data() + text_.size(); }
 
   friend bool operator==(const Text& a, const Text& b) noexcept { return a.text_ == b.text_; }
-  friend auto operator<=>(const Text& a, const Text& b) noexcept { return a.text_ <=> b.text_; }
+  friend auto operator<=>(const Text& a, const Text& b) noexcept { return a.text_.compare(b.text_) <=> 0; }
   /// Compares with a type that converts to `std::string_view`.
   template <detail::OtherText T>
   friend bool operator==(const Text& a, const T& b) noexcept {
@@ -2714,7 +2714,7 @@ class Text {
   }
   template <detail::OtherText T>
   friend auto operator<=>(const Text& a, const T& b) noexcept {
-    return a.text_ <=> std::string_view(b);
+    return a.text_.compare(std::string_view(b)) <=> 0;
   }
   template <class Traits>
   friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Text& text) {
@@ -11069,6 +11069,14 @@ inline constexpr std::size_t max_messages = 16;
 }  // namespace wandb::detail
 // Decodes the text of an answer.
 
+// Refuses a Boost that is too old, before its headers cause errors that do not say so.
+
+#include <boost/version.hpp>
+
+#if BOOST_VERSION < 108100
+#error "wandb-users needs Boost 1.81 or newer"
+#endif
+
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <cstddef>
@@ -11347,7 +11355,7 @@ class PageBuilder {
     const auto widths = shape().widths;
     std::size_t slots = widths[0];
     for (const auto width : widths.subspan(1)) slots += std::size_t{width} * first_rows;
-    page_->first_rows = std::make_unique_for_overwrite<Slot[]>(slots);
+    page_->first_rows = std::unique_ptr<Slot[]>(new Slot[slots]);
     page_->own_tables = std::make_unique<Page::Table[]>(widths.size());
     page_->tables_ = page_->own_tables.get();
     auto* next = page_->first_rows.get();
@@ -11366,7 +11374,7 @@ class PageBuilder {
     const auto wanted = rows < 4 * first_rows ? 4 * rows : std::clamp(expected, rows + rows / 4, 64 * rows);
     const auto capacity = std::min(wanted, budget_ / (width * sizeof(Slot)));
     if (capacity <= rows) return false;
-    auto grown = std::make_unique_for_overwrite<Slot[]>(capacity * width);
+    std::unique_ptr<Slot[]> grown(new Slot[capacity * width]);
     std::copy_n(table.slots, rows * width, grown.get());
     budget_ -= capacity * width * sizeof(Slot);
     if (table.own) budget_ += table.capacity * width * sizeof(Slot);

@@ -6,7 +6,6 @@
 #error "<wandb/src.hpp> is for programs that define WANDB_SEPARATE_COMPILATION; without it the headers are all there is"
 #endif
 
-#include <wandb/detail/boost_version.hpp>
 #include <wandb/detail/declare.hpp>
 #include <wandb/impl/any_transport.ipp>
 #include <wandb/impl/attempts.ipp>

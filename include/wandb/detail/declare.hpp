@@ -6,7 +6,6 @@
 #if defined(WANDB_SEPARATE_COMPILATION)
 #define WANDB_DECL
 #else
-#include <wandb/detail/boost_version.hpp>
 #define WANDB_DECL inline
 #endif
 
