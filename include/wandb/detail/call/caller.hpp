@@ -1,6 +1,7 @@
 // A caller at a server: all of a client except its transport.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string_view>
 
@@ -25,11 +26,35 @@ class Pace;
 using IdentityPtr = std::shared_ptr<const Identity>;
 using PacePtr = std::shared_ptr<Pace>;
 
-/// Holds the server, the credentials and the pace of calls. Copies share all of them.
+/// The clock of calls: the transport's, if it has one, otherwise the steady clock. A transport's must outlive it.
+class CallClock {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  CallClock() = default;
+  template <TellsTime T>
+  [[nodiscard]] static CallClock of(const Unwrapped<T>& transport) noexcept {
+    CallClock clock;
+    clock.transport_ = &transport;
+    clock.now_ = [](const void* told) { return static_cast<const Unwrapped<T>*>(told)->now(); };
+    return clock;
+  }
+
+  [[nodiscard]] TimePoint now() const {
+    return now_ != nullptr ? now_(transport_) : std::chrono::steady_clock::now();
+  }
+
+ private:
+  const void* transport_ = nullptr;
+  TimePoint (*now_)(const void*) = nullptr;
+};
+
+/// Holds the server, the credentials, the pace and the clock of calls. Copies share all of them.
 struct Caller {
   std::shared_ptr<const Endpoint> endpoint;
   Result<IdentityPtr> identity;  ///< the credentials, or why there are none
   PacePtr pace;                  ///< set only if many calls run at once
+  CallClock clock{};
 
   /// Returns a caller at the same server with other credentials, which may still have to be verified.
   [[nodiscard]] Caller as(IdentityPtr other) const {
