@@ -39,8 +39,8 @@ class FakeTransport {
   explicit FakeTransport(Account& account) : FakeTransport() { state_->account = &account; }
 
   /// Adds a step at the end of the script, which expects this operation, and returns it. An empty name stands for any
-  /// operation. The library sends SearchUsers, GetViewer, GetUser, VerifyCredentials, GetUserApiKeys, GetViewerApiKeys,
-  /// GetUserState, CreateUserFromAdmin, UpdateUser, DeleteUser, UndeleteUser, DeleteApiKey, GenerateApiKey and
+  /// operation. The library sends SearchUsers, GetViewer, GetUser, VerifyCredentials, UserApiKeys, ViewerApiKeys,
+  /// UserState, CreateUserFromAdmin, UpdateUser, DeleteUser, UndeleteUser, DeleteApiKey, GenerateApiKey and
   /// oidc/token. The reference is valid until a request takes the step for the last time.
   Expectation& expect(std::string operation = {}) {
     const std::lock_guard lock(state_->mutex);

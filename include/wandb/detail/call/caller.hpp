@@ -40,9 +40,7 @@ class CallClock {
     return clock;
   }
 
-  [[nodiscard]] TimePoint now() const {
-    return now_ != nullptr ? now_(transport_) : std::chrono::steady_clock::now();
-  }
+  [[nodiscard]] TimePoint now() const { return now_ != nullptr ? now_(transport_) : std::chrono::steady_clock::now(); }
 
  private:
   const void* transport_ = nullptr;
