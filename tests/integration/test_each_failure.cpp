@@ -152,6 +152,20 @@ TEST_CASE("the library's outcome is right in every run") {
         }) == "");
 }
 
+TEST_CASE("a run says how the program ended, and prints no value that may be secret") {
+  World world;
+  const auto result = [&](auto program) {
+    return each_failure(world.account, program, {.failures = {RequestFailure::refused_by_status}});
+  };
+  const auto runs = result([&](FakeTransport& fake) { return world.api(fake).viewer(); });
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].ended == "returned a value");
+  CHECK(runs[1].ended.find("returned an error (viewer: ") == 0);
+  CHECK(result([](FakeTransport&) { return World().key; })[0].ended == "returned ****");
+  CHECK(result([](FakeTransport&) { return std::vector<int>{1}; })[0].ended == "returned");
+  CHECK(result([](FakeTransport&) { return 7; })[0].ended == "returned 7");
+}
+
 TEST_CASE("a run tells what the program threw, and other exceptions pass through") {
   World world;
   const auto runs =
@@ -215,18 +229,31 @@ TEST_CASE("the changes of an account name each user, key and attribute, and no s
   CHECK(text(AccountChanges(before, before)) == "nothing changed");
   const Api api(FakeTransport(account), {.base_url = "http://localhost", .api_key = key}, Environment::none());
   auto ann = api.user("ann").value().value();
-  CHECK(ann.update({.name = "Ann", .admin = true}));
+  CHECK(ann.update({.name = "Ann",
+                    .admin = true,
+                    .default_entity = "red",
+                    .photo_url = "https://example.com/ann",
+                    .is_private = true,
+                    .hide_teams_from_public = true}));
   CHECK(ann.remove());
   CHECK(api.viewer().value().generate_api_key());
   CHECK(api.create_user("bob@example.com", true));
   const auto after = account.snapshot();
   const AccountChanges changes(before, after);
-  CHECK(changes.sentences() == std::vector<std::string>{"a key without a description of root@example.com was made",
-                                                        "ann@example.com was deleted",
-                                                        "ann@example.com became an admin",
-                                                        "the name of ann@example.com became \"Ann\"",
-                                                        "bob@example.com was created as an admin"});
-  CHECK(text(AccountChanges(after, before)).find("ann@example.com was restored") != std::string::npos);
+  CHECK(changes.sentences() ==
+        std::vector<std::string>{
+            "a key without a description of root@example.com was made", "ann@example.com was deleted",
+            "ann@example.com became an admin", "ann@example.com became private", "ann@example.com now hides teams",
+            "the name of ann@example.com became \"Ann\"",
+            "the photo of ann@example.com became \"https://example.com/ann\"",
+            "the default entity of ann@example.com became \"red\"", "bob@example.com was created as an admin"});
+  const auto undone = text(AccountChanges(after, before));
+  for (const auto* sentence : {"ann@example.com was restored; ", "ann@example.com is no longer an admin; ",
+                               "ann@example.com is no longer private; ", "ann@example.com no longer hides teams; ",
+                               "a key without a description of root@example.com was deleted; "}) {
+    CAPTURE(sentence);
+    CHECK(undone.find(sentence) != std::string::npos);
+  }
   CHECK(text(before) == "root@example.com, admin, key \"laptop\"\nann@example.com, key without a description\n");
   CHECK(before.keys_of("nobody").empty());
   CHECK(before.user("nobody") == nullptr);
