@@ -184,6 +184,7 @@ TEST_CASE("a script answers its operations in order, and tells what it wanted an
   CHECK(error.message().find(R"(CreateUserFromAdmin {"email":"a@b.c","admin":false} came)") != std::string::npos);
   CHECK(api.viewer().error().message().find("GetViewer {} came, wanted DeleteApiKey") != std::string::npos);
   CHECK(api.viewer().error().message().find("nothing was wanted any more") != std::string::npos);
+  CHECK(transport.unmet().find("request 4: GetViewer {} came, and nothing was wanted any more\n") != std::string::npos);
   CHECK(transport.operations() ==
         std::vector<std::string>{"GetViewer", "CreateUserFromAdmin", "GetViewer", "GetViewer"});
 }
@@ -316,7 +317,9 @@ TEST_CASE("a script tells when it is destroyed what was not met, unless it was a
 TEST_CASE("a script says that the library has no operation of a name") {
   FakeTransport transport;
   transport.expect("viewer").answers(200, viewer);
+  CHECK(transport.unmet() == "wanted viewer (which is no operation of the library itself), which never came\n");
   const auto error = scripted(transport).viewer().error();
+  CHECK(transport.unmet() != "");
   CHECK(error.reason().find("came, wanted viewer (which is no operation of the library itself)") != std::string::npos);
 }
 
