@@ -48,7 +48,11 @@ class Client {
   /// is wrong with them; this throws `std::bad_alloc` alone. It waits up to 5 s for a netrc file that is a pipe.
   explicit Client(T transport, const Options& options = {}, const Environment& environment = Environment::process())
       : transport_(std::make_shared<T>(std::move(transport))), caller_(detail::make_caller(options, environment)) {
-    if constexpr (detail::TellsTime<T>) caller_.clock = detail::CallClock::of<T>(this->transport());
+    if constexpr (detail::TellsTime<T>) {
+      using Held = const detail::Unwrapped<T>;
+      Held& held = *transport_;
+      caller_.clock = {&held, [](const void* told) { return static_cast<Held*>(told)->now(); }};
+    }
   }
 
   /// The settings in effect and where each came from, those of the transport included; or what makes this client

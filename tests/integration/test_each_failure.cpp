@@ -121,7 +121,7 @@ TEST_CASE("the first run has no failure, and the others fail each request in eac
   std::set<std::pair<std::size_t, RequestFailure>> met;
   for (const auto& run : runs) met.emplace(run.request, run.failure);
   CHECK(met.size() == runs.size());
-  for (const std::size_t request : {1, 2}) {
+  for (const std::size_t request : {1U, 2U}) {
     for (const auto failure : testing::all_failures) CHECK(met.count({request, failure}) == 1);
   }
 }

@@ -51,7 +51,7 @@ class Attempts {
 
   /// Starts the call's timeout.
   void start_clock() {
-    began_ = clock_.now();
+    began_ = time();
     if (timeout_ < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + timeout_);
   }
 
@@ -83,7 +83,7 @@ class Attempts {
     request.headers = headers_;
     request.body = request_.body();
     request.deadline = deadline_;
-    const auto now = clock_.now();
+    const auto now = time();
     if (endpoint_->timeout < deadline_ - now) request.deadline = now + endpoint_->timeout;
     request.stop = stop_;
     request.operation = request_.is_empty() ? std::string_view{} : request_.operation().field;
@@ -180,8 +180,11 @@ class Attempts {
   [[nodiscard]] std::uint64_t access_number() const noexcept { return access_ ? access_->number : 0; }
   [[nodiscard]] const Identity* caller_identity() const noexcept { return caller_ ? caller_->get() : nullptr; }
 
+  [[nodiscard]] Clock::time_point time() const {
+    return clock_.now != nullptr ? clock_.now(clock_.transport) : Clock::now();
+  }
   [[nodiscard]] Moment moment() const {
-    const auto now = clock_.now();
+    const auto now = time();
     // Jitter only has to differ between processes and calls, so that the mixed low bits of the clock are sufficient.
     auto mixed = static_cast<std::uint64_t>(now.time_since_epoch().count()) * 0x9E37'79B9'7F4A'7C15U;
     mixed ^= reinterpret_cast<std::uintptr_t>(this) * 0xD6E8'FEB8'6659'FD93U;
@@ -232,7 +235,7 @@ class Attempts {
 
   std::shared_ptr<const Endpoint> endpoint_;
   PacedCall pace_;
-  CallClock clock_;
+  TransportClock clock_;
   std::chrono::nanoseconds timeout_;
   Clock::time_point began_{};
   Clock::time_point deadline_;

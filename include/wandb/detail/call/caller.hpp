@@ -26,25 +26,11 @@ class Pace;
 using IdentityPtr = std::shared_ptr<const Identity>;
 using PacePtr = std::shared_ptr<Pace>;
 
-/// The clock of calls: the transport's, if it has one, otherwise the steady clock. A transport's must outlive it.
-class CallClock {
- public:
-  using TimePoint = std::chrono::steady_clock::time_point;
-
-  CallClock() = default;
-  template <TellsTime T>
-  [[nodiscard]] static CallClock of(const Unwrapped<T>& transport) noexcept {
-    CallClock clock;
-    clock.transport_ = &transport;
-    clock.now_ = [](const void* told) { return static_cast<const Unwrapped<T>*>(told)->now(); };
-    return clock;
-  }
-
-  [[nodiscard]] TimePoint now() const { return now_ != nullptr ? now_(transport_) : std::chrono::steady_clock::now(); }
-
- private:
-  const void* transport_ = nullptr;
-  TimePoint (*now_)(const void*) = nullptr;
+/// The clock of a transport that has one, by which calls run instead of the steady clock. The transport must outlive
+/// it.
+struct TransportClock {
+  const void* transport = nullptr;
+  std::chrono::steady_clock::time_point (*now)(const void* transport) = nullptr;  ///< null without such a clock
 };
 
 /// Holds the server, the credentials, the pace and the clock of calls. Copies share all of them.
@@ -52,7 +38,7 @@ struct Caller {
   std::shared_ptr<const Endpoint> endpoint;
   Result<IdentityPtr> identity;  ///< the credentials, or why there are none
   PacePtr pace;                  ///< set only if many calls run at once
-  CallClock clock{};
+  TransportClock clock{};
 
   /// Returns a caller at the same server with other credentials, which may still have to be verified.
   [[nodiscard]] Caller as(IdentityPtr other) const {
