@@ -1653,6 +1653,9 @@ concept BacksOff = sends_result<T> || Waits<T>;
 /// In either case:
 /// - `Settings settings(const Origin& server) const` gives the settings that are in effect for a server, with their
 ///   sources, safe to print. `Client::status` adds them to its own.
+/// - `std::chrono::steady_clock::time_point now() const` is the time from which the library computes deadlines, pauses
+///   and the duration of a call, so that a transport for tests can simulate time. Without it that is the steady
+///   clock's.
 ///
 /// If it is synchronous:
 /// - `void wait(std::chrono::nanoseconds, const StopToken&)` waits until the time is over or a stop is requested.
@@ -1698,6 +1701,11 @@ namespace detail {
 template <class T>
 concept TellsSettings = Transport<T> && requires(const Unwrapped<T>& transport, const Origin& server) {
   { transport.settings(server) } -> std::same_as<Settings>;
+};
+
+template <class T>
+concept TellsTime = Transport<T> && requires(const Unwrapped<T>& transport) {
+  { transport.now() } -> std::same_as<std::chrono::steady_clock::time_point>;
 };
 
 template <class T>
@@ -1838,6 +1846,7 @@ class HeldTransport {
   virtual ~HeldTransport() = default;
   virtual Result<Response> send(const Request& request) = 0;
   virtual void wait(std::chrono::nanoseconds duration, const StopToken& stop) = 0;
+  virtual std::chrono::steady_clock::time_point now() const = 0;
   virtual Settings settings(const Origin& server) const = 0;
   /// Returns the address of the transport if `mark` identifies its type; otherwise null.
   virtual void* find(const char* mark) noexcept = 0;
@@ -1867,6 +1876,15 @@ class HeldAs final : public HeldTransport {
   void wait(std::chrono::nanoseconds duration, const StopToken& stop) override {
     if constexpr (WaitsUntilStopped<T>) held().wait(duration, stop);
     else sleep_for(duration, stop);
+  }
+
+  std::chrono::steady_clock::time_point now() const override {
+    if constexpr (TellsTime<T>) {
+      const Unwrapped<T>& transport = transport_;
+      return transport.now();
+    } else {
+      return std::chrono::steady_clock::now();
+    }
   }
 
   Settings settings([[maybe_unused]] const Origin& server) const override {
@@ -1934,6 +1952,9 @@ class AnyTransport {
 
   /// Waits as the held transport does. If that has no `wait`, waits until the time is over or a stop is requested.
   void wait(std::chrono::nanoseconds duration, const StopToken& stop) const { held_->wait(duration, stop); }
+
+  /// The time by which the held transport's calls run: the steady clock's if it has no clock of its own.
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const { return held_->now(); }
 
   /// The settings of the held transport; none if it does not tell them.
   [[nodiscard]] Settings settings(const Origin& server) const { return held_->settings(server); }
@@ -2075,6 +2096,7 @@ template <AsyncTransport T, class Value, class Finish>
 }  // namespace wandb::detail
 // A caller at a server: all of a client except its transport.
 
+#include <chrono>
 #include <memory>
 #include <string_view>
 
@@ -2334,11 +2356,19 @@ class Pace;
 using IdentityPtr = std::shared_ptr<const Identity>;
 using PacePtr = std::shared_ptr<Pace>;
 
-/// Holds the server, the credentials and the pace of calls. Copies share all of them.
+/// The clock of a transport that has one, by which calls run instead of the steady clock. The transport must outlive
+/// it.
+struct TransportClock {
+  const void* transport = nullptr;
+  std::chrono::steady_clock::time_point (*now)(const void* transport) = nullptr;  ///< null without such a clock
+};
+
+/// Holds the server, the credentials, the pace and the clock of calls. Copies share all of them.
 struct Caller {
   std::shared_ptr<const Endpoint> endpoint;
   Result<IdentityPtr> identity;  ///< the credentials, or why there are none
   PacePtr pace;                  ///< set only if many calls run at once
+  TransportClock clock{};
 
   /// Returns a caller at the same server with other credentials, which may still have to be verified.
   [[nodiscard]] Caller as(IdentityPtr other) const {
@@ -2417,7 +2447,13 @@ class Client {
   /// Reads base URL, credentials and timeout from `options` and the environment. `status()` and every call return what
   /// is wrong with them; this throws `std::bad_alloc` alone. It waits up to 5 s for a netrc file that is a pipe.
   explicit Client(T transport, const Options& options = {}, const Environment& environment = Environment::process())
-      : transport_(std::make_shared<T>(std::move(transport))), caller_(detail::make_caller(options, environment)) {}
+      : transport_(std::make_shared<T>(std::move(transport))), caller_(detail::make_caller(options, environment)) {
+    if constexpr (detail::TellsTime<T>) {
+      using Held = const detail::Unwrapped<T>;
+      Held& held = *transport_;
+      caller_.clock = {&held, [](const void* told) { return static_cast<Held*>(told)->now(); }};
+    }
+  }
 
   /// The settings in effect and where each came from, those of the transport included; or what makes this client
   /// unusable: `errc::invalid_base_url`, `errc::insecure_base_url`, `errc::no_credentials`, `errc::malformed_api_key`,
@@ -3263,7 +3299,7 @@ struct FixedString {
   /// Copies the first `Size` characters of a text.
   constexpr explicit FixedString(std::string_view text) noexcept { text.copy(characters, Size); }
 
-  [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters, Size}; }
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters, characters + Size}; }
 };
 template <std::size_t End>
 FixedString(const char (&)[End]) -> FixedString<End - 1>;
@@ -3756,10 +3792,11 @@ inline constexpr TypeDefinition types[] = {
     object("UndeleteUserPayload", user_payload),
 };
 static_assert([] {
-  for (std::size_t i = 0; i != std::size(types) && i != std::size(names); ++i) {
+  if (std::size(types) != std::size(names)) return false;
+  for (std::size_t i = 0; i != std::size(types); ++i) {
     if (!wandb::detail::equal(types[i].name, names[i])) return false;
   }
-  return std::size(types) == std::size(names);
+  return true;
 }());
 
 }  // namespace users
@@ -12709,6 +12746,7 @@ class Attempts {
   Attempts(const Caller& caller, const CallOptions& options)
       : endpoint_(caller.endpoint),
         pace_(caller.pace),
+        clock_(caller.clock),
         timeout_(options.timeout),
         deadline_(options.deadline),
         caller_(caller.identity) {
@@ -12717,7 +12755,7 @@ class Attempts {
 
   /// Starts the call's timeout.
   void start_clock() {
-    began_ = Clock::now();
+    began_ = time();
     if (timeout_ < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + timeout_);
   }
 
@@ -12749,7 +12787,7 @@ class Attempts {
     request.headers = headers_;
     request.body = request_.body();
     request.deadline = deadline_;
-    const auto now = Clock::now();
+    const auto now = time();
     if (endpoint_->timeout < deadline_ - now) request.deadline = now + endpoint_->timeout;
     request.stop = stop_;
     request.operation = request_.is_empty() ? std::string_view{} : request_.operation().field;
@@ -12846,8 +12884,11 @@ class Attempts {
   [[nodiscard]] std::uint64_t access_number() const noexcept { return access_ ? access_->number : 0; }
   [[nodiscard]] const Identity* caller_identity() const noexcept { return caller_ ? caller_->get() : nullptr; }
 
+  [[nodiscard]] Clock::time_point time() const {
+    return clock_.now != nullptr ? clock_.now(clock_.transport) : Clock::now();
+  }
   [[nodiscard]] Moment moment() const {
-    const auto now = Clock::now();
+    const auto now = time();
     // Jitter only has to differ between processes and calls, so that the mixed low bits of the clock are sufficient.
     auto mixed = static_cast<std::uint64_t>(now.time_since_epoch().count()) * 0x9E37'79B9'7F4A'7C15U;
     mixed ^= reinterpret_cast<std::uintptr_t>(this) * 0xD6E8'FEB8'6659'FD93U;
@@ -12898,6 +12939,7 @@ class Attempts {
 
   std::shared_ptr<const Endpoint> endpoint_;
   PacedCall pace_;
+  TransportClock clock_;
   std::chrono::nanoseconds timeout_;
   Clock::time_point began_{};
   Clock::time_point deadline_;
@@ -16049,7 +16091,7 @@ WANDB_DECL Error Attempts::with_details(const Error& error) const {
   if (details.operation.empty()) details.operation = request_.operation().field;
   details.attempts = std::max(details.attempts, machine_.attempts());
   if (details.delivery == Delivery::answered && details.status == 0) details.status = last_.status;
-  details.elapsed = Clock::now() - began_;
+  details.elapsed = time() - began_;
   // An error that was made here already has the note and the attempts.
   if (error.attempts() == 0 && details.delivery == Delivery::answered) add_note(error.code(), details);
   return Error(error.code(), std::move(details));
@@ -16066,7 +16108,7 @@ WANDB_DECL Action Attempts::follow_exchange(Action action) {
   }
   next_ = {};
   auto details = token.error().details();
-  details.elapsed = Clock::now() - began_;
+  details.elapsed = time() - began_;
   answer_ = Error(token.error().code(), std::move(details));
   return action;
 }
@@ -16110,7 +16152,7 @@ WANDB_DECL Error Attempts::failure_of(const Done& done) const {
   add_note(code, details);
   details.operation = request_.operation().field;
   details.attempts = machine_.attempts();
-  details.elapsed = Clock::now() - began_;
+  details.elapsed = time() - began_;
   details.outcome = done.outcome;
   return Error(code, std::move(details));
 }

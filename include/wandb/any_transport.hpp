@@ -39,6 +39,9 @@ class AnyTransport {
   /// Waits as the held transport does. If that has no `wait`, waits until the time is over or a stop is requested.
   void wait(std::chrono::nanoseconds duration, const StopToken& stop) const { held_->wait(duration, stop); }
 
+  /// The time by which the held transport's calls run: the steady clock's if it has no clock of its own.
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const { return held_->now(); }
+
   /// The settings of the held transport; none if it does not tell them.
   [[nodiscard]] Settings settings(const Origin& server) const { return held_->settings(server); }
 

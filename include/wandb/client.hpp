@@ -47,7 +47,13 @@ class Client {
   /// Reads base URL, credentials and timeout from `options` and the environment. `status()` and every call return what
   /// is wrong with them; this throws `std::bad_alloc` alone. It waits up to 5 s for a netrc file that is a pipe.
   explicit Client(T transport, const Options& options = {}, const Environment& environment = Environment::process())
-      : transport_(std::make_shared<T>(std::move(transport))), caller_(detail::make_caller(options, environment)) {}
+      : transport_(std::make_shared<T>(std::move(transport))), caller_(detail::make_caller(options, environment)) {
+    if constexpr (detail::TellsTime<T>) {
+      using Held = const detail::Unwrapped<T>;
+      Held& held = *transport_;
+      caller_.clock = {&held, [](const void* told) { return static_cast<Held*>(told)->now(); }};
+    }
+  }
 
   /// The settings in effect and where each came from, those of the transport included; or what makes this client
   /// unusable: `errc::invalid_base_url`, `errc::insecure_base_url`, `errc::no_credentials`, `errc::malformed_api_key`,

@@ -133,6 +133,9 @@ concept BacksOff = sends_result<T> || Waits<T>;
 /// In either case:
 /// - `Settings settings(const Origin& server) const` gives the settings that are in effect for a server, with their
 ///   sources, safe to print. `Client::status` adds them to its own.
+/// - `std::chrono::steady_clock::time_point now() const` is the time from which the library computes deadlines, pauses
+///   and the duration of a call, so that a transport for tests can simulate time. Without it that is the steady
+///   clock's.
 ///
 /// If it is synchronous:
 /// - `void wait(std::chrono::nanoseconds, const StopToken&)` waits until the time is over or a stop is requested.
@@ -178,6 +181,11 @@ namespace detail {
 template <class T>
 concept TellsSettings = Transport<T> && requires(const Unwrapped<T>& transport, const Origin& server) {
   { transport.settings(server) } -> std::same_as<Settings>;
+};
+
+template <class T>
+concept TellsTime = Transport<T> && requires(const Unwrapped<T>& transport) {
+  { transport.now() } -> std::same_as<std::chrono::steady_clock::time_point>;
 };
 
 template <class T>

@@ -31,7 +31,7 @@ TEST_CASE("words never say that a request did not run on which a gateway gave up
   for (const auto* extensions : {R"({"status":"504"})", R"({"code":504})", R"({"code":"GATEWAY_TIMEOUT"})",
                                  R"({"code":"RELOGIN","status":503})"}) {
     CAPTURE(extensions);
-    Setting at;
+    Scene at;
     at.transport.expect("CreateUserFromAdmin")
         .answers(200, R"({"errors":[{"message":"relogin required","extensions":)" + std::string(extensions) +
                           R"(}],"data":null})");
@@ -43,7 +43,7 @@ TEST_CASE("words never say that a request did not run on which a gateway gave up
 }
 
 TEST_CASE("a server that refuses this client says so beside any other status") {
-  Setting at;
+  Scene at;
   at.transport.expect("CreateUserFromAdmin")
       .answers(403, R"({"errors":[{"message":"relogin required","extensions":{"status":403}}],"data":null})");
   const auto made = at.api.create_user("new@example.com");
@@ -55,7 +55,7 @@ TEST_CASE("a server that refuses this client says so beside any other status") {
 TEST_CASE("a key that an earlier request has deleted is gone, though the later one is refused with an error beside") {
   for (const bool errs : {false, true}) {
     CAPTURE(errs);
-    Setting at;
+    Scene at;
     at.transport.expect("DeleteApiKey").loses_its_answer();
     at.transport.expect("DeleteApiKey")
         .answers(200, std::string(R"({"data":{"deleteApiKey":{"success":false}})") +

@@ -129,6 +129,7 @@ TEST_CASE("an Api deduces AnyTransport from one, and from a reference to one") {
   CHECK(by_value.viewer().error() == errc::invalid_argument);
   CHECK(by_reference.viewer().error() == errc::invalid_argument);
   CHECK(fake.operations().size() == 2);
+  CHECK(fake.unmet() != "");
 }
 
 TEST_CASE("many operations at once run over one") {

@@ -218,8 +218,8 @@ TEST_CASE("a hit whose e-mail the server does not show may be the one that is lo
 TEST_CASE("a look by id that fails finds nobody only where the server says so by code or status") {
   const auto look = [](const std::string& error, int status) {
     Scripted script;
-    script.answers(page("") + "}").answers(R"({"data":{"users":null},"errors":[)" + error + "]}", status);
-    for (int i = 0; i != 3; ++i) script.answers(R"({"data":{"users":null},"errors":[)" + error + "]}", status);
+    script.answers(page("") + "}");
+    script.transport.expect().always().answers(status, R"({"data":{"users":null},"errors":[)" + error + "]}");
     return script.api.user("some-id");
   };
   CHECK_FALSE(look(R"({"message":"internal error"})", 200).has_value());
@@ -241,8 +241,7 @@ TEST_CASE("what is no GraphQL answer is not the service's word") {
       CAPTURE(body);
       CAPTURE(status);
       Scripted script;
-      for (int i = 0; i != 4; ++i)
-        script.transport.expect().answers(status, body).with_header("Content-Type", "text/html");
+      script.transport.expect().always().answers(status, body).with_header("Content-Type", "text/html");
       const auto error = script.api.create_user("new@example.com").error();
       CHECK(error == errc::not_the_service);
       CHECK(error.status() == status);

@@ -1,6 +1,9 @@
 // Tests the stand-ins themselves: a fake that accepted everything would prove nothing.
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,8 +12,11 @@
 #include <boost/json/serialize.hpp>
 
 #include <wandb/testing/account.hpp>
+#include <wandb/testing/async_fake_transport.hpp>
 #include <wandb/testing/fake_transport.hpp>
 #include <wandb/wandb.hpp>
+
+#include "../awaiting.hpp"
 
 using namespace wandb;
 using testing::Account;
@@ -56,9 +62,12 @@ bool says(const std::string& text, std::string_view words) { return text.find(wo
 
 const Secret key(std::string(40, 'a'));
 
-auto scripted(const FakeTransport& transport) {
-  return Api(transport, {.base_url = "http://localhost", .api_key = key}, Environment::none());
+template <class T>
+auto scripted(const T& transport, const RetryPolicy& retry = {}) {
+  return Api(transport, {.base_url = "http://localhost", .api_key = key, .retry = retry}, Environment::none());
 }
+
+constexpr std::string_view viewer = R"({"data":{"viewer":{"id":"1","name":"n"}}})";
 
 }  // namespace
 
@@ -175,6 +184,7 @@ TEST_CASE("a script answers its operations in order, and tells what it wanted an
   CHECK(error.message().find(R"(CreateUserFromAdmin {"email":"a@b.c","admin":false} came)") != std::string::npos);
   CHECK(api.viewer().error().message().find("GetViewer {} came, wanted DeleteApiKey") != std::string::npos);
   CHECK(api.viewer().error().message().find("nothing was wanted any more") != std::string::npos);
+  CHECK(transport.unmet().find("request 4: GetViewer {} came, and nothing was wanted any more\n") != std::string::npos);
   CHECK(transport.operations() ==
         std::vector<std::string>{"GetViewer", "CreateUserFromAdmin", "GetViewer", "GetViewer"});
 }
@@ -204,4 +214,157 @@ TEST_CASE("a fake's failures are those of the script") {
   FakeTransport transport;
   transport.expect().fails(Error(errc::tls_failed, Delivery::nothing_sent));
   CHECK(scripted(transport).viewer().error() == errc::tls_failed);
+}
+
+TEST_CASE("a step may be taken several times, one after the other") {
+  FakeTransport transport;
+  transport.expect("GetViewer").times(2).answers(200, viewer);
+  transport.expect("CreateUserFromAdmin").refuses(409, "exists");
+  const auto api = scripted(transport);
+  CHECK(api.viewer());
+  CHECK(transport.unmet() == "wanted GetViewer, which never came\nwanted CreateUserFromAdmin, which never came\n");
+  CHECK(api.viewer());
+  CHECK(api.create_user("a@b.c").error() == errc::conflict);
+  CHECK(transport.unmet() == "");
+  CHECK_THROWS_AS(testing::Expectation("GetViewer").times(0), std::invalid_argument);
+}
+
+TEST_CASE("steps that never came are counted") {
+  FakeTransport transport;
+  transport.expect("GetViewer").times(3);
+  CHECK(transport.unmet() == "wanted GetViewer 3 times more, which never came\n");
+}
+
+TEST_CASE("a step for always answers what the next step does not expect, and need not be taken") {
+  FakeTransport transport;
+  transport.expect("GetViewer").always().answers(200, viewer);
+  transport.expect("CreateUserFromAdmin").refuses(409, "exists");
+  transport.expect("GetViewer").refuses(403, "no");
+  const auto api = scripted(transport);
+  CHECK(api.viewer());
+  CHECK(api.viewer());
+  CHECK(api.create_user("a@b.c").error() == errc::conflict);
+  CHECK(api.viewer().error() == errc::permission_denied);
+  CHECK(api.viewer());
+  CHECK(transport.unmet() == "");
+}
+
+TEST_CASE("a refusal is a status, or an error in an answer with status 200") {
+  FakeTransport transport;
+  transport.expect().refuses(403, "not an admin");
+  transport.expect().refuses_with_errors("not an admin", "PERMISSION_DENIED");
+  transport.expect().refuses_with_errors("permission denied");
+  transport.expect().refuses(429, "slower").with_header("Retry-After", "7");
+  transport.expect().refuses(400, "no \"such\" thing");
+  const auto api = scripted(transport);
+  for (const int status : {403, 200, 200}) {
+    const auto error = api.create_user("a@b.c").error();
+    CHECK(error == errc::permission_denied);
+    CHECK(error.outcome() == Outcome::not_run);
+    CHECK(error.status() == status);
+  }
+  CHECK(api.create_user("a@b.c").error().messages().at(0).text == "no \"such\" thing");
+  CHECK(transport.waits() == std::vector<std::chrono::nanoseconds>{std::chrono::seconds(7)});
+}
+
+TEST_CASE("an answer is lost with the given error, after the account has executed the operation") {
+  Asked asked;
+  FakeTransport transport(asked.account);
+  transport.expect().loses_its_answer(Error(errc::tls_failed, Delivery::perhaps_sent));
+  const Api api(transport, {.base_url = "http://localhost", .api_key = Secret(asked.root)}, Environment::none());
+  const auto error = api.create_user("new@example.com").error();
+  CHECK(error == errc::tls_failed);
+  CHECK(error.outcome() == Outcome::unknown);
+  CHECK(asked.account.executed("createUser") == 1);
+}
+
+TEST_CASE("an answer of the account can be changed") {
+  Asked asked;
+  FakeTransport transport(asked.account);
+  transport.expect().changes_its_answer([](Response& response) { response.status = 504, response.body = "late"; });
+  const Api api(transport, {.base_url = "http://localhost", .api_key = Secret(asked.root)}, Environment::none());
+  CHECK(api.create_user("new@example.com").error().outcome() == Outcome::unknown);
+  CHECK(asked.account.executed("createUser") == 1);
+}
+
+TEST_CASE("a script tells when it is destroyed what was not met, unless it was asked before") {
+  std::string told;
+  const auto tell = [&](const std::string& text) { told += text; };
+  {
+    FakeTransport transport;
+    transport.when_unmet(tell);
+    transport.expect("GetViewer");
+    const auto copy = std::make_unique<FakeTransport>(transport);
+  }
+  CHECK(told == "wanted GetViewer, which never came\n");
+  told.clear();
+  {
+    FakeTransport transport;
+    transport.when_unmet(tell);
+    transport.expect("GetViewer");
+    CHECK(transport.unmet() != "");
+  }
+  CHECK(told == "");
+  {
+    FakeTransport transport;
+    transport.when_unmet(tell);
+    CHECK(transport.unmet() == "");
+    static_cast<void>(scripted(transport).viewer());
+  }
+  CHECK(told == "request 1: GetViewer {} came, and nothing was wanted any more\n");
+}
+
+TEST_CASE("a script says that the library has no operation of a name") {
+  FakeTransport transport;
+  transport.expect("viewer").answers(200, viewer);
+  CHECK(transport.unmet() == "wanted viewer (which is no operation of the library itself), which never came\n");
+  const auto error = scripted(transport).viewer().error();
+  CHECK(transport.unmet() != "");
+  CHECK(error.reason().find("came, wanted viewer (which is no operation of the library itself)") != std::string::npos);
+}
+
+TEST_CASE_TEMPLATE("the timeout of one request passes on the fake's clock", T, FakeTransport,
+                   testing::AsyncFakeTransport<rigs::Free>) {
+  using namespace std::chrono_literals;
+  FakeTransport fake;
+  fake.expect("GetViewer").takes(18s).answers(200, viewer);
+  fake.expect("GetViewer").takes(20s).answers(200, viewer);
+  const auto api = scripted(T(fake), {.max_attempts = 1});
+  const auto began = std::chrono::steady_clock::now();
+  CHECK(rigs::get(api.viewer()));
+  const auto error = rigs::get(api.viewer()).error();
+  CHECK(error == errc::timed_out);
+  CHECK(error.delivery() == Delivery::perhaps_sent);
+  CHECK(error.elapsed() >= 19s);
+  CHECK(error.elapsed() < 20s);
+  CHECK(fake.now() - began >= 37s);
+  CHECK(std::chrono::steady_clock::now() - began < 10s);
+}
+
+TEST_CASE_TEMPLATE("the deadline of a call counts its requests and its waits on the fake's clock", T, FakeTransport,
+                   AnyTransport, testing::AsyncFakeTransport<rigs::Free>) {
+  using namespace std::chrono_literals;
+  FakeTransport fake;
+  fake.expect("GetViewer").times(4).takes(6s).refuses(503, "busy");
+  const auto api = scripted(T(fake), {.max_attempts = 9, .initial_backoff = 1s, .jitter = 0});
+  const auto error = rigs::get(api.viewer({.timeout = 17s})).error();
+  // Two requests of 6 s with pauses of 1 s and 2 s leave 2 s for the third.
+  CHECK(error == errc::timed_out);
+  CHECK(error.attempts() == 3);
+  CHECK(error.elapsed() >= 17s);
+  CHECK(error.elapsed() < 18s);
+  CHECK(fake.waits() == std::vector<std::chrono::nanoseconds>{1s, 2s});
+  CHECK(fake.unmet() == "wanted GetViewer, which never came\n");
+}
+
+TEST_CASE("a mutation whose answer takes too long has run, and its outcome is unknown") {
+  using namespace std::chrono_literals;
+  Asked asked;
+  FakeTransport transport(asked.account);
+  transport.expect().takes(1min);
+  const Api api(transport, {.base_url = "http://localhost", .api_key = Secret(asked.root)}, Environment::none());
+  const auto error = api.create_user("new@example.com").error();
+  CHECK(error == errc::timed_out);
+  CHECK(error.outcome() == Outcome::unknown);
+  CHECK(asked.account.executed("createUser") == 1);
 }

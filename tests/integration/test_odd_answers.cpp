@@ -97,7 +97,7 @@ TEST_CASE("an edge that is null with an error is an error element in its place")
 
 TEST_CASE("pages whose cursors lead in a circle end in an error") {
   Scripted script;
-  for (int i = 0; i != 40; ++i) {
+  for (int i = 0; i != 6; ++i) {
     script.answers(page(node("u" + std::to_string(i)), R"({"hasNextPage":true,"endCursor":")" +
                                                            std::string(i % 3 == 0   ? "a"
                                                                        : i % 3 == 1 ? "b"

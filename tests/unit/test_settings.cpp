@@ -26,6 +26,7 @@ template <class Answer>
 Error asked(const Machine& machine, const Options& options, Answer answer) {
   testing::FakeTransport transport;
   answer(transport.expect());
+  transport.when_unmet([](const std::string&) {});  // Unusable settings send nothing.
   const Api api(transport, options, machine.environment());
   return api.viewer().error();
 }

@@ -19,7 +19,7 @@ struct FixedString {
   /// Copies the first `Size` characters of a text.
   constexpr explicit FixedString(std::string_view text) noexcept { text.copy(characters, Size); }
 
-  [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters, Size}; }
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {characters, characters + Size}; }
 };
 template <std::size_t End>
 FixedString(const char (&)[End]) -> FixedString<End - 1>;

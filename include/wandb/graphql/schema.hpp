@@ -281,10 +281,11 @@ inline constexpr TypeDefinition types[] = {
     object("UndeleteUserPayload", user_payload),
 };
 static_assert([] {
-  for (std::size_t i = 0; i != std::size(types) && i != std::size(names); ++i) {
+  if (std::size(types) != std::size(names)) return false;
+  for (std::size_t i = 0; i != std::size(types); ++i) {
     if (!wandb::detail::equal(types[i].name, names[i])) return false;
   }
-  return std::size(types) == std::size(names);
+  return true;
 }());
 
 }  // namespace users

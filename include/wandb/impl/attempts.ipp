@@ -21,7 +21,7 @@ WANDB_DECL Error Attempts::with_details(const Error& error) const {
   if (details.operation.empty()) details.operation = request_.operation().field;
   details.attempts = std::max(details.attempts, machine_.attempts());
   if (details.delivery == Delivery::answered && details.status == 0) details.status = last_.status;
-  details.elapsed = Clock::now() - began_;
+  details.elapsed = time() - began_;
   // An error that was made here already has the note and the attempts.
   if (error.attempts() == 0 && details.delivery == Delivery::answered) add_note(error.code(), details);
   return Error(error.code(), std::move(details));
@@ -38,7 +38,7 @@ WANDB_DECL Action Attempts::follow_exchange(Action action) {
   }
   next_ = {};
   auto details = token.error().details();
-  details.elapsed = Clock::now() - began_;
+  details.elapsed = time() - began_;
   answer_ = Error(token.error().code(), std::move(details));
   return action;
 }
@@ -82,7 +82,7 @@ WANDB_DECL Error Attempts::failure_of(const Done& done) const {
   add_note(code, details);
   details.operation = request_.operation().field;
   details.attempts = machine_.attempts();
-  details.elapsed = Clock::now() - began_;
+  details.elapsed = time() - began_;
   details.outcome = done.outcome;
   return Error(code, std::move(details));
 }

@@ -22,6 +22,7 @@
 #include <wandb/detail/text/base64.hpp>
 #include <wandb/graphql/parser.hpp>
 #include <wandb/graphql/validate.hpp>
+#include <wandb/testing/account_snapshot.hpp>
 #include <wandb/testing/detail/account_graph.hpp>
 #include <wandb/testing/detail/account_state.hpp>
 #include <wandb/testing/detail/executor.hpp>
@@ -167,6 +168,17 @@ class Account {
   [[nodiscard]] std::size_t users() const {
     const std::lock_guard lock(mutex_);
     return state_.users.size();
+  }
+
+  /// What the account holds now.
+  [[nodiscard]] AccountSnapshot snapshot() const {
+    const std::lock_guard lock(mutex_);
+    return AccountSnapshot(state_);
+  }
+  /// Makes the account hold what it held at a snapshot. The hooks and the number of requests stay as they are.
+  void restore(const AccountSnapshot& snapshot) {
+    const std::lock_guard lock(mutex_);
+    state_ = *snapshot.state_;
   }
 
   /// Handles a request as the server's HTTP endpoint.

@@ -34,9 +34,11 @@ class AsyncFakeTransport {
   /// The fake that answers, with its script and its records.
   [[nodiscard]] const FakeTransport& fake() const noexcept { return fake_; }
 
+  /// The time on the fake's clock.
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const { return fake_.now(); }
   /// Answers as `FakeTransport::send` does, when the task is awaited.
   [[nodiscard]] task<Result<Response>> send(const Request& request) const { return send(fake_, request); }
-  /// Records the wait, and ends it at once.
+  /// Records the wait, sets the clock forward, and ends the wait at once.
   [[nodiscard]] task<void> wait(std::chrono::nanoseconds duration) const { return wait(fake_, duration); }
   /// Runs a task with `Spawn`.
   void spawn(task<void> work) const requires(!std::is_same_v<Spawn, NoSpawn>) { spawn_(std::move(work)); }

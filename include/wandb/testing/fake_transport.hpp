@@ -1,9 +1,12 @@
 // A transport without a network, which answers by a script of expectations, an in-memory account, or both.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <deque>
+#include <cstdio>
+#include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,56 +20,17 @@
 
 #include <wandb/result.hpp>
 #include <wandb/testing/account.hpp>
+#include <wandb/testing/expectation.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb::testing {
 
-/// One step of a script: the expected operation, or "oidc/token", and its answer. Without an answer, the account
-/// answers. The members must be called before the request is sent that takes the step.
-class Expectation {
- public:
-  explicit Expectation(std::string operation) : operation_(std::move(operation)) {}
-
-  /// Expects these variables, as `R"({"email": "ann@example.com"})"`. Throws if `json` is not valid JSON.
-  Expectation& with_variables(std::string_view json) {
-    variables_ = boost::json::parse(boost::json::string_view(json.data(), json.size()));
-    return *this;
-  }
-  /// Answers with this body and status.
-  Expectation& answers(int status, std::string_view body) {
-    answer_.emplace().status = status;
-    answer_->body = body;
-    return *this;
-  }
-  /// Adds a header to the answer. Call it after `answers`.
-  Expectation& with_header(std::string_view name, std::string_view value) {
-    answer_.value().headers.add(name, value);
-    return *this;
-  }
-  /// Makes the transport fail without an answer.
-  Expectation& fails(Error error) {
-    failure_ = std::move(error);
-    return *this;
-  }
-  /// Lets the account execute the operation, and loses the answer.
-  Expectation& loses_its_answer() {
-    failure_ = Error(errc::connection_lost, Delivery::perhaps_sent);
-    executes_ = true;
-    return *this;
-  }
-
- private:
-  friend class FakeTransport;
-  std::string operation_;  // An empty name stands for any operation.
-  std::optional<boost::json::value> variables_;
-  std::optional<Response> answer_;
-  std::optional<Error> failure_;
-  bool executes_ = false;
-};
-
 /// A synchronous transport for tests. Copies share the same fake. Each request takes the next step of the script. If it
 /// differs from what the step expects, it fails with an error that names both, and `unmet` describes it. After the last
-/// step, requests go to the account; without an account they fail. Waits are recorded and end at once. Thread-safe.
+/// step, requests go to the account; without an account they fail.
+///
+/// It has a clock of its own, by which the library keeps its deadlines: the steady clock, set forward by each wait and
+/// by each step that `takes` time. Both end at once, so that a test of a long deadline does not wait. Thread-safe.
 class FakeTransport {
  public:
   /// Answers by a script only.
@@ -74,10 +38,13 @@ class FakeTransport {
   /// Answers by a script, and then by `account`, which must outlive the fake.
   explicit FakeTransport(Account& account) : FakeTransport() { state_->account = &account; }
 
-  /// Adds a step at the end of the script, which expects this operation, such as "CreateUserFromAdmin". An empty name
-  /// stands for any operation. The reference is valid until a request takes the step.
+  /// Adds a step at the end of the script, which expects this operation, and returns it. An empty name stands for any
+  /// operation. The library sends SearchUsers, GetViewer, GetUser, VerifyCredentials, UserApiKeys, ViewerApiKeys,
+  /// UserState, CreateUserFromAdmin, UpdateUser, DeleteUser, UndeleteUser, DeleteApiKey, GenerateApiKey and
+  /// oidc/token. The reference is valid until a request takes the step for the last time.
   Expectation& expect(std::string operation = {}) {
     const std::lock_guard lock(state_->mutex);
+    state_->told = false;
     return state_->script.emplace_back(std::move(operation));
   }
   /// Lets the next `count` requests through to the account. The script continues after them.
@@ -90,15 +57,25 @@ class FakeTransport {
   /// met completely.
   [[nodiscard]] std::string unmet() const {
     const std::lock_guard lock(state_->mutex);
-    auto text = state_->surprise;
-    for (const auto& step : state_->script)
-      text += "wanted " + (step.operation_.empty() ? "a request" : step.operation_) + ", which never came\n";
-    return text;
+    state_->told = true;
+    return state_->unmet();
+  }
+  /// Sets a function that gets the text of `unmet`, if it is not empty, when the last copy of the fake is destroyed. It
+  /// must not throw. Without a function, the text goes to the standard error output. A text that `unmet` has returned
+  /// is not told again.
+  void when_unmet(std::function<void(const std::string&)> tell) {
+    const std::lock_guard lock(state_->mutex);
+    state_->tell = std::move(tell);
   }
   /// The names of the operations of all requests, in order.
   [[nodiscard]] std::vector<std::string> operations() const {
     const std::lock_guard lock(state_->mutex);
     return state_->operations;
+  }
+  /// The time on the fake's clock.
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->now();
   }
   /// The recorded waits, in order.
   [[nodiscard]] std::vector<std::chrono::nanoseconds> waits() const {
@@ -110,7 +87,7 @@ class FakeTransport {
   /// library sends: a GraphQL request with one header of credentials, which is marked as secret.
   [[nodiscard]] Result<Response> send(const Request& request) const {
     if (request.stop.stop_requested()) return Error(errc::cancelled, Delivery::nothing_sent);
-    if (request.deadline <= std::chrono::steady_clock::now()) return Error(errc::timed_out, Delivery::nothing_sent);
+    if (request.deadline <= now()) return Error(errc::timed_out, Delivery::nothing_sent);
     if (const auto wrong = improper(request); !wrong.empty()) return refuse(wrong);
     boost::system::error_code fault;
     const auto body =
@@ -122,27 +99,70 @@ class FakeTransport {
     const auto* name = body.at("operationName").if_string();
     const auto step = take(name != nullptr ? std::string(name->data(), name->size()) : std::string(), body);
     if (!step) return step.error();
-    if (*step && (*step)->failure_ && (*step)->executes_) static_cast<void>(execute(request));
-    if (*step && (*step)->failure_) return *(*step)->failure_;
-    if (*step && (*step)->answer_) return *(*step)->answer_;
-    return execute(request);
+    return *step ? perform(**step, request) : execute(request);
   }
 
-  /// Records the wait, and returns at once.
+  /// Records the wait, sets the clock forward, and returns at once.
   void wait(std::chrono::nanoseconds duration, const StopToken&) const {
     const std::lock_guard lock(state_->mutex);
     state_->waits.push_back(duration);
+    state_->pass(duration);
   }
 
  private:
   struct State {
+    State() = default;
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+      const auto text = told ? std::string() : unmet();
+      if (text.empty()) return;
+      if (tell) tell(text);
+      else std::fprintf(stderr, "FakeTransport: the script was not met:\n%s", text.c_str());
+    }
+
+    [[nodiscard]] std::string unmet() const {
+      auto text = surprise;
+      for (const auto& step : script) {
+        if (step.always_) continue;
+        const auto count = step.times_ == 1 ? std::string() : ' ' + std::to_string(step.times_) + " times more";
+        text += "wanted " + step.wanted() + count + ", which never came\n";
+      }
+      return text;
+    }
+
+    [[nodiscard]] std::chrono::steady_clock::time_point now() const { return std::chrono::steady_clock::now() + ahead; }
+    // The sum is limited, so that no time that the library computes from it overflows.
+    void pass(std::chrono::nanoseconds duration) {
+      constexpr std::chrono::nanoseconds limit = std::chrono::hours(24 * 365 * 100);
+      ahead += std::clamp(duration, std::chrono::nanoseconds(), limit - ahead);
+    }
+
+    // Takes the step that this request meets, or that it should have met. None if there is no step for it.
+    [[nodiscard]] std::optional<Expectation> take(std::string_view operation, const boost::json::value& variables) {
+      auto next = script.begin();
+      while (next != script.end() && next->always_) ++next;
+      if (next == script.end() || !next->matches(operation, variables)) {
+        for (const auto& step : script) {
+          if (step.always_ && step.matches(operation, variables)) return step;
+        }
+      }
+      if (next == script.end()) return std::nullopt;
+      auto step = *next;
+      if (--next->times_ == 0) script.erase(next);
+      return step;
+    }
+
     std::mutex mutex;
     Account* account = nullptr;
-    std::deque<Expectation> script;
+    std::list<Expectation> script;  // A list keeps references to the other steps valid when one is taken.
     std::size_t let_through = 0;
     std::vector<std::string> operations;
     std::vector<std::chrono::nanoseconds> waits;
+    std::chrono::nanoseconds ahead{};  // of the steady clock
     std::string surprise;
+    std::function<void(const std::string&)> tell;
+    bool told = false;  // whether `unmet` has returned what is to be told
   };
 
   // Whether a request exchanges an identity token, which is its only credential.
@@ -162,6 +182,7 @@ class FakeTransport {
   [[nodiscard]] Error refuse(const std::string& why) const {
     const std::lock_guard lock(state_->mutex);
     state_->surprise += why + '\n';
+    state_->told = false;
     return Error(make_error_code(errc::invalid_argument), "FakeTransport: " + why, Delivery::nothing_sent);
   }
 
@@ -169,6 +190,7 @@ class FakeTransport {
   [[nodiscard]] Result<std::optional<Expectation>> take(const std::string& name, const boost::json::value& body) const {
     std::optional<Expectation> step;
     std::size_t place = 0;
+    const auto& variables = body.at("variables");
     {
       const std::lock_guard lock(state_->mutex);
       state_->operations.push_back(name);
@@ -177,23 +199,33 @@ class FakeTransport {
         --state_->let_through;
         return step;
       }
-      if (!state_->script.empty()) {
-        step = std::move(state_->script.front());
-        state_->script.pop_front();
-      }
+      step = state_->take(name, variables);
     }
     const auto came =
-        "request " + std::to_string(place) + ": " + name + " " + boost::json::serialize(body.at("variables")) + " came";
+        "request " + std::to_string(place) + ": " + name + " " + boost::json::serialize(variables) + " came";
     if (!step)
       return state_->account ? Result<std::optional<Expectation>>(step)
                              : refuse(came + ", and nothing was wanted any more");
-    if (!step->operation_.empty() && step->operation_ != name) return refuse(came + ", wanted " + step->operation_);
-    if (step->variables_ && *step->variables_ != body.at("variables")) {
-      return refuse(came + ", wanted " + boost::json::serialize(*step->variables_));
-    }
-    if (!step->answer_ && !step->failure_ && state_->account == nullptr)
-      return refuse(came + ", and its step has no answer");
+    if (!step->operation_.empty() && step->operation_ != name) return refuse(came + ", wanted " + step->wanted());
+    if (!step->matches(name, variables)) return refuse(came + ", wanted " + boost::json::serialize(*step->variables_));
+    if (step->needs_account() && state_->account == nullptr) return refuse(came + ", and its step has no answer");
     return step;
+  }
+
+  // Answers as a step says. The time passes first, unless the deadline comes before the answer.
+  [[nodiscard]] Result<Response> perform(const Expectation& step, const Request& request) const {
+    const bool in_time = pass(step.duration_, request.deadline);
+    auto answer = step.answer_ ? Result<Response>(*step.answer_) : Result<Response>();
+    if (step.needs_account()) answer = execute(request);
+    if (answer && step.change_) step.change_(*answer);
+    if (!in_time) return Error(errc::timed_out, Delivery::perhaps_sent);
+    return step.failure_ ? Result<Response>(*step.failure_) : std::move(answer);
+  }
+  [[nodiscard]] bool pass(std::chrono::nanoseconds duration, std::chrono::steady_clock::time_point deadline) const {
+    const std::lock_guard lock(state_->mutex);
+    const auto left = deadline - state_->now();
+    state_->pass(std::min(duration, left));
+    return duration < left;
   }
 
   [[nodiscard]] Result<Response> execute(const Request& request) const {

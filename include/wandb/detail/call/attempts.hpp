@@ -42,6 +42,7 @@ class Attempts {
   Attempts(const Caller& caller, const CallOptions& options)
       : endpoint_(caller.endpoint),
         pace_(caller.pace),
+        clock_(caller.clock),
         timeout_(options.timeout),
         deadline_(options.deadline),
         caller_(caller.identity) {
@@ -50,7 +51,7 @@ class Attempts {
 
   /// Starts the call's timeout.
   void start_clock() {
-    began_ = Clock::now();
+    began_ = time();
     if (timeout_ < Clock::time_point::max() - began_) deadline_ = std::min(deadline_, began_ + timeout_);
   }
 
@@ -82,7 +83,7 @@ class Attempts {
     request.headers = headers_;
     request.body = request_.body();
     request.deadline = deadline_;
-    const auto now = Clock::now();
+    const auto now = time();
     if (endpoint_->timeout < deadline_ - now) request.deadline = now + endpoint_->timeout;
     request.stop = stop_;
     request.operation = request_.is_empty() ? std::string_view{} : request_.operation().field;
@@ -179,8 +180,11 @@ class Attempts {
   [[nodiscard]] std::uint64_t access_number() const noexcept { return access_ ? access_->number : 0; }
   [[nodiscard]] const Identity* caller_identity() const noexcept { return caller_ ? caller_->get() : nullptr; }
 
+  [[nodiscard]] Clock::time_point time() const {
+    return clock_.now != nullptr ? clock_.now(clock_.transport) : Clock::now();
+  }
   [[nodiscard]] Moment moment() const {
-    const auto now = Clock::now();
+    const auto now = time();
     // Jitter only has to differ between processes and calls, so that the mixed low bits of the clock are sufficient.
     auto mixed = static_cast<std::uint64_t>(now.time_since_epoch().count()) * 0x9E37'79B9'7F4A'7C15U;
     mixed ^= reinterpret_cast<std::uintptr_t>(this) * 0xD6E8'FEB8'6659'FD93U;
@@ -231,6 +235,7 @@ class Attempts {
 
   std::shared_ptr<const Endpoint> endpoint_;
   PacedCall pace_;
+  TransportClock clock_;
   std::chrono::nanoseconds timeout_;
   Clock::time_point began_{};
   Clock::time_point deadline_;

@@ -1,6 +1,7 @@
 // A caller at a server: all of a client except its transport.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string_view>
 
@@ -25,11 +26,19 @@ class Pace;
 using IdentityPtr = std::shared_ptr<const Identity>;
 using PacePtr = std::shared_ptr<Pace>;
 
-/// Holds the server, the credentials and the pace of calls. Copies share all of them.
+/// The clock of a transport that has one, by which calls run instead of the steady clock. The transport must outlive
+/// it.
+struct TransportClock {
+  const void* transport = nullptr;
+  std::chrono::steady_clock::time_point (*now)(const void* transport) = nullptr;  ///< null without such a clock
+};
+
+/// Holds the server, the credentials, the pace and the clock of calls. Copies share all of them.
 struct Caller {
   std::shared_ptr<const Endpoint> endpoint;
   Result<IdentityPtr> identity;  ///< the credentials, or why there are none
   PacePtr pace;                  ///< set only if many calls run at once
+  TransportClock clock{};
 
   /// Returns a caller at the same server with other credentials, which may still have to be verified.
   [[nodiscard]] Caller as(IdentityPtr other) const {

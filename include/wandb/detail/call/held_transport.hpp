@@ -84,6 +84,7 @@ class HeldTransport {
   virtual ~HeldTransport() = default;
   virtual Result<Response> send(const Request& request) = 0;
   virtual void wait(std::chrono::nanoseconds duration, const StopToken& stop) = 0;
+  virtual std::chrono::steady_clock::time_point now() const = 0;
   virtual Settings settings(const Origin& server) const = 0;
   /// Returns the address of the transport if `mark` identifies its type; otherwise null.
   virtual void* find(const char* mark) noexcept = 0;
@@ -113,6 +114,15 @@ class HeldAs final : public HeldTransport {
   void wait(std::chrono::nanoseconds duration, const StopToken& stop) override {
     if constexpr (WaitsUntilStopped<T>) held().wait(duration, stop);
     else sleep_for(duration, stop);
+  }
+
+  std::chrono::steady_clock::time_point now() const override {
+    if constexpr (TellsTime<T>) {
+      const Unwrapped<T>& transport = transport_;
+      return transport.now();
+    } else {
+      return std::chrono::steady_clock::now();
+    }
   }
 
   Settings settings([[maybe_unused]] const Origin& server) const override {

@@ -29,13 +29,11 @@ inline constexpr bool is_connection = static_cast<bool>(node_of(graphql::users_s
 /// Passes on in pieces the selection set of a `V` that reads a field of that type; nothing for a scalar.
 template <class V, graphql::Index Type, class Put>
 constexpr void select(Put put) {
-  if constexpr (is_optional<V>) {
-    select<typename V::value_type, Type>(put);
-  } else if constexpr (is_vector<V> && is_connection<Type>) {
+  if constexpr (is_vector<V> && is_connection<Type>) {
     put(" { edges { node");
     select<typename V::value_type, node_of(graphql::users_schema.types[Type])->definition>(put);
     put(" } }");
-  } else if constexpr (is_vector<V>) {
+  } else if constexpr (is_optional<V> || is_vector<V>) {
     select<typename V::value_type, Type>(put);
   } else if constexpr (DescribedStruct<V>) {
     put(" {");

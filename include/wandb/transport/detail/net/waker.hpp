@@ -34,8 +34,9 @@ class Waker {
   void wake() noexcept {
     woken_.store(true, std::memory_order_release);
     boost::system::error_code ignored;
+    constexpr char any = 0;
     // If the other end has no room, it is readable already.
-    [[maybe_unused]] const auto sent = send_now(ends_[1], std::string_view("", 1), ignored);
+    [[maybe_unused]] const auto sent = send_now(ends_[1], std::string_view(&any, 1), ignored);
   }
   /// Must not run at the same time as `wake`.
   void reset() noexcept {

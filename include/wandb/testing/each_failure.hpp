@@ -1,0 +1,297 @@
+// Runs a program once for each way in which each of its requests can fail, and says what the account holds afterwards.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <wandb/errc.hpp>
+#include <wandb/error.hpp>
+#include <wandb/testing/account.hpp>
+#include <wandb/testing/account_snapshot.hpp>
+#include <wandb/testing/fake_transport.hpp>
+#include <wandb/transport.hpp>
+
+namespace wandb::testing {
+
+/// A way in which a request fails.
+enum class RequestFailure : std::uint8_t {
+  none,                 ///< it does not fail
+  nothing_sent,         ///< no connection: nothing was sent
+  lost_before_running,  ///< the connection was lost before the request ran
+  lost_after_running,   ///< the request ran, and its answer was lost
+  refused_by_status,    ///< status 403
+  refused_by_errors,    ///< status 200, with an error in place of the data
+  unauthorized,         ///< status 401
+  rate_limited,         ///< status 429
+  server_error,         ///< status 500, and the request did not run
+  gateway_timeout,      ///< status 504, although the request ran
+  not_the_service,      ///< status 200 and a page of HTML, which a proxy may send; the request did not run
+  cut_off,              ///< the request ran, and its answer ends in the middle
+  incomplete,           ///< the request ran, and the first part of its data is missing, with an error
+};
+
+/// All ways to fail, in the order of the enumeration.
+inline constexpr std::array all_failures{RequestFailure::nothing_sent,
+                                         RequestFailure::lost_before_running,
+                                         RequestFailure::lost_after_running,
+                                         RequestFailure::refused_by_status,
+                                         RequestFailure::refused_by_errors,
+                                         RequestFailure::unauthorized,
+                                         RequestFailure::rate_limited,
+                                         RequestFailure::server_error,
+                                         RequestFailure::gateway_timeout,
+                                         RequestFailure::not_the_service,
+                                         RequestFailure::cut_off,
+                                         RequestFailure::incomplete};
+
+/// Describes a failure, as the end of a sentence that begins with the request.
+[[nodiscard]] constexpr std::string_view to_string(RequestFailure failure) noexcept {
+  switch (failure) {
+    case RequestFailure::none: return "did not fail";
+    case RequestFailure::nothing_sent: return "was not sent";
+    case RequestFailure::lost_before_running: return "was lost before it ran";
+    case RequestFailure::lost_after_running: return "ran, and its answer was lost";
+    case RequestFailure::refused_by_status: return "was refused with status 403";
+    case RequestFailure::refused_by_errors: return "was refused with status 200 and an error";
+    case RequestFailure::unauthorized: return "was refused with status 401";
+    case RequestFailure::rate_limited: return "was refused with status 429";
+    case RequestFailure::server_error: return "did not run, and was answered with status 500";
+    case RequestFailure::gateway_timeout: return "ran, and was answered with status 504";
+    case RequestFailure::not_the_service: return "did not run, and was answered with a page of HTML";
+    case RequestFailure::cut_off: return "ran, and its answer was cut off";
+    case RequestFailure::incomplete: return "ran, and a part of its answer was missing";
+  }
+  return "failed";
+}
+
+/// Settings of `each_failure`.
+struct FailureOptions {
+  std::vector<RequestFailure> failures{all_failures.begin(), all_failures.end()};  ///< the ways to fail
+  /// The number of requests that fail one after the other. With 1, most failures are hidden from the program, because
+  /// the library sends the request again; with as many as `RetryPolicy::max_attempts` the program sees each of them.
+  std::size_t in_a_row = 1;
+  std::size_t max_requests = 200;  ///< the number of requests that the program may send in one run
+};
+
+/// One run of the program. `R` is what the program returns, or `std::monostate` if it returns nothing.
+template <class R>
+struct FailureRun {
+  std::size_t request = 0;  ///< the number of the first request that failed, from 1; 0 if none did
+  std::string operation;    ///< that request's operation, such as "CreateUserFromAdmin"
+  RequestFailure failure = RequestFailure::none;  ///< how it failed
+  std::optional<R> returned;                      ///< what the program returned; none if it threw
+  std::string thrown;                             ///< the `what()` of the exception that the program threw
+  std::string ended;                              ///< how the program ended, such as "returned false", for people
+  std::vector<std::string> operations;            ///< the operations of all requests of the run, in order
+  AccountSnapshot account;                        ///< what the account held afterwards
+  AccountChanges changes;                         ///< how that differs from what it held before
+
+  /// Prints one line, such as "request 2 (GenerateApiKey) ran, and its answer was lost: the program returned false; a
+  /// key "ci" of root@example.com was made".
+  friend std::ostream& operator<<(std::ostream& out, const FailureRun& run) {
+    if (run.failure == RequestFailure::none) out << "no request failed";
+    else out << "request " << run.request << " (" << run.operation << ") " << to_string(run.failure);
+    return out << ": the program " << run.ended << "; " << run.changes;
+  }
+};
+
+namespace detail {
+
+// Thrown through a program that sends too many requests. It is no `std::exception`, which the program may catch.
+struct TooManyRequests {};
+
+// Counts the answers of the account. Copies share the count, which may outlive the run in what the program returns.
+struct AnswerLimit {
+  std::size_t limit = 0;
+  std::shared_ptr<std::atomic<std::size_t>> count = std::make_shared<std::atomic<std::size_t>>(0);
+  void operator()(Response&) const {
+    if (++*count > limit) throw TooManyRequests();
+  }
+};
+
+// Replaces the first value in the data of the operation by null, and adds the error that says so.
+inline void remove_first_value(Response& response) {
+  boost::system::error_code fault;
+  auto body = boost::json::parse(boost::json::string_view(response.body.data(), response.body.size()), fault);
+  auto* const data = fault || !body.is_object() ? nullptr : body.get_object().if_contains("data");
+  if (data == nullptr || !data->is_object() || data->get_object().empty()) return;
+  auto field = data->get_object().begin();
+  boost::json::array path{field->key()};
+  auto* value = &field->value();
+  if (value->is_object() && !value->get_object().empty()) {
+    path.emplace_back(value->get_object().begin()->key());
+    value = &value->get_object().begin()->value();
+  }
+  *value = nullptr;
+  body.get_object()["errors"] =
+      boost::json::array{boost::json::object{{"message", "internal error"}, {"path", std::move(path)}}};
+  response.body = boost::json::serialize(body);
+}
+
+inline void script(Expectation& step, RequestFailure failure) {
+  switch (failure) {
+    case RequestFailure::none: break;
+    case RequestFailure::nothing_sent: step.fails(Error(errc::connect_failed, Delivery::nothing_sent)); break;
+    case RequestFailure::lost_before_running: step.fails(Error(errc::connection_lost, Delivery::perhaps_sent)); break;
+    case RequestFailure::lost_after_running: step.loses_its_answer(); break;
+    case RequestFailure::refused_by_status: step.refuses(403, "permission denied"); break;
+    case RequestFailure::refused_by_errors: step.refuses_with_errors("permission denied", "PERMISSION_DENIED"); break;
+    case RequestFailure::unauthorized: step.refuses(401, "user is not logged in"); break;
+    case RequestFailure::rate_limited: step.refuses(429, "too many requests"); break;
+    case RequestFailure::server_error: step.refuses(500, "internal error"); break;
+    case RequestFailure::gateway_timeout:
+      step.changes_its_answer([](Response& response) {
+        response.status = 504;
+        response.body = "<html>504 Gateway Time-out</html>";
+      });
+      break;
+    case RequestFailure::not_the_service: step.answers(200, "<html>Sign in to the network</html>"); break;
+    case RequestFailure::cut_off:
+      step.changes_its_answer([](Response& response) { response.body.resize(response.body.size() / 2); });
+      break;
+    case RequestFailure::incomplete: step.changes_its_answer(remove_first_value); break;
+  }
+}
+
+template <class R>
+[[nodiscard]] std::string describe_returned(const R& returned) {
+  std::ostringstream text;
+  if constexpr (requires {
+                  returned.has_value();
+                  returned.error();
+                }) {
+    if (returned.has_value()) return "returned a value";
+    text << "returned an error";
+    if constexpr (requires { text << returned.error(); }) text << " (" << returned.error() << ")";
+  } else if constexpr (requires { text << returned; }) {
+    text << std::boolalpha << "returned " << returned;
+  } else {
+    return "returned";
+  }
+  return text.str();
+}
+
+/// Runs the program again and again, each time with the account as it was at first.
+template <class Program>
+class FailureRunner {
+ public:
+  using Given = std::remove_cvref_t<std::invoke_result_t<Program&, FakeTransport&>>;
+  using Returned = std::conditional_t<std::is_void_v<Given>, std::monostate, Given>;
+  using Run = FailureRun<Returned>;
+
+  FailureRunner(Account& account, Program& program, const FailureOptions& options)
+      : account_(account), program_(program), options_(options), start_(account.snapshot()) {}
+  FailureRunner(const FailureRunner&) = delete;
+  FailureRunner& operator=(const FailureRunner&) = delete;
+  ~FailureRunner() { account_.restore(start_); }
+
+  [[nodiscard]] std::vector<Run> run_all() {
+    std::vector<Run> runs;
+    runs.push_back(run(0, RequestFailure::none));
+    for (std::size_t request = 1; request <= options_.max_requests; ++request) {
+      bool met = false;
+      for (const auto failure : options_.failures) {
+        auto one = run(request, failure);
+        if (one.operations.size() < request) continue;
+        runs.push_back(std::move(one));
+        met = true;
+      }
+      if (!met) break;
+    }
+    return runs;
+  }
+
+ private:
+  [[nodiscard]] Run run(std::size_t request, RequestFailure failure) {
+    account_.restore(start_);
+    FakeTransport fake(account_);
+    fake.expect().always().changes_its_answer(AnswerLimit{options_.max_requests});
+    if (failure != RequestFailure::none) {
+      fake.let_through(request - 1);
+      script(fake.expect().times(options_.in_a_row), failure);
+    }
+    Run one{request, {}, failure, {}, {}, {}, {}, start_, AccountChanges(start_, start_)};
+    try {
+      call(one, fake);
+    } catch (const TooManyRequests&) {
+      throw std::runtime_error("each_failure: the program sent more than " + std::to_string(options_.max_requests) +
+                               " requests in one run");
+    }
+    static_cast<void>(fake.unmet());  // The failure of the last run does not come, which is no fault.
+    one.operations = fake.operations();
+    if (request != 0 && one.operations.size() >= request) one.operation = one.operations[request - 1];
+    one.account = account_.snapshot();
+    one.changes = AccountChanges(start_, one.account);
+    return one;
+  }
+
+  // Calls the program, and takes what it returns or throws.
+  void call(Run& one, FakeTransport& fake) {
+    try {
+      if constexpr (std::is_void_v<Given>) {
+        program_(fake);
+        one.returned.emplace();
+        one.ended = "returned";
+      } else {
+        one.returned.emplace(program_(fake));
+        one.ended = describe_returned(*one.returned);
+      }
+    } catch (const std::exception& exception) {
+      one.thrown = exception.what();
+      one.ended = "threw \"" + one.thrown + '"';
+    }
+  }
+
+  Account& account_;
+  Program& program_;
+  const FailureOptions& options_;
+  AccountSnapshot start_;
+};
+
+}  // namespace detail
+
+/// Runs a program once without a failure, and then once for each way in which its first request can fail, its second,
+/// and so on, until the program ends before that request. Each run begins with the account as it is now, which is also
+/// how this leaves it. The program is called with a `FakeTransport&`, from which it makes its `Api`, also as an
+/// `AnyTransport` or an `AsyncFakeTransport`. What it keeps apart from the account must be made anew in each run.
+///
+/// Returns the runs in that order: what failed, what the program returned or threw, and what the account then held.
+/// Exceptions that are no `std::exception` pass through. Throws `std::runtime_error` if the program sends more than
+/// `max_requests` requests in a run.
+template <std::invocable<FakeTransport&> Program>
+[[nodiscard]] auto each_failure(Account& account, Program&& program, const FailureOptions& options = {}) {
+  return detail::FailureRunner<std::remove_reference_t<Program>>(account, program, options).run_all();
+}
+
+/// The runs after which `invariant(run)` is false, a line for each. Empty if there are none:
+/// `CHECK(counterexamples(runs, invariant) == "")`.
+template <class R, std::predicate<const FailureRun<R>&> Invariant>
+[[nodiscard]] std::string counterexamples(const std::vector<FailureRun<R>>& runs, Invariant invariant) {
+  std::ostringstream lines;
+  for (const auto& run : runs) {
+    if (!invariant(run)) lines << run << '\n';
+  }
+  return lines.str();
+}
+
+}  // namespace wandb::testing

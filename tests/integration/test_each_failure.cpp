@@ -1,0 +1,261 @@
+// Tests the runs of a program with each of its requests failing in each way, by programs with and without a fault.
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <wandb/testing/account.hpp>
+#include <wandb/testing/async_fake_transport.hpp>
+#include <wandb/testing/each_failure.hpp>
+#include <wandb/wandb.hpp>
+
+#include "../awaiting.hpp"
+
+using namespace wandb;
+using testing::Account;
+using testing::AccountChanges;
+using testing::counterexamples;
+using testing::each_failure;
+using testing::FakeTransport;
+using testing::RequestFailure;
+
+namespace {
+
+using AnyApi = Api<AnyTransport>;
+
+/// An account with an admin, whose key the programs have.
+struct World {
+  World() {
+    account.add_user({.email = "root@example.com", .admin = true});
+    key = Secret(account.add_key("root", "laptop"));
+  }
+  [[nodiscard]] AnyApi api(const FakeTransport& fake) const {
+    return AnyApi(fake, {.base_url = "http://localhost", .api_key = key}, Environment::none());
+  }
+  Account account;
+  Secret key;
+};
+
+/// Makes a key for CI and stores it. If it fails, it is called again.
+bool renew_carelessly(const AnyApi& api, std::string& store) {
+  const auto me = api.viewer();
+  if (!me) return false;
+  const auto key = me->generate_api_key("ci");
+  if (!key) return false;
+  store = key->reveal();
+  return true;
+}
+
+/// The same, but it first deletes the keys that an earlier call has left.
+bool renew_carefully(const AnyApi& api, std::string& store) {
+  const auto me = api.viewer();
+  if (!me || !me->errors().empty()) return false;
+  for (const auto& key : me->keys()) {
+    if (key.description() == "ci" && !me->delete_api_key(key)) return false;
+  }
+  const auto key = me->generate_api_key("ci");
+  if (!key) return false;
+  store = key->reveal();
+  return true;
+}
+
+template <class Renew>
+auto renewals(World& world, Renew renew, const testing::FailureOptions& options = {}) {
+  return each_failure(
+      world.account,
+      [&](FakeTransport& fake) {
+        const auto api = world.api(fake);
+        std::string store;
+        const bool renewed = renew(api, store) || renew(api, store) || renew(api, store);
+        return renewed ? store : std::string();
+      },
+      options);
+}
+
+/// Whether the account has one key besides the first, which is the one in the store.
+bool holds_what_is_stored(const testing::FailureRun<std::string>& run) {
+  const auto keys = run.account.keys_of("root");
+  return run.returned == std::string() ? keys.size() <= 2 : keys.size() == 2 && keys[1].secret == run.returned;
+}
+
+std::string text(const auto& value) {
+  std::ostringstream out;
+  out << value;
+  return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("a program that makes a second key after a lost answer is found") {
+  World world;
+  const auto found = counterexamples(renewals(world, renew_carelessly), holds_what_is_stored);
+  CHECK(found.find("request 2 (GenerateApiKey) ran, and its answer was lost: the program returned") != found.npos);
+  CHECK(found.find("a key \"ci\" of root@example.com was made; a key \"ci\" of root@example.com was made\n") !=
+        found.npos);
+  CHECK(found.find("GetViewer") == found.npos);
+}
+
+TEST_CASE("a program that clears up before it makes a key passes, whatever fails and however long") {
+  World world;
+  CHECK(counterexamples(renewals(world, renew_carefully), holds_what_is_stored) == "");
+  CHECK(counterexamples(renewals(world, renew_carefully, {.in_a_row = 4}), holds_what_is_stored) == "");
+}
+
+TEST_CASE("the first run has no failure, and the others fail each request in each way") {
+  World world;
+  const auto runs = each_failure(world.account, [&](FakeTransport& fake) {
+    const auto api = world.api(fake);
+    return api.create_user("ann@example.com").has_value() && api.create_user("bob@example.com").has_value();
+  });
+  REQUIRE(runs.size() > 1);
+  CHECK(runs[0].failure == RequestFailure::none);
+  CHECK(runs[0].returned == true);
+  CHECK(text(runs[0]) ==
+        "no request failed: the program returned true; ann@example.com was created; bob@example.com was created");
+  std::set<std::pair<std::size_t, RequestFailure>> met;
+  for (const auto& run : runs) met.emplace(run.request, run.failure);
+  CHECK(met.size() == runs.size());
+  for (const std::size_t request : {1U, 2U}) {
+    for (const auto failure : testing::all_failures) CHECK(met.count({request, failure}) == 1);
+  }
+}
+
+TEST_CASE("each way to fail runs the request, or does not, as its description says") {
+  World world;
+  const auto runs = each_failure(
+      world.account, [&](FakeTransport& fake) { return world.api(fake).create_user("ann@example.com").has_value(); },
+      {.in_a_row = 9});
+  for (const auto& run : runs) {
+    CAPTURE(run);
+    const bool ran = run.failure == RequestFailure::none || to_string(run.failure).substr(0, 4) == "ran,";
+    CHECK(run.account.executed("createUser") == (ran ? 1 : 0));
+    CHECK(run.changes.empty() == !ran);
+  }
+  CHECK(runs.size() == 1 + testing::all_failures.size());
+}
+
+TEST_CASE("the library's outcome is right in every run") {
+  World world;
+  const auto runs =
+      each_failure(world.account, [&](FakeTransport& fake) { return world.api(fake).create_user("ann@example.com"); });
+  CHECK(counterexamples(runs, [](const testing::FailureRun<Result<User<AnyTransport>>>& run) {
+          const bool exists = run.account.user("ann@example.com") != nullptr;
+          if (*run.returned) return exists;
+          const auto outcome = run.returned->error().outcome();
+          return outcome == Outcome::unknown || exists == (outcome == Outcome::ran);
+        }) == "");
+}
+
+TEST_CASE("a run says how the program ended, and prints no value that may be secret") {
+  World world;
+  const auto result = [&](auto program) {
+    return each_failure(world.account, program, {.failures = {RequestFailure::refused_by_status}});
+  };
+  const auto runs = result([&](FakeTransport& fake) { return world.api(fake).viewer(); });
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].ended == "returned a value");
+  CHECK(runs[1].ended.find("returned an error (viewer: ") == 0);
+  CHECK(result([](FakeTransport&) { return World().key; })[0].ended == "returned ****");
+  CHECK(result([](FakeTransport&) { return std::vector<int>{1}; })[0].ended == "returned");
+  CHECK(result([](FakeTransport&) { return 7; })[0].ended == "returned 7");
+}
+
+TEST_CASE("a run tells what the program threw, and other exceptions pass through") {
+  World world;
+  const auto runs =
+      each_failure(world.account, [&](FakeTransport& fake) { static_cast<void>(world.api(fake).viewer().value()); });
+  CHECK(runs[0].returned.has_value());
+  CHECK(runs[0].ended == "returned");
+  std::size_t thrown = 0;
+  for (const auto& run : runs) thrown += run.returned ? 0 : 1;
+  CHECK(thrown > 0);
+  CHECK(counterexamples(runs, [](const auto& run) { return run.thrown.empty(); }).find("threw \"viewer") !=
+        std::string::npos);
+  CHECK_THROWS_AS(static_cast<void>(each_failure(world.account, [](FakeTransport&) { throw 7; })), int);
+}
+
+TEST_CASE("each run begins with the account as it was, which is also how it is left") {
+  World world;
+  const auto before = world.account.snapshot();
+  const auto runs = each_failure(
+      world.account, [&](FakeTransport& fake) { return world.api(fake).create_user("ann@example.com").has_value(); });
+  CHECK(AccountChanges(before, world.account.snapshot()).empty());
+  CHECK(world.account.executed("createUser") == 0);
+  CHECK(world.account.users() == 1);
+  CHECK(runs[0].account.users().size() == 2);
+}
+
+TEST_CASE("a program that never ends is stopped") {
+  World world;
+  CHECK_THROWS_WITH_AS(static_cast<void>(each_failure(world.account,
+                                                      [&](FakeTransport& fake) {
+                                                        const auto api = world.api(fake);
+                                                        for (;;) {
+                                                          try {
+                                                            static_cast<void>(api.viewer());
+                                                          } catch (const std::exception&) {
+                                                            continue;
+                                                          }
+                                                        }
+                                                      },
+                                                      {.max_requests = 20})),
+                       "each_failure: the program sent more than 20 requests in one run", std::runtime_error);
+}
+
+TEST_CASE("a program with awaited calls is run in the same way") {
+  World world;
+  const auto runs = each_failure(world.account, [&](FakeTransport& fake) {
+    const Api api(testing::AsyncFakeTransport<rigs::Free>(fake), {.base_url = "http://localhost", .api_key = world.key},
+                  Environment::none());
+    return rigs::get(api.create_user("ann@example.com")).has_value();
+  });
+  CHECK(runs.size() > testing::all_failures.size());
+  CHECK(runs[0].returned == true);
+}
+
+TEST_CASE("the changes of an account name each user, key and attribute, and no secret") {
+  Account account;
+  account.add_user({.email = "root@example.com", .admin = true});
+  const Secret key(account.add_key("root", "laptop"));
+  account.add_user({.email = "ann@example.com"});
+  account.add_key("ann");
+  const auto before = account.snapshot();
+  CHECK(text(AccountChanges(before, before)) == "nothing changed");
+  const Api api(FakeTransport(account), {.base_url = "http://localhost", .api_key = key}, Environment::none());
+  auto ann = api.user("ann").value().value();
+  CHECK(ann.update({.name = "Ann",
+                    .admin = true,
+                    .default_entity = "red",
+                    .photo_url = "https://example.com/ann",
+                    .is_private = true,
+                    .hide_teams_from_public = true}));
+  CHECK(ann.remove());
+  CHECK(api.viewer().value().generate_api_key());
+  CHECK(api.create_user("bob@example.com", true));
+  const auto after = account.snapshot();
+  const AccountChanges changes(before, after);
+  CHECK(changes.sentences() ==
+        std::vector<std::string>{
+            "a key without a description of root@example.com was made", "ann@example.com was deleted",
+            "ann@example.com became an admin", "ann@example.com became private", "ann@example.com now hides teams",
+            "the name of ann@example.com became \"Ann\"",
+            "the photo of ann@example.com became \"https://example.com/ann\"",
+            "the default entity of ann@example.com became \"red\"", "bob@example.com was created as an admin"});
+  const auto undone = text(AccountChanges(after, before));
+  for (const auto* sentence : {"ann@example.com was restored; ", "ann@example.com is no longer an admin; ",
+                               "ann@example.com is no longer private; ", "ann@example.com no longer hides teams; ",
+                               "a key without a description of root@example.com was deleted; "}) {
+    CAPTURE(sentence);
+    CHECK(undone.find(sentence) != std::string::npos);
+  }
+  CHECK(text(before) == "root@example.com, admin, key \"laptop\"\nann@example.com, key without a description\n");
+  CHECK(before.keys_of("nobody").empty());
+  CHECK(before.user("nobody") == nullptr);
+  CHECK(before.user("ANN@example.com")->username == "ann");
+}
