@@ -14452,17 +14452,13 @@ class GenerateKey {
 };
 
 }  // namespace wandb::detail
-// Reads the next user of a walk.
-
-#include <memory>
-#include <optional>
-#include <utility>
-
-// The state of a walk through the users that a query finds.
+// A walk through the users that a query finds, and what reads its next user.
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace wandb::detail {
 
@@ -14498,10 +14494,6 @@ struct Walk {
     return user;
   }
 };
-
-}  // namespace wandb::detail
-
-namespace wandb::detail {
 
 /// Reads the next user of a walk, and the next page if the one in memory is used up. The result is empty at the end.
 class NextUser {

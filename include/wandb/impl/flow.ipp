@@ -27,7 +27,6 @@
 #include <wandb/detail/flow/own_identity.hpp>
 #include <wandb/detail/flow/reload.hpp>
 #include <wandb/detail/flow/run_document.hpp>
-#include <wandb/detail/flow/walk.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/graphql/document.hpp>
 #include <wandb/graphql/dynamic_document.hpp>
