@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <wandb/attrs.hpp>
+#include <wandb/detail/answer/attribute_names.hpp>
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/answer/shape.hpp>
 #include <wandb/detail/user/field_aliases.hpp>

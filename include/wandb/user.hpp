@@ -11,6 +11,7 @@
 
 #include <wandb/attrs.hpp>
 #include <wandb/client.hpp>
+#include <wandb/detail/answer/attribute_names.hpp>
 #include <wandb/detail/call/checks.hpp>
 #include <wandb/detail/flow/flows.hpp>
 #include <wandb/detail/user/user_record.hpp>
@@ -70,7 +71,7 @@ class User<T, any_selection> {
       static_cast<void>(user_itself());
       return {};
     }
-    auto found = record_.find(&find_attribute, attribute);
+    auto found = record_.find(&detail::find_attribute, attribute);
     return found.field == nullptr ? Value() : Value(std::move(found.page), found.object, *found.field);
   }
   /// Returns an attribute as a C++ type; empty if it is null. Fails with `errc::attribute_not_loaded` or

@@ -15,7 +15,7 @@ source = Path(sys.argv[1])
 include = source / "include" / "wandb"
 
 # What only the headers themselves name.
-NOT_EXPORTED = {"BooleanOrInteger", "Coloured", "equals_camel", "find_attribute", "StructSelection",
+NOT_EXPORTED = {"BooleanOrInteger", "Coloured", "StructSelection",
                 "begin", "end"}  # the last two are members that are defined outside their class
 MODULES = {
     "modules/wandb.cppm": [

@@ -19,9 +19,9 @@
 
 using wandb::Attrs;
 using wandb::AttrValue;
-using wandb::equals_camel;
+using wandb::detail::equals_camel;
 using wandb::errc;
-using wandb::find_attribute;
+using wandb::detail::find_attribute;
 using wandb::SlotState;
 
 TEST_CASE("attributes by hand are kept by their types") {

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/attrs.hpp>
+#include <wandb/detail/answer/attribute_names.hpp>
 #include <wandb/detail/answer/json_reader.hpp>
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/answer/skipper.hpp>
@@ -209,7 +209,7 @@ WANDB_DECL Value Value::operator[](std::string_view name) const {
     return of_json(owner_, detail::find_member(detail::JsonValue(slot_.text()), name).text());
   if (kind() != SlotState::object) return {};
   const auto view = object();
-  const auto* field = find_attribute(view, name);
+  const auto* field = detail::find_attribute(view, name);
   return field == nullptr ? Value() : Value(std::static_pointer_cast<const Page>(owner_), view, *field);
 }
 

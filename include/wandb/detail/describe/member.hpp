@@ -17,7 +17,7 @@
 #include <boost/describe/modifiers.hpp>
 #include <boost/mp11/list.hpp>
 
-#include <wandb/attrs.hpp>
+#include <wandb/detail/answer/attribute_names.hpp>
 #include <wandb/detail/answer/shape.hpp>
 #include <wandb/detail/describe/member_fault.hpp>
 #include <wandb/detail/text/ascii.hpp>

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include <wandb/attrs.hpp>
+#include <wandb/detail/answer/attribute_names.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/graphql/ast.hpp>
 #include <wandb/graphql/fixed_string.hpp>
