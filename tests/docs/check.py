@@ -2,7 +2,8 @@
 """check.py ROOT: the documentation agrees with the code and with itself.
 
 The table of docs/errors.md has each enumerator of errc.hpp with its condition, every link within the pages leads
-somewhere, README names every page, and each test that SECURITY.md names exists.
+somewhere, README names every page, each test that SECURITY.md names exists, and the mistakes of what-the-compiler-catches.md are in
+the files that it names.
 """
 import re
 import sys
@@ -96,12 +97,27 @@ def faults_of_security():
     return faults if seen else ["it names no test"]
 
 
+def faults_of_mistakes():
+    """The mistakes that the page shows are those of the files, which the compiler refuses."""
+    def code_of(text):
+        return [re.sub(r"\s", "", re.sub(r"//.*", "", line)).rstrip(";") for line in text.splitlines()]
+    page = (root / "docs/what-the-compiler-catches.md").read_text()
+    shown = re.findall(r"^```cpp\n(.*?)^```(?:\n\n`([\w.]+)`:)?", page, re.M | re.S)
+    faults = [] if shown else ["it shows none"]
+    for block, name in shown:
+        source = root / "tests/compile_fail" / name
+        file = "".join(code_of(source.read_text())) if name and source.exists() else ""
+        faults += [f"{name or 'no file'} lacks {line}" for line in code_of(block) if line and line not in file]
+    return faults
+
+
 checks = [
     ("the page of errors has each code with its condition, an outcome and what to do", faults_of_codes),
     ("the page of errors has each condition", faults_of_conditions),
     ("links within the documentation lead somewhere", faults_of_links),
     ("README names every page", faults_of_index),
     ("every test that SECURITY.md names exists", faults_of_security),
+    ("the mistakes that a page shows are those that the compiler refuses", faults_of_mistakes),
 ]
 failed = 0
 for title, check in checks:
