@@ -805,6 +805,72 @@ WANDB_DECL void throw_misuse(const std::string& why);
 #include <type_traits>
 #include <utility>
 
+// Functions on ASCII text, which ignore the locale and mostly are constexpr.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wandb::detail {
+
+[[nodiscard]] constexpr char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+[[nodiscard]] constexpr char to_upper(char c) noexcept {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+[[nodiscard]] constexpr bool is_letter(char c) noexcept { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
+[[nodiscard]] constexpr bool is_hex_digit(char c) noexcept {
+  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+}
+[[nodiscard]] constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/// Compares as `==` does, but needs fewer constexpr evaluation steps.
+[[nodiscard]] constexpr bool equal(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  const char* x = a.data();
+  const char* y = b.data();
+  for (const char* const end = x + a.size(); x != end; ++x, ++y) {
+    if (*x != *y) return false;
+  }
+  return true;
+}
+
+[[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i != a.size(); ++i) {
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+/// Parses a decimal number of at most `max`; nothing for any other text.
+[[nodiscard]] constexpr std::optional<std::uint32_t> parse_number(std::string_view digits, std::uint32_t max) noexcept {
+  std::uint64_t value = 0;
+  for (const char c : digits) {
+    if (!is_digit(c)) return std::nullopt;
+    value = value * 10 + static_cast<std::uint32_t>(c - '0');
+    if (value > max) return std::nullopt;
+  }
+  return digits.empty() ? std::nullopt : std::optional(static_cast<std::uint32_t>(value));
+}
+
+[[nodiscard]] inline std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = to_lower(c);
+  return lower;
+}
+
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace wandb::detail
 // A value or an error.
 
 #include <concepts>
@@ -1064,6 +1130,28 @@ class [[nodiscard]] Result {
 }  // namespace wandb
 
 namespace wandb {
+
+/// Whether `key` is the camelCase of `name`: `photo_url` of `photoUrl`. An underscore at an end, or beside another,
+/// stands for itself.
+[[nodiscard]] constexpr bool equals_camel(std::string_view name, std::string_view key) noexcept {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i != name.size(); ++i, ++at) {
+    char c = name[i];
+    if (c == '_' && i != 0 && name[i - 1] != '_' && i + 1 != name.size() && name[i + 1] != '_') {
+      c = detail::to_upper(name[++i]);
+    }
+    if (at == key.size() || key[at] != c) return false;
+  }
+  return at == key.size();
+}
+
+/// The field that `name` names: snake_case finds camelCase, then the name as it stands. Null when there is none.
+[[nodiscard]] inline const Field* find_attribute(const ObjectView& object, std::string_view name) noexcept {
+  for (const auto& field : object.fields()) {
+    if (equals_camel(name, field.key)) return &field;
+  }
+  return object.field(name);
+}
 
 /// A boolean, or an integer of any size. Not a character: no attribute is one.
 template <class T>
@@ -1336,73 +1424,6 @@ using SecureString = std::basic_string<char, std::char_traits<char>, detail::Wip
 #include <optional>
 #include <string>
 #include <string_view>
-
-// Functions on ASCII text, which ignore the locale and mostly are constexpr.
-
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace wandb::detail {
-
-[[nodiscard]] constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-[[nodiscard]] constexpr char to_upper(char c) noexcept {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-[[nodiscard]] constexpr bool is_letter(char c) noexcept { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
-[[nodiscard]] constexpr bool is_hex_digit(char c) noexcept {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
-}
-[[nodiscard]] constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-/// Compares as `==` does, but needs fewer constexpr evaluation steps.
-[[nodiscard]] constexpr bool equal(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  const char* x = a.data();
-  const char* y = b.data();
-  for (const char* const end = x + a.size(); x != end; ++x, ++y) {
-    if (*x != *y) return false;
-  }
-  return true;
-}
-
-[[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i != a.size(); ++i) {
-    if (to_lower(a[i]) != to_lower(b[i])) return false;
-  }
-  return true;
-}
-
-/// Parses a decimal number of at most `max`; nothing for any other text.
-[[nodiscard]] constexpr std::optional<std::uint32_t> parse_number(std::string_view digits, std::uint32_t max) noexcept {
-  std::uint64_t value = 0;
-  for (const char c : digits) {
-    if (!is_digit(c)) return std::nullopt;
-    value = value * 10 + static_cast<std::uint32_t>(c - '0');
-    if (value > max) return std::nullopt;
-  }
-  return digits.empty() ? std::nullopt : std::optional(static_cast<std::uint32_t>(value));
-}
-
-[[nodiscard]] inline std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = to_lower(c);
-  return lower;
-}
-
-[[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-}  // namespace wandb::detail
 
 namespace wandb {
 
@@ -4740,28 +4761,6 @@ inline constexpr Document document = detail::compile<detail::Literal<Text>>();
 #include <utility>
 
 namespace wandb {
-
-/// Whether `key` is the camelCase of `name`: `photo_url` of `photoUrl`. An underscore at an end, or beside another,
-/// stands for itself.
-[[nodiscard]] constexpr bool equals_camel(std::string_view name, std::string_view key) noexcept {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i != name.size(); ++i, ++at) {
-    char c = name[i];
-    if (c == '_' && i != 0 && name[i - 1] != '_' && i + 1 != name.size() && name[i + 1] != '_') {
-      c = detail::to_upper(name[++i]);
-    }
-    if (at == key.size() || key[at] != c) return false;
-  }
-  return at == key.size();
-}
-
-/// The field that `name` names: snake_case finds camelCase, then the name as it stands. Null when there is none.
-[[nodiscard]] inline const Field* find_attribute(const ObjectView& object, std::string_view name) noexcept {
-  for (const auto& field : object.fields()) {
-    if (equals_camel(name, field.key)) return &field;
-  }
-  return object.field(name);
-}
 
 /// A value given by hand. It views its text, which must live until the `Attrs` are made.
 class AttrValue {

@@ -12,34 +12,10 @@
 #include <utility>
 
 #include <wandb/detail/answer/page.hpp>
-#include <wandb/detail/answer/shape.hpp>
-#include <wandb/detail/text/ascii.hpp>
 #include <wandb/result.hpp>
 #include <wandb/value.hpp>
 
 namespace wandb {
-
-/// Whether `key` is the camelCase of `name`: `photo_url` of `photoUrl`. An underscore at an end, or beside another,
-/// stands for itself.
-[[nodiscard]] constexpr bool equals_camel(std::string_view name, std::string_view key) noexcept {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i != name.size(); ++i, ++at) {
-    char c = name[i];
-    if (c == '_' && i != 0 && name[i - 1] != '_' && i + 1 != name.size() && name[i + 1] != '_') {
-      c = detail::to_upper(name[++i]);
-    }
-    if (at == key.size() || key[at] != c) return false;
-  }
-  return at == key.size();
-}
-
-/// The field that `name` names: snake_case finds camelCase, then the name as it stands. Null when there is none.
-[[nodiscard]] inline const Field* find_attribute(const ObjectView& object, std::string_view name) noexcept {
-  for (const auto& field : object.fields()) {
-    if (equals_camel(name, field.key)) return &field;
-  }
-  return object.field(name);
-}
 
 /// A value given by hand. It views its text, which must live until the `Attrs` are made.
 class AttrValue {

@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include <wandb/attrs.hpp>
 #include <wandb/detail/answer/json_reader.hpp>
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/answer/skipper.hpp>
