@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
 #include <doctest/doctest.h>
+#include <boost/asio/awaitable.hpp>
 #include <wandb/for_each_threaded.hpp>
 #include <wandb/testing/conformance.hpp>
 #include <wandb/transport/async_beast.hpp>
