@@ -32,6 +32,11 @@ NOTICE = """// Made by single_include/make.py. Do not mix it with headers of inc
 """
 
 
+def is_conditional(before):
+    """Whether what follows that text is compiled under a condition only."""
+    return len(re.findall("^#if", before, re.M)) > len(re.findall("^#endif", before, re.M))
+
+
 class Text:
     """The text of one file, of which other files may already have a part."""
 
@@ -45,15 +50,22 @@ class Text:
         self.seen.add(name)
         text = (include / name).read_text().replace("#pragma once\n", "", 1)
         text = definitions_of_header.sub(self.postpone, text)
+        for found in own.finditer(text):
+            if found[1] not in self.seen and is_conditional(text[:found.start()]):
+                self.prepare_conditional(name, found[1])
         at = 0
         for found in own.finditer(text):
-            before = text[:found.start()]
-            if found[1] not in self.seen and len(re.findall("^#if", before, re.M)) > len(re.findall("^#endif", before, re.M)):
-                sys.exit(f"{name} includes {found[1]} under a condition: other headers would lack it where it is false")
             self.parts.append(text[at:found.start()])
             self.add(found[1])
             at = found.end()
         self.parts.append(text[at:])
+
+    def prepare_conditional(self, name, conditional):
+        """Adds what a header includes that is itself included under a condition, such as the file for one system."""
+        if sum(f"#include <{conditional}>" in path.read_text() for path in include.rglob("*.?pp")) != 1:
+            sys.exit(f"{name} includes {conditional} under a condition: other headers would lack it where it is false")
+        for found in own.finditer((include / conditional).read_text()):
+            self.add(found[1])
 
     def postpone(self, found):
         """Keeps what a header says where it has no definitions, and the names of those for later."""

@@ -2727,7 +2727,7 @@ class Text {
   [[nodiscard]] const char* end() const noexcept { return text_.data() + text_.size(); }
 
   friend bool operator==(const Text& a, const Text& b) noexcept { return a.text_ == b.text_; }
-  friend auto operator<=>(const Text& a, const Text& b) noexcept { return a.text_ <=> b.text_; }
+  friend auto operator<=>(const Text& a, const Text& b) noexcept { return a.text_.compare(b.text_) <=> 0; }
   /// Compares with a type that converts to `std::string_view`.
   template <detail::OtherText T>
   friend bool operator==(const Text& a, const T& b) noexcept {
@@ -2735,7 +2735,7 @@ class Text {
   }
   template <detail::OtherText T>
   friend auto operator<=>(const Text& a, const T& b) noexcept {
-    return a.text_ <=> std::string_view(b);
+    return a.text_.compare(std::string_view(b)) <=> 0;
   }
   template <class Traits>
   friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Text& text) {
@@ -11068,6 +11068,14 @@ inline constexpr std::size_t max_messages = 16;
 }  // namespace wandb::detail
 // Decodes the text of an answer.
 
+// Refuses a Boost that is too old, before its headers cause errors that do not say so.
+
+#include <boost/version.hpp>
+
+#if BOOST_VERSION < 108100
+#error "wandb-users needs Boost 1.81 or newer"
+#endif
+
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <cstddef>
@@ -11346,7 +11354,7 @@ class PageBuilder {
     const auto widths = shape().widths;
     std::size_t slots = widths[0];
     for (const auto width : widths.subspan(1)) slots += std::size_t{width} * first_rows;
-    page_->first_rows = std::make_unique_for_overwrite<Slot[]>(slots);
+    page_->first_rows = std::unique_ptr<Slot[]>(new Slot[slots]);
     page_->own_tables = std::make_unique<Page::Table[]>(widths.size());
     page_->tables_ = page_->own_tables.get();
     auto* next = page_->first_rows.get();
@@ -11365,7 +11373,7 @@ class PageBuilder {
     const auto wanted = rows < 4 * first_rows ? 4 * rows : std::clamp(expected, rows + rows / 4, 64 * rows);
     const auto capacity = std::min(wanted, budget_ / (width * sizeof(Slot)));
     if (capacity <= rows) return false;
-    auto grown = std::make_unique_for_overwrite<Slot[]>(capacity * width);
+    std::unique_ptr<Slot[]> grown(new Slot[capacity * width]);
     std::copy_n(table.slots, rows * width, grown.get());
     budget_ -= capacity * width * sizeof(Slot);
     if (table.own) budget_ += table.capacity * width * sizeof(Slot);
@@ -14226,19 +14234,22 @@ class UserPage {
     const auto node = edges_[index].object("node");
     if (!node) return Membership::unknown;
     const auto teams = node->object("teams");
-    const auto edges = teams ? teams->list("edges") : ListView();
+    if (!teams || teams->state("edges") != SlotState::rows) return Membership::unknown;
+    const auto edges = teams->list("edges");
+    bool complete = !store_->answer().errors.has(static_cast<std::uint32_t>(index), "teams");
     for (std::size_t i = 0; i != edges.size(); ++i) {
       const auto entity = edges[i].object("node");
       if (entity && entity->string("name") == team) return Membership::member;
+      complete = complete && entity;
     }
-    const bool incomplete = store_->answer().errors.has(static_cast<std::uint32_t>(index), "teams");
-    return incomplete || node->state("teams") == SlotState::unloaded ? Membership::unknown : Membership::other;
+    return complete ? Membership::other : Membership::unknown;
   }
   /// The error for the user at `index`, whose membership is unknown.
   [[nodiscard]] Error unknown_membership(std::size_t index, const UserRecord& user) const {
     const auto why = store_->answer().errors.first(static_cast<std::uint32_t>(index), "teams");
-    const auto error =
-        why ? *why : malformed("users.edges[" + std::to_string(index) + "].node.teams", "it is missing", status_);
+    const auto error = why ? *why
+                           : malformed("users.edges[" + std::to_string(index) + "].node.teams",
+                                       "it is null or has a null, and no error says why", status_);
     auto details = error.details();
     details.reason = "it is unknown whether " + user.shown() + " belongs to the team" +
                      (details.reason.empty() ? "" : "; ") + details.reason;

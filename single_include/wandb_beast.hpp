@@ -863,9 +863,15 @@ class ResponseReader {
     const auto unread = in_.unread();
     in_header_ = !parser_->is_header_done();
     const auto body_before = parser_->body_size();
-    const auto size = parser_->put(boost::asio::buffer(unread.data(), unread.size()), ec);
-    in_.consume(size);
+    std::size_t size = 0;
+    ec = boost::beast::http::error::need_more;
+    // Some versions of Beast read an incomplete line again from its beginning, however few bytes have arrived since.
+    if (looked_at_ == 0 || unread.find('\n', looked_at_) != unread.npos) {
+      size = parser_->put(boost::asio::buffer(unread.data(), unread.size()), ec);
+      in_.consume(size);
+    }
     const bool incomplete = ec == boost::beast::http::error::need_more;
+    looked_at_ = incomplete ? in_.unread().size() : 0;
     if (ec && !incomplete) return false;
     ec = {};
     const auto around = size - (parser_->body_size() - body_before);
@@ -892,8 +898,9 @@ class ResponseReader {
   std::uint64_t max_body_size_;
   bool to_connect_;
   std::optional<ResponseParser> parser_;
-  std::size_t header_ = 0;   // bytes of all headers
-  std::size_t framing_ = 0;  // bytes around the chunks of the body
+  std::size_t header_ = 0;     // bytes of all headers
+  std::size_t framing_ = 0;    // bytes around the chunks of the body
+  std::size_t looked_at_ = 0;  // unread bytes of which Beast needs more
   bool in_header_ = true;
   bool began_ = false;
   bool ended_ = false;
@@ -1643,8 +1650,12 @@ inline constexpr std::size_t max_pem_size = std::size_t{16} * 1024 * 1024;
 /// wiped, since the file may contain a key.
 [[nodiscard]] inline std::string read_pem_file(const std::string& path, SecureString& text) {
   if (path.find('\0') != path.npos) return "its name holds a NUL character";
+#if defined(_WIN32)
+  const int file = ::open(path.c_str(), O_RDONLY | O_BINARY | O_NOINHERIT);
+#else
   // A FIFO without a writer would block without the flag.
   const int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+#endif
   if (file < 0) return errno_words(errno);
   struct stat about {};
   std::string why;
@@ -1654,8 +1665,9 @@ inline constexpr std::size_t max_pem_size = std::size_t{16} * 1024 * 1024;
   text.clear();
   while (why.empty()) {
     const auto before = text.size();
-    text.resize(before + std::size_t{64} * 1024);
-    const auto count = ::read(file, text.data() + before, text.size() - before);
+    constexpr unsigned int step = 64 * 1024;
+    text.resize(before + step);
+    const auto count = ::read(file, text.data() + before, step);
     if (count < 0 && errno != EINTR) why = errno_words(errno);
     text.resize(before + static_cast<std::size_t>(std::max<::ssize_t>(count, 0)));
     if (text.size() > max_pem_size) why = "it is larger than 16 MiB";
@@ -2116,17 +2128,8 @@ class HttpExchange {
 }  // namespace wandb::detail
 // A TCP socket whose blocking calls end at a deadline or a stop. Beast's synchronous streams support neither.
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <cstddef>
@@ -2140,13 +2143,268 @@ class HttpExchange {
 
 // Sends without waiting, and queues what the kernel does not take at once.
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <cstddef>
 #include <string_view>
 
 #include <boost/system/error_code.hpp>
+
+// What the transports need of the system's sockets, one file for each kind of system.
+
+#if defined(_WIN32)
+// Sockets of Windows. `sockets_posix.hpp` has the same names.
+
+#if defined(_WIN32)
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+#include <array>
+#include <chrono>
+#include <climits>
+#include <cstddef>
+#include <string_view>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/error_code.hpp>
+
+namespace wandb::detail {
+
+using SocketHandle = SOCKET;
+inline constexpr SocketHandle no_socket = INVALID_SOCKET;
+
+/// Whether a single call can be told not to wait. Where it cannot, sockets never block, and no read sleeps.
+inline constexpr bool has_calls_without_wait = false;
+
+[[nodiscard]] inline boost::system::error_code last_socket_error() noexcept {
+  return {::WSAGetLastError(), boost::system::system_category()};
+}
+
+/// Makes a socket non-blocking, and keeps it from child processes.
+[[nodiscard]] inline bool prepare_socket(SocketHandle socket) noexcept {
+  u_long on = 1;
+  ::SetHandleInformation(reinterpret_cast<HANDLE>(socket), HANDLE_FLAG_INHERIT, 0);
+  return ::ioctlsocket(socket, static_cast<long>(FIONBIO), &on) == 0;
+}
+inline void close_socket(SocketHandle socket) noexcept { ::closesocket(socket); }
+
+/// Opens a TCP socket that does not block.
+[[nodiscard]] inline SocketHandle open_socket(int family, boost::system::error_code& ec) noexcept {
+  const auto socket = ::socket(family, SOCK_STREAM, IPPROTO_TCP);
+  ec = {};
+  if (socket == no_socket || !prepare_socket(socket)) ec = last_socket_error();
+  return socket;
+}
+/// Opens two connected sockets that do not block: datagrams on loopback, which take data from each other alone.
+[[nodiscard]] inline boost::system::error_code open_socket_pair(std::array<SocketHandle, 2>& ends) noexcept {
+  std::array<sockaddr_in, 2> names{};
+  for (std::size_t end = 0; end < 2; ++end) {
+    names[end].sin_family = AF_INET;
+    names[end].sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+    int size = sizeof names[end];
+    auto* const name = reinterpret_cast<sockaddr*>(&names[end]);
+    ends[end] = ::socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
+    if (ends[end] == no_socket || !prepare_socket(ends[end]) || ::bind(ends[end], name, size) != 0 ||
+        ::getsockname(ends[end], name, &size) != 0) {
+      return last_socket_error();
+    }
+  }
+  for (std::size_t end = 0; end < 2; ++end) {
+    const auto* const other = reinterpret_cast<const sockaddr*>(&names[1 - end]);
+    if (::connect(ends[end], other, sizeof names[end]) != 0) return last_socket_error();
+  }
+  return {};
+}
+
+/// Begins to connect. `in_progress` means that the socket can be written to when the result is known.
+[[nodiscard]] inline boost::system::error_code begin_connect(SocketHandle socket, const sockaddr* peer,
+                                                             std::size_t size) noexcept {
+  if (::connect(socket, peer, static_cast<int>(size)) == 0) return {};
+  if (::WSAGetLastError() == WSAEWOULDBLOCK) return boost::asio::error::in_progress;
+  return last_socket_error();
+}
+/// The result of a connection attempt that was in progress.
+[[nodiscard]] inline boost::system::error_code connect_result(SocketHandle socket) noexcept {
+  int result = 0;
+  int size = sizeof result;
+  if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&result), &size) != 0) {
+    return last_socket_error();
+  }
+  return {result, boost::system::system_category()};
+}
+/// Makes the system send small segments at once.
+inline void send_at_once(SocketHandle socket) noexcept {
+  const BOOL on = TRUE;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, reinterpret_cast<const char*>(&on), sizeof on);
+}
+/// Does nothing: no read sleeps.
+[[nodiscard]] inline bool enable_sleep(SocketHandle, std::chrono::microseconds) noexcept { return true; }
+
+/// Sends what the system takes at once. Gives the number of bytes; without an error it may be 0.
+[[nodiscard]] inline std::size_t send_now(SocketHandle socket, std::string_view bytes,
+                                          boost::system::error_code& ec) noexcept {
+  const auto size = bytes.size() < INT_MAX ? static_cast<int>(bytes.size()) : INT_MAX;
+  const auto count = ::send(socket, bytes.data(), size, 0);
+  if (count >= 0) return static_cast<std::size_t>(count);
+  if (::WSAGetLastError() != WSAEWOULDBLOCK) ec = last_socket_error();
+  return 0;
+}
+/// Receives what has arrived. Gives the number of bytes, or 0 with an error: `eof`, `would_block` or another. `flags`
+/// are those of Winsock's `recv`.
+[[nodiscard]] inline std::size_t receive_now(SocketHandle socket, void* data, std::size_t size,
+                                             boost::system::error_code& ec, int flags = 0) noexcept {
+  const auto room = size < INT_MAX ? static_cast<int>(size) : INT_MAX;
+  const auto count = ::recv(socket, static_cast<char*>(data), room, flags);
+  if (count > 0) return static_cast<std::size_t>(count);
+  if (count == 0) ec = boost::asio::error::eof;
+  else ec = last_socket_error();
+  return 0;
+}
+/// The same: no read sleeps.
+[[nodiscard]] inline std::size_t receive_sleeping(SocketHandle socket, void* data, std::size_t size,
+                                                  boost::system::error_code& ec) noexcept {
+  return receive_now(socket, data, size, ec);
+}
+inline void shut_down(SocketHandle socket) noexcept { ::shutdown(socket, SD_BOTH); }
+
+/// Waits until a socket is ready, for a number of milliseconds; without end if it is negative. Gives the number of
+/// ready sockets, or a negative one with `last_socket_error()`.
+template <std::size_t N>
+[[nodiscard]] int poll_sockets(std::array<pollfd, N>& entries, int timeout, std::size_t count = N) noexcept {
+  return ::WSAPoll(entries.data(), static_cast<ULONG>(count), timeout);
+}
+
+}  // namespace wandb::detail
+#endif
+#else
+// Sockets of POSIX systems. `sockets_windows.hpp` has the same names.
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/error_code.hpp>
+
+namespace wandb::detail {
+
+using SocketHandle = int;
+inline constexpr SocketHandle no_socket = -1;
+
+/// Whether a single call can be told not to wait. Where it cannot, sockets never block, and no read sleeps.
+inline constexpr bool has_calls_without_wait = true;
+
+[[nodiscard]] inline boost::system::error_code last_socket_error() noexcept {
+  return {errno, boost::system::system_category()};
+}
+
+/// Makes a socket non-blocking, keeps it from child processes, and has a closed connection reported as an error and not
+/// as a SIGPIPE.
+[[nodiscard]] inline bool prepare_socket(SocketHandle socket) noexcept {
+#if defined(SO_NOSIGPIPE)
+  const int on = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
+  const int flags = ::fcntl(socket, F_GETFL);
+  return flags >= 0 && ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) == 0 && ::fcntl(socket, F_SETFD, FD_CLOEXEC) == 0;
+}
+inline void close_socket(SocketHandle socket) noexcept { ::close(socket); }
+
+/// Opens a TCP socket that does not block.
+[[nodiscard]] inline SocketHandle open_socket(int family, boost::system::error_code& ec) noexcept {
+  const auto socket = ::socket(family, SOCK_STREAM, IPPROTO_TCP);
+  ec = {};
+  if (socket == no_socket || !prepare_socket(socket)) ec = last_socket_error();
+  return socket;
+}
+/// Opens two connected sockets that do not block.
+[[nodiscard]] inline boost::system::error_code open_socket_pair(std::array<SocketHandle, 2>& ends) noexcept {
+  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) {
+    ends = {no_socket, no_socket};
+    return last_socket_error();
+  }
+  if (!prepare_socket(ends[0]) || !prepare_socket(ends[1])) return last_socket_error();
+  return {};
+}
+
+/// Begins to connect. `in_progress` means that the socket can be written to when the result is known.
+[[nodiscard]] inline boost::system::error_code begin_connect(SocketHandle socket, const sockaddr* peer,
+                                                             std::size_t size) noexcept {
+  if (::connect(socket, peer, static_cast<socklen_t>(size)) == 0) return {};
+  if (errno == EINTR) return boost::asio::error::in_progress;
+  return last_socket_error();
+}
+/// The result of a connection attempt that was in progress.
+[[nodiscard]] inline boost::system::error_code connect_result(SocketHandle socket) noexcept {
+  int result = 0;
+  socklen_t size = sizeof result;
+  if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &result, &size) != 0) return last_socket_error();
+  return {result, boost::system::system_category()};
+}
+/// Makes the kernel send small segments at once.
+inline void send_at_once(SocketHandle socket) noexcept {
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+/// Lets a `receive_sleeping` wait for that long.
+[[nodiscard]] inline bool enable_sleep(SocketHandle socket, std::chrono::microseconds limit) noexcept {
+  const timeval timeout{0, static_cast<decltype(timeval::tv_usec)>(limit.count())};
+  const int flags = ::fcntl(socket, F_GETFL);
+  return flags >= 0 && ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) == 0 &&
+         ::fcntl(socket, F_SETFL, flags & ~O_NONBLOCK) == 0;
+}
+
+/// Sends what the kernel takes at once. Gives the number of bytes; without an error it may be 0.
+[[nodiscard]] inline std::size_t send_now(SocketHandle socket, std::string_view bytes,
+                                          boost::system::error_code& ec) noexcept {
+#if defined(MSG_NOSIGNAL)
+  constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+#else
+  constexpr int flags = MSG_DONTWAIT;
+#endif
+  for (;;) {
+    const auto count = ::send(socket, bytes.data(), bytes.size(), flags);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) ec = last_socket_error();
+    return 0;
+  }
+}
+/// Receives what has arrived. Gives the number of bytes, or 0 with an error: `eof`, `would_block`, `interrupted` or
+/// another. `flags` are those of recv(2).
+[[nodiscard]] inline std::size_t receive_sleeping(SocketHandle socket, void* data, std::size_t size,
+                                                  boost::system::error_code& ec, int flags = 0) noexcept {
+  const auto count = ::recv(socket, data, size, flags);
+  if (count > 0) return static_cast<std::size_t>(count);
+  if (count == 0) ec = boost::asio::error::eof;
+  else if (errno == EAGAIN || errno == EWOULDBLOCK) ec = boost::asio::error::would_block;
+  else ec = last_socket_error();
+  return 0;
+}
+/// The same without a wait.
+[[nodiscard]] inline std::size_t receive_now(SocketHandle socket, void* data, std::size_t size,
+                                             boost::system::error_code& ec, int flags = 0) noexcept {
+  return receive_sleeping(socket, data, size, ec, flags | MSG_DONTWAIT);
+}
+inline void shut_down(SocketHandle socket) noexcept { ::shutdown(socket, SHUT_RDWR); }
+
+/// Waits until a socket is ready, for a number of milliseconds; without end if it is negative. Gives the number of
+/// ready sockets, or a negative one with `last_socket_error()`.
+template <std::size_t N>
+[[nodiscard]] int poll_sockets(std::array<pollfd, N>& entries, int timeout, std::size_t count = N) noexcept {
+  return ::poll(entries.data(), static_cast<nfds_t>(count), timeout);
+}
+
+}  // namespace wandb::detail
+#endif
 
 namespace wandb::detail {
 
@@ -2162,29 +2420,21 @@ class SendQueue {
   [[nodiscard]] std::size_t waiting() const noexcept { return bytes_.size() - begin_; }
 
   /// Sends what the kernel takes at once, without queueing the rest. Gives the number of bytes, which may be 0.
-  [[nodiscard]] std::size_t send_now(int fd, std::string_view bytes, error_code& ec) noexcept {
-    for (;;) {
-      // A closed connection is reported as an error, and not as a SIGPIPE.
-      const auto count = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (count >= 0) {
-        sent_ += static_cast<std::size_t>(count);
-        return static_cast<std::size_t>(count);
-      }
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN && errno != EWOULDBLOCK) ec = {errno, boost::system::system_category()};
-      return 0;
-    }
+  [[nodiscard]] std::size_t send_some(SocketHandle socket, std::string_view bytes, error_code& ec) noexcept {
+    const auto count = send_now(socket, bytes, ec);
+    sent_ += count;
+    return count;
   }
   /// Sends what the kernel takes at once, and queues the rest for `flush`. Gives the whole size, or 0 with an error.
-  [[nodiscard]] std::size_t take(int fd, std::string_view bytes, error_code& ec) {
-    const auto at_once = waiting() == 0 ? send_now(fd, bytes, ec) : 0;
+  [[nodiscard]] std::size_t take(SocketHandle socket, std::string_view bytes, error_code& ec) {
+    const auto at_once = waiting() == 0 ? send_some(socket, bytes, ec) : 0;
     if (!ec) bytes_.append(bytes.substr(at_once));
     return ec ? 0 : bytes.size();
   }
   /// Sends as much of the queue as the kernel takes. True if the queue is empty.
-  [[nodiscard]] bool flush(int fd, error_code& ec) noexcept {
+  [[nodiscard]] bool flush(SocketHandle socket, error_code& ec) noexcept {
     while (!ec && waiting() != 0) {
-      const auto count = send_now(fd, std::string_view(bytes_).substr(begin_), ec);
+      const auto count = send_some(socket, std::string_view(bytes_).substr(begin_), ec);
       if (count == 0) break;
       begin_ += count;
       if (waiting() == 0) clear();
@@ -2204,70 +2454,52 @@ class SendQueue {
 };
 
 }  // namespace wandb::detail
-// Lets a stop token end a wait in poll(2), by a pipe that becomes readable when a stop is requested.
-
-#include <fcntl.h>
-#include <unistd.h>
+// Lets a stop token end a wait for sockets, by a socket that becomes readable when a stop is requested.
 
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <optional>
+#include <string_view>
 
 #include <boost/system/error_code.hpp>
 
 namespace wandb::detail {
 
-[[nodiscard]] inline boost::system::error_code last_system_error() noexcept {
-  return {errno, boost::system::system_category()};
-}
-
-/// Makes a descriptor non-blocking and keeps it from child processes.
-inline bool prepare_descriptor(int fd) noexcept {
-  const int flags = ::fcntl(fd, F_GETFL);
-  return flags >= 0 && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 && ::fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
-}
-
-/// Has a descriptor to poll, which is readable from `wake()` until `reset()`. Any thread may call `wake`.
+/// Has a socket to poll, which is readable from `wake()` until `reset()`. Any thread may call `wake`.
 class Waker {
  public:
   Waker() = default;
   Waker(const Waker&) = delete;
   Waker& operator=(const Waker&) = delete;
   ~Waker() {
-    for (const int fd : ends_) {
-      if (fd >= 0) ::close(fd);
+    for (const auto end : ends_) {
+      if (end != no_socket) close_socket(end);
     }
   }
 
-  /// Opens the pipe unless it is open.
+  /// Opens the sockets unless they are open.
   [[nodiscard]] boost::system::error_code open() {
-    if (ends_[0] >= 0) return {};
-    if (::pipe(ends_.data()) != 0) {
-      ends_ = {-1, -1};
-      return last_system_error();
-    }
-    if (!prepare_descriptor(ends_[0]) || !prepare_descriptor(ends_[1])) return last_system_error();
-    return {};
+    return ends_[0] == no_socket ? open_socket_pair(ends_) : boost::system::error_code();
   }
-  [[nodiscard]] int descriptor() const noexcept { return ends_[0]; }
+  [[nodiscard]] SocketHandle socket() const noexcept { return ends_[0]; }
   [[nodiscard]] bool woken() const noexcept { return woken_.load(std::memory_order_acquire); }
   void wake() noexcept {
     woken_.store(true, std::memory_order_release);
-    const char byte = 0;
-    // A full pipe is readable already, so a short write loses nothing.
-    [[maybe_unused]] const auto written = ::write(ends_[1], &byte, 1);
+    boost::system::error_code ignored;
+    // If the other end has no room, it is readable already.
+    [[maybe_unused]] const auto sent = send_now(ends_[1], std::string_view("", 1), ignored);
   }
   /// Must not run at the same time as `wake`.
   void reset() noexcept {
     if (!woken_.exchange(false)) return;
     std::array<char, 16> bytes{};
-    while (::read(ends_[0], bytes.data(), bytes.size()) > 0) {
+    boost::system::error_code none_left;
+    while (receive_now(ends_[0], bytes.data(), bytes.size(), none_left) != 0) {
     }
   }
 
  private:
-  std::array<int, 2> ends_{-1, -1};
+  std::array<SocketHandle, 2> ends_{no_socket, no_socket};
   std::atomic<bool> woken_{false};
 };
 
@@ -2325,15 +2557,15 @@ class DeadlineSocket {
     stop_ = stop;
   }
   [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
-  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
-  [[nodiscard]] int native_handle() const noexcept { return fd_; }
+  [[nodiscard]] bool is_open() const noexcept { return socket_ != no_socket; }
+  [[nodiscard]] SocketHandle native_handle() const noexcept { return socket_; }
   /// The number of bytes that the kernel has taken.
   [[nodiscard]] std::size_t bytes_sent() const noexcept { return queue_.sent(); }
   /// While on, a read that would have to wait gives `would_block`, and so does every read after the first few: TLS
   /// would read without end from a peer that sends without a pause. A write queues what the kernel does not take.
   void probe(bool on) noexcept { probes_left_ = on ? max_probes : -1; }
   void close() noexcept {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    if (is_open()) close_socket(std::exchange(socket_, no_socket));
   }
 
   /// Opens a socket and connects it by `until` or the deadline, whichever comes first.
@@ -2348,7 +2580,7 @@ class DeadlineSocket {
   /// Announces that the next read is for the response to what was just written.
   void expect_answer() noexcept { answer_awaited_ = true; }
   /// Sends as many of the queued bytes as the kernel takes. True if none is left.
-  [[nodiscard]] bool flush(error_code& ec) noexcept { return queue_.flush(fd_, ec); }
+  [[nodiscard]] bool flush(error_code& ec) noexcept { return queue_.flush(socket_, ec); }
   /// Waits until the socket can be written to or read from. True if it can be read from.
   [[nodiscard]] bool wait_ready(error_code& ec) const noexcept {
     short ready = 0;
@@ -2357,8 +2589,8 @@ class DeadlineSocket {
   }
   /// Whether data has arrived, or the peer has closed the connection.
   [[nodiscard]] bool readable() const noexcept {
-    pollfd entry{fd_, POLLIN, 0};
-    return ::poll(&entry, 1, 0) != 0;
+    std::array<pollfd, 1> entry{{{socket_, POLLIN, 0}}};
+    return poll_sockets(entry, 0) != 0;
   }
   /// `timed_out` or `cancelled` if the deadline has passed or a stop was requested. Loops that do not wait call it.
   [[nodiscard]] error_code interrupted() const noexcept {
@@ -2393,13 +2625,8 @@ class DeadlineSocket {
   static constexpr std::chrono::milliseconds max_sleep{500};
   // Whether a read may sleep in recv(2): no stop can end it, and the deadline is further away than the sleep lasts.
   [[nodiscard]] bool may_sleep() const noexcept {
-    return stop_ == nullptr && !probing() && deadline_ - std::chrono::steady_clock::now() > max_sleep;
-  }
-  [[nodiscard]] bool enable_sleep() const noexcept {
-    const timeval timeout{0, std::chrono::microseconds(max_sleep).count()};
-    const int flags = ::fcntl(fd_, F_GETFL);
-    return flags >= 0 && ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) == 0 &&
-           ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) == 0;
+    return has_calls_without_wait && stop_ == nullptr && !probing() &&
+           deadline_ - std::chrono::steady_clock::now() > max_sleep;
   }
   [[nodiscard]] error_code await_connection(time_point until) const noexcept;
   // Stores the events that poll(2) reports for the socket in `ready`, unless that is null.
@@ -2408,7 +2635,7 @@ class DeadlineSocket {
   std::size_t transmit(const char* data, std::size_t size, error_code& ec);
 
   executor_type executor_;
-  int fd_ = -1;
+  SocketHandle socket_ = no_socket;
   time_point deadline_ = time_point::max();
   const Waker* stop_ = nullptr;
   SendQueue queue_;
@@ -2427,10 +2654,10 @@ class DeadlineSocket {
 }
 
 inline boost::system::error_code DeadlineSocket::wait(short events, time_point until, short* ready) const noexcept {
-  std::array<pollfd, 2> entries{{{fd_, events, 0}, {stop_ != nullptr ? stop_->descriptor() : -1, POLLIN, 0}}};
+  std::array<pollfd, 2> entries{{{socket_, events, 0}, {stop_ != nullptr ? stop_->socket() : no_socket, POLLIN, 0}}};
   for (;;) {
-    const int count = ::poll(entries.data(), stop_ != nullptr ? 2 : 1, poll_timeout(until));
-    if (count < 0 && errno != EINTR) return last_system_error();
+    const int count = poll_sockets(entries, poll_timeout(until), stop_ != nullptr ? 2 : 1);
+    if (count < 0 && last_socket_error() != boost::asio::error::interrupted) return last_socket_error();
     if (count <= 0) {
       if (until != time_point::max() && std::chrono::steady_clock::now() >= until) return errc::timed_out;
       continue;
@@ -2443,24 +2670,20 @@ inline boost::system::error_code DeadlineSocket::wait(short events, time_point u
 
 inline boost::system::error_code DeadlineSocket::connect(const boost::asio::ip::tcp::endpoint& peer, time_point until) {
   close();
-  fd_ = ::socket(peer.protocol().family(), SOCK_STREAM, IPPROTO_TCP);
-  if (fd_ < 0 || !prepare_descriptor(fd_)) return last_system_error();
-  const int on = 1;
+  error_code ec;
+  socket_ = open_socket(peer.protocol().family(), ec);
+  if (ec) return ec;
   // A small request must not wait for the acknowledgement of the one before it.
-  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (::connect(fd_, peer.data(), static_cast<socklen_t>(peer.size())) != 0) {
-    if (errno != EINPROGRESS && errno != EINTR) return last_system_error();
-    if (const auto ec = await_connection(until)) return ec;
-  }
-  return enable_sleep() ? error_code() : last_system_error();
+  send_at_once(socket_);
+  ec = begin_connect(socket_, peer.data(), peer.size());
+  if (ec == boost::asio::error::in_progress) ec = await_connection(until);
+  if (!ec && !enable_sleep(socket_, max_sleep)) ec = last_socket_error();
+  return ec;
 }
 
 inline boost::system::error_code DeadlineSocket::await_connection(time_point until) const noexcept {
   if (const auto ec = wait(POLLOUT, std::min(until, deadline_))) return ec;
-  int result = 0;
-  socklen_t size = sizeof result;
-  if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &result, &size) != 0) return last_system_error();
-  return {result, boost::system::system_category()};
+  return connect_result(socket_);
 }
 
 inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_code& ec) noexcept {
@@ -2475,25 +2698,19 @@ inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_c
     const bool sleeps = may_sleep();
     // The response to what was just written has hardly ever arrived yet, so a recv(2) before the wait would be wasted.
     if (awaited && !sleeps && !probing() && (ec = wait(POLLIN, deadline_))) break;
-    const auto count = ::recv(fd_, data, size, sleeps ? 0 : MSG_DONTWAIT);
-    if (count > 0) return static_cast<std::size_t>(count);
-    if (count == 0) {
-      ec = boost::asio::error::eof;
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (probing()) ec = boost::asio::error::would_block;
-      else if (!sleeps) ec = wait(POLLIN, deadline_);
-    } else if (errno != EINTR) {
-      ec = last_system_error();
-    }
+    const auto count = sleeps ? receive_sleeping(socket_, data, size, ec) : receive_now(socket_, data, size, ec);
+    if (count != 0) return count;
+    if (ec == boost::asio::error::interrupted) ec = {};
+    else if (ec == boost::asio::error::would_block && !probing()) ec = sleeps ? error_code() : wait(POLLIN, deadline_);
   }
   return 0;
 }
 
 inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, error_code& ec) {
   ec = {};
-  if (queueing_ || probing()) return queue_.take(fd_, {data, size}, ec);
+  if (queueing_ || probing()) return queue_.take(socket_, {data, size}, ec);
   while (!ec && size != 0) {
-    if (const auto sent = queue_.send_now(fd_, {data, size}, ec); sent != 0) return sent;
+    if (const auto sent = queue_.send_some(socket_, {data, size}, ec); sent != 0) return sent;
     if (!ec) ec = wait(POLLOUT, deadline_);
   }
   return 0;
@@ -2503,8 +2720,6 @@ inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, 
 // What blocking and asynchronous connections share: a socket, TLS over it, and the buffers of the exchanges.
 
 #include <openssl/ssl.h>
-#include <sys/types.h>
-
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -2516,6 +2731,7 @@ inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, 
 
 // The process ID, without a system call for each request.
 
+#if !defined(_WIN32)
 #include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -2523,16 +2739,24 @@ inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, 
 #include <atomic>
 #include <cstddef>
 #include <new>
+#endif
 
 namespace wandb::detail {
 
+#if defined(_WIN32)
+// A process of Windows has no copies that share its connections.
+using ProcessId = int;
+[[nodiscard]] inline ProcessId current_process() noexcept { return 0; }
+#else
+using ProcessId = ::pid_t;
+
 /// Maps memory for a process ID that reads as 0 in a child after fork(2). Null if the system does not support it.
-[[nodiscard]] inline std::atomic<pid_t>* map_fork_wiped_pid() noexcept {
+[[nodiscard]] inline std::atomic<ProcessId>* map_fork_wiped_pid() noexcept {
 #if defined(MADV_WIPEONFORK) && defined(MAP_ANONYMOUS)
   const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   void* const page = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return nullptr;
-  if (::madvise(page, size, MADV_WIPEONFORK) == 0) return new (page) std::atomic<pid_t>(0);
+  if (::madvise(page, size, MADV_WIPEONFORK) == 0) return new (page) std::atomic<ProcessId>(0);
   ::munmap(page, size);
 #endif
   return nullptr;
@@ -2540,13 +2764,14 @@ namespace wandb::detail {
 
 /// The ID of this process, as getpid(2) gives it. It makes a system call only at first and after fork(2), where the
 /// system supports that. Thread-safe.
-[[nodiscard]] inline pid_t current_process() noexcept {
-  static std::atomic<pid_t>* const cached = map_fork_wiped_pid();
+[[nodiscard]] inline ProcessId current_process() noexcept {
+  static std::atomic<ProcessId>* const cached = map_fork_wiped_pid();
   if (cached == nullptr) return ::getpid();
   auto process = cached->load(std::memory_order_relaxed);
   if (process == 0) cached->store(process = ::getpid(), std::memory_order_relaxed);
   return process;
 }
+#endif
 
 }  // namespace wandb::detail
 // The client's side of TLS: trust, verification, sessions, and the errors of handshakes.
@@ -3066,7 +3291,7 @@ class HttpConnection {
 
   ExchangeMemory memory_;
   std::size_t sent_before_ = 0;
-  const pid_t process_ = current_process();
+  const ProcessId process_ = current_process();
   bool used_ = false;
   bool reusable_ = false;
   bool session_known_ = false;
@@ -3141,9 +3366,9 @@ Result<Response> HttpConnection<Socket>::end(HttpExchange& exchange, TlsClient& 
 }  // namespace wandb::detail
 // Resolves host names so that a deadline or a stop does not have to wait for the system's resolver.
 
+#if !defined(_WIN32)
 #include <netdb.h>
-#include <sys/socket.h>
-#include <sys/types.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -3307,7 +3532,7 @@ class Resolver {
  private:
   LookUp ask_;
   std::mutex mutex_;
-  pid_t process_ = current_process();
+  ProcessId process_ = current_process();
   std::map<std::string, std::weak_ptr<LookUpJob>> jobs_;
 };
 
@@ -3680,12 +3905,7 @@ template class Users<BeastTransport>;
 
 // A TCP socket for coroutines, whose operations any thread may abort.
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
 #include <mutex>
 #include <type_traits>
@@ -3965,9 +4185,11 @@ class AsyncSocket final : public Abortable {
     socket_.close(ignored);
     aborted_.store(not_aborted, std::memory_order_release);
   }
-  void set_no_delay() noexcept {
+  /// Prepares a socket that has just been connected.
+  void begin_use() noexcept {
     error_code ignored;
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+    if (!has_calls_without_wait) socket_.non_blocking(true, ignored);
   }
   template <class Token>
   auto async_connect(const boost::asio::ip::tcp::endpoint& peer, Token&& token) {
@@ -4031,16 +4253,14 @@ class AsyncSocket final : public Abortable {
     }
     --reads_left_;
     const boost::asio::mutable_buffer buffer = *boost::asio::buffer_sequence_begin(buffers);
-    const auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count < 0) ec = {errno, boost::system::system_category()};
-    if (count == 0 && buffer.size() != 0) ec = boost::asio::error::eof;
-    return count > 0 ? static_cast<std::size_t>(count) : 0;
+    if (buffer.size() == 0) return 0;
+    return receive_now(socket_.native_handle(), buffer.data(), buffer.size(), ec);
   }
   /// Whether data has arrived, or the peer has closed the connection.
   [[nodiscard]] bool readable() {
     char byte = 0;
-    const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    error_code ec;
+    return receive_now(socket_.native_handle(), &byte, 1, ec, MSG_PEEK) != 0 || ec != boost::asio::error::would_block;
   }
 
  private:
@@ -4179,7 +4399,7 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::connect(const Reque
     }
     // An abort may come too late to end the attempt. Every later operation on the aborted socket would fail.
     if (const auto late = socket_.interrupted()) ec = late;
-    if (!ec) socket_.set_no_delay();
+    if (!ec) socket_.begin_use();
     attempts.ended(ec, Clock::now());
   }
   co_return attempts.result();

@@ -1,10 +1,9 @@
 // A directory for a test's files.
 #pragma once
 
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp
-
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,9 +12,11 @@
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
-    auto pattern = (std::filesystem::temp_directory_path() / "wandb-users-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    path_ = pattern;
+    std::random_device random;
+    do {
+      path_ = (std::filesystem::temp_directory_path() / ("wandb-users-" + std::to_string(random()))).string();
+    } while (!std::filesystem::create_directory(path_));
+    std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
   }
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;

@@ -6,6 +6,8 @@
 // It compiles with `-fno-exceptions`. Boost then requires the program to define `boost::throw_exception`.
 #pragma once
 
+#include <wandb/detail/boost_version.hpp>
+
 #include <boost/json/storage_ptr.hpp>
 #include <boost/system/system_error.hpp>
 

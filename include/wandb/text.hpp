@@ -50,7 +50,7 @@ class Text {
   [[nodiscard]] const char* end() const noexcept { return text_.data() + text_.size(); }
 
   friend bool operator==(const Text& a, const Text& b) noexcept { return a.text_ == b.text_; }
-  friend auto operator<=>(const Text& a, const Text& b) noexcept { return a.text_ <=> b.text_; }
+  friend auto operator<=>(const Text& a, const Text& b) noexcept { return a.text_.compare(b.text_) <=> 0; }
   /// Compares with a type that converts to `std::string_view`.
   template <detail::OtherText T>
   friend bool operator==(const Text& a, const T& b) noexcept {
@@ -58,7 +58,7 @@ class Text {
   }
   template <detail::OtherText T>
   friend auto operator<=>(const Text& a, const T& b) noexcept {
-    return a.text_ <=> std::string_view(b);
+    return a.text_.compare(std::string_view(b)) <=> 0;
   }
   template <class Traits>
   friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, const Text& text) {

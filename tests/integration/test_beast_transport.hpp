@@ -1,9 +1,6 @@
 // Helpers for the tests of BeastTransport: requests, misbehaving peers, and clocks.
 #pragma once
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -22,6 +19,7 @@
 #include <wandb/transport.hpp>
 #include <wandb/transport/beast.hpp>
 #include <wandb/transport/detail/net/connection.hpp>
+#include <wandb/transport/detail/net/sockets.hpp>
 
 #include "../temporary_directory.hpp"
 
@@ -95,7 +93,7 @@ class BlackHole {
       fillers_.back().native_non_blocking(true);
       const auto filled = acceptor_.local_endpoint();
       // Asio's own connect would wait for the outcome.
-      ::connect(fillers_.back().native_handle(), filled.data(), static_cast<socklen_t>(filled.size()));
+      static_cast<void>(wandb::detail::begin_connect(fillers_.back().native_handle(), filled.data(), filled.size()));
     }
     std::this_thread::sleep_for(5ms);
   }

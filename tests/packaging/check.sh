@@ -193,6 +193,13 @@ no_exceptions)
     bare link_client "$@" -fno-exceptions
     ;;
 no_rtti) bare link_client "$@" -fno-rtti ;;
+old_boost) # the first error says what is wrong
+    mkdir "$scratch/boost"
+    echo '#define BOOST_VERSION 108000' >"$scratch/boost/version.hpp"
+    "$@" -std=c++20 -fsyntax-only -I"$scratch" -I"$source/include" "$here/link_client.cpp" 2>&1 |
+        grep -m 1 error: | grep -q 'needs Boost 1.81 or newer'
+    exit
+    ;;
 libcxx) bare link_client "$@" -stdlib=libc++ ;;
 *) exit 2 ;;
 esac

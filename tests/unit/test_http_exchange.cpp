@@ -19,7 +19,7 @@ namespace {
 using error_code = boost::system::error_code;
 
 const error_code reset = boost::asio::error::connection_reset;
-const error_code eof = boost::asio::error::eof;
+const error_code end_of_stream = boost::asio::error::eof;
 const error_code late = errc::timed_out;
 constexpr std::string_view created = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -129,7 +129,7 @@ TEST_CASE("an abort explains the error that it caused, but not the end of a whol
   ended.send_everything();
   ended.arrives("HTTP/1.1 200 OK\r\n\r\nuntil the end");
   CHECK(ended.exchange.receiving());
-  ended.exchange.received(0, eof, late);
+  ended.exchange.received(0, end_of_stream, late);
   CHECK_FALSE(ended.exchange.reusable());
   CHECK(ended.exchange.result(ended.peer).value().body == "until the end");
 }
@@ -138,7 +138,7 @@ TEST_CASE("a response that breaks off is an answer, and silence is none") {
   Rig cut;
   cut.send_everything();
   cut.arrives(created.substr(0, created.size() - 1));
-  cut.exchange.received(0, eof);
+  cut.exchange.received(0, end_of_stream);
   const auto error = cut.exchange.result(cut.peer).error();
   CHECK(error == errc::connection_lost);
   CHECK(error.delivery() == Delivery::answered);
@@ -146,7 +146,7 @@ TEST_CASE("a response that breaks off is an answer, and silence is none") {
 
   Rig silent;
   silent.send_everything();
-  silent.exchange.received(0, eof);
+  silent.exchange.received(0, end_of_stream);
   CHECK(silent.exchange.result(silent.peer).error().delivery() == Delivery::perhaps_sent);
 }
 

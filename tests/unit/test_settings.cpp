@@ -118,7 +118,7 @@ TEST_CASE("a key that the server refuses is told with where it came from") {
   CHECK(holds(asked(machine, {.api_key = Secret(key_a)}, refuses).reason(), "the key is from wandb::Options"));
   machine.variables.erase("WANDB_API_KEY");
   machine.write(".netrc", "machine wandb.example password " + key_a);
-  CHECK(holds(asked(machine, {}, refuses).reason(), "the key is from " + (machine.home / ".netrc").string()));
+  CHECK(holds(asked(machine, {}, refuses).reason(), "the key is from " + machine.directory.path(".netrc")));
 
   testing::FakeTransport transport;
   transport.expect().answers(401, R"({"error": "no"})");

@@ -1,6 +1,8 @@
 // The definitions of transport/beast.hpp.
 #pragma once
 
+#include <wandb/detail/boost_version.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>

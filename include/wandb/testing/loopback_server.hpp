@@ -2,8 +2,6 @@
 // Boost.Beast and OpenSSL.
 #pragma once
 
-#include <poll.h>
-
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -31,6 +29,7 @@
 #include <wandb/testing/detail/loopback_faults.hpp>
 #include <wandb/testing/detail/loopback_session.hpp>
 #include <wandb/transport.hpp>
+#include <wandb/transport/detail/net/sockets.hpp>
 #include <wandb/transport/detail/net/waker.hpp>
 
 namespace wandb::testing {
@@ -63,7 +62,7 @@ class LoopbackServer {
     core_.handler = std::move(handler);
     core_.address = options.address;
     if (options.tls) prepare_tls(options);
-    if (const auto ec = waker_.open()) throw std::runtime_error("no pipe for the test server: " + ec.message());
+    if (const auto ec = waker_.open()) throw std::runtime_error("no sockets for the test server: " + ec.message());
     core_.port =
         acceptor_.emplace(io_, Endpoint(boost::asio::ip::make_address(options.address), 0)).local_endpoint().port();
     thread_ = std::thread([this] { accept(); });
@@ -145,9 +144,9 @@ class LoopbackServer {
   }
 
   void accept() {
-    std::array<pollfd, 2> entries{{{acceptor_->native_handle(), POLLIN, 0}, {waker_.descriptor(), POLLIN, 0}}};
+    std::array<pollfd, 2> entries{{{acceptor_->native_handle(), POLLIN, 0}, {waker_.socket(), POLLIN, 0}}};
     while (!waker_.woken()) {
-      if (::poll(entries.data(), entries.size(), -1) < 0 || waker_.woken()) continue;
+      if (wandb::detail::poll_sockets(entries, -1) < 0 || waker_.woken()) continue;
       boost::system::error_code ec;
       boost::asio::ip::tcp::socket socket(io_);
       acceptor_->accept(socket, ec);

@@ -1,6 +1,8 @@
 // HTTP/1.1 over TCP and TLS for coroutines. Needs Boost.Asio, Boost.Beast (headers) and OpenSSL.
 #pragma once
 
+#include <wandb/detail/boost_version.hpp>
+
 #include <chrono>
 #include <coroutine>
 #include <cstddef>

@@ -1,6 +1,8 @@
 // Decodes the text of an answer.
 #pragma once
 
+#include <wandb/detail/boost_version.hpp>
+
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <cstddef>

@@ -61,7 +61,7 @@ class PageBuilder {
     const auto widths = shape().widths;
     std::size_t slots = widths[0];
     for (const auto width : widths.subspan(1)) slots += std::size_t{width} * first_rows;
-    page_->first_rows = std::make_unique_for_overwrite<Slot[]>(slots);
+    page_->first_rows = std::unique_ptr<Slot[]>(new Slot[slots]);
     page_->own_tables = std::make_unique<Page::Table[]>(widths.size());
     page_->tables_ = page_->own_tables.get();
     auto* next = page_->first_rows.get();
@@ -80,7 +80,7 @@ class PageBuilder {
     const auto wanted = rows < 4 * first_rows ? 4 * rows : std::clamp(expected, rows + rows / 4, 64 * rows);
     const auto capacity = std::min(wanted, budget_ / (width * sizeof(Slot)));
     if (capacity <= rows) return false;
-    auto grown = std::make_unique_for_overwrite<Slot[]>(capacity * width);
+    std::unique_ptr<Slot[]> grown(new Slot[capacity * width]);
     std::copy_n(table.slots, rows * width, grown.get());
     budget_ -= capacity * width * sizeof(Slot);
     if (table.own) budget_ += table.capacity * width * sizeof(Slot);

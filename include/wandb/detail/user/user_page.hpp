@@ -65,19 +65,22 @@ class UserPage {
     const auto node = edges_[index].object("node");
     if (!node) return Membership::unknown;
     const auto teams = node->object("teams");
-    const auto edges = teams ? teams->list("edges") : ListView();
+    if (!teams || teams->state("edges") != SlotState::rows) return Membership::unknown;
+    const auto edges = teams->list("edges");
+    bool complete = !store_->answer().errors.has(static_cast<std::uint32_t>(index), "teams");
     for (std::size_t i = 0; i != edges.size(); ++i) {
       const auto entity = edges[i].object("node");
       if (entity && entity->string("name") == team) return Membership::member;
+      complete = complete && entity;
     }
-    const bool incomplete = store_->answer().errors.has(static_cast<std::uint32_t>(index), "teams");
-    return incomplete || node->state("teams") == SlotState::unloaded ? Membership::unknown : Membership::other;
+    return complete ? Membership::other : Membership::unknown;
   }
   /// The error for the user at `index`, whose membership is unknown.
   [[nodiscard]] Error unknown_membership(std::size_t index, const UserRecord& user) const {
     const auto why = store_->answer().errors.first(static_cast<std::uint32_t>(index), "teams");
-    const auto error =
-        why ? *why : malformed("users.edges[" + std::to_string(index) + "].node.teams", "it is missing", status_);
+    const auto error = why ? *why
+                           : malformed("users.edges[" + std::to_string(index) + "].node.teams",
+                                       "it is null or has a null, and no error says why", status_);
     auto details = error.details();
     details.reason = "it is unknown whether " + user.shown() + " belongs to the team" +
                      (details.reason.empty() ? "" : "; ") + details.reason;

@@ -1,8 +1,6 @@
 // One accepted connection of a test server, on a thread of its own.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -30,6 +28,7 @@
 #include <wandb/testing/detail/loopback_faults.hpp>
 #include <wandb/testing/detail/loopback_wire.hpp>
 #include <wandb/transport.hpp>
+#include <wandb/transport/detail/net/sockets.hpp>
 
 namespace wandb::testing::detail {
 
@@ -80,7 +79,7 @@ class LoopbackSession {
   /// Ends the connection from another thread. The pending operation of the session's thread then fails.
   void hang_up() {
     const std::lock_guard guard(mutex_);
-    if (socket_.is_open()) ::shutdown(socket_.native_handle(), SHUT_RDWR);
+    if (socket_.is_open()) wandb::detail::shut_down(socket_.native_handle());
   }
 
  private:

@@ -90,9 +90,15 @@ class ResponseReader {
     const auto unread = in_.unread();
     in_header_ = !parser_->is_header_done();
     const auto body_before = parser_->body_size();
-    const auto size = parser_->put(boost::asio::buffer(unread.data(), unread.size()), ec);
-    in_.consume(size);
+    std::size_t size = 0;
+    ec = boost::beast::http::error::need_more;
+    // Some versions of Beast read an incomplete line again from its beginning, however few bytes have arrived since.
+    if (looked_at_ == 0 || unread.find('\n', looked_at_) != unread.npos) {
+      size = parser_->put(boost::asio::buffer(unread.data(), unread.size()), ec);
+      in_.consume(size);
+    }
     const bool incomplete = ec == boost::beast::http::error::need_more;
+    looked_at_ = incomplete ? in_.unread().size() : 0;
     if (ec && !incomplete) return false;
     ec = {};
     const auto around = size - (parser_->body_size() - body_before);
@@ -119,8 +125,9 @@ class ResponseReader {
   std::uint64_t max_body_size_;
   bool to_connect_;
   std::optional<ResponseParser> parser_;
-  std::size_t header_ = 0;   // bytes of all headers
-  std::size_t framing_ = 0;  // bytes around the chunks of the body
+  std::size_t header_ = 0;     // bytes of all headers
+  std::size_t framing_ = 0;    // bytes around the chunks of the body
+  std::size_t looked_at_ = 0;  // unread bytes of which Beast needs more
   bool in_header_ = true;
   bool began_ = false;
   bool ended_ = false;

@@ -124,7 +124,7 @@ inline boost::asio::awaitable<Result<void>> AsyncConnection::connect(const Reque
     }
     // An abort may come too late to end the attempt. Every later operation on the aborted socket would fail.
     if (const auto late = socket_.interrupted()) ec = late;
-    if (!ec) socket_.set_no_delay();
+    if (!ec) socket_.begin_use();
     attempts.ended(ec, Clock::now());
   }
   co_return attempts.result();

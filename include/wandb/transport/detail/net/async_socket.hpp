@@ -1,12 +1,7 @@
 // A TCP socket for coroutines, whose operations any thread may abort.
 #pragma once
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
 #include <mutex>
 #include <type_traits>
@@ -24,6 +19,7 @@
 #include <wandb/errc.hpp>
 #include <wandb/transport/detail/net/interrupt.hpp>
 #include <wandb/transport/detail/net/send_queue.hpp>
+#include <wandb/transport/detail/net/sockets.hpp>
 
 namespace wandb::detail {
 
@@ -68,9 +64,11 @@ class AsyncSocket final : public Abortable {
     socket_.close(ignored);
     aborted_.store(not_aborted, std::memory_order_release);
   }
-  void set_no_delay() noexcept {
+  /// Prepares a socket that has just been connected.
+  void begin_use() noexcept {
     error_code ignored;
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+    if (!has_calls_without_wait) socket_.non_blocking(true, ignored);
   }
   template <class Token>
   auto async_connect(const boost::asio::ip::tcp::endpoint& peer, Token&& token) {
@@ -134,16 +132,14 @@ class AsyncSocket final : public Abortable {
     }
     --reads_left_;
     const boost::asio::mutable_buffer buffer = *boost::asio::buffer_sequence_begin(buffers);
-    const auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count < 0) ec = {errno, boost::system::system_category()};
-    if (count == 0 && buffer.size() != 0) ec = boost::asio::error::eof;
-    return count > 0 ? static_cast<std::size_t>(count) : 0;
+    if (buffer.size() == 0) return 0;
+    return receive_now(socket_.native_handle(), buffer.data(), buffer.size(), ec);
   }
   /// Whether data has arrived, or the peer has closed the connection.
   [[nodiscard]] bool readable() {
     char byte = 0;
-    const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    error_code ec;
+    return receive_now(socket_.native_handle(), &byte, 1, ec, MSG_PEEK) != 0 || ec != boost::asio::error::would_block;
   }
 
  private:

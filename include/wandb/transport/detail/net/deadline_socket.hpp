@@ -1,17 +1,8 @@
 // A TCP socket whose blocking calls end at a deadline or a stop. Beast's synchronous streams support neither.
 #pragma once
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <climits>
 #include <cstddef>
@@ -25,6 +16,7 @@
 
 #include <wandb/transport/detail/http/error_codes.hpp>
 #include <wandb/transport/detail/net/send_queue.hpp>
+#include <wandb/transport/detail/net/sockets.hpp>
 #include <wandb/transport/detail/net/waker.hpp>
 
 namespace wandb::detail {
@@ -52,15 +44,15 @@ class DeadlineSocket {
     stop_ = stop;
   }
   [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
-  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
-  [[nodiscard]] int native_handle() const noexcept { return fd_; }
+  [[nodiscard]] bool is_open() const noexcept { return socket_ != no_socket; }
+  [[nodiscard]] SocketHandle native_handle() const noexcept { return socket_; }
   /// The number of bytes that the kernel has taken.
   [[nodiscard]] std::size_t bytes_sent() const noexcept { return queue_.sent(); }
   /// While on, a read that would have to wait gives `would_block`, and so does every read after the first few: TLS
   /// would read without end from a peer that sends without a pause. A write queues what the kernel does not take.
   void probe(bool on) noexcept { probes_left_ = on ? max_probes : -1; }
   void close() noexcept {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    if (is_open()) close_socket(std::exchange(socket_, no_socket));
   }
 
   /// Opens a socket and connects it by `until` or the deadline, whichever comes first.
@@ -75,7 +67,7 @@ class DeadlineSocket {
   /// Announces that the next read is for the response to what was just written.
   void expect_answer() noexcept { answer_awaited_ = true; }
   /// Sends as many of the queued bytes as the kernel takes. True if none is left.
-  [[nodiscard]] bool flush(error_code& ec) noexcept { return queue_.flush(fd_, ec); }
+  [[nodiscard]] bool flush(error_code& ec) noexcept { return queue_.flush(socket_, ec); }
   /// Waits until the socket can be written to or read from. True if it can be read from.
   [[nodiscard]] bool wait_ready(error_code& ec) const noexcept {
     short ready = 0;
@@ -84,8 +76,8 @@ class DeadlineSocket {
   }
   /// Whether data has arrived, or the peer has closed the connection.
   [[nodiscard]] bool readable() const noexcept {
-    pollfd entry{fd_, POLLIN, 0};
-    return ::poll(&entry, 1, 0) != 0;
+    std::array<pollfd, 1> entry{{{socket_, POLLIN, 0}}};
+    return poll_sockets(entry, 0) != 0;
   }
   /// `timed_out` or `cancelled` if the deadline has passed or a stop was requested. Loops that do not wait call it.
   [[nodiscard]] error_code interrupted() const noexcept {
@@ -120,13 +112,8 @@ class DeadlineSocket {
   static constexpr std::chrono::milliseconds max_sleep{500};
   // Whether a read may sleep in recv(2): no stop can end it, and the deadline is further away than the sleep lasts.
   [[nodiscard]] bool may_sleep() const noexcept {
-    return stop_ == nullptr && !probing() && deadline_ - std::chrono::steady_clock::now() > max_sleep;
-  }
-  [[nodiscard]] bool enable_sleep() const noexcept {
-    const timeval timeout{0, std::chrono::microseconds(max_sleep).count()};
-    const int flags = ::fcntl(fd_, F_GETFL);
-    return flags >= 0 && ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout) == 0 &&
-           ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) == 0;
+    return has_calls_without_wait && stop_ == nullptr && !probing() &&
+           deadline_ - std::chrono::steady_clock::now() > max_sleep;
   }
   [[nodiscard]] error_code await_connection(time_point until) const noexcept;
   // Stores the events that poll(2) reports for the socket in `ready`, unless that is null.
@@ -135,7 +122,7 @@ class DeadlineSocket {
   std::size_t transmit(const char* data, std::size_t size, error_code& ec);
 
   executor_type executor_;
-  int fd_ = -1;
+  SocketHandle socket_ = no_socket;
   time_point deadline_ = time_point::max();
   const Waker* stop_ = nullptr;
   SendQueue queue_;
@@ -154,10 +141,10 @@ class DeadlineSocket {
 }
 
 inline boost::system::error_code DeadlineSocket::wait(short events, time_point until, short* ready) const noexcept {
-  std::array<pollfd, 2> entries{{{fd_, events, 0}, {stop_ != nullptr ? stop_->descriptor() : -1, POLLIN, 0}}};
+  std::array<pollfd, 2> entries{{{socket_, events, 0}, {stop_ != nullptr ? stop_->socket() : no_socket, POLLIN, 0}}};
   for (;;) {
-    const int count = ::poll(entries.data(), stop_ != nullptr ? 2 : 1, poll_timeout(until));
-    if (count < 0 && errno != EINTR) return last_system_error();
+    const int count = poll_sockets(entries, poll_timeout(until), stop_ != nullptr ? 2 : 1);
+    if (count < 0 && last_socket_error() != boost::asio::error::interrupted) return last_socket_error();
     if (count <= 0) {
       if (until != time_point::max() && std::chrono::steady_clock::now() >= until) return errc::timed_out;
       continue;
@@ -170,24 +157,20 @@ inline boost::system::error_code DeadlineSocket::wait(short events, time_point u
 
 inline boost::system::error_code DeadlineSocket::connect(const boost::asio::ip::tcp::endpoint& peer, time_point until) {
   close();
-  fd_ = ::socket(peer.protocol().family(), SOCK_STREAM, IPPROTO_TCP);
-  if (fd_ < 0 || !prepare_descriptor(fd_)) return last_system_error();
-  const int on = 1;
+  error_code ec;
+  socket_ = open_socket(peer.protocol().family(), ec);
+  if (ec) return ec;
   // A small request must not wait for the acknowledgement of the one before it.
-  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (::connect(fd_, peer.data(), static_cast<socklen_t>(peer.size())) != 0) {
-    if (errno != EINPROGRESS && errno != EINTR) return last_system_error();
-    if (const auto ec = await_connection(until)) return ec;
-  }
-  return enable_sleep() ? error_code() : last_system_error();
+  send_at_once(socket_);
+  ec = begin_connect(socket_, peer.data(), peer.size());
+  if (ec == boost::asio::error::in_progress) ec = await_connection(until);
+  if (!ec && !enable_sleep(socket_, max_sleep)) ec = last_socket_error();
+  return ec;
 }
 
 inline boost::system::error_code DeadlineSocket::await_connection(time_point until) const noexcept {
   if (const auto ec = wait(POLLOUT, std::min(until, deadline_))) return ec;
-  int result = 0;
-  socklen_t size = sizeof result;
-  if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &result, &size) != 0) return last_system_error();
-  return {result, boost::system::system_category()};
+  return connect_result(socket_);
 }
 
 inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_code& ec) noexcept {
@@ -202,25 +185,19 @@ inline std::size_t DeadlineSocket::receive(void* data, std::size_t size, error_c
     const bool sleeps = may_sleep();
     // The response to what was just written has hardly ever arrived yet, so a recv(2) before the wait would be wasted.
     if (awaited && !sleeps && !probing() && (ec = wait(POLLIN, deadline_))) break;
-    const auto count = ::recv(fd_, data, size, sleeps ? 0 : MSG_DONTWAIT);
-    if (count > 0) return static_cast<std::size_t>(count);
-    if (count == 0) {
-      ec = boost::asio::error::eof;
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      if (probing()) ec = boost::asio::error::would_block;
-      else if (!sleeps) ec = wait(POLLIN, deadline_);
-    } else if (errno != EINTR) {
-      ec = last_system_error();
-    }
+    const auto count = sleeps ? receive_sleeping(socket_, data, size, ec) : receive_now(socket_, data, size, ec);
+    if (count != 0) return count;
+    if (ec == boost::asio::error::interrupted) ec = {};
+    else if (ec == boost::asio::error::would_block && !probing()) ec = sleeps ? error_code() : wait(POLLIN, deadline_);
   }
   return 0;
 }
 
 inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, error_code& ec) {
   ec = {};
-  if (queueing_ || probing()) return queue_.take(fd_, {data, size}, ec);
+  if (queueing_ || probing()) return queue_.take(socket_, {data, size}, ec);
   while (!ec && size != 0) {
-    if (const auto sent = queue_.send_now(fd_, {data, size}, ec); sent != 0) return sent;
+    if (const auto sent = queue_.send_some(socket_, {data, size}, ec); sent != 0) return sent;
     if (!ec) ec = wait(POLLOUT, deadline_);
   }
   return 0;

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <openssl/ssl.h>
-#include <sys/types.h>
-
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -109,7 +107,7 @@ class HttpConnection {
 
   ExchangeMemory memory_;
   std::size_t sent_before_ = 0;
-  const pid_t process_ = current_process();
+  const ProcessId process_ = current_process();
   bool used_ = false;
   bool reusable_ = false;
   bool session_known_ = false;

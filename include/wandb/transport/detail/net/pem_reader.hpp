@@ -39,8 +39,12 @@ inline constexpr std::size_t max_pem_size = std::size_t{16} * 1024 * 1024;
 /// wiped, since the file may contain a key.
 [[nodiscard]] inline std::string read_pem_file(const std::string& path, SecureString& text) {
   if (path.find('\0') != path.npos) return "its name holds a NUL character";
+#if defined(_WIN32)
+  const int file = ::open(path.c_str(), O_RDONLY | O_BINARY | O_NOINHERIT);
+#else
   // A FIFO without a writer would block without the flag.
   const int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+#endif
   if (file < 0) return errno_words(errno);
   struct stat about {};
   std::string why;
@@ -50,8 +54,9 @@ inline constexpr std::size_t max_pem_size = std::size_t{16} * 1024 * 1024;
   text.clear();
   while (why.empty()) {
     const auto before = text.size();
-    text.resize(before + std::size_t{64} * 1024);
-    const auto count = ::read(file, text.data() + before, text.size() - before);
+    constexpr unsigned int step = 64 * 1024;
+    text.resize(before + step);
+    const auto count = ::read(file, text.data() + before, step);
     if (count < 0 && errno != EINTR) why = errno_words(errno);
     text.resize(before + static_cast<std::size_t>(std::max<::ssize_t>(count, 0)));
     if (text.size() > max_pem_size) why = "it is larger than 16 MiB";

@@ -1,9 +1,9 @@
 // Resolves host names so that a deadline or a stop does not have to wait for the system's resolver.
 #pragma once
 
+#if !defined(_WIN32)
 #include <netdb.h>
-#include <sys/socket.h>
-#include <sys/types.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -30,6 +30,7 @@
 #include <wandb/result.hpp>
 #include <wandb/stop_token.hpp>
 #include <wandb/transport/detail/net/process.hpp>
+#include <wandb/transport/detail/net/sockets.hpp>
 
 namespace wandb::detail {
 
@@ -173,7 +174,7 @@ class Resolver {
  private:
   LookUp ask_;
   std::mutex mutex_;
-  pid_t process_ = current_process();
+  ProcessId process_ = current_process();
   std::map<std::string, std::weak_ptr<LookUpJob>> jobs_;
 };
 
