@@ -4764,19 +4764,12 @@ inline constexpr Document document = detail::compile<detail::Literal<Text>>();
 #include <type_traits>
 #include <utility>
 
-// A user's attributes: found by name, or made by hand.
+// Finds attributes by their names in snake_case or camelCase.
 
-#include <concepts>
 #include <cstddef>
-#include <initializer_list>
-#include <memory>
-#include <optional>
-#include <span>
-#include <string>
 #include <string_view>
-#include <utility>
 
-namespace wandb {
+namespace wandb::detail {
 
 /// Whether `key` is the camelCase of `name`: `photo_url` of `photoUrl`. An underscore at an end, or beside another,
 /// stands for itself.
@@ -4785,7 +4778,7 @@ namespace wandb {
   for (std::size_t i = 0; i != name.size(); ++i, ++at) {
     char c = name[i];
     if (c == '_' && i != 0 && name[i - 1] != '_' && i + 1 != name.size() && name[i + 1] != '_') {
-      c = detail::to_upper(name[++i]);
+      c = to_upper(name[++i]);
     }
     if (at == key.size() || key[at] != c) return false;
   }
@@ -4800,65 +4793,7 @@ namespace wandb {
   return object.field(name);
 }
 
-/// A value given by hand. It views its text, which must live until the `Attrs` are made.
-class AttrValue {
- public:
-  AttrValue(std::nullptr_t) noexcept : slot_(Slot::null()) {}
-  AttrValue(const char* text) noexcept : AttrValue(std::string_view(text)) {}
-  AttrValue(std::string_view text) noexcept : slot_(Slot::string(text)), fits_(text.size() <= Slot::max_text) {}
-  AttrValue(const std::string& text) noexcept : AttrValue(std::string_view(text)) {}
-  // Templates, so that a pointer does not become a bool and a double not an integer.
-  template <std::same_as<bool> T>
-  AttrValue(T value) noexcept : slot_(Slot::boolean(value)) {}
-  /// Any integer that always fits into 64 bits with a sign.
-  template <BooleanOrInteger T>
-  requires(!std::same_as<T, bool> && (sizeof(T) < 8 || (sizeof(T) == 8 && std::signed_integral<T>))) AttrValue(T value)
-  noexcept : slot_(Slot::integer(value)) {}
-  template <std::floating_point T>
-  AttrValue(T value) noexcept : slot_(Slot::real(static_cast<double>(value))) {}
-
-  [[nodiscard]] Slot slot() const noexcept { return slot_; }
-  /// False for a text that is longer than an attribute can hold.
-  [[nodiscard]] bool fits() const noexcept { return fits_; }
-
- private:
-  Slot slot_;
-  bool fits_ = true;
-};
-
-/// A user's attributes by hand: `Attrs{{"email", "ann@example.com"}, {"admin", true}}`, or from JSON. Names are the
-/// server's, as `photoUrl`. Immutable; copies share.
-class Attrs {
- public:
-  using Attr = std::pair<std::string_view, AttrValue>;
-
-  /// No attributes.
-  Attrs() : Attrs(std::span<const Attr>{}) {}
-  /// Names with their values; of a name that comes twice, the last counts. More than 65,535 names, or a text beyond
-  /// 4 GiB, are misuse: `std::invalid_argument`; without exceptions there are no attributes then, and `status()` says
-  /// so.
-  Attrs(std::initializer_list<Attr> attrs) : Attrs(std::span(attrs.begin(), attrs.size())) {}
-  explicit Attrs(std::span<const Attr> attrs);
-
-  /// A JSON object, such as a server's or one that was stored: strings, numbers and booleans as such, `apiKeys` and
-  /// `teams` as the connections that they are, anything else as raw JSON. `errc::invalid_argument` says where it is
-  /// wrong.
-  [[nodiscard]] static Result<Attrs> parse(std::string_view json);
-
-  /// Whether the attributes are those that were given, else `errc::invalid_argument`, where it could not be thrown.
-  [[nodiscard]] Result<void> status() const { return fault_ ? Result<void>(*fault_) : success(); }
-  [[nodiscard]] const std::shared_ptr<const Page>& page() const noexcept { return page_; }
-  /// The attributes; they live as long as `page()`.
-  [[nodiscard]] ObjectView view() const noexcept { return page_->root(); }
-
- private:
-  explicit Attrs(std::shared_ptr<const Page> page) noexcept : page_(std::move(page)) {}
-  std::shared_ptr<const Page> page_;
-  std::optional<Error> fault_;
-};
-
-}  // namespace wandb
-
+}  // namespace wandb::detail
 // Checks the aliases in a selection of a user's fields: none may be the name of another field.
 
 #include <string_view>
@@ -5342,6 +5277,79 @@ class CheckedAnswer : public Answer {
 #include <utility>
 #include <vector>
 
+// A user's attributes: found by name, or made by hand.
+
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wandb {
+
+/// A value given by hand. It views its text, which must live until the `Attrs` are made.
+class AttrValue {
+ public:
+  AttrValue(std::nullptr_t) noexcept : slot_(Slot::null()) {}
+  AttrValue(const char* text) noexcept : AttrValue(std::string_view(text)) {}
+  AttrValue(std::string_view text) noexcept : slot_(Slot::string(text)), fits_(text.size() <= Slot::max_text) {}
+  AttrValue(const std::string& text) noexcept : AttrValue(std::string_view(text)) {}
+  // Templates, so that a pointer does not become a bool and a double not an integer.
+  template <std::same_as<bool> T>
+  AttrValue(T value) noexcept : slot_(Slot::boolean(value)) {}
+  /// Any integer that always fits into 64 bits with a sign.
+  template <BooleanOrInteger T>
+  requires(!std::same_as<T, bool> && (sizeof(T) < 8 || (sizeof(T) == 8 && std::signed_integral<T>))) AttrValue(T value)
+  noexcept : slot_(Slot::integer(value)) {}
+  template <std::floating_point T>
+  AttrValue(T value) noexcept : slot_(Slot::real(static_cast<double>(value))) {}
+
+  [[nodiscard]] Slot slot() const noexcept { return slot_; }
+  /// False for a text that is longer than an attribute can hold.
+  [[nodiscard]] bool fits() const noexcept { return fits_; }
+
+ private:
+  Slot slot_;
+  bool fits_ = true;
+};
+
+/// A user's attributes by hand: `Attrs{{"email", "ann@example.com"}, {"admin", true}}`, or from JSON. Names are the
+/// server's, as `photoUrl`. Immutable; copies share.
+class Attrs {
+ public:
+  using Attr = std::pair<std::string_view, AttrValue>;
+
+  /// No attributes.
+  Attrs() : Attrs(std::span<const Attr>{}) {}
+  /// Names with their values; of a name that comes twice, the last counts. More than 65,535 names, or a text beyond
+  /// 4 GiB, are misuse: `std::invalid_argument`; without exceptions there are no attributes then, and `status()` says
+  /// so.
+  Attrs(std::initializer_list<Attr> attrs) : Attrs(std::span(attrs.begin(), attrs.size())) {}
+  explicit Attrs(std::span<const Attr> attrs);
+
+  /// A JSON object, such as a server's or one that was stored: strings, numbers and booleans as such, `apiKeys` and
+  /// `teams` as the connections that they are, anything else as raw JSON. `errc::invalid_argument` says where it is
+  /// wrong.
+  [[nodiscard]] static Result<Attrs> parse(std::string_view json);
+
+  /// Whether the attributes are those that were given, else `errc::invalid_argument`, where it could not be thrown.
+  [[nodiscard]] Result<void> status() const { return fault_ ? Result<void>(*fault_) : success(); }
+  [[nodiscard]] const std::shared_ptr<const Page>& page() const noexcept { return page_; }
+  /// The attributes; they live as long as `page()`.
+  [[nodiscard]] ObjectView view() const noexcept { return page_->root(); }
+
+ private:
+  explicit Attrs(std::shared_ptr<const Page> page) noexcept : page_(std::move(page)) {}
+  std::shared_ptr<const Page> page_;
+  std::optional<Error> fault_;
+};
+
+}  // namespace wandb
+
 // Checks arguments before anything is sent.
 
 #include <optional>
@@ -5415,7 +5423,7 @@ class User<T, any_selection> {
       static_cast<void>(user_itself());
       return {};
     }
-    auto found = record_.find(&find_attribute, attribute);
+    auto found = record_.find(&detail::find_attribute, attribute);
     return found.field == nullptr ? Value() : Value(std::move(found.page), found.object, *found.field);
   }
   /// Returns an attribute as a C++ type; empty if it is null. Fails with `errc::attribute_not_loaded` or
@@ -7905,7 +7913,7 @@ WANDB_DECL Value Value::operator[](std::string_view name) const {
     return of_json(owner_, detail::find_member(detail::JsonValue(slot_.text()), name).text());
   if (kind() != SlotState::object) return {};
   const auto view = object();
-  const auto* field = find_attribute(view, name);
+  const auto* field = detail::find_attribute(view, name);
   return field == nullptr ? Value() : Value(std::static_pointer_cast<const Page>(owner_), view, *field);
 }
 

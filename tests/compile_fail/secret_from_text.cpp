@@ -1,5 +1,5 @@
 // The program converts a text to a secret implicitly, so a reader could not see where a secret begins.
-// expect: no suitable|no viable conversion|cannot convert|could not bind
+// expect: no suitable|no viable conversion|cannot convert|could not bind|no known conversion
 #include "support.hpp"
 
 void use(const wandb::Api<Blocking>& api) {

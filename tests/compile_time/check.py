@@ -2,8 +2,9 @@
 
     check.py TESTS_DIR INCLUDE_DIR COMPILER...
 
-The files compile_time/*.cpp and the programs in README.md and docs/*.md must compile. The files compile_fail/*.cpp must
-compile as they are, and must not compile if MISTAKE is defined. The message must then match each `// expect: REGEX` of
+The files compile_time/*.cpp and the C++ of README.md and docs/*.md must compile: a block that begins with #include as a
+program, and all others together, each in a function of its own after compile_time/fragments.hpp. The files
+compile_fail/*.cpp must compile as they are, and must not compile if MISTAKE is defined. The message must then match each `// expect: REGEX` of
 the file, and each `// expect(COMPILER): REGEX` if the name of the compiler begins with COMPILER (g++, clang, clang-14,
 ...). A file with `// accepted(COMPILER)` must compile with its mistake, because that compiler does not see it. What
 docs/what-the-compiler-catches.md quotes must be in the message of g++ 12.
@@ -72,17 +73,46 @@ def quoted(name):
     return [re.escape(line) for block in blocks for line in block.splitlines()]
 
 
-def programs_of_pages(directory):
+def blocks_of_pages():
+    """Each C++ block of the documentation, with the name of its page and the number of its first line."""
     for page in [tests / ".." / "README.md", *sorted((tests / ".." / "docs").glob("*.md"))]:
-        for number, program in enumerate(re.findall(r"^```cpp\n(#include.*?)^```", page.read_text(), re.M | re.S), 1):
-            source = Path(directory, f"{page.name} program {number}.cpp")
-            source.write_text(program)
+        text = page.read_text()
+        for block in re.finditer(r"^```cpp\n(.*?)^```", text, re.M | re.S):
+            yield page.name, text.count("\n", 0, block.start(1)) + 1, block[1]
+
+
+def programs_of_pages(directory):
+    for page, line, block in blocks_of_pages():
+        if block.startswith("#include"):
+            source = Path(directory, f"{page} line {line}.cpp")
+            source.write_text(block)
             yield source
+
+
+def fragment(number, page, line, block):
+    """A function with the block, whose place in the page the compiler's messages then name."""
+    code = f'#line {line} "{page}"\n{block}'
+    if re.match(r"TEST_CASE|struct |class |template ", block):
+        return f"namespace fragment_{number} {{\n{code}}}\n"
+    if "co_await" in block:
+        return f"awaited_fragment fragment_{number}([[maybe_unused]] const AwaitedApi& api) {{\n{code}}}\n"
+    return f"void fragment_{number}() {{\n{code}}}\n"
+
+
+def fragments_of_pages(directory):
+    """One unit with all blocks that are no programs. Those about mistakes are in compile_fail."""
+    blocks = [block for block in blocks_of_pages()
+              if not block[2].startswith("#include") and block[0] != "what-the-compiler-catches.md"]
+    source = Path(directory, "fragments of the pages.cpp")
+    source.write_text(f'#include "{tests.resolve()}/compile_time/fragments.hpp"\n' +
+                      "".join(fragment(number, *block) for number, block in enumerate(blocks)))
+    return source
 
 
 with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
     precompiled = precompile(scratch)
-    sources = [*sorted(tests.glob("compile_time/*.cpp")), *sorted(tests.glob("compile_fail/*.cpp")), *programs_of_pages(scratch)]
+    sources = [*sorted(tests.glob("compile_time/*.cpp")), *sorted(tests.glob("compile_fail/*.cpp")), *programs_of_pages(scratch),
+               fragments_of_pages(scratch)]
     problems = list(pool.map(complaint, sources))
 for source, problem in zip(sources, problems):
     if problem:

@@ -1,6 +1,7 @@
 #!/bin/sh
 # check.sh WAY SOURCE_DIR COMPILER...: builds and runs a small program that takes the library in that way, from
-# nothing but the source tree. What README.md says to write is taken from there as it stands.
+# nothing but the source tree. What README.md and docs/installing.md say to write is
+# taken from there as it stands.
 set -eu
 way=$1 source=$2
 shift 2
@@ -10,15 +11,15 @@ trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 export CXX="$*"
 
-block() { # block TEXT: prints the block of README.md in which that text is
+block() { # block TEXT: prints the first block of the two pages in which that text is
     awk -v text="$1" '
         /^ *```/ && inside { inside = 0; if (index(block, text)) { printf "%s", block; found = 1; exit } next }
         /^ *```/ { inside = 1; block = ""; next }
         inside { sub(/^  /, ""); block = block $0 "\n" }
-        END { exit !found }' "$source/README.md"
+        END { exit !found }' "$source/README.md" "$source/docs/installing.md"
 }
 
-run() { # run NAME TEXT: runs that block of README.md, in which the compiler is called NAME
+run() { # run NAME TEXT: runs that block, in which the compiler is called NAME
     mkdir bin
     printf '#!/bin/sh\nPATH=%s\nexec %s "$@"\n' "$PATH" "$CXX" >"bin/$1"
     chmod +x "bin/$1"
