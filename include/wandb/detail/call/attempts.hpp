@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,12 +77,11 @@ class Attempts {
     headers_ = {Header{"Authorization", authorization_, true}, Header{"User-Agent", endpoint_->user_agent},
                 Header{"Content-Type", "application/json"},    Header{"Accept", "application/json"},
                 Header{"Accept-Encoding", "identity"},         Header{"Use-Admin-Privileges", "true"}};
-    headers_.insert(headers_.end(), endpoint_->extra_headers.begin(), endpoint_->extra_headers.end());
     Request request;
     request.origin = {endpoint_->url.tls, endpoint_->url.host, endpoint_->url.port};
     request.target = endpoint_->target;
     request.host = endpoint_->url.host_port;
-    request.headers = headers_;
+    request.headers = with_extra_headers();
     request.body = request_.body();
     request.deadline = deadline_;
     const auto now = time();
@@ -157,6 +158,13 @@ class Attempts {
     return follow_exchange(exchange_->next(moment()));
   }
   [[nodiscard]] Action follow_exchange(Action action);
+  [[nodiscard]] std::span<const Header> with_extra_headers() {
+    const auto& extra = endpoint_->extra_headers;
+    if (extra.empty()) return headers_;
+    all_headers_.assign(headers_.begin(), headers_.end());
+    all_headers_.insert(all_headers_.end(), extra.begin(), extra.end());
+    return all_headers_;
+  }
   // Sends the next request. If it is not known to whom its credentials belong, verifies that first.
   [[nodiscard]] Action send_next() {
     const auto& identity = next_.identity();
@@ -247,7 +255,8 @@ class Attempts {
   std::unique_ptr<TokenExchange> exchange_;  // in progress; null if there is none
   bool renewed_ = false;                     // whether the access token is as new as it can be
   std::string_view authorization_;
-  std::vector<Header> headers_;
+  std::array<Header, 6> headers_;
+  std::vector<Header> all_headers_;  // with those of the endpoint, if it has any
   RetryMachine machine_;
   GraphqlAnswer last_;  // the last attempt's answer; if there is none, the failure, and the status if that was read
   Result<GraphqlAnswer> answer_;
