@@ -77,19 +77,22 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
 
 /// Runs many calls concurrently on a transport of its own.
 CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
-  auto* sub = app.add_subcommand("provision", "make the users of a CSV file that do not exist yet (needs an admin)");
+  auto* sub = app.add_subcommand("provision", "make the users of a table that do not exist yet (needs an admin)");
   sub->fallthrough();
   sub->add_option("people", flags.people,
-                  "columns email and admin, and perhaps key: the description of a first key, made where the user's own "
-                  "secret is known")
+                  "a table as spreadsheets save it (CSV), or - for standard input: a column email, and perhaps admin, "
+                  "and key: the description of a first key, made where the user's own secret is known")
       ->required();
+  sub->add_flag("--admin", flags.admin, "everybody is an admin; the table then has no column admin");
+  sub->add_option("--keys-dir", flags.keys_dir,
+                  "the directory for the secrets of new keys, each in a file EMAIL.key that you alone can read");
   sub->add_option("--concurrency", flags.concurrency, "how many at once")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   sub->add_flag("--dry-run", flags.dry_run, "look, say what would be done, and change nothing");
-  sub->add_option(
-      "--output", flags.output,
-      "the file for the results, else standard output; written anew only over an earlier run's of the same people");
+  sub->add_option("--output", flags.output,
+                  "the file for the results, else or with - standard output; written anew only over an earlier run's "
+                  "of the same people");
   sub->add_flag("--force", flags.force, "write the results over whatever the file holds");
   sub->add_option("--format", flags.format, "of the results: csv (else this) or jsonl, which --json means too")
       ->check(CLI::IsMember({"csv", "jsonl"}));

@@ -196,7 +196,7 @@ def files(root, at, secrets):
     with tempfile.TemporaryDirectory() as scratch:
         key_file = Path(scratch, "key")
         key_file.write_text(at["ann"] + "\n\x1b[31m\n")
-        root("provision", str(key_file), code=2, complains=["no column"])
+        root("provision", str(key_file), code=2, complains=["the column email is missing"])
         people = Path(scratch, "people.csv")
         people.write_text("email,admin\nnobody@example.com,\n")
         root("provision", str(people), "--output", scratch, code=2, complains=[scratch, "Is a directory"])
