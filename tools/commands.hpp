@@ -1,6 +1,7 @@
 // The commands that make one request to the server.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include <wandb/transport/beast.hpp>
@@ -18,8 +19,20 @@ struct Flags {
   std::string description;
   std::string secret_file;
   std::string user_key_variable;
+  std::string admin_value;  ///< `true` or `false`, as the other two values
+  std::string full_name;
+  std::string default_entity;
+  std::string primary_email;
+  std::string photo_url;
+  std::string is_private;
+  std::string hide_teams;
+  std::string team;
+  std::size_t limit = 0;  ///< how many users to list at most; 0 for all
   bool json = false;
   bool admin = false;
+  bool admins = false;
+  bool deleted = false;
+  bool if_not_exists = false;
   bool print_secret = false;
   bool verbose = false;
 };
@@ -30,6 +43,10 @@ using Command = int (*)(const Api&, const Flags&);
 [[nodiscard]] int show(const Api& api, const Flags& flags);
 [[nodiscard]] int list(const Api& api, const Flags& flags);
 [[nodiscard]] int create(const Api& api, const Flags& flags);
+[[nodiscard]] int update(const Api& api, const Flags& flags);
+[[nodiscard]] int set_admin(const Api& api, const Flags& flags);
+[[nodiscard]] int remove(const Api& api, const Flags& flags);
+[[nodiscard]] int restore(const Api& api, const Flags& flags);
 [[nodiscard]] int teams(const Api& api, const Flags& flags);
 [[nodiscard]] int list_keys(const Api& api, const Flags& flags);
 [[nodiscard]] int generate_key(const Api& api, const Flags& flags);

@@ -32,6 +32,36 @@ struct Settings {
   ProvisionFlags provision;
 };
 
+// An unset variable in a script must not select the caller, or the key without a description.
+const CLI::Validator not_empty([](const std::string& text) { return text.empty() ? "it is empty" : std::string{}; },
+                               "");
+
+/// Adds the commands that change a user, each with `add`.
+template <class Add>
+void add_changes(CLI::App& app, Flags& flags, Add add) {
+  const auto text = [](CLI::App* sub, const char* name, std::string& value, const char* what) {
+    return sub->add_option(name, value, what)->check(not_empty);
+  };
+  const auto flag = [](CLI::App* sub, const char* name, std::string& value, const char* what) {
+    return sub->add_option(name, value, what)->check(CLI::IsMember({"true", "false"}));
+  };
+  const char* const who = "username, e-mail or id";
+  auto* updated = add(app, "update", "change a user's attributes", update);
+  text(updated, "user", flags.name, "username, e-mail or id; else yourself");
+  text(updated, "--name", flags.full_name, "the full name");
+  text(updated, "--primary-email", flags.primary_email, "the e-mail");
+  text(updated, "--default-entity", flags.default_entity, "the team or user that new runs belong to");
+  text(updated, "--photo-url", flags.photo_url, "the address of a picture");
+  flag(updated, "--admin", flags.admin_value, "whether the user is an admin of the instance");
+  flag(updated, "--private", flags.is_private, "whether the profile is private");
+  flag(updated, "--hide-teams", flags.hide_teams, "whether the public profile hides the teams");
+  auto* set = add(app, "set-admin", "make a user an admin of the instance, or no admin any more", set_admin);
+  text(set, "user", flags.name, who)->required();
+  flag(set, "value", flags.admin_value, "whether the user is to be an admin")->required();
+  text(add(app, "remove", "delete a user, which restore undoes", remove), "user", flags.name, who)->required();
+  text(add(app, "restore", "restore a deleted user", restore), "user", flags.name, who)->required();
+}
+
 /// The commands, each with its function.
 void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   const auto add = [&](CLI::App& parent, const char* name, const char* what, Command command) {
@@ -40,9 +70,6 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
     sub->fallthrough();
     return sub;
   };
-  // An unset variable in a script must not select the caller, or the key without a description.
-  const CLI::Validator not_empty([](const std::string& text) { return text.empty() ? "it is empty" : std::string{}; },
-                                 "");
   const auto user_of = [&](CLI::App* sub) {
     sub->add_option("user", flags.name, "username, e-mail or id; else yourself")->check(not_empty);
   };
@@ -50,11 +77,17 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   add(app, "whoami", "the user whose credentials these are", whoami)
       ->add_flag("--verbose", flags.verbose, "first the settings in effect, and where each comes from");
   user_of(add(app, "show", "a user with teams and keys", show));
-  add(app, "list", "users whose username or e-mail begins or ends with a text", list)
-      ->add_option("query", flags.query, "else everybody");
+  auto* listed = add(app, "list", "users whose username or e-mail begins or ends with a text", list);
+  auto* query = listed->add_option("query", flags.query, "else everybody");
+  listed->add_option("--team", flags.team, "else the members of this team")->check(not_empty)->excludes(query);
+  listed->add_flag("--admins", flags.admins, "only admins of the instance");
+  listed->add_flag("--deleted", flags.deleted, "only deleted users");
+  listed->add_option("--limit", flags.limit, "how many at most")->check(CLI::PositiveNumber);
   auto* made = add(app, "create", "make a user (needs an admin)", create);
   made->add_option("email", flags.name, "the new user's e-mail")->required();
   made->add_flag("--admin", flags.admin, "an admin of the instance");
+  made->add_flag("--if-not-exists", flags.if_not_exists, "succeed if the user is there already, as requested");
+  add_changes(app, flags, add);
   user_of(add(app, "teams", "the teams of a user", teams));
 
   auto* keys = app.add_subcommand("keys", "API keys");

@@ -88,6 +88,45 @@ def creations(root, ann):
     ann("create", "x@example.com", code=4, complains=["admin"])
 
 
+def changes(root, ann):
+    def shown(name):
+        return json.loads(root("show", name, "--json"))
+
+    root("create", "new@example.com", "--if-not-exists", says=["new@example.com"], complains=["the user is there already"])
+    root("create", "new@example.com", "--if-not-exists", "--admin", code=8, complains=["is no admin", "nothing was changed"])
+    root("create", "fresh@example.com", "--if-not-exists", says=["fresh@example.com"])
+    root("set-admin", "fresh", "true", says=["fresh@example.com"])
+    check("set-admin", shown("fresh")["admin"] is True)
+    root("set-admin", "fresh@example.com", "false")
+    check("set-admin false", shown("fresh")["admin"] is False)
+    root("set-admin", "fresh", "perhaps", code=2, complains=["perhaps"])
+    root("set-admin", "nobody", "true", code=3, complains=["no user nobody"])
+    ann("set-admin", "ann", "true", code=4, complains=["admin"])
+    root("update", "fresh", "--name", "Fresh Name", "--admin", "true", says=["Fresh Name"])
+    check("update", (shown("fresh")["name"], shown("fresh")["admin"]) == ("Fresh Name", True))
+    root("update", "fresh", code=2, complains=["say what to change", "--name"])
+    root("update", "fresh", "--name", "", code=2, complains=["empty"])
+    root("remove", "", code=2, complains=["empty"])
+    root("remove", code=2, complains=["user"])
+    root("remove", "nobody@example.com", code=3, complains=["no user"])
+    gone = json.loads(root("remove", "fresh@example.com", "--json"))
+    check("remove", gone["deleted_at"], gone)
+    root("create", "fresh@example.com", "--if-not-exists", "--admin", code=8, complains=["is deleted"])
+
+    def listed(*words):
+        return [json.loads(line)["username"] for line in root("list", "--json", *words).splitlines()]
+
+    check("list --deleted", listed("--deleted") == ["fresh"])
+    check("list --admins", listed("--admins") == ["root", "boss", "fresh"], listed("--admins"))
+    check("list --admins of a query", listed("boss", "--admins") == ["boss"])
+    check("list --limit", len(listed("--limit", "2")) == 2)
+    check("list --limit of what is wanted", listed("--admins", "--limit", "1") == ["root"])
+    check("list --team", listed("--team", "red") == ["ann"])
+    root("list", "--team", "red", "ann", code=2, complains=["--team"])
+    root("list", "--limit", "0", code=2, complains=["--limit"])
+    check("restore", json.loads(root("restore", "fresh@example.com", "--json"))["deleted_at"] is None)
+
+
 def keys(root, ann, older):
     rows = json.loads(root("keys", "list", "ann", "--json"))
     check("keys list", [row["description"] for row in rows] == ["first", "twin", "twin", None], rows)
@@ -250,6 +289,7 @@ for generation in ("newer", "older"):
         root, ann = Tool(at["url"], at["root"], secrets), Tool(at["url"], at["ann"], secrets)
         looks(root)
         creations(root, ann)
+        changes(root, ann)
         keys(root, ann, generation == "older")
         lost_output(root, ann)
         files(root, at, secrets)
