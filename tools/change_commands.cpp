@@ -37,7 +37,7 @@ int change_user(const Api& api, const Flags& flags, const char* done, Change cha
     if (error.outcome() == wandb::Outcome::not_run) return tell(error);
     return tell(error, advised(error) + "; see " + way_to_look(flags), exit_code(error));
   }
-  print(*user, {.teams = false}, flags);
+  print(*user, {.teams = false}, flags.format);
   if (std::cout.flush()) return ok;
   return tell(std::string("the user was ") + done + ", but could not be printed; see " + way_to_look(flags), failed,
               wandb::Outcome::ran);

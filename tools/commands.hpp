@@ -7,6 +7,8 @@
 #include <wandb/transport/beast.hpp>
 #include <wandb/wandb.hpp>
 
+#include "rows.hpp"
+
 using Api = wandb::Api<wandb::BeastTransport>;
 using User = wandb::User<wandb::BeastTransport>;
 
@@ -28,7 +30,7 @@ struct Flags {
   std::string hide_teams;
   std::string team;
   std::size_t limit = 0;  ///< how many users to list at most; 0 for all
-  bool json = false;
+  Format format = Format::table;
   bool admin = false;
   bool admins = false;
   bool deleted = false;

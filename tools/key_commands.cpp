@@ -41,7 +41,7 @@ std::optional<NewKey> new_key(const User& user, std::size_t before, const wandb:
 
 /// Returns the text to print for a new key.
 std::string printed(const NewKey& key, const Flags& flags) {
-  if (!flags.json) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
+  if (!is_json(flags.format)) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
   auto json = JsonObject()
                   .add("id", key.id.empty() ? "null" : json_text(key.id))
                   .add("description", flags.description.empty() ? "null" : json_name(flags.description));
@@ -151,7 +151,7 @@ int delete_row(const User& user, const wandb::ApiKey& row, bool in_use, const Fl
   const auto deleted = user.delete_api_key(row);
   if (!deleted) return tell(deleted.error());
   if (in_use) note("it was the key that these commands use: put another into WANDB_API_KEY or the netrc file");
-  if (!flags.json) return ok;
+  if (!is_json(flags.format)) return ok;
   std::cout << JsonObject().add_text("id", row.id()).add("deleted", "true").text() << '\n';
   if (std::cout.flush()) return ok;
   return tell("the key was deleted, but that could not be printed", failed, wandb::Outcome::ran);
@@ -163,19 +163,24 @@ int list_keys(const Api& api, const Flags& flags) {
   const auto user = subject(api, flags, true);
   if (!user) return tell(user.error());
   if (const auto code = tell_missing(*user, "apiKeys")) return *code;
-  print(user->keys(), own_key(api), flags);
+  print(user->keys(), own_key(api), flags.format);
   return ok;
 }
 
-int generate_key(const Api& api, const Flags& flags) {
+int generate_key(const Api& api, const Flags& words) {
   survive_readers();
+  auto flags = words;
+  if (flags.secret_file == "-") {
+    flags.secret_file.clear();
+    flags.print_secret = true;
+  }
   if (!flags.print_secret && flags.secret_file.empty()) {
     return tell("the secret is shown only once: say where it goes, with --output FILE or --print-secret", usage);
   }
   auto user = subject(api, flags, true);
   if (!user) return tell(user.error());
   if (const auto code = authenticate(*user, flags)) return *code;
-  SecretSink sink(flags.secret_file, flags.print_secret || flags.json);
+  SecretSink sink(flags.secret_file, flags.print_secret || is_json(flags.format));
   if (const auto fault = sink.open(); !fault.empty()) return tell(fault + "; no key was made", usage);
   const auto known = ids_of(*user);
   const auto before = user->keys().size();

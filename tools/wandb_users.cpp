@@ -28,6 +28,8 @@ struct Settings {
   std::string ca_file;
   double timeout = 0;
   bool insecure = false;
+  bool json = false;
+  std::string format;  ///< empty for none
   Flags flags;
   ProvisionFlags provision;
 };
@@ -127,8 +129,6 @@ CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
                   "the file for the results, else or with - standard output; written anew only over an earlier run's "
                   "of the same people");
   sub->add_flag("--force", flags.force, "write the results over whatever the file holds");
-  sub->add_option("--format", flags.format, "of the results: csv (else this) or jsonl, which --json means too")
-      ->check(CLI::IsMember({"csv", "jsonl"}));
   sub->footer(
       "A result row for each person, in the order of the file: created, exists, differs (there, but deleted, or an "
       "admin "
@@ -178,8 +178,11 @@ void add_settings(CLI::App& app, Settings& settings) {
       "certificate authorities to trust, PEM; else SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE, the system's");
   app.add_option("--timeout", settings.timeout, "seconds for one request; else WANDB_HTTP_TIMEOUT, else 19")
       ->check(CLI::Validator(timeout_fault, "", "--timeout"));
-  app.add_flag("--json", settings.flags.json,
-               "machine-readable output, one JSON text a line; errors too, on standard error");
+  app.add_option("--format", settings.format,
+                 "of the output: table, json (one text), jsonl (a text a line) or csv; else table, of provision csv")
+      ->check(CLI::IsMember({"table", "json", "jsonl", "csv"}));
+  app.add_flag("--json", settings.json,
+               "like --format json, with list and provision like --format jsonl; errors too, on standard error");
   app.add_flag("--allow-insecure-http", settings.insecure, "send the key over plain http to another machine");
   app.failure_message(usage_message);
   app.require_subcommand(1);
@@ -194,12 +197,19 @@ bool asks_for_json(int argc, char** argv) {
   return std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
 }
 
+/// Returns what is wrong with the two options of the format; empty for nothing.
+std::string format_fault(const Settings& settings, bool provisioning) {
+  const auto& format = settings.format;
+  if (settings.json && (format == "csv" || format == "table")) {
+    return "--json and --format " + format + " contradict each other";
+  }
+  if (!provisioning || format.empty() || format == "csv" || format == "jsonl") return {};
+  return "provision writes each result when it is known: give --format csv or jsonl";
+}
+
 /// Runs provision, which writes JSON as rows.
 int run_provision(Settings& settings, const wandb::Options& options) {
-  if (settings.flags.json && settings.provision.format == "csv") {
-    return tell("--json and --format csv contradict each other", usage);
-  }
-  if (settings.flags.json) settings.provision.format = "jsonl";
+  settings.provision.format = settings.json ? "jsonl" : settings.format;
   return provision(settings.provision, settings.ca_file, options);
 }
 
@@ -220,9 +230,12 @@ int run(int argc, char** argv) {
   }
   wandb::Options options{.base_url = settings.base_url, .allow_insecure_http = settings.insecure};
   options.timeout = std::chrono::nanoseconds(static_cast<std::int64_t>(settings.timeout * 1e9));
+  if (const auto fault = format_fault(settings, provisioning->parsed()); !fault.empty()) return tell(fault, usage);
   if (provisioning->parsed()) return run_provision(settings, options);
   const auto api = Api::make(wandb::BeastTransport({.ca_file = settings.ca_file}), options);
   if (!api) return tell(api.error());
+  if (!settings.format.empty()) settings.flags.format = format_named(settings.format);
+  else if (settings.json) settings.flags.format = command == list ? Format::jsonl : Format::json;
   const int code = command(*api, settings.flags);
   if (std::cout.flush() || code != ok) return code;
   return tell("the output could not be written: " + std::string(std::strerror(errno)), failed);

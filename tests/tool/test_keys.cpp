@@ -48,11 +48,11 @@ TEST_CASE("keys list and show mark the key that is in use, on servers of both ge
       CHECK(marks(boost::json::parse(run(office, {"keys", "list", "--json"}).out)) == mine);
       CHECK(marks(boost::json::parse(run(office, {"show", "--json"}).out).at("keys")) == mine);
       CHECK(marks(boost::json::parse(run(office, {"keys", "list", "ann", "--json"}).out)) == std::vector<bool>{false});
-      for (const auto& [words, mark] : {std::pair(std::vector<std::string>{"keys", "list"}, "\tmine\tin use\n"),
-                                        std::pair(std::vector<std::string>{"show"}, "  mine  in use\n")}) {
+      for (const auto& [words, mark] : {std::pair(std::vector<std::string>{"keys", "list"}, "  mine         yes\n"),
+                                        std::pair(std::vector<std::string>{"show"}, "  mine         yes\n")}) {
         const auto text = run(office, words).out;
         CHECK_MESSAGE(has(text, mark), text);
-        CHECK(text.find("in use") == text.rfind("in use"));
+        CHECK(text.find("mine") == text.rfind("mine"));
         CHECK_FALSE(has(text, office.key));
         const bool newer = generation == Generation::newer;
         const auto known = office.key.substr(0, shape == KeyShape::v1 ? (newer ? 36 : 14) : (newer ? 20 : 5));

@@ -213,7 +213,7 @@ TEST_CASE("a value that is no text is shown without a key too") {
 TEST_CASE("an address and an id are shown however long they are") {
   const auto body =
       R"({"data":{"viewer":{"id":")" + older + R"(","username":"ann","email":")" + long_name + "@example.com\"}}}";
-  CHECK(has(against(200, body, {"whoami"}).out, "\t" + long_name + "@example.com\t"));
+  CHECK(has(against(200, body, {"whoami"}).out, "  " + long_name + "@example.com\n"));
   const auto json = boost::json::parse(against(200, body, {"whoami", "--json"}).out);
   CHECK(json.at("id").as_string() == older.c_str());
   CHECK(json.at("email").as_string() == (long_name + "@example.com").c_str());
