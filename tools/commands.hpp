@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <string>
 
-#include <wandb/transport/beast.hpp>
+#include <wandb/any_transport.hpp>
 #include <wandb/wandb.hpp>
 
 #include "rows.hpp"
 
-using Api = wandb::Api<wandb::BeastTransport>;
-using User = wandb::User<wandb::BeastTransport>;
+using Api = wandb::Api<wandb::AnyTransport>;
+using User = wandb::User<wandb::AnyTransport>;
 
 /// Holds the flags of the command line.
 struct Flags {
@@ -37,6 +37,7 @@ struct Flags {
   bool if_not_exists = false;
   bool print_secret = false;
   bool verbose = false;
+  bool yes = false;  ///< do not ask
 };
 
 /// Each command returns the exit code.

@@ -1,4 +1,6 @@
 // The commands wandb-users keys list, generate and delete.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <iostream>
@@ -146,8 +148,29 @@ std::vector<wandb::ApiKey> keys_named(const User& user, std::string_view text) {
   return keys_that(user, [&](const wandb::ApiKey& key) { return key.name() == text || key.description() == text; });
 }
 
+/// Returns what makes the deletion of a key questionable; empty for nothing.
+std::string doubt_about(const User& user, const wandb::ApiKey& row, bool in_use) {
+  if (in_use) return "this is the key that these commands use";
+  const bool last = keys_that(user, [&](const wandb::ApiKey& key) { return key.id() != row.id(); }).empty();
+  return last ? "this is the last key of " + named(user.username()) : std::string();
+}
+
+/// Asks at the terminal whether to do something. Returns whether the answer was yes; nothing if nobody can answer.
+std::optional<bool> ask(const std::string& question) {
+  if (speaks_json() || ::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1) return std::nullopt;
+  std::cerr << "wandb-users: " << on_one_line(question) << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
 /// Deletes one of a user's keys, and reports it.
 int delete_row(const User& user, const wandb::ApiKey& row, bool in_use, const Flags& flags) {
+  if (const auto doubt = flags.yes ? std::string() : doubt_about(user, row, in_use); !doubt.empty()) {
+    const auto answer = ask(doubt + "; delete it?");
+    if (!answer) return tell(doubt + "; give --yes to delete it", usage);
+    if (!*answer) return tell("nothing was deleted", failed);
+  }
   const auto deleted = user.delete_api_key(row);
   if (!deleted) return tell(deleted.error());
   if (in_use) note("it was the key that these commands use: put another into WANDB_API_KEY or the netrc file");

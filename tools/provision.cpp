@@ -197,9 +197,8 @@ int provision(const ProvisionFlags& words, const std::string& ca_file, const wan
         usage);
   }
   boost::asio::io_context context(1);
-  auto api = AsyncApi::make(
-      wandb::AsyncBeastTransport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency}),
-      options);
+  wandb::AsyncBeastTransport transport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency});
+  auto api = AsyncApi::make(AsyncTraced(std::move(transport), flags.verbose), options);
   if (!api) return tell(api.error());
   const Keepsake keepsake(flags.output, earlier);
   ReportWriter writer(flags.output, flags.format == "jsonl");

@@ -14,6 +14,7 @@ struct ProvisionFlags {
   std::size_t concurrency = 16;
   bool dry_run = false;
   bool admin = false;  ///< everybody is to be an admin
+  bool verbose = false;
   bool force = false;  ///< overwrite the existing file, whatever it holds
 };
 

@@ -13,7 +13,7 @@
 
 namespace {
 
-using User = wandb::User<wandb::AsyncBeastTransport>;
+using User = wandb::User<AsyncTraced>;
 using wandb::condition;
 using wandb::Outcome;
 

@@ -7,11 +7,12 @@
 #include <wandb/transport/async_beast.hpp>
 #include <wandb/wandb.hpp>
 
+#include "async_traced.hpp"
 #include "people.hpp"
 #include "provision.hpp"
 #include "report.hpp"
 
-using AsyncApi = wandb::Api<wandb::AsyncBeastTransport>;
+using AsyncApi = wandb::Api<AsyncTraced>;
 template <class T>
 using Task = boost::asio::awaitable<T>;
 

@@ -227,6 +227,23 @@ def keys(root, ann, older):
     root("keys", "generate", "dev0", "--user-key-env", "ANN_KEY", "--print-secret", code=4, complains=["another user"])
 
 
+def questions(ann):
+    """Somebody at a terminal is asked before the key in use is deleted."""
+    spare = Tool(ann.environment["WANDB_BASE_URL"], ann("keys", "generate", "--description", "spare", "--print-secret",
+                                                        shows_secret=True).strip(), ann.secrets)
+    for answer, code in ((b"n\n", 1), (b"\n", 1), (b"y\n", 0)):
+        terminal, inside = os.openpty()
+        os.write(terminal, answer)
+        run = subprocess.run([tool, "keys", "delete", "spare"], stdin=inside, stdout=subprocess.PIPE, stderr=inside,
+                             env=spare.environment, timeout=60, check=False)
+        os.close(inside)
+        asked = os.read(terminal, 4096).decode()
+        os.close(terminal)
+        check("a question", run.returncode == code, f"exit code {run.returncode} after {answer}: {asked}")
+        check("the question", "wandb-users: this is the key that these commands use; delete it? [y/N]" in asked, asked)
+    spare("whoami", code=4, complains=["API key"])
+
+
 def within(*setting):
     """A shell that sets something and then becomes the tool."""
     return "sh", "-c", "; ".join(setting) + '; exec "$@"', "sh"
@@ -340,6 +357,7 @@ for generation in ("newer", "older"):
         creations(root, ann)
         changes(root, ann)
         keys(root, ann, generation == "older")
+        questions(ann)
         lost_output(root, ann)
         files(root, at, secrets)
         environment(at, secrets)

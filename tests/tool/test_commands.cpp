@@ -370,7 +370,7 @@ TEST_CASE("keys delete takes an id for one key, though two pages show it") {
   });
   for (const std::string name : {"K1", "ci"}) {
     deleted = false;
-    const auto ended = tool::run(server.base_url(), any_key, {"keys", "delete", name});
+    const auto ended = tool::run(server.base_url(), any_key, {"keys", "delete", name, "--yes"});
     CHECK_MESSAGE(ended.code == 0, ended.err);
     CHECK(deleted);
   }

@@ -119,7 +119,7 @@ TEST_CASE("what is wrong with a command line is still told, and long names are")
   CHECK(has(complaint({"--api-key", older, "whoami"}), "not expected"));
   CHECK(has(complaint({"--api-key", older, "whoami"}), "--api-key"));
   CHECK(has(complaint({"--api-key", older, "whoami"}), "****"));
-  CHECK(has(complaint({"--api-key", older, "whoami"}), "Run with --help"));
+  CHECK(has(complaint({"--api-key", older, "whoami"}), "see `wandb-users whoami --help`"));
   CHECK(has(complaint({"--timeout", "x", "whoami"}), "it is \"x\"; give a number"));
   CHECK(has(complaint({"show", long_name + "@example.com"}), "no user " + long_name + "@example.com"));
   CHECK(has(complaint({"provision", "/tmp/" + long_name + "/people.csv"}), "/tmp/" + long_name + "/people.csv"));
