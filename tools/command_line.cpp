@@ -30,6 +30,10 @@ class HelpFormatter : public CLI::Formatter {
 const CLI::Validator not_empty([](const std::string& text) { return text.empty() ? "it is empty" : std::string{}; },
                                "");
 
+void add_user(CLI::App* sub, Flags& flags) {
+  sub->add_option("user", flags.name, "username, e-mail or id; else yourself")->check(not_empty);
+}
+
 /// Adds the commands that change a user, each with `add`.
 template <class Add>
 void add_changes(CLI::App& app, Flags& flags, Add add) {
@@ -56,34 +60,10 @@ void add_changes(CLI::App& app, Flags& flags, Add add) {
   text(add(app, "restore", "restore a deleted user", restore), "user", flags.name, who)->required();
 }
 
-/// The commands, each with its function.
-void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
-  const auto add = [&](CLI::App& parent, const char* name, const char* what, Command command) {
-    auto* sub = parent.add_subcommand(name, what);
-    sub->callback([&chosen, command] { chosen = command; });
-    sub->fallthrough();
-    return sub;
-  };
-  const auto user_of = [&](CLI::App* sub) {
-    sub->add_option("user", flags.name, "username, e-mail or id; else yourself")->check(not_empty);
-  };
-
-  add(app, "whoami",
-      "the user whose credentials these are; with --verbose first the settings, and where each comes from", whoami);
-  user_of(add(app, "show", "a user with teams and keys", show));
-  auto* listed = add(app, "list", "users whose username or e-mail begins or ends with a text", list);
-  auto* query = listed->add_option("query", flags.query, "else everybody");
-  listed->add_option("--team", flags.team, "else the members of this team")->check(not_empty)->excludes(query);
-  listed->add_flag("--admins", flags.admins, "only admins of the instance");
-  listed->add_flag("--deleted", flags.deleted, "only deleted users");
-  listed->add_option("--limit", flags.limit, "how many at most")->check(CLI::PositiveNumber);
-  auto* made = add(app, "create", "make a user (needs an admin)", create);
-  made->add_option("email", flags.name, "the new user's e-mail")->required();
-  made->add_flag("--admin", flags.admin, "an admin of the instance");
-  made->add_flag("--if-not-exists", flags.if_not_exists, "succeed if the user is there already, as requested");
-  add_changes(app, flags, add);
-  user_of(add(app, "teams", "the teams of a user", teams));
-
+/// Adds the commands about API keys, each with `add`.
+template <class Add>
+void add_key_commands(CLI::App& app, Flags& flags, Add add) {
+  const auto user_of = [&](CLI::App* sub) { add_user(sub, flags); };
   auto* keys = app.add_subcommand("keys", "API keys");
   keys->require_subcommand(1)->fallthrough();
   user_of(add(*keys, "list", "the keys of a user", list_keys));
@@ -102,6 +82,35 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
       ->check(not_empty);
   user_of(deleted);
   deleted->add_flag("-y,--yes", flags.yes, "delete the key in use, or a user's last key, without asking");
+}
+
+/// The commands, each with its function.
+void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
+  const auto add = [&](CLI::App& parent, const char* name, const char* what, Command command) {
+    auto* sub = parent.add_subcommand(name, what);
+    sub->callback([&chosen, command] { chosen = command; });
+    sub->fallthrough();
+    return sub;
+  };
+  const auto user_of = [&](CLI::App* sub) { add_user(sub, flags); };
+
+  add(app, "whoami",
+      "the user whose credentials these are; with --verbose first the settings, and where each comes from", whoami);
+  user_of(add(app, "show", "a user with teams and keys", show));
+  auto* listed = add(app, "list", "users whose username or e-mail begins or ends with a text", list);
+  auto* query = listed->add_option("query", flags.query, "else everybody");
+  listed->add_option("--team", flags.team, "else the members of this team")->check(not_empty)->excludes(query);
+  listed->add_flag("--admins", flags.admins, "only admins of the instance");
+  listed->add_flag("--deleted", flags.deleted, "only deleted users");
+  listed->add_option("--limit", flags.limit, "how many at most")->check(CLI::PositiveNumber);
+  auto* made = add(app, "create", "make a user (needs an admin)", create);
+  made->add_option("email", flags.name, "the new user's e-mail")->required();
+  made->add_flag("--admin", flags.admin, "an admin of the instance");
+  made->add_flag("--if-not-exists", flags.if_not_exists, "succeed if the user is there already, as requested");
+  add_changes(app, flags, add);
+  user_of(add(app, "teams", "the teams of a user", teams));
+
+  add_key_commands(app, flags, add);
 }
 
 /// Runs many calls concurrently on a transport of its own.
@@ -150,7 +159,9 @@ std::string timeout_fault(const std::string& text) {
 
 /// Adds the options that all commands share.
 void add_settings(CLI::App& app, Settings& settings) {
-  app.set_version_flag("--version", std::string(wandb::version));
+  // The man page must not depend on the words of a version of CLI11.
+  app.set_help_flag("-h,--help", "print this help");
+  app.set_version_flag("--version", std::string(wandb::version), "print the version");
   app.add_option("--base-url", settings.base_url,
                  "the server; else WANDB_BASE_URL, the settings files of wandb login, https://api.wandb.ai");
   app.add_option(

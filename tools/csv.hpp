@@ -49,11 +49,14 @@ class CsvReader {
     do {
       row.fields.push_back(take('"') ? quoted() : plain());
     } while (fault_.empty() && take(separator_));
-    if (fault_.empty() && !rest_.empty() && !take("\r\n") && !take("\n")) fail("text follows a closing quote");
+    if (fault_.empty() && !rest_.empty() && !take("\r\n") && !take("\n"))
+      fail("text follows a closing quote", row.fields.back());
     ++line_;
     return fault_.empty() ? std::optional(std::move(row)) : std::nullopt;
   }
   [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
+  /// Returns the text of the field at the fault, as far as it was read; empty if the fault is in no field.
+  [[nodiscard]] const std::string& faulty_field() const noexcept { return faulty_field_; }
 
  private:
   /// Returns the separator that occurs most often in the first line, outside of quotes.
@@ -74,7 +77,9 @@ class CsvReader {
     auto field = rest_.substr(0, end);
     if (field.ends_with('\r') && end != rest_.size() && rest_[end] == '\n') field.remove_suffix(1);
     rest_.remove_prefix(field.size());
-    if (field.find_first_of("\"\r") != field.npos) fail("a quote or a carriage return stands outside of quotes");
+    if (field.find_first_of("\"\r") != field.npos) {
+      fail("a quote or a carriage return stands outside of quotes", field);
+    }
     return std::string(field);
   }
   [[nodiscard]] std::string quoted() {
@@ -84,7 +89,7 @@ class CsvReader {
       const auto end = rest_.find('"');
       if (end == rest_.npos) {
         line_ = begin;
-        fail("a quote is not closed");
+        fail("a quote is not closed", rest_.substr(0, rest_.find('\n')));
         return field;
       }
       const auto part = rest_.substr(0, end);
@@ -101,8 +106,10 @@ class CsvReader {
     return true;
   }
   bool take(char c) { return take(std::string_view(&c, 1)); }
-  void fail(std::string_view what) {
-    if (fault_.empty()) fault_ = "line " + std::to_string(line_) + ": " + std::string(what);
+  void fail(std::string_view what, std::string_view field) {
+    if (!fault_.empty()) return;
+    fault_ = "line " + std::to_string(line_) + ": " + std::string(what);
+    faulty_field_ = field;
   }
 
   std::string_view rest_;
@@ -110,4 +117,5 @@ class CsvReader {
   char ends_[2];
   std::size_t line_ = 1;
   std::string fault_;
+  std::string faulty_field_;
 };

@@ -111,6 +111,12 @@ bool is_blank(const CsvRow& row) {
 
 std::string count_of(std::size_t fields) { return std::to_string(fields) + (fields == 1 ? " field" : " fields"); }
 
+/// Returns why the text is no CSV, with the text of the field.
+std::string fault_of(const CsvReader& reader) {
+  const auto& field = reader.faulty_field();
+  return reader.fault() + (field.empty() ? "" : ": " + shown(field));
+}
+
 /// Reads the rows below the header, which has `width` fields.
 void read_rows(CsvReader& reader, const Columns& columns, std::size_t width, PeopleFile& file) {
   std::map<std::string, std::size_t> lines;
@@ -130,7 +136,7 @@ void read_rows(CsvReader& reader, const Columns& columns, std::size_t width, Peo
     }
     file.people.push_back(std::move(person));
   }
-  if (!reader.fault().empty()) file.complaints.push_back(reader.fault());
+  if (!reader.fault().empty()) file.complaints.push_back(fault_of(reader));
 }
 
 }  // namespace
@@ -141,7 +147,7 @@ PeopleFile read_people(std::string_view bytes, bool all_admins) {
   auto reader = CsvReader::of_spreadsheet(text.text);
   const auto header = text.fault.empty() ? reader.next() : std::nullopt;
   if (!header) {
-    const auto& fault = text.fault.empty() ? reader.fault() : text.fault;
+    const auto fault = text.fault.empty() ? fault_of(reader) : text.fault;
     file.complaints.push_back(fault.empty() ? "the file is empty" : fault);
     return file;
   }

@@ -121,9 +121,10 @@ TEST_CASE("provision says what is wrong with a file, line by line, before anythi
       {"email,admin\na@example.com,maybe\n", "line 2: admin is \"maybe\", neither true nor false"},
       {"email,admin\na@example.com,\n\nA@Example.com,\n",
        "line 4: the email \"A@Example.com\" stands in line 2 already"},
-      {"email,admin\n\"a@example.com,\n", "line 2: a quote is not closed"},
-      {"email,admin\n\"a@example.com\"x,\n", "line 2: text follows a closing quote"},
-      {"email,admin\na\"b@example.com,\n", "line 2: a quote or a carriage return stands outside of quotes"},
+      {"email,admin\n\"a@example.com,\n", "line 2: a quote is not closed: \"a@example.com,\""},
+      {"email,admin\n\"a@example.com\"x,\n", "line 2: text follows a closing quote: \"a@example.com\""},
+      {"email,admin\na\"b@example.com,\n",
+       "line 2: a quote or a carriage return stands outside of quotes: \"a\"b@example.com\""},
       {"email,admin,key\na@example.com,," + std::string(40, 'f') + "\n", "line 2: the column key is for a description"},
       {"email,admin,key\na@example.com,,eyJh.eyJz.c2ln\n", "line 2: the column key is for a description"},
       {std::string("\xFF\xFE"

@@ -1,7 +1,7 @@
 # fish completion for wandb-users
 complete -c wandb-users -f
-complete -c wandb-users -s h -l help -d 'Print this help message and exit'
-complete -c wandb-users -l version -d 'Display program version information and exit'
+complete -c wandb-users -s h -l help -d 'print this help'
+complete -c wandb-users -l version -d 'print the version'
 complete -c wandb-users -l base-url -x -d 'the server; else WANDB_BASE_URL, the settings files of wandb login, https://api.wandb.ai'
 complete -c wandb-users -l ca-file -r -d 'certificate authorities to trust, PEM; else SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE, the system\'s'
 complete -c wandb-users -l timeout -x -d 'seconds for one request; else WANDB_HTTP_TIMEOUT, else 19'
