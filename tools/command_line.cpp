@@ -113,8 +113,8 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   add_key_commands(app, flags, add);
 }
 
-/// Runs many calls concurrently on a transport of its own.
-CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
+/// Adds the command that runs many calls concurrently, on a transport of its own.
+void add_provision(CLI::App& app, ProvisionFlags& flags) {
   auto* sub = app.add_subcommand("provision", "make the users of a table that do not exist yet (needs an admin)");
   sub->fallthrough();
   sub->add_option("people", flags.people,
@@ -145,7 +145,6 @@ CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
       "Exit codes: 0 everybody is there as wished, 6 somebody or a key may have been made, 7 some are not there or a "
       "key "
       "failed; where nobody is, that of the first error.");
-  return sub;
 }
 
 /// Returns what is wrong with a timeout; empty for nothing. It tests whether the number is inside the range, which
