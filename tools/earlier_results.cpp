@@ -19,6 +19,7 @@
 #include "csv.hpp"
 #include "files.hpp"
 #include "json.hpp"
+#include "spreadsheet.hpp"
 #include "tool.hpp"
 
 namespace {
@@ -41,7 +42,7 @@ std::optional<Rows> rows_of_csv(std::string_view text) {
   while (auto row = reader.next()) {
     if (row->fields.size() != csv_columns) return std::nullopt;
     auto& fields = row->fields;
-    rows.push_back({std::move(fields[1]), std::move(fields[2]), std::move(fields[3]), std::move(fields[4])});
+    rows.push_back({text_of_cell(fields[1]), std::move(fields[2]), std::move(fields[3]), text_of_cell(fields[4])});
   }
   return reader.fault().empty() ? std::optional(std::move(rows)) : std::nullopt;
 }

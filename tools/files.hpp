@@ -14,11 +14,13 @@ struct FileText {
   std::string fault;  ///< empty if the file was read
 };
 
-/// Reads a file or a pipe. A directory, or a file that is larger than any list of people, is a fault.
+/// Reads a file or a pipe; `-` is standard input. A directory, or a file that is larger than any list of people, is a
+/// fault.
 [[nodiscard]] inline FileText read_whole(const std::string& path) {
   constexpr std::size_t most = std::size_t{64} << 20;
   // A stream of the standard library throws for a directory, whatever its exception mask is.
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(path == "-" ? stdin : std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
   if (!file) return {{}, std::strerror(errno)};
   FileText read;
   char part[std::size_t{64} << 10];

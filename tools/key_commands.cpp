@@ -1,4 +1,6 @@
 // The commands wandb-users keys list, generate and delete.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <iostream>
@@ -41,7 +43,7 @@ std::optional<NewKey> new_key(const User& user, std::size_t before, const wandb:
 
 /// Returns the text to print for a new key.
 std::string printed(const NewKey& key, const Flags& flags) {
-  if (!flags.json) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
+  if (!is_json(flags.format)) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
   auto json = JsonObject()
                   .add("id", key.id.empty() ? "null" : json_text(key.id))
                   .add("description", flags.description.empty() ? "null" : json_name(flags.description));
@@ -146,12 +148,33 @@ std::vector<wandb::ApiKey> keys_named(const User& user, std::string_view text) {
   return keys_that(user, [&](const wandb::ApiKey& key) { return key.name() == text || key.description() == text; });
 }
 
+/// Returns what makes the deletion of a key questionable; empty for nothing.
+std::string doubt_about(const User& user, const wandb::ApiKey& row, bool in_use) {
+  if (in_use) return "this is the key that these commands use";
+  const bool last = keys_that(user, [&](const wandb::ApiKey& key) { return key.id() != row.id(); }).empty();
+  return last ? "this is the last key of " + named(user.username()) : std::string();
+}
+
+/// Asks at the terminal whether to do something. Returns whether the answer was yes; nothing if nobody can answer.
+std::optional<bool> ask(const std::string& question) {
+  if (speaks_json() || ::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1) return std::nullopt;
+  std::cerr << "wandb-users: " << on_one_line(question) << " [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
 /// Deletes one of a user's keys, and reports it.
 int delete_row(const User& user, const wandb::ApiKey& row, bool in_use, const Flags& flags) {
+  if (const auto doubt = flags.yes ? std::string() : doubt_about(user, row, in_use); !doubt.empty()) {
+    const auto answer = ask(doubt + "; delete it?");
+    if (!answer) return tell(doubt + "; give --yes to delete it", usage);
+    if (!*answer) return tell("nothing was deleted", failed);
+  }
   const auto deleted = user.delete_api_key(row);
   if (!deleted) return tell(deleted.error());
   if (in_use) note("it was the key that these commands use: put another into WANDB_API_KEY or the netrc file");
-  if (!flags.json) return ok;
+  if (!is_json(flags.format)) return ok;
   std::cout << JsonObject().add_text("id", row.id()).add("deleted", "true").text() << '\n';
   if (std::cout.flush()) return ok;
   return tell("the key was deleted, but that could not be printed", failed, wandb::Outcome::ran);
@@ -163,19 +186,24 @@ int list_keys(const Api& api, const Flags& flags) {
   const auto user = subject(api, flags, true);
   if (!user) return tell(user.error());
   if (const auto code = tell_missing(*user, "apiKeys")) return *code;
-  print(user->keys(), own_key(api), flags);
+  print(user->keys(), own_key(api), flags.format);
   return ok;
 }
 
-int generate_key(const Api& api, const Flags& flags) {
+int generate_key(const Api& api, const Flags& words) {
   survive_readers();
+  auto flags = words;
+  if (flags.secret_file == "-") {
+    flags.secret_file.clear();
+    flags.print_secret = true;
+  }
   if (!flags.print_secret && flags.secret_file.empty()) {
     return tell("the secret is shown only once: say where it goes, with --output FILE or --print-secret", usage);
   }
   auto user = subject(api, flags, true);
   if (!user) return tell(user.error());
   if (const auto code = authenticate(*user, flags)) return *code;
-  SecretSink sink(flags.secret_file, flags.print_secret || flags.json);
+  SecretSink sink(flags.secret_file, flags.print_secret || is_json(flags.format));
   if (const auto fault = sink.open(); !fault.empty()) return tell(fault + "; no key was made", usage);
   const auto known = ids_of(*user);
   const auto before = user->keys().size();

@@ -1,13 +1,21 @@
 #include "provision.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <cstring>
 #include <exception>
+#include <filesystem>
 #include <numeric>
 #include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -35,22 +43,22 @@ struct Run {
   Progress progress;
   RowOrder turns;
   EarlierResults earlier{};
-  std::stop_source stop{};     // no further person is begun
-  std::stop_source give_up{};  // requests in progress end immediately
-  bool interrupted = false;    // set by the first Ctrl-C
-  int first_code = ok;         // the code of the first failure
-  bool stale = false;          // this run could not see something that an earlier run reported
-  bool key_failed = false;     // a key was requested, and something failed
-  bool in_doubt = false;       // a user or a key may have been made
+  std::stop_source stop{};      // no further person is begun
+  std::stop_source give_up{};   // requests in progress end immediately
+  bool interrupted = false;     // set by the first Ctrl-C
+  int first_code = ok;          // the code of the first failure
+  bool stale = false;           // this run could not see something that an earlier run reported
+  std::size_t keys_failed = 0;  // how many keys were requested that are not there, or their secrets
+  bool in_doubt = false;        // a user or a key may have been made
 };
 
 /// Provisions one person, after waiting until the rows are not too far behind.
-Task<Report> provide_in_turn(AsyncApi api, std::size_t index, bool dry_run, Run& run) {
+Task<Report> provide_in_turn(AsyncApi api, std::size_t index, const ProvisionFlags& flags, Run& run) {
   while (run.turns.is_ahead(index)) {
     if (run.stop.stop_requested()) co_return Report{};
     co_await run.turns.moved();
   }
-  co_return co_await provide(api, run.people[index], dry_run, run.give_up.get_token());
+  co_return co_await provide(api, run.people[index], flags, run.give_up.get_token());
 }
 
 /// Returns whether the change must be reported in any case.
@@ -77,7 +85,7 @@ void record(Run& run, std::size_t index, Report report) {
   run.progress.clear();
   run.progress.count(report);
   run.stale = run.stale || report.stale;
-  run.key_failed = run.key_failed || report.key_failed;
+  run.keys_failed += report.key_failed ? 1U : 0U;
   run.in_doubt = run.in_doubt || report.status == Status::unknown || report.key == "unknown";
   if (run.first_code == ok) run.first_code = report.code;
   if (report.hopeless && !run.stop.stop_requested()) {
@@ -92,12 +100,11 @@ Task<void> provide_all(AsyncApi api, const ProvisionFlags& flags, Run& run) {
   const auto token = run.stop.get_token();
   std::vector<std::size_t> indices(run.people.size());
   std::iota(indices.begin(), indices.end(), std::size_t{0});
-  auto done =
-      wandb::for_each(api, std::move(indices),
-                      [dry_run = flags.dry_run, &run](const AsyncApi& paced, const std::size_t& index) -> Task<Report> {
-                        return provide_in_turn(paced, index, dry_run, run);
-                      },
-                      {.concurrency = flags.concurrency, .stop = &token});
+  auto done = wandb::for_each(api, std::move(indices),
+                              [&flags, &run](const AsyncApi& paced, const std::size_t& index) -> Task<Report> {
+                                return provide_in_turn(paced, index, flags, run);
+                              },
+                              {.concurrency = flags.concurrency, .stop = &token});
   while (auto one = co_await done.next()) record(run, one->input, std::move(one->result));
   for (auto rest = done.taken(); rest != run.people.size(); ++rest) record(run, rest, Report{});
 }
@@ -124,6 +131,10 @@ int result_of(const Run& run, const ReportWriter& writer) {
     return tell("the results could not be written: " + writer.fault() + "; run again to go on, nobody is made twice",
                 failed);
   }
+  if (run.keys_failed != 0) {
+    note(std::to_string(run.keys_failed) + (run.keys_failed == 1 ? " key is" : " keys are") +
+         " missing, or their secrets: the column reason says why");
+  }
   const auto& progress = run.progress;
   const auto differing = progress.of(Status::differs);
   const auto bad =
@@ -131,29 +142,54 @@ int result_of(const Run& run, const ReportWriter& writer) {
   const auto good =
       differing + progress.of(Status::created) + progress.of(Status::would_create) + progress.of(Status::exists);
   if (run.in_doubt) return outcome_unknown;
-  if (bad == 0 && !run.stale && !run.key_failed) return ok;
+  if (bad == 0 && !run.stale && run.keys_failed == 0) return ok;
   return good == 0 && run.first_code != ok ? run.first_code : static_cast<int>(partly);
 }
 
-std::optional<std::vector<Person>> read_file(const std::string& path) {
-  const auto file = read_whole(path);
-  std::vector<std::string> complaints;
-  std::vector<Person> people;
-  if (file.fault.empty()) people = read_people(file.text, complaints);
-  else complaints.push_back("cannot be read: " + file.fault);
+/// Reads the people, and prints what is wrong with the file and which columns are ignored.
+std::optional<std::vector<Person>> read_file(const ProvisionFlags& flags) {
+  const auto name = flags.people == "-" ? "standard input" : flags.people;
+  const auto bytes = read_whole(flags.people);
+  auto file = bytes.fault.empty() ? read_people(bytes.text, flags.admin) : PeopleFile();
+  if (!bytes.fault.empty()) file.complaints.push_back("cannot be read: " + bytes.fault);
   constexpr std::size_t most = 20;
-  for (std::size_t i = 0; i != complaints.size() && i != most; ++i) tell(path + ": " + complaints[i], usage);
-  if (complaints.size() > most) tell("and " + std::to_string(complaints.size() - most) + " more", usage);
-  return complaints.empty() ? std::optional(std::move(people)) : std::nullopt;
+  const auto shown = [&](const auto& list) { return std::min(list.size(), most); };
+  for (std::size_t i = 0; i != shown(file.complaints); ++i) tell(name + ": " + file.complaints[i], usage);
+  if (file.complaints.size() > most) tell("and " + std::to_string(file.complaints.size() - most) + " more", usage);
+  if (!file.complaints.empty()) return std::nullopt;
+  std::string ignored;
+  for (std::size_t i = 0; i != shown(file.ignored); ++i) ignored += (i == 0 ? "" : ", ") + file.ignored[i];
+  if (file.ignored.size() > most) ignored += ", and " + std::to_string(file.ignored.size() - most) + " more";
+  if (!ignored.empty()) note(name + ": ignored columns: " + ignored);
+  return std::move(file.people);
+}
+
+/// Returns what is wrong with the files and directories of the flags; empty for nothing.
+std::string place_fault(const ProvisionFlags& flags) {
+  std::error_code ec;
+  if (!flags.output.empty() && std::filesystem::equivalent(flags.people, flags.output, ec)) {
+    return flags.output + " is the file of the people; name another one with --output";
+  }
+  if (flags.keys_dir.empty() || flags.dry_run) return {};
+  const auto& directory = flags.keys_dir;
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
+    return "cannot make " + directory + ": " + std::strerror(errno);
+  }
+  if (!std::filesystem::is_directory(directory, ec)) return directory + " is no directory, which --keys-dir names";
+  if (::access(directory.c_str(), W_OK | X_OK) == 0) return {};
+  return "cannot write into " + directory + ": " + std::strerror(errno);
 }
 
 }  // namespace
 
-int provision(const ProvisionFlags& flags, const std::string& ca_file, const wandb::Options& options) {
+int provision(const ProvisionFlags& words, const std::string& ca_file, const wandb::Options& options) {
   // A reader of the results may leave: then writing fails, and the work in progress is finished.
   std::signal(SIGPIPE, SIG_IGN);
-  const auto people = read_file(flags.people);
+  auto flags = words;
+  if (flags.output == "-") flags.output.clear();
+  const auto people = read_file(flags);
   if (!people) return usage;
+  if (const auto fault = place_fault(flags); !fault.empty()) return tell(fault, usage);
   auto earlier = read_earlier(flags.output, *people);
   if (earlier.loss && !flags.force) {
     return tell(
@@ -161,9 +197,8 @@ int provision(const ProvisionFlags& flags, const std::string& ca_file, const wan
         usage);
   }
   boost::asio::io_context context(1);
-  auto api = AsyncApi::make(
-      wandb::AsyncBeastTransport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency}),
-      options);
+  wandb::AsyncBeastTransport transport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency});
+  auto api = AsyncApi::make(AsyncTraced(std::move(transport), flags.verbose), options);
   if (!api) return tell(api.error());
   const Keepsake keepsake(flags.output, earlier);
   ReportWriter writer(flags.output, flags.format == "jsonl");

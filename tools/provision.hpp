@@ -1,4 +1,4 @@
-// The command wandb-users provision: it makes the users of a file who do not exist yet.
+// The command wandb-users provision: it makes the users of a table who do not exist yet.
 #pragma once
 
 #include <cstddef>
@@ -7,11 +7,14 @@
 #include <wandb/options.hpp>
 
 struct ProvisionFlags {
-  std::string people;  ///< the CSV file
-  std::string output;  ///< the file for the results; empty for standard output
-  std::string format;  ///< `csv`, `jsonl`, or empty for `csv`
+  std::string people;    ///< the table; `-` for standard input
+  std::string output;    ///< the file for the results; empty or `-` for standard output
+  std::string keys_dir;  ///< the directory for the secrets of new keys; empty for none
+  std::string format;    ///< `csv`, `jsonl`, or empty for `csv`
   std::size_t concurrency = 16;
   bool dry_run = false;
+  bool admin = false;  ///< everybody is to be an admin
+  bool verbose = false;
   bool force = false;  ///< overwrite the existing file, whatever it holds
 };
 

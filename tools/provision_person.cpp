@@ -1,16 +1,19 @@
 #include "provision_person.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "advice.hpp"
+#include "secret_sink.hpp"
 #include "tool.hpp"
 
 namespace {
 
-using User = wandb::User<wandb::AsyncBeastTransport>;
+using User = wandb::User<AsyncTraced>;
 using wandb::condition;
 using wandb::Outcome;
 
@@ -131,54 +134,99 @@ Task<Report> create(AsyncApi api, Person person, wandb::StopToken give_up, std::
   co_return failure(error);
 }
 
+/// Reports that the person has no key of the file, or not its secret.
+void fail_key(Report& report, const std::string& reason) {
+  add_reason(report, reason);
+  report.key_failed = true;
+}
+
+/// Returns the file for the secret of that person's key.
+std::string key_file(const std::string& directory, std::string_view email) {
+  std::string name;
+  for (const char c : email) name += c == '/' ? "%2F" : c == '%' ? "%25" : std::string(1, c);
+  return directory + "/" + name + ".key";
+}
+
+/// Stores a secret in its file, which must be open.
+void deliver(const std::optional<wandb::Secret>& secret, SecretSink& sink, const std::string& path, Report& report) {
+  const auto fault = secret ? sink.keep(*secret, {}) : "the server did not send its secret";
+  if (fault.empty()) report.key_file = path;
+  else fail_key(report, fault + ", and it is lost: delete the key, and run again");
+}
+
+/// Delivers a key that was there before, if its secret is known.
+void deliver_existing(const wandb::ApiKey& key, const std::string& path, bool dry_run, Report& report) {
+  report.key = "exists";
+  report.key_id = key.id();
+  std::error_code ec;
+  if (path.empty() || (std::filesystem::file_size(path, ec) != 0 && !ec)) return;
+  const auto secret = key.secret();
+  if (!secret) return fail_key(report, "the key was there before, and the server does not show its secret again");
+  if (dry_run) return;
+  SecretSink sink(path, false);
+  if (const auto fault = sink.open(); !fault.empty()) return fail_key(report, fault);
+  deliver(secret, sink, path, report);
+}
+
 /// Makes a key with that description as the user, which requires the user's own secret.
-Task<void> add_key(User user, Person person, bool dry_run, wandb::StopToken give_up, Report& report) {
-  for (const auto& key : user.keys()) {
-    if (key.description() != person.key) continue;
-    report.key = "exists";
-    report.key_id = key.id();
-  }
-  if (!report.key.empty()) co_return;
-  report.key = "not_made";
-  const auto as_user = user.user_api();
-  if (as_user && dry_run) {
-    report.key = "would_make";
-    co_return;
-  }
-  if (!as_user) {
-    add_reason(report, "no key: " + advised(as_user.error()));
+Task<void> make_key(User user, std::string description, std::string path, wandb::StopToken give_up, Report& report) {
+  SecretSink sink(path, false);
+  if (const auto fault = sink.open(); !fault.empty()) {
+    fail_key(report, "no key: " + fault);
     co_return;
   }
   const auto before = user.keys().size();
-  const auto made = co_await user.generate_api_key(person.key, {.stop = &give_up});
-  if (const auto keys = user.keys(); keys.size() > before) report.key_id = keys[keys.size() - 1].id();
-  if (made) report.key = "made";
-  if (made) co_return;
-  if (made.error().outcome() != Outcome::not_run) {
-    report.key = made.error().outcome() == Outcome::ran ? "made" : "unknown";
+  const auto made = co_await user.generate_api_key(description, {.stop = &give_up});
+  auto secret = made ? std::optional(*made) : std::nullopt;
+  if (const auto keys = user.keys(); keys.size() > before) {
+    report.key_id = keys[keys.size() - 1].id();
+    if (!secret) secret = keys[keys.size() - 1].secret();
   }
-  report.key_failed = true;
+  if (made || made.error().outcome() == Outcome::ran) report.key = "made";
+  else if (made.error().outcome() == Outcome::unknown) report.key = "unknown";
+  if (report.key == "made") deliver(secret, sink, path, report);
+  if (made) co_return;
   if (report.code == ok) report.code = exit_code(made.error());
-  add_reason(report, (report.key == "made" ? "a key, but: " : "no key: ") + advised(made.error()));
+  fail_key(report, (report.key == "made" ? "a key, but: " : "no key: ") + advised(made.error()));
+}
+
+/// Sees to it that the user has the key of the file, and its secret a place.
+Task<void> add_key(User user, Person person, const ProvisionFlags& flags, wandb::StopToken give_up, Report& report) {
+  const auto path = flags.keys_dir.empty() ? std::string() : key_file(flags.keys_dir, person.email);
+  for (const auto& key : user.keys()) {
+    if (key.description() != person.key) continue;
+    deliver_existing(key, path, flags.dry_run, report);
+    co_return;
+  }
+  report.key = "not_made";
+  if (const auto as_user = user.user_api(); !as_user) {
+    fail_key(report, "no key: " + advised(as_user.error()));
+  } else if (path.empty()) {
+    fail_key(report, "no key: its secret would be lost; give --keys-dir, for a directory that receives it");
+  } else if (flags.dry_run) {
+    report.key = "would_make";
+  } else {
+    co_await make_key(user, person.key, path, give_up, report);
+  }
 }
 
 }  // namespace
 
-Task<Report> provide(AsyncApi api, Person person, bool dry_run, wandb::StopToken give_up) {
+Task<Report> provide(AsyncApi api, Person person, const ProvisionFlags& flags, wandb::StopToken give_up) {
   const auto found = co_await api.user(person.email, {.stop = &give_up, .keys = !person.key.empty()});
   if (!found) co_return failure(found.error());
   std::optional<User> user = *found;
   Report report{.status = Status::would_create};
   if (user) report = existing(*user, person);
-  else if (!dry_run) report = co_await create(api, person, give_up, user);
+  else if (!flags.dry_run) report = co_await create(api, person, give_up, user);
   const bool there =
       report.status != Status::failed && report.status != Status::unknown && report.status != Status::not_started;
   if (person.key.empty() || !there) co_return report;
   if (user) {
-    co_await add_key(*user, person, dry_run, give_up, report);
+    co_await add_key(*user, person, flags, give_up, report);
     co_return report;
   }
   report.key = "not_made";
-  add_reason(report, "no key: " + advised(wandb::errc::no_user_credentials));
+  fail_key(report, "no key: " + advised(wandb::errc::no_user_credentials));
   co_return report;
 }

@@ -12,18 +12,8 @@
 
 #include "json.hpp"
 #include "people.hpp"
+#include "spreadsheet.hpp"
 #include "tool.hpp"
-
-namespace {
-
-std::string csv_text(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-  return out + '"';
-}
-
-}  // namespace
 
 ReportWriter::ReportWriter(const std::string& path, bool json) : out_(&std::cout), json_(json) {
   if (!path.empty()) {
@@ -44,18 +34,19 @@ std::string ReportWriter::row(const Person& person, const Report& report) const 
   const auto status = status_names[static_cast<std::size_t>(report.status)];
   const auto or_null = [](std::string_view text) { return text.empty() ? "null" : json_text(text); };
   if (json_) {
-    return JsonObject()
-        .add("line", line)
+    JsonObject json;
+    json.add("line", line)
         .add_text("email", person.email)
         .add_text("status", status)
         .add("key", or_null(report.key))
         .add("reason", or_null(report.reason))
         .add("id", or_null(report.id))
-        .add("key_id", or_null(report.key_id))
-        .text();
+        .add("key_id", or_null(report.key_id));
+    if (!report.key_file.empty()) json.add_text("key_file", report.key_file);
+    return json.text();
   }
-  return line + "," + csv_text(person.email) + "," + std::string(status) + "," + std::string(report.key) + "," +
-         csv_text(report.reason);
+  return line + "," + csv_cell(person.email) + "," + std::string(status) + "," + std::string(report.key) + "," +
+         csv_cell(report.reason);
 }
 
 void ReportWriter::note_fault() {

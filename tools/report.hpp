@@ -24,9 +24,10 @@ struct Report {
   std::string reason{};
   std::string id{};         ///< the user's id; empty if it is not known
   std::string key_id{};     ///< the key's id; empty if there is none or it is not known
+  std::string key_file{};   ///< the file that this run wrote the key's secret to
   int code = 0;             ///< the exit code for the error alone
   bool hopeless = false;    ///< all other people would fail in the same way
-  bool key_failed = false;  ///< a key was requested from the server, and something failed
+  bool key_failed = false;  ///< a key was requested, and it or its secret is not there
   bool stale = false;       ///< the result is that of an earlier run, because this run could not see the person
 };
 

@@ -1,5 +1,6 @@
 // The commands wandb-users whoami, show, list, create and teams.
 #include <csignal>
+#include <cstddef>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -55,10 +56,10 @@ void print_settings(const Api& api, bool json) {
 
 int whoami(const Api& api, const Flags& flags) {
   // The settings come first, since they may explain why the user cannot be read.
-  if (flags.verbose) print_settings(api, flags.json);
+  if (flags.verbose) print_settings(api, is_json(flags.format));
   const auto me = api.viewer({.keys = false});
   if (!me) return tell(me.error());
-  print(*me, {}, flags);
+  print(*me, {}, flags.format);
   return ok;
 }
 
@@ -66,30 +67,77 @@ int show(const Api& api, const Flags& flags) {
   const auto user = subject(api, flags, true);
   if (!user) return tell(user.error());
   const auto in_use = own_key(api);
-  print(*user, {.keys = true, .with = in_use}, flags);
-  if (flags.json) return ok;
-  for (const auto team : user->teams()) std::cout << "  team " << named(team) << '\n';
-  for (const auto& key : user->keys()) {
-    std::cout << "  key  " << on_one_line(key.name()) << "  " << named(key.description())
-              << (key.belongs_to(in_use) ? "  in use" : "") << '\n';
-  }
+  print(*user, {.keys = true, .with = in_use}, flags.format);
+  if (flags.format != Format::table) return ok;
+  if (!user->teams().empty()) std::cout << '\n';
+  print(user->teams(), Format::table);
+  if (!user->keys().empty()) std::cout << '\n';
+  print(user->keys(), in_use, Format::table);
   return ok;
 }
 
-int list(const Api& api, const Flags& flags) {
+namespace {
+
+/// Returns whether the list has this user; an error if the server does not say what was asked for.
+wandb::Result<bool> is_wanted(const User& user, const Flags& flags) {
+  if (flags.deleted && user.deleted_at().empty()) return false;
+  if (!flags.admins) return true;
+  if (const auto admin = user.admin()) return *admin;
+  return wandb::Error(make_error_code(wandb::errc::attribute_not_loaded),
+                      "the server does not say whether " + named(user.username()) + " is an admin");
+}
+
+/// Prints the wanted users of a range, and returns the exit code.
+template <class Users>
+int print_users(Users users, const Flags& flags) {
   int code = ok;
-  for (auto& user : api.users(flags.query, {.keys = false})) {
-    if (user) {
-      print(*user, {}, flags);
+  const auto fail = [&](const wandb::Error& error) {
+    const int one = tell(error);
+    if (code == ok) code = one;
+  };
+  std::size_t printed = 0;
+  UserRows rows(flags.format, {});
+  for (auto& one : users) {
+    if (!one) {
+      fail(one.error());
       continue;
     }
-    const int one = tell(user.error());
-    if (code == ok) code = one;
+    const User user = *one;
+    const auto wanted = is_wanted(user, flags);
+    if (!wanted) fail(wanted.error());
+    if (!wanted || !*wanted) continue;
+    rows.add(user);
+    if (++printed == flags.limit) break;
   }
+  rows.finish();
   return code;
 }
 
+}  // namespace
+
+int list(const Api& api, const Flags& flags) {
+  wandb::PageOptions page{.keys = false};
+  // Without a filter, no more users are requested than are printed.
+  const bool all = !flags.admins && !flags.deleted;
+  if (all && flags.limit != 0 && flags.limit < 100) page.size = static_cast<int>(flags.limit);
+  if (flags.team.empty()) return print_users(api.users(flags.query, page), flags);
+  page.size = wandb::PageOptions().size;
+  return print_users(api.team_members(flags.team, page), flags);
+}
+
 namespace {
+
+/// Reports a user who exists already, where that is permitted: it is a success if the user is as requested.
+int tell_there(const User& user, const Flags& flags) {
+  print(user, {.teams = false}, flags.format);
+  const auto differs = [&](const char* how) {
+    return tell("the user is there already, but " + std::string(how) + "; nothing was changed", already_exists);
+  };
+  if (!user.deleted_at().empty()) return differs("is deleted");
+  if (user.admin().value_or(flags.admin) != flags.admin) return differs(flags.admin ? "is no admin" : "is an admin");
+  note("the user is there already");
+  return ok;
+}
 
 /// Reports a user who could not be made, or not without a fault, after looking up who exists.
 int tell_not_made(const Api& api, const Flags& flags, const wandb::Error& error) {
@@ -103,7 +151,8 @@ int tell_not_made(const Api& api, const Flags& flags, const wandb::Error& error)
   const auto found = api.user(flags.name, {.keys = false});
   const bool there = found && *found;
   // A user who exists now existed before, or was made in spite of the error.
-  if (there && ran) print(**found, {}, flags);
+  if (there && ran) print(**found, {}, flags.format);
+  if (conflict && there && flags.if_not_exists) return tell_there(**found, flags);
   int code = exit_code(error);
   if (conflict) code = there ? already_exists : failed;
   std::string how;
@@ -119,7 +168,7 @@ int create(const Api& api, const Flags& flags) {
   survive_readers();
   const auto user = api.create_user(flags.name, flags.admin);
   if (!user) return tell_not_made(api, flags, user.error());
-  print(*user, {.teams = false}, flags);
+  print(*user, {.teams = false}, flags.format);
   if (std::cout.flush()) return ok;
   return tell("the user " + shown_name(flags) + " was made, but could not be printed; see `wandb-users show " +
                   shown_name(flags) + "`",
@@ -130,10 +179,6 @@ int teams(const Api& api, const Flags& flags) {
   const auto user = subject(api, flags, false);
   if (!user) return tell(user.error());
   if (const auto code = tell_missing(*user, "teams")) return *code;
-  if (flags.json) {
-    std::cout << json_list(user->teams(), json_name) << '\n';
-    return ok;
-  }
-  for (const auto team : user->teams()) std::cout << named(team) << '\n';
+  print(user->teams(), flags.format);
   return ok;
 }

@@ -1,9 +1,9 @@
 #include "user_output.hpp"
 
-#include <iostream>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <wandb/error.hpp>
@@ -88,6 +88,20 @@ std::string json_of_key(const wandb::ApiKey& key, const wandb::Secret& in_use) {
       .text();
 }
 
+std::string flag_cell(std::optional<bool> flag, Format format) {
+  if (!flag) return {};
+  if (format == Format::csv) return *flag ? "true" : "false";
+  return *flag ? "yes" : "";
+}
+
+std::vector<std::string_view> titles_of(Format format, const Asked& asked) {
+  std::vector<std::string_view> titles{"username", "email", "name", "admin", "deleted_at"};
+  if (format != Format::csv) return titles;
+  titles.insert(titles.begin(), "id");
+  if (asked.teams) titles.push_back("teams");
+  return titles;
+}
+
 }  // namespace
 
 std::string json_of(const User& user, const Asked& asked) {
@@ -105,25 +119,48 @@ std::string json_of(const User& user, const Asked& asked) {
   return json.text();
 }
 
-void print(const User& user, const Asked& asked, const Flags& flags) {
+UserRows::UserRows(Format format, Asked asked)
+    : format_(format), asked_(std::move(asked)), rows_(format, titles_of(format, asked_)) {}
+
+void UserRows::add(const User& user) {
   tell_errors(user);
-  if (flags.json) {
-    std::cout << json_of(user, asked) << '\n';
-    return;
+  if (is_json(format_)) return rows_.add_json(json_of(user, asked_));
+  std::vector<std::string> cells;
+  if (format_ == Format::csv) cells.push_back(on_one_line(user.id()));
+  cells.insert(cells.end(), {named(user.username()), named(user.email()), named(user.name()),
+                             flag_cell(user.admin(), format_), named(user.deleted_at())});
+  if (format_ == Format::csv && asked_.teams) {
+    std::string teams;
+    for (const auto team : user.teams()) teams.append(teams.empty() ? "" : " ").append(named(team));
+    cells.push_back(std::move(teams));
   }
-  std::cout << named(user.username()) << '\t' << named(user.email()) << '\t' << named(user.name())
-            << (user.admin() == true ? "\tadmin" : "") << '\n';
+  rows_.add(std::move(cells));
 }
 
-void print(const wandb::Keys& keys, const wandb::Secret& in_use, const Flags& flags) {
-  if (flags.json) {
-    std::cout << json_list(keys, [&](const wandb::ApiKey& key) { return json_of_key(key, in_use); }) << '\n';
-    return;
-  }
+void print(const User& user, const Asked& asked, Format format) {
+  // The JSON of one user is an object, and no list of one.
+  UserRows rows(format == Format::json ? Format::jsonl : format, asked);
+  rows.add(user);
+  rows.finish();
+}
+
+void print(const wandb::Keys& keys, const wandb::Secret& in_use, Format format) {
+  RowWriter rows(format, {"id", "name", "description", "in_use"});
   for (const auto& key : keys) {
-    std::cout << on_one_line(key.id()) << '\t' << on_one_line(key.name()) << '\t' << named(key.description())
-              << (key.belongs_to(in_use) ? "\tin use" : "") << '\n';
+    if (is_json(format)) {
+      rows.add_json(json_of_key(key, in_use));
+      continue;
+    }
+    rows.add({on_one_line(key.id()), on_one_line(key.name()), named(key.description()),
+              flag_cell(key.belongs_to(in_use), format)});
   }
+  rows.finish();
+}
+
+void print(const wandb::TeamNames& teams, Format format) {
+  RowWriter rows(format, {"team"});
+  for (const auto team : teams) is_json(format) ? rows.add_json(json_name(team)) : rows.add({named(team)});
+  rows.finish();
 }
 
 void tell_errors(const User& user) {

@@ -9,6 +9,7 @@
 #include <wandb/secret.hpp>
 
 #include "commands.hpp"
+#include "rows.hpp"
 
 /// Holds which lists were requested, and the key of the request if it is to be marked in the list.
 struct Asked {
@@ -21,9 +22,25 @@ struct Asked {
 // the second case `errors` of the user says why. `[]` is an empty list.
 [[nodiscard]] std::string json_of(const User& user, const Asked& asked);
 
-void print(const User& user, const Asked& asked, const Flags& flags);
+/// Writes users, one after another.
+class UserRows {
+ public:
+  UserRows(Format format, Asked asked);
+  /// Writes a user, and prints the server's errors about them.
+  void add(const User& user);
+  void finish() { rows_.finish(); }
+
+ private:
+  Format format_;
+  Asked asked_;
+  RowWriter rows_;
+};
+
+/// Writes one user. In JSON that is an object.
+void print(const User& user, const Asked& asked, Format format);
 /// `in_use` is the key of the request, which is marked in the list.
-void print(const wandb::Keys& keys, const wandb::Secret& in_use, const Flags& flags);
+void print(const wandb::Keys& keys, const wandb::Secret& in_use, Format format);
+void print(const wandb::TeamNames& teams, Format format);
 
 /// Prints the server's errors about parts of a user that it did not send.
 void tell_errors(const User& user);

@@ -6,114 +6,23 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <wandb/transport/beast.hpp>
 #include <wandb/wandb.hpp>
 
+#include "command_line.hpp"
 #include "commands.hpp"
 #include "provision.hpp"
 #include "tool.hpp"
+#include "traced.hpp"
 
 namespace {
-
-/// Holds the options about the server and about the user.
-struct Settings {
-  std::string base_url;
-  std::string ca_file;
-  double timeout = 0;
-  bool insecure = false;
-  Flags flags;
-  ProvisionFlags provision;
-};
-
-/// The commands, each with its function.
-void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
-  const auto add = [&](CLI::App& parent, const char* name, const char* what, Command command) {
-    auto* sub = parent.add_subcommand(name, what);
-    sub->callback([&chosen, command] { chosen = command; });
-    sub->fallthrough();
-    return sub;
-  };
-  // An unset variable in a script must not select the caller, or the key without a description.
-  const CLI::Validator not_empty([](const std::string& text) { return text.empty() ? "it is empty" : std::string{}; },
-                                 "");
-  const auto user_of = [&](CLI::App* sub) {
-    sub->add_option("user", flags.name, "username, e-mail or id; else yourself")->check(not_empty);
-  };
-
-  add(app, "whoami", "the user whose credentials these are", whoami)
-      ->add_flag("--verbose", flags.verbose, "first the settings in effect, and where each comes from");
-  user_of(add(app, "show", "a user with teams and keys", show));
-  add(app, "list", "users whose username or e-mail begins or ends with a text", list)
-      ->add_option("query", flags.query, "else everybody");
-  auto* made = add(app, "create", "make a user (needs an admin)", create);
-  made->add_option("email", flags.name, "the new user's e-mail")->required();
-  made->add_flag("--admin", flags.admin, "an admin of the instance");
-  user_of(add(app, "teams", "the teams of a user", teams));
-
-  auto* keys = app.add_subcommand("keys", "API keys");
-  keys->require_subcommand(1)->fallthrough();
-  user_of(add(*keys, "list", "the keys of a user", list_keys));
-  auto* generated = add(*keys, "generate", "make a key", generate_key);
-  user_of(generated);
-  generated->add_option("--description", flags.description, "what the key is for");
-  generated->add_option("--output", flags.secret_file, "a new file for the secret, readable by you alone");
-  generated->add_flag("--print-secret", flags.print_secret, "print the secret");
-  generated
-      ->add_option("--user-key-env", flags.user_key_variable, "the environment variable that holds that user's own key")
-      ->check(not_empty);
-  auto* deleted = add(*keys, "delete", "delete a key", delete_key);
-  deleted->add_option("key", flags.key, "its id, its name as listed, or its description")->check(not_empty);
-  deleted->add_option("--key-env", flags.key_variable, "else the environment variable that holds the key itself")
-      ->check(not_empty);
-  user_of(deleted);
-}
-
-/// Runs many calls concurrently on a transport of its own.
-CLI::App* add_provision(CLI::App& app, ProvisionFlags& flags) {
-  auto* sub = app.add_subcommand("provision", "make the users of a CSV file that do not exist yet (needs an admin)");
-  sub->fallthrough();
-  sub->add_option("people", flags.people,
-                  "columns email and admin, and perhaps key: the description of a first key, made where the user's own "
-                  "secret is known")
-      ->required();
-  sub->add_option("--concurrency", flags.concurrency, "how many at once")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  sub->add_flag("--dry-run", flags.dry_run, "look, say what would be done, and change nothing");
-  sub->add_option(
-      "--output", flags.output,
-      "the file for the results, else standard output; written anew only over an earlier run's of the same people");
-  sub->add_flag("--force", flags.force, "write the results over whatever the file holds");
-  sub->add_option("--format", flags.format, "of the results: csv (else this) or jsonl, which --json means too")
-      ->check(CLI::IsMember({"csv", "jsonl"}));
-  sub->footer(
-      "A result row for each person, in the order of the file: created, exists, differs (there, but deleted, or an "
-      "admin "
-      "where the file says otherwise), failed, unknown (it may have been created), not_started, or would_create.\n"
-      "Ctrl-C stops when what is under way is finished; run again to go on, nobody is made twice. Over an earlier "
-      "run's "
-      "--output, whom that one created stays created.\n"
-      "Exit codes: 0 everybody is there as wished, 6 somebody or a key may have been made, 7 some are not there or a "
-      "key "
-      "failed; where nobody is, that of the first error.");
-  return sub;
-}
-
-/// Returns what is wrong with a timeout; empty for nothing. It tests whether the number is inside the range, which
-/// rejects NaN. CLI::Range tests whether it is outside, which accepts NaN.
-std::string timeout_fault(const std::string& text) {
-  char* end = nullptr;
-  const double seconds = std::strtod(text.c_str(), &end);
-  const bool good = !text.empty() && *end == '\0' && seconds >= 0.001 && seconds <= 86400;
-  return good ? std::string() : "it is \"" + plain(text) + "\"; give a number of seconds from 0.001 to 86400";
-}
 
 /// Opens the standard streams that the parent process closed. Otherwise the next socket would get the number of a
 /// closed stream, and printed text, perhaps a secret, would be sent to it. The streams opened here cannot be written
@@ -125,45 +34,30 @@ bool hold_standard_streams() {
   return true;
 }
 
-/// Describes what is wrong with the command line, which may contain a key that was typed by mistake.
-std::string usage_message(const CLI::App* app, const CLI::Error& error) {
-  const auto whole = CLI::FailureMessage::simple(app, error);
-  const std::string_view complaint(error.what());
-  return whole.starts_with(complaint) ? plain(complaint) + whole.substr(complaint.size()) : plain(whole);
+/// Returns whether the command line has this word. If it is wrong, its flags have not been parsed.
+bool has_word(int argc, char** argv, std::string_view word) {
+  return std::any_of(argv, argv + argc, [&](const char* one) { return word == one; });
 }
 
-/// Adds the options that all commands share.
-void add_settings(CLI::App& app, Settings& settings) {
-  app.set_version_flag("--version", std::string(wandb::version));
-  app.add_option("--base-url", settings.base_url,
-                 "the server; else WANDB_BASE_URL, the settings files of wandb login, https://api.wandb.ai");
-  app.add_option(
-      "--ca-file", settings.ca_file,
-      "certificate authorities to trust, PEM; else SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE, the system's");
-  app.add_option("--timeout", settings.timeout, "seconds for one request; else WANDB_HTTP_TIMEOUT, else 19")
-      ->check(CLI::Validator(timeout_fault, "", "--timeout"));
-  app.add_flag("--json", settings.flags.json,
-               "machine-readable output, one JSON text a line; errors too, on standard error");
-  app.add_flag("--allow-insecure-http", settings.insecure, "send the key over plain http to another machine");
-  app.failure_message(usage_message);
-  app.require_subcommand(1);
-  app.footer(
-      "With --json a member that was not loaded is left out; null is what the server holds no value of, or refuses to "
-      "show: the user's \"errors\" then say why.\n" +
-      std::string(exit_codes));
+int print_description(const CLI::App& app) {
+  std::cout << description_of(app) << std::endl;
+  return std::cout ? ok : failed;
 }
 
-/// Returns whether the command line asks for JSON. If it is wrong, its flags have not been parsed.
-bool asks_for_json(int argc, char** argv) {
-  return std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+/// Returns what is wrong with the two options of the format; empty for nothing.
+std::string format_fault(const Settings& settings, bool provisioning) {
+  const auto& format = settings.format;
+  if (settings.json && (format == "csv" || format == "table")) {
+    return "--json and --format " + format + " contradict each other";
+  }
+  if (!provisioning || format.empty() || format == "csv" || format == "jsonl") return {};
+  return "provision writes each result when it is known: give --format csv or jsonl";
 }
 
 /// Runs provision, which writes JSON as rows.
 int run_provision(Settings& settings, const wandb::Options& options) {
-  if (settings.flags.json && settings.provision.format == "csv") {
-    return tell("--json and --format csv contradict each other", usage);
-  }
-  if (settings.flags.json) settings.provision.format = "jsonl";
+  settings.provision.verbose = settings.flags.verbose;
+  settings.provision.format = settings.json ? "jsonl" : settings.format;
   return provision(settings.provision, settings.ca_file, options);
 }
 
@@ -171,22 +65,28 @@ int run(int argc, char** argv) {
   CLI::App app("Users of a Weights & Biases server. Credentials: WANDB_API_KEY or the netrc file.", "wandb-users");
   Settings settings;
   Command command = nullptr;
-  add_settings(app, settings);
-  add_commands(app, settings.flags, command);
-  const auto* provisioning = add_provision(app, settings.provision);
+  add_command_line(app, settings, command);
   hide_typed_keys(argc, argv);
-  if (asks_for_json(argc, argv)) speak_json();
+  if (has_word(argc, argv, "--json")) speak_json();
+  if (has_word(argc, argv, "--describe")) return print_description(app);
+  if (const auto fault = dash_fault(app, argc, argv); !fault.empty()) return tell(fault, usage);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0 && speaks_json()) return tell(error.what(), usage);
-    return app.exit(error) == 0 ? ok : usage;
+    if (error.get_exit_code() != 0) return tell(usage_message(app, error), usage);
+    return app.exit(error);
   }
   wandb::Options options{.base_url = settings.base_url, .allow_insecure_http = settings.insecure};
   options.timeout = std::chrono::nanoseconds(static_cast<std::int64_t>(settings.timeout * 1e9));
-  if (provisioning->parsed()) return run_provision(settings, options);
-  const auto api = Api::make(wandb::BeastTransport({.ca_file = settings.ca_file}), options);
+  const bool provisioning = command == nullptr;
+  if (const auto fault = format_fault(settings, provisioning); !fault.empty()) return tell(fault, usage);
+  if (provisioning) return run_provision(settings, options);
+  wandb::AnyTransport transport = wandb::BeastTransport({.ca_file = settings.ca_file});
+  if (settings.flags.verbose) transport = Traced(std::move(transport));
+  const auto api = Api::make(std::move(transport), options);
   if (!api) return tell(api.error());
+  if (!settings.format.empty()) settings.flags.format = format_named(settings.format);
+  else if (settings.json) settings.flags.format = command == list ? Format::jsonl : Format::json;
   const int code = command(*api, settings.flags);
   if (std::cout.flush() || code != ok) return code;
   return tell("the output could not be written: " + std::string(std::strerror(errno)), failed);

@@ -10,6 +10,7 @@
 #include "../../tools/csv.hpp"
 #include "../../tools/json.cpp"
 #include "../../tools/people.cpp"
+#include "../../tools/spreadsheet.cpp"
 #include "../../tools/tool.cpp"
 #include "budget.hpp"
 
@@ -25,10 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     line = row->line;
   }
   require(reader.fault().empty() || reader.fault().starts_with("line "), "a fault has its line", reader.fault());
-  std::vector<std::string> complaints;
-  const auto people = read_people(text, complaints);
-  for (const auto& person : people)
-    if (complaints.empty()) require(is_email(person.email) && is_text(person.key), "only people are read", text);
+  const auto file = read_people(text);
+  for (const auto& person : file.people)
+    if (file.complaints.empty()) require(is_email(person.email) && is_text(person.key), "only people are read", text);
   budget.check(text.size(), 256);
 
   // A NUL character is refused at any position.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""variables.py ROOT: the table in docs/credentials.md has each variable that is read, and no other.
+"""variables.py ROOT: README's table of environment variables has each variable that is read, and no other.
 
 A variable counts as read where a header of the library or a source of the tool asks an `Environment` or getenv(3) for it.
 Fails also where the name is computed, in a place that is not known to do so: the table could not have it.
@@ -37,15 +37,15 @@ def names_told(page):
 
 def main(root):
     names, complaints = names_read(root)
-    told = names_told((root / "docs" / "credentials.md").read_text())
+    told = names_told((root / "README.md").read_text())
     missing = [f"{name}, which {', '.join(sorted(set(files)))} reads" for name, files in sorted(names.items())
                if name not in told]
     results = [
         ("every name of a variable is written out", complaints),
         ("variables are read at all", [] if names else ["none was found"]),
-        ("the table has every variable that is read", missing),
-        ("the table has no variable that nothing reads", [name for name in told if name not in names]),
-        ("the table has each variable once", sorted({name for name in told if told.count(name) > 1})),
+        ("README tells every variable that is read", missing),
+        ("README tells no variable that nothing reads", [name for name in told if name not in names]),
+        ("README tells each variable once", sorted({name for name in told if told.count(name) > 1})),
     ]
     for name, lines in results:
         print("ok" if not lines else "FAILED", name)

@@ -4,13 +4,18 @@
 
 SERVER is the program tool_server. Both generations of the server are tested.
 """
+import contextlib
+import csv
+import fcntl
 import json
 import os
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,10 +69,10 @@ class Tool:
 
 
 def looks(root):
-    root("whoami", says=["root@example.com", "admin"])
+    root("whoami", says=["USERNAME", "ADMIN", "root@example.com", "yes"])
     me = json.loads(root("whoami", "--json"))
     check("whoami --json", me["username"] == "root" and me["admin"] is True, me)
-    root("show", "ann", says=["ann@example.com", "team red", "first"])
+    root("show", "ann", says=["ann@example.com", "TEAM\nred", "first", "IN USE"])
     ann = json.loads(root("--json", "show", "ANN@example.com"))
     check("show --json", ann["teams"] == ["red"] and len(ann["keys"]) == 4, ann)
     root("show", says=["root@example.com"])
@@ -75,17 +80,97 @@ def looks(root):
     root("teams", "ann", says=["red\n"])
     check("teams --json", json.loads(root("teams", "ann", "--json")) == ["red"])
     everybody = root("list")
-    check("list", len(everybody.splitlines()) == 5, everybody)
+    check("list", len(everybody.splitlines()) == 6, everybody)
     found = [json.loads(line)["username"] for line in root("list", "dev", "--json").splitlines()]
     check("list --json", found == ["dev0", "dev1", "dev2"], found)
+    formats(root)
+
+
+def formats(root):
+    def names(text):
+        return [user["username"] for user in json.loads(text)]
+
+    check("list --format json", names(root("list", "dev", "--format", "json")) == ["dev0", "dev1", "dev2"])
+    check("nobody in JSON", root("list", "nobody", "--format", "json") == "[]\n")
+    check("nobody in a table", root("list", "nobody") == "")
+    check("nobody in CSV", root("list", "nobody", "--format", "csv") == "id,username,email,name,admin,deleted_at,teams\n")
+    rows = list(csv.DictReader(root("list", "--format=csv").splitlines()))
+    check("list --format csv", [row["username"] for row in rows] == ["root", "ann", "dev0", "dev1", "dev2"], rows)
+    check("a user in CSV", rows[1]["teams"] == "red" and rows[0]["admin"] == "true" and rows[1]["admin"] == "false", rows)
+    check("jsonl", [json.loads(line) for line in root("teams", "ann", "--format", "jsonl").splitlines()] == ["red"])
+    keys = root("keys", "list", "ann", "--format", "jsonl").splitlines()
+    check("keys in jsonl", [json.loads(line)["description"] for line in keys] == ["first", "twin", "twin", None], keys)
+    check("one user in JSON", json.loads(root("whoami", "--format", "json"))["username"] == "root")
+    table = root("list").splitlines()
+    check("a table is aligned", all(line[10:].startswith(line.split()[0] + "@") for line in table[1:]) and table[0].startswith("USERNAME  EMAIL"), table)
+    root("list", "--json", "--format", "csv", code=2, complains=["contradict"])
+    root("list", "--format", "yaml", code=2, complains=["yaml"])
+    root("provision", "/dev/null", "--format", "table", code=2, complains=["csv or jsonl"])
+    for variables, width, bold in ({}, 48, True), ({"NO_COLOR": "1"}, 48, False), ({"COLUMNS": "44"}, 44, True):
+        lines = on_a_terminal(root, variables, "list")
+        check("the width of the terminal", len(lines) == 6 and max(map(len, lines[1:])) <= width, lines)
+        check("NO_COLOR", lines[0].startswith("\x1b[1mUSERNAME") == bold, lines)
+
+
+def on_a_terminal(caller, variables, *words):
+    """The lines that the tool prints on a terminal of 48 columns."""
+    terminal, inside = os.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 48, 0, 0))
+    subprocess.run([tool, *words], stdout=inside, env={**caller.environment, **variables}, timeout=60, check=False)
+    os.close(inside)
+    text = b""
+    with contextlib.suppress(OSError):  # Linux reports the end of a terminal as an error
+        while part := os.read(terminal, 4096):
+            text += part
+    os.close(terminal)
+    return text.decode().replace("\r", "").splitlines()
 
 
 def creations(root, ann):
     root("create", "new@example.com", says=["new@example.com"])
-    root("create", "boss@example.com", "--admin", says=["admin"])
+    root("create", "boss@example.com", "--admin", says=["yes"])
     root("create", "new@example.com", code=8, complains=["already exists", "the user is there"])
     root("create", "a\nb@example.com", code=2, complains=["control character"])
     ann("create", "x@example.com", code=4, complains=["admin"])
+
+
+def changes(root, ann):
+    def shown(name):
+        return json.loads(root("show", name, "--json"))
+
+    root("create", "new@example.com", "--if-not-exists", says=["new@example.com"], complains=["the user is there already"])
+    root("create", "new@example.com", "--if-not-exists", "--admin", code=8, complains=["is no admin", "nothing was changed"])
+    root("create", "fresh@example.com", "--if-not-exists", says=["fresh@example.com"])
+    root("set-admin", "fresh", "true", says=["fresh@example.com"])
+    check("set-admin", shown("fresh")["admin"] is True)
+    root("set-admin", "fresh@example.com", "false")
+    check("set-admin false", shown("fresh")["admin"] is False)
+    root("set-admin", "fresh", "perhaps", code=2, complains=["perhaps"])
+    root("set-admin", "nobody", "true", code=3, complains=["no user nobody"])
+    ann("set-admin", "ann", "true", code=4, complains=["admin"])
+    root("update", "fresh", "--name", "Fresh Name", "--admin", "true", says=["Fresh Name"])
+    check("update", (shown("fresh")["name"], shown("fresh")["admin"]) == ("Fresh Name", True))
+    root("update", "fresh", code=2, complains=["say what to change", "--name"])
+    root("update", "fresh", "--name", "", code=2, complains=["empty"])
+    root("remove", "", code=2, complains=["empty"])
+    root("remove", code=2, complains=["user"])
+    root("remove", "nobody@example.com", code=3, complains=["no user"])
+    gone = json.loads(root("remove", "fresh@example.com", "--json"))
+    check("remove", gone["deleted_at"], gone)
+    root("create", "fresh@example.com", "--if-not-exists", "--admin", code=8, complains=["is deleted"])
+
+    def listed(*words):
+        return [json.loads(line)["username"] for line in root("list", "--json", *words).splitlines()]
+
+    check("list --deleted", listed("--deleted") == ["fresh"])
+    check("list --admins", listed("--admins") == ["root", "boss", "fresh"], listed("--admins"))
+    check("list --admins of a query", listed("boss", "--admins") == ["boss"])
+    check("list --limit", len(listed("--limit", "2")) == 2)
+    check("list --limit of what is wanted", listed("--admins", "--limit", "1") == ["root"])
+    check("list --team", listed("--team", "red") == ["ann"])
+    root("list", "--team", "red", "ann", code=2, complains=["--team"])
+    root("list", "--limit", "0", code=2, complains=["--limit"])
+    check("restore", json.loads(root("restore", "fresh@example.com", "--json"))["deleted_at"] is None)
 
 
 def keys(root, ann, older):
@@ -111,6 +196,9 @@ def keys(root, ann, older):
     for caller in (root, ann):
         caller.secrets.append(secret)
     ann("keys", "list", says=["ci"])
+    streamed = ann("keys", "generate", "--description", "stream", "--output", "-", shows_secret=True)
+    check("keys generate --output -", len(streamed) == 41, "no secret")
+    ann("keys", "delete", "stream")
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "key")
         ann("keys", "generate", "--output", str(path))
@@ -137,6 +225,23 @@ def keys(root, ann, older):
     root.environment["SHORT"] = "short"
     root("keys", "generate", "ann", "--user-key-env", "SHORT", "--print-secret", code=4, complains=["SHORT", "shape", "too short"])
     root("keys", "generate", "dev0", "--user-key-env", "ANN_KEY", "--print-secret", code=4, complains=["another user"])
+
+
+def questions(ann):
+    """Somebody at a terminal is asked before the key in use is deleted."""
+    spare = Tool(ann.environment["WANDB_BASE_URL"], ann("keys", "generate", "--description", "spare", "--print-secret",
+                                                        shows_secret=True).strip(), ann.secrets)
+    for answer, code in ((b"n\n", 1), (b"\n", 1), (b"y\n", 0)):
+        terminal, inside = os.openpty()
+        os.write(terminal, answer)
+        run = subprocess.run([tool, "keys", "delete", "spare"], stdin=inside, stdout=subprocess.PIPE, stderr=inside,
+                             env=spare.environment, timeout=60, check=False)
+        os.close(inside)
+        asked = os.read(terminal, 4096).decode()
+        os.close(terminal)
+        check("a question", run.returncode == code, f"exit code {run.returncode} after {answer}: {asked}")
+        check("the question", "wandb-users: this is the key that these commands use; delete it? [y/N]" in asked, asked)
+    spare("whoami", code=4, complains=["API key"])
 
 
 def within(*setting):
@@ -196,7 +301,7 @@ def files(root, at, secrets):
     with tempfile.TemporaryDirectory() as scratch:
         key_file = Path(scratch, "key")
         key_file.write_text(at["ann"] + "\n\x1b[31m\n")
-        root("provision", str(key_file), code=2, complains=["no column"])
+        root("provision", str(key_file), code=2, complains=["the column email is missing"])
         people = Path(scratch, "people.csv")
         people.write_text("email,admin\nnobody@example.com,\n")
         root("provision", str(people), "--output", scratch, code=2, complains=[scratch, "Is a directory"])
@@ -238,7 +343,7 @@ def refusals(at, secrets):
     caller = Tool(at["refusing"], at["root"], secrets)
     for words in (["whoami"], ["whoami", "--json"], ["show"], ["show", "--json"]):
         caller(*words, says=["ann@example.com"], complains=["relogin required", "no teams"])
-    check("one line a user", caller("whoami", complains=["relogin"]).count("\n") == 1)
+    check("one line a user", caller("whoami", complains=["relogin"]).count("\n") == 2)
     caller("teams", code=1, complains=["no teams"])
     caller("keys", "list", code=4, complains=["relogin required"])
     caller("keys", "delete", "x", code=4, complains=["relogin required"])
@@ -250,7 +355,9 @@ for generation in ("newer", "older"):
         root, ann = Tool(at["url"], at["root"], secrets), Tool(at["url"], at["ann"], secrets)
         looks(root)
         creations(root, ann)
+        changes(root, ann)
         keys(root, ann, generation == "older")
+        questions(ann)
         lost_output(root, ann)
         files(root, at, secrets)
         environment(at, secrets)

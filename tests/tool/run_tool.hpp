@@ -52,8 +52,8 @@ enum class Screens { files, terminal, pipe };
 class Tool {
  public:
   Tool(const std::string& base_url, const std::string& key, std::vector<std::string> arguments,
-       Screens screens = Screens::files, const std::vector<std::string>& variables = {}) {
-    const char* program = std::getenv("WANDB_USERS_TOOL");
+       Screens screens = Screens::files, const std::vector<std::string>& variables = {},
+       const char* program = std::getenv("WANDB_USERS_TOOL")) {
     REQUIRE_MESSAGE(program != nullptr, "meson test sets WANDB_USERS_TOOL to the tool's path");
     std::vector<std::string> environment{"WANDB_BASE_URL=" + base_url, "WANDB_API_KEY=" + key, "HOME=/nonexistent"};
     environment.insert(environment.end(), variables.begin(), variables.end());
@@ -158,6 +158,12 @@ class Tool {
 [[nodiscard]] inline Ended run(const std::string& base_url, const std::string& key,
                                std::vector<std::string> arguments) {
   return Tool(base_url, key, std::move(arguments)).wait();
+}
+
+/// Runs another program, such as a shell that runs the tool.
+[[nodiscard]] inline Ended run_program(const char* program, const std::string& base_url, const std::string& key,
+                                       std::vector<std::string> arguments) {
+  return Tool(base_url, key, std::move(arguments), Screens::files, {}, program).wait();
 }
 
 }  // namespace tool

@@ -370,8 +370,55 @@ TEST_CASE("keys delete takes an id for one key, though two pages show it") {
   });
   for (const std::string name : {"K1", "ci"}) {
     deleted = false;
-    const auto ended = tool::run(server.base_url(), any_key, {"keys", "delete", name});
+    const auto ended = tool::run(server.base_url(), any_key, {"keys", "delete", name, "--yes"});
     CHECK_MESSAGE(ended.code == 0, ended.err);
     CHECK(deleted);
   }
+}
+
+TEST_CASE("list --limit requests no more users than it prints, unless it has to look for them") {
+  Office office;
+  office.account.add_users(250, "dev");
+  std::size_t asked = 0;
+  office.account.before([&](const wandb::Request& request) -> std::optional<wandb::Response> {
+    asked += request.body.find("\"first\":2") != request.body.npos ? 1 : 0;
+    return std::nullopt;
+  });
+  CHECK(run(office, {"list", "--limit", "2", "--format", "csv"}).code == 0);
+  CHECK(office.server.requests() == 1);
+  CHECK(asked == 1);
+  const auto admins = run(office, {"list", "--admins", "--limit", "1", "--json"});
+  CHECK(admins.code == 0);
+  CHECK(boost::json::parse(admins.out).at("username") == as_json("root"));
+  CHECK(asked == 1);
+}
+
+TEST_CASE("list --admins does not leave out silently whom the server does not call an admin or not") {
+  const auto body = R"({"data":{"users":{"edges":[{"node":{"id":"u1","username":"ann","email":"ann@example.com",)"
+                    R"("admin":null,"teams":{"edges":[]}}}],"pageInfo":{"endCursor":null,"hasNextPage":false}}}})";
+  const auto ended = against(200, body, {"list", "--admins"});
+  CHECK(ended.code == 1);
+  CHECK(ended.out.empty());
+  CHECK(has(ended.err, "the server does not say whether ann is an admin"));
+}
+
+TEST_CASE("a change whose answer was lost has a code of its own, and tells how to look") {
+  Office office;
+  office.account.add_user({.email = "ann@example.com"});
+  office.account.before(instead_of("updateUser(", 503, "{}"));
+  const auto lost = run(office, {"update", "ann", "--name", "Ann"});
+  CHECK(lost.code == 6);
+  CHECK_MESSAGE(has(lost.err, "see `wandb-users show ann`"), lost.err);
+  office.account.before(instead_of("deleteUser(", 403, R"({"errors":[{"message":"no"}]})"));
+  const auto refused = run(office, {"remove", "ann"});
+  CHECK(refused.code == 4);
+  CHECK_FALSE(has(refused.err, "wandb-users show"));
+}
+
+TEST_CASE("create --if-not-exists takes no words of the server for a user who is there") {
+  Office office;
+  office.account.before(instead_of("createUser(", 409, R"({"errors":[{"message":"it already exists"}]})"));
+  const auto nobody = run(office, {"create", "ann@example.com", "--if-not-exists"});
+  CHECK(nobody.code == 1);
+  CHECK(nobody.out.empty());
 }

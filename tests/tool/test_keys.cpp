@@ -48,11 +48,11 @@ TEST_CASE("keys list and show mark the key that is in use, on servers of both ge
       CHECK(marks(boost::json::parse(run(office, {"keys", "list", "--json"}).out)) == mine);
       CHECK(marks(boost::json::parse(run(office, {"show", "--json"}).out).at("keys")) == mine);
       CHECK(marks(boost::json::parse(run(office, {"keys", "list", "ann", "--json"}).out)) == std::vector<bool>{false});
-      for (const auto& [words, mark] : {std::pair(std::vector<std::string>{"keys", "list"}, "\tmine\tin use\n"),
-                                        std::pair(std::vector<std::string>{"show"}, "  mine  in use\n")}) {
+      for (const auto& [words, mark] : {std::pair(std::vector<std::string>{"keys", "list"}, "  mine         yes\n"),
+                                        std::pair(std::vector<std::string>{"show"}, "  mine         yes\n")}) {
         const auto text = run(office, words).out;
         CHECK_MESSAGE(has(text, mark), text);
-        CHECK(text.find("in use") == text.rfind("in use"));
+        CHECK(text.find("mine") == text.rfind("mine"));
         CHECK_FALSE(has(text, office.key));
         const bool newer = generation == Generation::newer;
         const auto known = office.key.substr(0, shape == KeyShape::v1 ? (newer ? 36 : 14) : (newer ? 20 : 5));
@@ -80,13 +80,31 @@ TEST_CASE("keys delete takes a key that an environment variable holds, and says 
     CHECK(another.code == 3);
     CHECK(has(another.err, "WANDB_API_KEY"));
     CHECK(office.account.executed("deleteApiKey") == 0);
-    const auto own = deleting({"WANDB_API_KEY", "root@example.com"});
+    const auto asked = deleting({"WANDB_API_KEY", "root@example.com"});
+    CHECK(asked.code == 2);
+    CHECK(has(asked.err, "this is the key that these commands use; give --yes"));
+    CHECK(office.account.executed("deleteApiKey") == 0);
+    const auto own = deleting({"WANDB_API_KEY", "root@example.com", "--yes"});
     CHECK_MESSAGE(own.code == 0, own.err);
     CHECK(has(own.err, "commands use"));
     CHECK(office.account.keys_of("root").size() == 1);
     CHECK(office.account.keys_of("ann").size() == 1);
     CHECK_FALSE(has(own.err + another.err, office.key));
   }
+}
+
+TEST_CASE("keys delete does not delete somebody's last key without --yes where nobody can be asked") {
+  Office office;
+  office.account.add_user({.email = "ann@example.com"});
+  static_cast<void>(office.account.add_key("ann", "hers"));
+  static_cast<void>(office.account.add_key("ann", "old"));
+  CHECK(run(office, {"keys", "delete", "old", "ann"}).code == 0);
+  const auto last = run(office, {"keys", "delete", "hers", "ann"});
+  CHECK(last.code == 2);
+  CHECK(has(last.err, "wandb-users: this is the last key of ann; give --yes to delete it\n"));
+  CHECK(office.account.keys_of("ann").size() == 1);
+  CHECK(run(office, {"keys", "delete", "hers", "ann", "-y"}).code == 0);
+  CHECK(office.account.keys_of("ann").empty());
 }
 
 TEST_CASE("keys delete without a key is a usage error") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <mutex>
 #include <string>
@@ -85,16 +86,17 @@ TEST_CASE("provision reads quotes, line ends, a byte order mark, and columns in 
   const auto ended =
       office.provision("\xEF\xBB\xBF\"Admin\",key,EMAIL\r\nYES,\"a \"\"first\"\",\r\nkey\",\"a@example.com\"\r\n", {});
   CHECK(ended.code == 2);
-  CHECK(ended.err.find("line 2: the key's description is no text of one line") != std::string::npos);
+  CHECK(ended.err.find("line 2: the key's description \"a \"first\",  key\" is no text of one line") !=
+        std::string::npos);
   const auto good = office.provision(
       "\xEF\xBB\xBF\"Admin\",key,EMAIL\r\n\r\nYES,\"a \"\"first\"\", key\",\"a@example.com\"\r\nno,,b@example.com", {});
-  CHECK(good.code == 0);
+  CHECK(good.code == 7);
   CHECK(good.out.find("3,a@example.com,created,not_made,") != std::string::npos);
   CHECK(good.out.find("4,b@example.com,created,,\n") != std::string::npos);
   // Dots alone do not make a description look like a key.
   const auto dotted =
       office.provision("email,admin,key\nc@example.com,,v1.2.3\nd@example.com,,ci.wandb.example\n", {"--force"});
-  CHECK(dotted.code == 0);
+  CHECK(dotted.code == 7);
   CHECK(dotted.err.find("looks like a key") == std::string::npos);
 }
 
@@ -105,26 +107,34 @@ TEST_CASE("provision says what is wrong with a file, line by line, before anythi
     std::string complaint;
   } bad[] = {
       {"", "the file is empty"},
-      {"email\na@example.com\n", "line 1: the column admin is missing"},
-      {"admin,key\n", "line 1: the column email is missing"},
-      {"email,admin,team\n", "line 1: there is no column \"team\""},
+      {"admin,key\n", "line 1: the column email is missing; the first column is \"admin\""},
+      {"E-Mail Address,admin\n", "line 1: the column email is missing; rename the column \"E-Mail Address\""},
+      {"emial\n", "line 1: the column email is missing; rename the column \"emial\""},
       {"email,admin,Email\n", "line 1: the column email is there twice"},
-      {"email,admin\na@example.com\n", "line 2: 1 fields where the header has 2"},
-      {"email,admin\na@example.com,true,x\n", "line 2: 3 fields where the header has 2"},
-      {"email,admin\nann,true\n", "line 2: the email is not an e-mail address"},
-      {"email,admin\n,true\n", "line 2: the email is not an e-mail address"},
-      {"email,admin\na\xFF@example.com,true\n", "line 2: the email is not an e-mail address"},
-      {"email,admin\na@example.com,maybe\n", "line 2: admin is neither true nor false"},
-      {"email,admin\na@example.com,\n\nA@Example.com,\n", "line 4: the email stands in line 2 already"},
-      {"email,admin\n\"a@example.com,\n", "line 2: a quote is not closed"},
-      {"email,admin\n\"a@example.com\"x,\n", "line 2: text follows a closing quote"},
-      {"email,admin\na\"b@example.com,\n", "line 2: a quote or a carriage return stands outside of quotes"},
+      {"email,admin\na@example.com\n", "line 2: 1 field where the header has 2; the first is \"a@example.com\""},
+      {"email,admin\na@example.com,true,x\n",
+       "line 2: 3 fields where the header has 2; the first is \"a@example.com\""},
+      {"email,admin\nann,true\n", "line 2: the email \"ann\" is not an e-mail address"},
+      {"email,admin\n,true\n", "line 2: the email \"\" is not an e-mail address"},
+      {"email,admin\nj\xFCrg@example.com,true\n",
+       "line 2: \"j\u00FCrg@example.com\" is not UTF-8, but Latin-1 or Windows-1252; save"},
+      {"email,admin\na@example.com,maybe\n", "line 2: admin is \"maybe\", neither true nor false"},
+      {"email,admin\na@example.com,\n\nA@Example.com,\n",
+       "line 4: the email \"A@Example.com\" stands in line 2 already"},
+      {"email,admin\n\"a@example.com,\n", "line 2: a quote is not closed: \"a@example.com,\""},
+      {"email,admin\n\"a@example.com\"x,\n", "line 2: text follows a closing quote: \"a@example.com\""},
+      {"email,admin\na\"b@example.com,\n",
+       "line 2: a quote or a carriage return stands outside of quotes: \"a\"b@example.com\""},
       {"email,admin,key\na@example.com,," + std::string(40, 'f') + "\n", "line 2: the column key is for a description"},
       {"email,admin,key\na@example.com,,eyJh.eyJz.c2ln\n", "line 2: the column key is for a description"},
       {std::string("\xFF\xFE"
-                   "e\0m\0",
-                   6),
-       "line 1: the text is UTF-16; save it as UTF-8"},
+                   "e\0\n\0\0\xDC",
+                   8),
+       "line 2: the text is damaged UTF-16"},
+      {std::string("\xFF\xFE"
+                   "e",
+                   3),
+       "the text is UTF-16 that ends within a character"},
       {std::string("\0e\0m\0a", 6), "line 1: the text is UTF-16; save it as UTF-8"},
       {std::string("email,admin\na@example.com,\0\n", 28), "line 2: a NUL character stands there"},
   };
@@ -146,7 +156,8 @@ TEST_CASE("provision makes no key where the user's own secret is not known, and 
   const auto own = office.account.add_key("ann", "own");
   const auto ended =
       office.provision("email,admin,key\nann@example.com,,ci\nbob@example.com,,ci\n", {"--concurrency", "1"});
-  CHECK(ended.code == 0);
+  CHECK(ended.code == 7);
+  CHECK(ended.err.find("2 keys are missing") != std::string::npos);
   INFO(ended.out);
   CHECK(ended.out.find(
             "2,ann@example.com,exists,not_made,\"no key: generateApiKey: the user's own API key is not known") !=
@@ -159,15 +170,24 @@ TEST_CASE("provision makes no key where the user's own secret is not known, and 
   CHECK(office.account.executed("generateApiKey") == 0);
 }
 
-TEST_CASE("provision makes a key as the user where a list shows the user's secret, once, and shows none") {
+TEST_CASE("provision makes a key as the user where a list shows the user's secret, once, and delivers it in a file") {
   Office office(Generation::older);
   office.account.add_user({.email = "ann@example.com"});
   const auto own = office.account.add_key("ann", "own");
   const std::string csv = "email,admin,key\nann@example.com,,ci\n";
-  CHECK(office.provision(csv, {"--dry-run"}).out.find("2,ann@example.com,exists,would_make,\n") != std::string::npos);
-  const auto ended = office.provision(csv);
+  const std::vector<std::string> to{"--keys-dir", office.scratch.path("keys")};
+  const auto dry = office.provision(csv, {"--keys-dir", office.scratch.path("keys"), "--dry-run"});
+  CHECK(dry.out.find("2,ann@example.com,exists,would_make,\n") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(office.scratch.path("keys")));
+  const auto ended = office.provision(csv, to);
+  CHECK(ended.code == 0);
   CHECK(ended.out == "line,email,status,key,reason\n2,ann@example.com,exists,made,\n");
-  CHECK(office.provision(csv).out == "line,email,status,key,reason\n2,ann@example.com,exists,exists,\n");
+  CHECK(office.scratch.read("keys/ann@example.com.key") == office.account.keys_of("ann").back() + "\n");
+  using std::filesystem::perms;
+  CHECK(std::filesystem::status(office.scratch.path("keys/ann@example.com.key")).permissions() ==
+        (perms::owner_read | perms::owner_write));
+  CHECK(std::filesystem::status(office.scratch.path("keys")).permissions() == perms::owner_all);
+  CHECK(office.provision(csv, to).out == "line,email,status,key,reason\n2,ann@example.com,exists,exists,\n");
   CHECK(office.account.keys_of("ann").size() == 2);
   CHECK(office.account.keys_of("root").size() == 1);
   for (const auto& secret : office.account.keys_of("ann")) {

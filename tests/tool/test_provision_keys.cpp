@@ -23,10 +23,52 @@ Ended with_key_answered(int status, const std::string& body) {
     if (request.body.find("GenerateApiKey") == request.body.npos) return std::nullopt;
     return wandb::Response{status, {}, wandb::SecureString{body}};
   });
-  return office.provision("email,admin,key\nann@example.com,,ci\n");
+  return office.provision("email,admin,key\nann@example.com,,ci\n", {"--keys-dir", office.scratch.path("keys")});
 }
 
+const std::string with_key = "email,key\nann@example.com,ci\n";
+
+/// Has a user whose secret the list shows.
+struct OlderOffice : Office {
+  OlderOffice() : Office(wandb::testing::Generation::older) {
+    account.add_user({.email = "ann@example.com"});
+    own = account.add_key("ann", "own");
+  }
+  std::string own;
+};
+
 }  // namespace
+
+TEST_CASE("provision makes no key whose secret has no place, and does not exit as if it were there") {
+  OlderOffice office;
+  const auto nowhere = office.provision(with_key);
+  CHECK(nowhere.code == 7);
+  CHECK(has(nowhere.out, "2,ann@example.com,exists,not_made,\"no key: its secret would be lost; give --keys-dir"));
+  const auto taken = office.scratch.file("ann@example.com.key", "");
+  const auto full = office.provision(with_key, {"--keys-dir", office.scratch.path("")});
+  CHECK(full.code == 7);
+  CHECK(has(full.out, "no key: cannot make "));
+  CHECK(has(full.out, "File exists"));
+  const auto file = office.provision(with_key, {"--keys-dir", taken});
+  CHECK(file.code == 2);
+  CHECK(has(file.err, "is no directory"));
+  CHECK(office.account.executed("generateApiKey") == 0);
+}
+
+TEST_CASE(
+    "provision delivers a key that is there already where the server shows its secret, else says that it can not") {
+  OlderOffice office;
+  const auto there = office.account.add_key("ann", "ci");
+  CHECK(office.provision(with_key, {"--keys-dir", office.scratch.path("keys")}).code == 0);
+  CHECK(office.scratch.read("keys/ann@example.com.key") == there + "\n");
+
+  Office newer;
+  newer.account.add_user({.email = "ann@example.com"});
+  static_cast<void>(newer.account.add_key("ann", "ci"));
+  const auto lost = newer.provision(with_key, {"--keys-dir", newer.scratch.path("keys")});
+  CHECK(lost.code == 7);
+  CHECK(has(lost.out, "2,ann@example.com,exists,exists,\"the key was there before, and the server does not show"));
+}
 
 TEST_CASE("provision tells in the server's words why a key was not made, and does not exit as if it were") {
   const auto refused =

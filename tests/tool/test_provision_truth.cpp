@@ -213,7 +213,8 @@ TEST_CASE("provision run again keeps that an earlier run may have created somebo
   Office office(wandb::testing::Generation::older);
   office.account.add_user({.email = "ann@example.com"});
   static_cast<void>(office.account.add_key("ann", "own"));
-  const std::vector<std::string> again{"--output", office.scratch.path("keys.csv")};
+  const std::vector<std::string> again{"--output", office.scratch.path("keys.csv"), "--keys-dir",
+                                       office.scratch.path("keys")};
   for (int run = 0; run != 3; ++run) {
     CHECK(office.provision("email,admin,key\nann@example.com,,ci\n", again).code == 0);
     CHECK(office.scratch.read("keys.csv") == header + "2,ann@example.com,exists,made,\n");

@@ -1,0 +1,35 @@
+// The commands and options of wandb-users.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "commands.hpp"
+#include "provision.hpp"
+
+/// Holds the options about the server and about the user.
+struct Settings {
+  std::string base_url;
+  std::string ca_file;
+  double timeout = 0;
+  bool insecure = false;
+  bool json = false;
+  bool describe = false;
+  std::string format;  ///< empty for none
+  Flags flags;
+  ProvisionFlags provision;
+};
+
+/// Adds the commands and options. The parsed ones are written to `settings`, and the function of the command to
+/// `chosen`, which stays null for `provision`.
+void add_command_line(CLI::App& app, Settings& settings, Command& chosen);
+
+/// Returns what is wrong with the command line. If a word is misspelt, the message has what was probably meant.
+[[nodiscard]] std::string usage_message(const CLI::App& app, const CLI::ParseError& error);
+
+/// Returns the complaint about an option that begins with another dash than a hyphen, as word processors write it;
+/// empty if there is none.
+[[nodiscard]] std::string dash_fault(const CLI::App& app, int argc, char** argv);
+
+/// Describes all commands and options as JSON. The man page and the completions of shells are made from it.
+[[nodiscard]] std::string description_of(const CLI::App& app);

@@ -1,0 +1,96 @@
+#include "spreadsheet.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <wandb/detail/text/one_line.hpp>
+
+#include "tool.hpp"
+
+namespace {
+
+void append_utf8(std::string& text, unsigned code) {
+  const auto last = [&](int shift) { return static_cast<char>(0x80U | ((code >> shift) & 0x3FU)); };
+  if (code < 0x80) {
+    text += static_cast<char>(code);
+  } else if (code < 0x800) {
+    (text += static_cast<char>(0xC0U | (code >> 6))) += last(0);
+  } else if (code < 0x10000) {
+    ((text += static_cast<char>(0xE0U | (code >> 12))) += last(6)) += last(0);
+  } else {
+    (((text += static_cast<char>(0xF0U | (code >> 18))) += last(12)) += last(6)) += last(0);
+  }
+}
+
+std::string line_of(std::string_view text, std::size_t at) {
+  return "line " + std::to_string(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1);
+}
+
+/// Converts UTF-16 behind its byte order mark.
+FileText from_utf16(std::string_view bytes) {
+  FileText read;
+  const std::size_t high = bytes[0] == '\xFE' ? 0 : 1;
+  const auto unit = [&](std::size_t at) {
+    return static_cast<unsigned>(static_cast<unsigned char>(bytes[at + high])) << 8 |
+           static_cast<unsigned char>(bytes[at + 1 - high]);
+  };
+  for (std::size_t at = 2; at + 1 < bytes.size(); at += 2) {
+    auto code = unit(at);
+    const bool leads = (code & 0xFC00U) == 0xD800U;
+    if (leads && at + 3 < bytes.size() && (unit(at + 2) & 0xFC00U) == 0xDC00U) {
+      code = 0x10000U + ((code & 0x3FFU) << 10 | (unit(at += 2) & 0x3FFU));
+    } else if ((code & 0xF800U) == 0xD800U) {
+      return {{}, line_of(read.text, read.text.size()) + ": the text is damaged UTF-16"};
+    }
+    append_utf8(read.text, code);
+  }
+  if (bytes.size() % 2 != 0) return {{}, "the text is UTF-16 that ends within a character"};
+  return read;
+}
+
+/// Returns the cell around a byte, read as Latin-1.
+std::string latin1_cell(std::string_view text, std::size_t at) {
+  const std::string_view ends = ",;\t\"\r\n";
+  const auto before = text.find_last_of(ends, at);
+  const auto begin = before == text.npos ? 0 : before + 1;
+  std::string cell;
+  for (const char c : text.substr(begin, text.find_first_of(ends, at) - begin)) {
+    append_utf8(cell, static_cast<unsigned char>(c));
+  }
+  return cell;
+}
+
+bool may_run(std::string_view text) {
+  return !text.empty() && std::string_view("=+-@'\t\r").find(text[0]) != std::string_view::npos;
+}
+
+}  // namespace
+
+FileText in_utf8(std::string_view bytes) {
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) return from_utf16(bytes);
+  for (std::size_t at = 0; at != bytes.size();) {
+    const auto length = wandb::detail::utf8_length(bytes.substr(at));
+    if (length == 0) {
+      return {{},
+              line_of(bytes, at) + ": \"" + wandb::detail::shortened(named(latin1_cell(bytes, at)), 40) +
+                  "\" is not UTF-8, but Latin-1 or Windows-1252; save the table as \"CSV UTF-8\""};
+    }
+    at += length;
+  }
+  return {std::string(bytes), {}};
+}
+
+std::string csv_cell(std::string_view text) {
+  const auto cell = (may_run(text) ? "'" : "") + std::string(text);
+  if (cell.find_first_of(",\"\r\n") == cell.npos) return cell;
+  std::string out = "\"";
+  for (const char c : cell) out.append(c == '"' ? 2 : 1, c);
+  return out + '"';
+}
+
+std::string text_of_cell(std::string_view cell) {
+  if (cell.starts_with('\'') && may_run(cell.substr(1))) cell.remove_prefix(1);
+  return std::string(cell);
+}
