@@ -46,15 +46,19 @@ class Value {
   /// An object of a page.
   Value(std::shared_ptr<const Page> page, const ObjectView& object) noexcept
       : owner_(std::move(page)), slot_(Slot::object()), object_(object) {}
-  /// JSON that a parser has checked: a scalar as such, an object or a list as `SlotState::raw`. `owner` keeps the text
-  /// alive.
+  /// JSON that a parser has checked. A string, a boolean or an integer is read; an object, a list or another number
+  /// stays text. `owner` keeps the text alive.
   [[nodiscard]] static Value of_json(std::shared_ptr<const void> owner, std::string_view json);
 
-  [[nodiscard]] bool is_loaded() const noexcept { return kind() != SlotState::unloaded; }
-  [[nodiscard]] bool is_null() const noexcept { return kind() == SlotState::null; }
+  [[nodiscard]] bool is_loaded() const noexcept { return slot_.state() != SlotState::unloaded; }
+  [[nodiscard]] bool is_null() const noexcept { return slot_.state() == SlotState::null; }
   [[nodiscard]] bool has_value() const noexcept { return is_loaded() && !is_null(); }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
-  [[nodiscard]] SlotState kind() const noexcept { return slot_.state(); }
+  /// What it holds. A number in JSON is `SlotState::integer` if 64 bits hold it, `SlotState::real` if only a double
+  /// does, and else `SlotState::raw`.
+  [[nodiscard]] SlotState kind() const noexcept {
+    return slot_.state() == SlotState::raw ? kind_of_json() : slot_.state();
+  }
 
   /// The value as a type; empty where it is null. A whole number also is a floating-point one.
   /// `errc::attribute_not_loaded`, `errc::wrong_attribute_type` (also for a number that does not fit).
@@ -107,14 +111,21 @@ class Value {
       if (kind() == SlotState::boolean) return slot_.boolean();
     } else if constexpr (std::integral<T>) {
       if (kind() == SlotState::integer && std::in_range<T>(slot_.integer())) return static_cast<T>(slot_.integer());
+      if (const auto whole = kept_integer(); whole && std::in_range<T>(*whole)) return static_cast<T>(*whole);
     } else if constexpr (std::floating_point<T>) {
-      if (kind() == SlotState::real) return static_cast<T>(slot_.real());
       if (kind() == SlotState::integer) return static_cast<T>(slot_.integer());
+      if (const auto number = real()) return static_cast<T>(*number);
     } else {
       if (kind() == SlotState::string) return T(slot_.text());
     }
     return std::nullopt;
   }
+  // The kind of what is kept as JSON.
+  [[nodiscard]] SlotState kind_of_json() const noexcept;
+  // An integer that is kept as JSON, since only an unsigned one of 64 bits holds it, or since it is -0.
+  [[nodiscard]] std::optional<std::uint64_t> kept_integer() const noexcept;
+  // A number that is no `SlotState::integer`.
+  [[nodiscard]] std::optional<double> real() const noexcept;
   // The object that this value is.
   [[nodiscard]] ObjectView object() const noexcept;
   [[nodiscard]] ListView list() const noexcept;

@@ -103,7 +103,7 @@ class Variables {
     }
   }
 
-  /// Adds a variable. A name that comes twice makes the call fail.
+  /// Adds a variable. A name that comes twice makes the call fail, also in an input object.
   Variables& add(std::string_view name, const VariableValue& value);
 
   /// Reads a JSON object. Fails with `errc::invalid_argument` and what is wrong with the text, which it does not quote.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -235,6 +236,58 @@ TEST_CASE_TEMPLATE("a mutation of several fields ran if any of them ran", Rig, R
   CHECK(run().error().outcome() == Outcome::not_run);
   answer(setting, 200, R"({"data":{"one":null,"two":null},"errors":[{"message":"b","path":["two","user"]}]})");
   CHECK(run().error().outcome() == Outcome::ran);
+}
+
+TEST_CASE("a mutation of several fields is only refused if each of its fields is") {
+  constexpr auto& both = document<
+      "mutation { __typename a: createUser(input: {email: \"a@example.com\"}) { user { id } } "
+      "b: createUser(input: {email: \"b@example.com\"}) { user { id } } }">;
+  const std::string nulls = R"({"data":{"__typename":"Mutation","a":null,"b":null},"errors":)";
+  const auto error_of = [](const std::string& body, int status, Repeat repeat, std::size_t requests) {
+    CAPTURE(body);
+    CAPTURE(status);
+    Scripted script;
+    for (std::size_t i = 0; i != requests; ++i) script.answers(body, status);
+    auto error = script.api.query(both, {}, repeat).error();
+    CHECK(script.requests() == requests);
+    return error;
+  };
+  const auto a = R"({"message":"slow","path":["a"],"extensions":{"code":429}})";
+  const auto b = R"({"message":"slow","path":["b"],"extensions":{"code":"RATE_LIMITED"}})";
+  const auto whole = R"({"message":"slow","extensions":{"code":429}})";
+  for (const int status : {200, 429}) {
+    for (const auto& body :
+         {nulls + "[" + a + "]}", nulls + "[" + b + "]}", nulls + "[" + whole + "]}",
+          nulls + "[" + a + "," + whole + "]}", R"({"data":{"a":null},"errors":[)" + std::string(a) + "]}",
+          R"({"data":null,"errors":[)" + std::string(a) + "]}"}) {
+      const auto error = error_of(body, status, Repeat::once, 1);
+      CHECK(error.outcome() == Outcome::unknown);
+      CHECK_FALSE(error.retryable());
+      CHECK(error == condition::rate_limited);
+      CHECK(error_of(body, status, Repeat::idempotent, 4).outcome() == Outcome::unknown);
+    }
+    for (const auto& body : {nulls + "[" + a + "," + b + "]}", R"({"data":null,"errors":[)" + std::string(whole) + "]}",
+                             R"({"errors":[)" + std::string(whole) + "]}"}) {
+      const auto error = error_of(body, status, Repeat::once, 4);
+      CHECK(error.outcome() == Outcome::not_run);
+      CHECK(error.retryable());
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("errors beside the data of a mutation say that it ran", Rig, RIGS) {
+  Scene<Rig> setting;
+  const std::string error = R"({"message":"slow","path":["createUser","user","id"],"extensions":{"code":429}})";
+  std::string errors = error;
+  for (int i = 0; i != 20; ++i) errors += "," + error;
+  answer(setting, 200, R"({"data":{"createUser":{"user":{"id":"u","email":"e"}}},"errors":[)" + errors + "]}");
+  const auto made = get(setting.api.query(create, {{"email", "n@example.com"}}));
+  REQUIRE(made.has_value());
+  REQUIRE(made->errors().size() == 17);
+  for (const auto& one : made->errors()) {
+    CHECK(one.outcome() == Outcome::ran);
+    CHECK_FALSE(one.retryable());
+  }
 }
 
 TEST_CASE_TEMPLATE("the errors of an unchecked mutation say whether it ran", Rig, RIGS) {

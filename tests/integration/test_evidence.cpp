@@ -415,6 +415,35 @@ TEST_CASE("errors beside what a mutation gives back stay with the user, until th
   CHECK(ann.errors().size() == 1);
 }
 
+TEST_CASE("errors beside what a mutation gives back say that it ran, and those of a query do not") {
+  const std::string slow = R"(,"errors":[{"message":"slow","path":[)";
+  const std::string code = R"(],"extensions":{"code":429}},{"message":"slow","extensions":{"code":429}}]})";
+  const std::string user = R"({"user":{"id":"u","name":"n"}}})";
+  const auto check_all = [](const auto& errors, Outcome outcome) {
+    REQUIRE(errors.size() == 2);
+    for (const auto& error : errors) {
+      CHECK(error == condition::rate_limited);
+      CHECK(error.outcome() == outcome);
+      CHECK(error.retryable() == (outcome == Outcome::not_run));
+    }
+  };
+  Scripted script;
+  script.answers(R"({"data":{"updateUser":)" + user + slow + R"("updateUser","user","photoUrl")" + code);
+  const User changed(script.api, Attrs{{"id", "u"}});
+  CHECK(changed.set_admin(true).error().outcome() == Outcome::ran);
+  check_all(changed.errors(), Outcome::ran);
+  script.answers(R"({"data":{"user":)" + user.substr(8, user.size() - 10) + "}" + slow + R"("user","photoUrl")" + code);
+  CHECK(changed.reload().has_value());
+  check_all(changed.errors(), Outcome::not_run);
+  const auto ann = script.user(R"({"id":"u","apiKeys":{"edges":[{"node":{"id":"1","name":"a"}}]}})");
+  script.answers(R"({"data":{"deleteApiKey":{"success":false}})" + slow + R"("deleteApiKey","success")" + code);
+  CHECK(ann.delete_api_key("a").error().outcome() == Outcome::not_run);
+  check_all(ann.errors(), Outcome::not_run);
+  script.answers(R"({"data":{"deleteApiKey":{"success":true}})" + slow + R"("deleteApiKey","success")" + code);
+  CHECK(ann.delete_api_key("a").error().outcome() == Outcome::ran);
+  check_all(ann.errors(), Outcome::ran);
+}
+
 TEST_CASE("a refusal that says nothing more is what its status says") {
   for (const auto* body :
        {R"({"data":null})", R"({"errors":[]})", R"({"data":{}})", R"({"data":{"createUser":null}})"}) {

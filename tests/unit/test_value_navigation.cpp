@@ -1,6 +1,8 @@
 // Tests the way from a value to what is inside it.
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -8,6 +10,7 @@
 
 #include <wandb/detail/answer/decoder.hpp>
 #include <wandb/detail/answer/shape.hpp>
+#include <wandb/errc.hpp>
 #include <wandb/value.hpp>
 
 using wandb::SlotState;
@@ -119,6 +122,30 @@ TEST_CASE("a number that no type holds stays JSON") {
   CHECK(json("[123456789012345678901234567890]")[0].as_real().value() > 1e29);
   CHECK(json("[1e999]")[0].kind() == SlotState::raw);
   CHECK(json("[1e999]")[0].raw() == "1e999");
+}
+
+TEST_CASE("a number in JSON is kept as the server wrote it, and read as any type that holds it") {
+  for (const auto* number : {"18446744073709551615", "12345678901234567.125", "1.0", "-0", "-0.0", "1E+2", "0.10",
+                             "123456789012345678901234567890", "-9223372036854775808", "7"}) {
+    CAPTURE(number);
+    const auto value = json(std::string(R"({"a":[)") + number + "]}");
+    CHECK(value["a"][0].raw() == number);
+    CHECK(value.raw() == std::string(R"({"a":[)") + number + "]}");
+    CHECK(value["a"][0].as_real().value().has_value());
+    CHECK_FALSE(value["a"][0].is_list());
+    CHECK(value["a"][0].size() == 0);
+  }
+  const auto large = json("[18446744073709551615]")[0];
+  CHECK(large.as<std::uint64_t>().value() == std::numeric_limits<std::uint64_t>::max());
+  CHECK(large.as_integer().error() == wandb::errc::wrong_attribute_type);
+  CHECK(large.kind() == SlotState::real);
+  CHECK(json("[1.5]")[0].kind() == SlotState::real);
+  CHECK(json("[1.5]")[0].as<float>().value() == 1.5F);
+  CHECK(json("[1.0]")[0].as_integer().error() == wandb::errc::wrong_attribute_type);
+  CHECK(json("[-0]")[0].as_integer().value() == 0);
+  CHECK(json("[-7]")[0].kind() == SlotState::integer);
+  CHECK(json("[-7]")[0].as<std::uint64_t>().error() == wandb::errc::wrong_attribute_type);
+  CHECK(json("[[1]]")[0].as_real().error() == wandb::errc::wrong_attribute_type);
 }
 
 TEST_CASE("JSON that the schema describes as JSON is navigated from its field") {

@@ -134,6 +134,19 @@ TEST_CASE("variables are held against the types that a document declares") {
   CHECK(misfit("$ids: [ID!]", {{"ids", std::array{1.5}}}) == "the variable \"ids[0]\" does not fit its type ID!");
 }
 
+TEST_CASE("a name that comes twice is refused in every object") {
+  using wandb::Variables;
+  const Variables twice{{"email", "a"}, {"admin", true}, {"email", "b"}};
+  CHECK(misfit("$input: CreateUserInput!", {{"input", twice}}) ==
+        "the variable \"input\" has the field \"email\" twice");
+  CHECK(misfit("$j: JSON", {{"j", Variables{{"a", std::array{Variables{}, twice}}}}}) ==
+        "the variable \"j.a[1]\" has the field \"email\" twice");
+  CHECK(misfit("$x: Unknown", {{"x", twice}}, false) == "the variable \"x\" has the field \"email\" twice");
+  CHECK(misfit("$j: JSON", Variables::parse(R"({"j":[{"a":1,"\u0061":2}]})").value()) ==
+        "the variable \"j[0]\" has the field \"a\" twice");
+  CHECK(misfit("$j: JSON", {{"j", Variables{{"a", Variables{{"a", 1}}}, {"b", Variables{{"a", 1}}}}}}).empty());
+}
+
 TEST_CASE("input objects are held against the schema") {
   using wandb::Variables;
   constexpr auto declared = "$input: CreateUserInput!";

@@ -145,13 +145,15 @@ namespace detail {
   return Slot::string(*kept);
 }
 
-/// Reads a JSON number. One that no C++ type holds stays JSON.
-[[nodiscard]] inline Slot number_slot(const JsonValue& value) {
-  if (const auto integer = value.integer()) return Slot::integer(*integer);
-  const auto text = value.text();
-  double real = 0;
-  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), real);
-  return error == std::errc{} ? Slot::real(real) : Slot::raw(text);
+/// Reads a number that is JSON as a type; nothing if the text is no number, or one that the type does not hold.
+template <class Number>
+[[nodiscard]] std::optional<Number> number_of(const Slot& slot) noexcept {
+  Number number{};
+  if (slot.state() != SlotState::raw) return std::nullopt;
+  const auto text = slot.text();
+  const auto* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && at == end ? std::optional(number) : std::nullopt;
 }
 
 /// The member of an object in JSON, by the rules of `find_attribute`; the last of several counts.
@@ -169,13 +171,24 @@ namespace detail {
 
 WANDB_DECL Value Value::of_json(std::shared_ptr<const void> owner, std::string_view json) {
   const detail::JsonValue value(json);
+  // A number stays as the server wrote it, unless it is an integer, which is written in one way only, but for 0 and -0.
+  const auto integer = value.text() == "-0" ? std::nullopt : value.integer();
   auto slot = Slot::raw(value.text());
   if (value.text().empty()) return {};
   if (value.is_null()) slot = Slot::null();
   else if (value.is_boolean()) slot = Slot::boolean(value.text() == "true");
-  else if (value.is_number()) slot = detail::number_slot(value);
+  else if (integer) slot = Slot::integer(*integer);
   else if (value.is_string()) slot = detail::string_slot(owner, value);
   return {std::move(owner), slot};
+}
+
+WANDB_DECL SlotState Value::kind_of_json() const noexcept { return real() ? SlotState::real : SlotState::raw; }
+WANDB_DECL std::optional<std::uint64_t> Value::kept_integer() const noexcept {
+  if (slot_.state() == SlotState::raw && slot_.text() == "-0") return 0;
+  return detail::number_of<std::uint64_t>(slot_);
+}
+WANDB_DECL std::optional<double> Value::real() const noexcept {
+  return slot_.state() == SlotState::real ? std::optional(slot_.real()) : detail::number_of<double>(slot_);
 }
 
 WANDB_DECL bool Value::is_object() const noexcept {

@@ -20,7 +20,7 @@ enum class AnswerClass : std::uint8_t {
   incomplete,   ///< the operation ran, and something else failed
   unproven,     ///< the body proves nothing: only the status counts
   empty,        ///< it holds neither data nor errors; `AnswerReader` makes this `unproven` or `undecodable`
-  undecodable,  ///< the service answered, but the answer cannot be understood, so that it may hold anything
+  undecodable,  ///< the service answered, but the answer cannot be understood, or leaves open what ran
   not_the_service,  ///< it is no GraphQL answer, so the service did not send it: only the status counts
 };
 

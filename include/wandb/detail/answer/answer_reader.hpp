@@ -16,6 +16,7 @@
 #include <wandb/detail/answer/decoder.hpp>
 #include <wandb/detail/answer/new_keys.hpp>
 #include <wandb/detail/answer/operation.hpp>
+#include <wandb/detail/answer/refused_fields.hpp>
 #include <wandb/detail/answer/request_texts.hpp>
 #include <wandb/detail/answer/stored_page.hpp>
 #include <wandb/detail/text/ascii.hpp>
@@ -79,10 +80,6 @@ class AnswerReader {
     const auto key = error.path[0].key;
     return std::any_of(fields.begin(), fields.end(), [&](const Field& field) { return field.key == key; });
   }
-  // Returns whether an error concerns the operation as a whole, so that the server began nothing below the field.
-  [[nodiscard]] static bool is_of_operation(const GraphqlError& error) noexcept {
-    return !error.invalid_path && error.path.size() <= 1;
-  }
   // Returns whether the answer has data of a root field. In a mutation only an object, or JSON of an unknown type,
   // shows that the field ran: `__typename` is a text, which the server answers without running anything.
   [[nodiscard]] bool has_field(const GraphqlAnswer& answer) const noexcept {
@@ -139,8 +136,8 @@ class AnswerReader {
   }
 
   // Classifies an answer with errors instead of the field. A path below the field shows that a mutation ran, even if
-  // the null has propagated up to the field itself. Paths no longer than the field show that the mutation did not run.
-  // Other paths show nothing.
+  // the null has propagated up to the field itself. Paths no longer than the field show that the field did not run, and
+  // a mutation did not run if that is shown for each of its fields. Other paths show nothing.
   void classify_refusal(GraphqlAnswer& answer) const {
     const auto& errors = answer.errors;
     auto [deciding, failure] = refusal(answer.status, errors);
@@ -152,6 +149,7 @@ class AnswerReader {
       const auto below = [&](const GraphqlError& error) { return is_below_field(error); };
       if (std::any_of(errors.begin(), errors.end(), below)) kind = AnswerClass::incomplete;
       else if (!std::all_of(errors.begin(), errors.end(), is_of_operation)) kind = AnswerClass::unproven;
+      else if (!refuses_each_field(answer, root_fields())) kind = AnswerClass::undecodable;
     }
     fail(answer, kind, std::move(failure));
   }
@@ -262,9 +260,11 @@ class AnswerReader {
   // whole only, and neither these errors nor the status leave the outcome open.
   [[nodiscard]] bool proves_no_key(const GraphqlAnswer& answer) const {
     if (answer.decode_error || is_ambiguous(answer.status) || has_field(answer)) return false;
-    return std::all_of(answer.errors.begin(), answer.errors.end(), [](const GraphqlError& error) {
+    const auto leaves_nothing_open = [](const GraphqlError& error) {
       return is_of_operation(error) && !is_ambiguous(own_status(error));
-    });
+    };
+    return std::all_of(answer.errors.begin(), answer.errors.end(), leaves_nothing_open) &&
+           refuses_each_field(answer, root_fields());
   }
 
   // Masks the credentials that were sent and the new key wherever the errors repeat them. If a key may have been made

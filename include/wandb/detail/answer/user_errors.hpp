@@ -16,14 +16,17 @@
 
 namespace wandb::detail {
 
-/// Converts an error of an answer with `status` to an `Error` of the operation.
-[[nodiscard]] inline Error to_error(std::string_view operation, const GraphqlError& error, int status) {
+/// Converts an error of an answer with `status` to an `Error` of the operation. `outcome` is `ran` if the error stands
+/// beside the data of a mutation, which must then not be repeated, whatever the error is.
+[[nodiscard]] inline Error to_error(std::string_view operation, const GraphqlError& error, int status,
+                                    Outcome outcome = Outcome::not_run) {
   const auto verdict = classify_error(error, status);
   return Error(make_error_code(verdict.code), Error::Details{.reason = {},
                                                              .operation = operation,
                                                              .messages = to_messages({error}),
                                                              .status = status,
                                                              .attempts = 1,
+                                                             .outcome = outcome,
                                                              .delivery = Delivery::answered,
                                                              .from_words = verdict.from_words});
 }
@@ -34,11 +37,11 @@ class UserErrors {
  public:
   UserErrors() = default;
   /// `user_of(error)` returns the user to whom an error belongs, or none for an error of the whole page. The path of a
-  /// user has `depth` steps.
+  /// user has `depth` steps. `outcome` is that of the operation whose answer this is.
   template <class UserOf>
   UserErrors(std::string_view operation, int status, std::vector<GraphqlError> errors, std::size_t depth,
-             UserOf user_of)
-      : operation_(operation), status_(status), depth_(depth), errors_(std::move(errors)) {
+             UserOf user_of, Outcome outcome = Outcome::not_run)
+      : operation_(operation), status_(status), outcome_(outcome), depth_(depth), errors_(std::move(errors)) {
     places_.reserve(errors_.size());
     for (std::size_t i = 0; i != errors_.size(); ++i) {
       const std::optional<std::uint32_t> user = user_of(errors_[i]);
@@ -90,7 +93,7 @@ class UserErrors {
     if (count <= max_count) return;
     GraphqlError rest;
     rest.message = "and " + std::to_string(count - max_count) + " more of the page";
-    f(to_error(operation_, rest, status_));
+    f(to_error(operation_, rest, status_, outcome_));
   }
 
  private:
@@ -104,7 +107,9 @@ class UserErrors {
   [[nodiscard]] std::string_view field_of(const Place& place) const noexcept {
     return errors_[place.error].path[depth_].key;
   }
-  [[nodiscard]] Error error_at(const Place& place) const { return to_error(operation_, errors_[place.error], status_); }
+  [[nodiscard]] Error error_at(const Place& place) const {
+    return to_error(operation_, errors_[place.error], status_, outcome_);
+  }
   [[nodiscard]] Places::const_iterator begin_of(std::uint32_t user) const noexcept {
     return std::lower_bound(places_.begin(), places_.end(), user,
                             [](const Place& place, std::uint32_t wanted) { return place.user < wanted; });
@@ -121,6 +126,7 @@ class UserErrors {
 
   std::string_view operation_;
   int status_ = 0;
+  Outcome outcome_ = Outcome::not_run;
   std::size_t depth_ = 0;
   std::vector<GraphqlError> errors_;
   Places places_;

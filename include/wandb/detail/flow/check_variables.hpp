@@ -1,6 +1,7 @@
 // Holds the variables of a program's document against the types that the document declares.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <wandb/detail/answer/error_path.hpp>
 #include <wandb/detail/answer/json_reader.hpp>
@@ -43,6 +45,7 @@ class VariableCheck {
       if (found.at(at)) return fail("is given twice");
       found.at(at) = true;
       check(value, ast_.variables[at].type);
+      check_names(value);
     });
     for (auto i = first; i != graphql::none; i = ast_.variables[i].next) {
       const auto& variable = ast_.variables[i];
@@ -78,7 +81,7 @@ class VariableCheck {
     if (type.list && !value.is_array()) return check(value, element);
     if (type.list) {
       std::size_t index = 0;
-      return value.each_element([&](const JsonValue& one) { check_inside(index++, one, element); });
+      return value.each_element([&](const JsonValue& one) { inside(index++, [&] { check(one, element); }); });
     }
     const auto definition = schema_is_known_ ? graphql::users_schema.type(type) : graphql::Found<TypeDefinition>();
     if (definition && definition->kind == graphql::TypeKind::input) return check_input(value, *definition);
@@ -90,7 +93,7 @@ class VariableCheck {
     if (!value.is_object()) return fail("does not fit its type " + std::string(definition.name));
     value.each_member([&](const std::string& name, const JsonValue& member) {
       const auto field = graphql::find(definition.inputs, name);
-      if (field) return check_inside(field->name, member, field->type);
+      if (field) return inside(field->name, [&] { check(member, field->type); });
       fail("has a field \"" + shown_name(name) + "\", which " + std::string(definition.name) + " does not have");
     });
     for (const auto& field : definition.inputs) {
@@ -104,11 +107,26 @@ class VariableCheck {
     return found;
   }
 
-  template <class Step>
-  void check_inside(Step step, const JsonValue& value, const Type& type) {
+  // Checks that no object in a value has a name twice, whatever the types are: the server would take one of the values.
+  void check_names(const JsonValue& value) {
+    std::vector<std::string> names;
+    value.each_member([&](const std::string& name, const JsonValue& member) {
+      names.push_back(name);
+      inside(shown_name(name), [&] { check_names(member); });
+    });
+    std::size_t index = 0;
+    value.each_element([&](const JsonValue& element) { inside(index++, [&] { check_names(element); }); });
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice != names.end()) fail("has the field \"" + shown_name(*twice) + "\" twice");
+  }
+
+  // Calls `f` while the path leads one step further.
+  template <class Step, class F>
+  void inside(const Step& step, F f) {
     const auto above = path_.size();
     append_path(path_, step);
-    check(value, type);
+    f();
     path_.resize(above);
   }
 

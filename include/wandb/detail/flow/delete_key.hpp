@@ -41,9 +41,10 @@ class DeleteKey {
     const auto payload = answer->root.object("deleteApiKey");
     const auto done = payload ? payload->boolean("success") : std::nullopt;
     if (!done) return finished<void>(incomplete_error(*answer, graphql::delete_api_key, "success", "it is missing"));
-    user_.set_mutation_errors(errors_beside_data(*answer, graphql::delete_api_key));
-    if (*done) return finish_deleted(answer->failure);
     auto refusal = unsuccessful_error(*answer, "deleteApiKey", "the server did not delete the key");
+    const auto outcome = *done ? Outcome::ran : refusal.outcome();
+    user_.set_mutation_errors(errors_beside_data(*answer, graphql::delete_api_key, outcome));
+    if (*done) return finish_deleted(answer->failure);
     return answer->ambiguous ? check_effect(std::move(refusal)) : finished<void>(std::move(refusal));
   }
 

@@ -42,7 +42,7 @@ class GenerateKey {
     }
     // The key is kept even if the answer has errors too, since a newer server shows the secret only once.
     user_.add_key(KeyAccess::make(answer->page, *node, true));
-    user_.set_mutation_errors(errors_beside_data(*answer, graphql::generate_api_key));
+    user_.set_mutation_errors(errors_beside_data(*answer, graphql::generate_api_key, Outcome::ran));
     if (answer->failure) return finished<value_type>(*answer->failure);
     return finished<value_type>(Secret(name));
   }

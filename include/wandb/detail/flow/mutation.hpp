@@ -34,7 +34,7 @@ namespace wandb::detail {
                                             std::string_view place, std::string_view reason) {
   if (answer.failure) return *answer.failure;
   for (const auto& error : answer.errors) {
-    return with_outcome(to_error(operation.field, error, answer.status), Outcome::ran);
+    return to_error(operation.field, error, answer.status, Outcome::ran);
   }
   return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason, answer.status);
 }
@@ -55,12 +55,13 @@ namespace wandb::detail {
   return Error(code, std::move(details));
 }
 
-/// The errors beside the data of a mutation that ran, `max_messages` at most.
-[[nodiscard]] inline std::vector<Error> errors_beside_data(const GraphqlAnswer& answer, const Operation& operation) {
+/// The errors beside the data of an operation with that outcome, `max_messages` at most.
+[[nodiscard]] inline std::vector<Error> errors_beside_data(const GraphqlAnswer& answer, const Operation& operation,
+                                                           Outcome outcome) {
   std::vector<Error> errors;
   for (const auto& error : answer.errors) {
     if (errors.size() == max_messages) break;
-    errors.push_back(to_error(operation.field, error, answer.status));
+    errors.push_back(to_error(operation.field, error, answer.status, outcome));
   }
   return errors;
 }

@@ -39,8 +39,8 @@ class RunDocument {
   [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
     if (!answer) return finished<value_type>(answer.error());
     if (const auto missing = missing_field(answer->root)) {
-      return finished<value_type>(with_outcome(malformed(*missing, "it is missing, and was asked for", answer->status),
-                                               is_mutation() ? Outcome::ran : Outcome::not_run));
+      return finished<value_type>(
+          with_outcome(malformed(*missing, "it is missing, and was asked for", answer->status), outcome_of_data()));
     }
     // The page views the shape, and the shape the text of the document.
     const auto kept = std::make_shared<const Kept>(Kept{own_, std::move(answer->page)});
@@ -55,7 +55,10 @@ class RunDocument {
     std::shared_ptr<const Page> page;
   };
 
-  [[nodiscard]] bool is_mutation() const noexcept { return own_->operation.repeat != Repeat::safe; }
+  // Returns what an answer with data shows.
+  [[nodiscard]] Outcome outcome_of_data() const noexcept {
+    return own_->operation.repeat == Repeat::safe ? Outcome::not_run : Outcome::ran;
+  }
 
   // Finds a field that the server left out. It may only leave out what the document has a condition for.
   [[nodiscard]] std::optional<std::string> missing_field(const ObjectView& root) const {
@@ -75,11 +78,11 @@ class RunDocument {
   }
 
   [[nodiscard]] std::vector<Error> errors_of(const GraphqlAnswer& answer) const {
-    auto errors = errors_beside_data(answer, own_->operation);
+    auto errors = errors_beside_data(answer, own_->operation, outcome_of_data());
     if (answer.errors.size() > errors.size()) {
       GraphqlError rest;
       rest.message = "and " + std::to_string(answer.errors.size() - errors.size()) + " more";
-      errors.push_back(to_error(own_->operation.field, rest, answer.status));
+      errors.push_back(to_error(own_->operation.field, rest, answer.status, outcome_of_data()));
     }
     return errors;
   }

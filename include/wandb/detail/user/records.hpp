@@ -57,7 +57,8 @@ namespace wandb::detail {
   return malformed(place, "it is null, and no error says why", answer.status);
 }
 
-/// Finds a user at the root field `root`, or in its field `below`; nothing if that is null.
+/// Finds a user at the root field `root` of a query, or in the field `below` of what a mutation returns; nothing if
+/// that is null.
 [[nodiscard]] inline std::optional<ObjectView> user_at(const GraphqlAnswer& answer, std::string_view root,
                                                        std::string_view below) noexcept {
   const auto object = answer.root.object(root);
@@ -70,7 +71,9 @@ namespace wandb::detail {
   const auto user_of = [](const GraphqlError& error) {
     return error.path.empty() ? std::nullopt : std::optional(std::uint32_t{0});
   };
-  return {answer.page, UserErrors(root, answer.status, answer.errors, below.empty() ? 1 : 2, user_of)};
+  const auto errors = below.empty() ? UserErrors(root, answer.status, answer.errors, 1, user_of)
+                                    : UserErrors(root, answer.status, answer.errors, 2, user_of, Outcome::ran);
+  return {answer.page, errors};
 }
 
 /// Reads the user that `user_at` finds, for a record that exists.
