@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/json/parse.hpp>
@@ -329,6 +330,29 @@ TEST_CASE_TEMPLATE("an access token that the server has revoked is exchanged ane
     const auto fresh = setting.api.as(setting.token_of("root@example.com"));
     CHECK(get(fresh.viewer()).error() == errc::unauthorized);
     CHECK(setting.exchanged() == 5);
+  }
+}
+
+TEST_CASE_TEMPLATE("a 401 renews the access token, whatever its body", Rig, RIGS) {
+  for (const std::string_view body : {"", "{}", "Unauthorized", "<html>sign in</html>", R"({"error":"expired"})", "[1]",
+                                      R"({"errors":[{"message":"gone"}]})"}) {
+    CAPTURE(body);
+    Federated<Rig> setting;
+    const auto api = setting.api.as(setting.token_of("root@example.com"));
+    CHECK(get(api.viewer()));
+    bool always = false;
+    bool revoked = true;
+    setting.world.account.before([&](const Request& request) -> std::optional<Response> {
+      if (is_exchange(request)) return std::nullopt;
+      if (!always && !std::exchange(revoked, false)) return std::nullopt;
+      return answer_of(401, body, "text/plain");
+    });
+    CHECK(get(api.create_user("new@example.com")).value().email() == "new@example.com");
+    CHECK(setting.exchanged() == 2);
+    CHECK(setting.world.account.executed("createUser") == 1);
+    always = true;
+    CHECK(get(api.viewer()).error().status() == 401);
+    CHECK(setting.exchanged() == 3);
   }
 }
 
