@@ -152,7 +152,7 @@ class Attempts {
       access_.reset();
       return send_next();
     }
-    exchange_ = std::make_unique<TokenExchange>(federation, *endpoint_, deadline_);
+    exchange_ = std::make_unique<TokenExchange>(federation, *endpoint_, deadline_, stop_);
     return follow_exchange(exchange_->next(moment()));
   }
   [[nodiscard]] Action follow_exchange(Action action);
@@ -217,8 +217,9 @@ class Attempts {
     return answer_ ? send(std::move(verified)) : action;
   }
 
-  // Drops the access token if a new one may help: the server may have revoked it, or it was made for an earlier identity
-  // token, which was somebody else's. Begins the request anew with another one unless that could run a mutation twice.
+  // Drops the access token if a new one may help: the server may have revoked it, or it was made for an earlier
+  // identity token, which was somebody else's. Begins the request anew with another one unless that could run a
+  // mutation twice.
   [[nodiscard]] std::optional<Action> renew(const Done& done);
 
   void make_answer(const Done& done);
