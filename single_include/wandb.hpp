@@ -1092,15 +1092,19 @@ class Value {
   /// An object of a page.
   Value(std::shared_ptr<const Page> page, const ObjectView& object) noexcept
       : owner_(std::move(page)), slot_(Slot::object()), object_(object) {}
-  /// JSON that a parser has checked: a scalar as such, an object or a list as `SlotState::raw`. `owner` keeps the text
-  /// alive.
+  /// JSON that a parser has checked. A string, a boolean or an integer is read; an object, a list or another number
+  /// stays text. `owner` keeps the text alive.
   [[nodiscard]] static Value of_json(std::shared_ptr<const void> owner, std::string_view json);
 
-  [[nodiscard]] bool is_loaded() const noexcept { return kind() != SlotState::unloaded; }
-  [[nodiscard]] bool is_null() const noexcept { return kind() == SlotState::null; }
+  [[nodiscard]] bool is_loaded() const noexcept { return slot_.state() != SlotState::unloaded; }
+  [[nodiscard]] bool is_null() const noexcept { return slot_.state() == SlotState::null; }
   [[nodiscard]] bool has_value() const noexcept { return is_loaded() && !is_null(); }
   [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
-  [[nodiscard]] SlotState kind() const noexcept { return slot_.state(); }
+  /// What it holds. A number in JSON is `SlotState::integer` if 64 bits hold it, `SlotState::real` if only a double
+  /// does, and else `SlotState::raw`.
+  [[nodiscard]] SlotState kind() const noexcept {
+    return slot_.state() == SlotState::raw ? kind_of_json() : slot_.state();
+  }
 
   /// The value as a type; empty where it is null. A whole number also is a floating-point one.
   /// `errc::attribute_not_loaded`, `errc::wrong_attribute_type` (also for a number that does not fit).
@@ -1153,14 +1157,21 @@ class Value {
       if (kind() == SlotState::boolean) return slot_.boolean();
     } else if constexpr (std::integral<T>) {
       if (kind() == SlotState::integer && std::in_range<T>(slot_.integer())) return static_cast<T>(slot_.integer());
+      if (const auto whole = kept_integer(); whole && std::in_range<T>(*whole)) return static_cast<T>(*whole);
     } else if constexpr (std::floating_point<T>) {
-      if (kind() == SlotState::real) return static_cast<T>(slot_.real());
       if (kind() == SlotState::integer) return static_cast<T>(slot_.integer());
+      if (const auto number = real()) return static_cast<T>(*number);
     } else {
       if (kind() == SlotState::string) return T(slot_.text());
     }
     return std::nullopt;
   }
+  // The kind of what is kept as JSON.
+  [[nodiscard]] SlotState kind_of_json() const noexcept;
+  // An integer that is kept as JSON, since only an unsigned one of 64 bits holds it, or since it is -0.
+  [[nodiscard]] std::optional<std::uint64_t> kept_integer() const noexcept;
+  // A number that is no `SlotState::integer`.
+  [[nodiscard]] std::optional<double> real() const noexcept;
   // The object that this value is.
   [[nodiscard]] ObjectView object() const noexcept;
   [[nodiscard]] ListView list() const noexcept;
@@ -2963,7 +2974,7 @@ class Variables {
     }
   }
 
-  /// Adds a variable. A name that comes twice makes the call fail.
+  /// Adds a variable. A name that comes twice makes the call fail, also in an input object.
   Variables& add(std::string_view name, const VariableValue& value);
 
   /// Reads a JSON object. Fails with `errc::invalid_argument` and what is wrong with the text, which it does not quote.
@@ -6427,6 +6438,8 @@ namespace wandb {
 
 namespace detail {
 
+struct ReadLimit;
+
 /// Gives identity tokens, one for each exchange.
 class TokenSource {
  public:
@@ -6434,8 +6447,8 @@ class TokenSource {
   TokenSource(const TokenSource&) = delete;
   TokenSource& operator=(const TokenSource&) = delete;
   virtual ~TokenSource() = default;
-  /// Returns the current token, which nobody has checked.
-  [[nodiscard]] virtual Result<Secret> token() = 0;
+  /// Returns the current token, which nobody has checked. A file is read within `limit`.
+  [[nodiscard]] virtual Result<Secret> token(const ReadLimit& limit) = 0;
   /// The file that it is read from, in a form that is safe to print; empty for a function.
   [[nodiscard]] virtual std::string_view file() const noexcept { return {}; }
 };
@@ -6450,7 +6463,7 @@ template <GivesToken F>
 class TokenFunction final : public TokenSource {
  public:
   explicit TokenFunction(F function) : function_(std::move(function)) {}
-  [[nodiscard]] Result<Secret> token() override { return function_(); }
+  [[nodiscard]] Result<Secret> token(const ReadLimit& /*limit*/) override { return function_(); }
 
  private:
   F function_;
@@ -6469,13 +6482,13 @@ class IdentityToken {
   /// error that it returns becomes the error of the call. What it throws passes through the call. It must not make a
   /// call with the same credentials itself, since that would wait for its own token.
   template <class F>
-  requires(!std::same_as<std::remove_cvref_t<F>, IdentityToken> &&
-           detail::GivesToken<std::remove_cvref_t<F>>) explicit IdentityToken(F&& function)
-      : source_(std::make_shared<detail::TokenFunction<std::remove_cvref_t<F>>>(std::forward<F>(function))) {}
+  requires(!std::same_as<F, IdentityToken> && detail::GivesToken<F>) explicit IdentityToken(F function)
+      : source_(std::make_shared<detail::TokenFunction<F>>(std::move(function))) {}
 
   /// Reads the token from a file, which is opened for each exchange, since whoever issues the token replaces it there.
   /// White space around the token is removed. A call fails with `errc::unreadable_credentials` if the file cannot be
-  /// read or holds no JWT; it waits up to 5 s for a file that is a pipe.
+  /// read or holds no JWT. A regular file is read at once; a pipe is waited for, for 5 s at most, and no longer than
+  /// the call's deadline and stop allow. An awaited call blocks its event loop meanwhile.
   [[nodiscard]] static IdentityToken file(std::string path);
 
   /// The source. For the library itself.
@@ -7849,13 +7862,15 @@ namespace detail {
   return Slot::string(*kept);
 }
 
-/// Reads a JSON number. One that no C++ type holds stays JSON.
-[[nodiscard]] inline Slot number_slot(const JsonValue& value) {
-  if (const auto integer = value.integer()) return Slot::integer(*integer);
-  const auto text = value.text();
-  double real = 0;
-  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), real);
-  return error == std::errc{} ? Slot::real(real) : Slot::raw(text);
+/// Reads a number that is JSON as a type; nothing if the text is no number, or one that the type does not hold.
+template <class Number>
+[[nodiscard]] std::optional<Number> number_of(const Slot& slot) noexcept {
+  Number number{};
+  if (slot.state() != SlotState::raw) return std::nullopt;
+  const auto text = slot.text();
+  const auto* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && at == end ? std::optional(number) : std::nullopt;
 }
 
 /// The member of an object in JSON, by the rules of `find_attribute`; the last of several counts.
@@ -7873,13 +7888,24 @@ namespace detail {
 
 WANDB_DECL Value Value::of_json(std::shared_ptr<const void> owner, std::string_view json) {
   const detail::JsonValue value(json);
+  // A number stays as the server wrote it, unless it is an integer, which is written in one way only, but for 0 and -0.
+  const auto integer = value.text() == "-0" ? std::nullopt : value.integer();
   auto slot = Slot::raw(value.text());
   if (value.text().empty()) return {};
   if (value.is_null()) slot = Slot::null();
   else if (value.is_boolean()) slot = Slot::boolean(value.text() == "true");
-  else if (value.is_number()) slot = detail::number_slot(value);
+  else if (integer) slot = Slot::integer(*integer);
   else if (value.is_string()) slot = detail::string_slot(owner, value);
   return {std::move(owner), slot};
+}
+
+WANDB_DECL SlotState Value::kind_of_json() const noexcept { return real() ? SlotState::real : SlotState::raw; }
+WANDB_DECL std::optional<std::uint64_t> Value::kept_integer() const noexcept {
+  if (slot_.state() == SlotState::raw && slot_.text() == "-0") return 0;
+  return detail::number_of<std::uint64_t>(slot_);
+}
+WANDB_DECL std::optional<double> Value::real() const noexcept {
+  return slot_.state() == SlotState::real ? std::optional(slot_.real()) : detail::number_of<double>(slot_);
 }
 
 WANDB_DECL bool Value::is_object() const noexcept {
@@ -8706,11 +8732,15 @@ struct UrlSplit {
 
 namespace wandb::detail {
 
-/// An access token, and when it expires.
+/// An access token, whose it is, and when it expires.
 struct StoredToken {
   Secret token;
   std::chrono::system_clock::time_point expires;
+  std::string subject = {};  ///< the `sub` of the identity token; empty if it is not known
 };
+
+// The maximum time to wait for another program that writes the file.
+inline constexpr std::chrono::seconds max_file_wait{1};
 
 // The file saves exchanges, and no call depends on it. So neither function reports why a file cannot be used: the
 // token is then exchanged anew.
@@ -8719,9 +8749,13 @@ struct StoredToken {
 [[nodiscard]] WANDB_DECL std::optional<StoredToken> read_stored_token(const std::string& file,
                                                                       std::string_view base_url);
 
-/// Writes the access token for a server, and keeps all else that the file holds. The file is replaced as a whole, and
-/// only its owner may read it. A file that is not of this format stays as it is. Returns whether the token was written.
-WANDB_DECL bool store_token(const std::string& file, std::string_view base_url, const StoredToken& stored);
+/// Writes the access token for a server with the member `sub`, and keeps all else that the file holds. The file is
+/// replaced as a whole, and only its owner may read it. A file that is not of this format stays as it is. Programs that
+/// write at the same time wait for each other, for `patience` at most, by a lock on a file of the same name that ends
+/// in
+/// `.lock`. Returns whether the token was written.
+WANDB_DECL bool store_token(const std::string& file, std::string_view base_url, const StoredToken& stored,
+                            std::chrono::nanoseconds patience = max_file_wait);
 
 }  // namespace wandb::detail
 
@@ -8763,18 +8797,24 @@ class Federation {
   static constexpr std::chrono::minutes early{5};
 
   /// `giver` names what gave the identity token. `file` keeps the access tokens; if it is empty, none does.
-  Federation(IdentityToken token, std::string_view giver, std::string file = {}, std::string base_url = {});
+  /// `file_source` says where its path is from.
+  Federation(IdentityToken token, std::string_view giver, std::string file = {}, std::string base_url = {},
+             std::string_view file_source = {});
 
   /// The file and the setting or function that the identity token comes from.
   [[nodiscard]] const std::string& source() const noexcept { return source_; }
+  /// The file that keeps the access tokens, and where its path is from.
+  [[nodiscard]] const std::string& file() const noexcept { return file_; }
+  [[nodiscard]] const std::string& file_source() const noexcept { return file_source_; }
   /// Reads the identity token anew. Fails with the error of its source, or with `errc::unreadable_credentials` if it
   /// does not have the shape of a JWT.
-  [[nodiscard]] Result<Secret> read_assertion() const;
-  /// Returns the access token that the file has, unless it has expired, belongs to somebody else than `assertion`, or
-  /// an access token was rejected.
+  [[nodiscard]] Result<Secret> read_assertion(const ReadLimit& limit) const;
+  /// Returns the access token that the file has, unless it has expired, is not known to be for the `sub` of
+  /// `assertion`, or an access token was rejected.
   [[nodiscard]] AccessTokenPtr read_stored(const Secret& assertion, WallTime now);
-  /// Makes an access token, and writes it into the file.
-  [[nodiscard]] AccessTokenPtr store(StoredToken fresh, const Secret& assertion);
+  /// Makes an access token, and writes it into the file, for which it waits for `patience` at most.
+  [[nodiscard]] AccessTokenPtr store(const StoredToken& fresh, const Secret& assertion,
+                                     std::chrono::nanoseconds patience = max_file_wait);
 
   /// What a call has to do.
   struct Access {
@@ -8806,6 +8846,7 @@ class Federation {
   std::string source_;
   std::string file_;
   std::string base_url_;
+  std::string file_source_;
 
   mutable std::mutex mutex_;  // guards what follows
   AccessTokenPtr last_;
@@ -9079,6 +9120,7 @@ using IdentityPtr = std::shared_ptr<const Identity>;
 #include <unistd.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -9095,11 +9137,17 @@ namespace wandb::detail {
 inline constexpr std::size_t largest_secret_file = std::size_t{1} << 20;
 inline constexpr std::chrono::seconds max_secret_read{5};
 
+/// What ends the reading of a pipe early: the deadline of a call, or a stop that its caller requests.
+struct ReadLimit {
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  StopToken stop = {};
+};
+
 /// A file that is read without a buffer, in which a copy of the secrets would remain.
 class SecretFile {
  public:
 #if defined(_WIN32)
-  explicit SecretFile(const std::string& path) : file_(std::fopen(path.c_str(), "rb"), &std::fclose) {
+  SecretFile(const std::string& path, const ReadLimit&) : file_(std::fopen(path.c_str(), "rb"), &std::fclose) {
     if (file_) std::setvbuf(file_.get(), nullptr, _IONBF, 0);
     else error_ = errno;
   }
@@ -9110,8 +9158,9 @@ class SecretFile {
   }
 #else
   // Without this flag, opening and reading a pipe would block until somebody writes to it.
-  explicit SecretFile(const std::string& path)
-      : file_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {
+  SecretFile(const std::string& path, const ReadLimit& limit)
+      : file_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)), stop_(limit.stop) {
+    until_ = std::min(std::chrono::steady_clock::now() + max_secret_read, limit.deadline);
     if (file_ < 0) error_ = errno;
   }
   SecretFile(const SecretFile&) = delete;
@@ -9131,12 +9180,13 @@ class SecretFile {
       if (count == 0 && (writer_seen_ || !is_pipe())) return 0;
       if (count < 0 && errno == EINTR) continue;
       if (count < 0 && errno != EAGAIN) error_ = errno;
-      else if (!wait()) error_ = ETIMEDOUT;
+      else if (!wait()) error_ = stop_.stop_requested() ? ECANCELED : ETIMEDOUT;
       if (error_ != 0) return 0;
     }
   }
 #endif
-  /// The value of `errno`; 0 if there is no error. `ETIMEDOUT` means that no data came in time.
+  /// The value of `errno`; 0 if there is no error. `ETIMEDOUT` means that no data came in time, and `ECANCELED`
+  /// that a stop was requested.
   [[nodiscard]] int error() const noexcept { return error_; }
 
  private:
@@ -9147,13 +9197,14 @@ class SecretFile {
     struct stat about {};
     return ::fstat(file_, &about) == 0 && S_ISFIFO(about.st_mode);
   }
-  /// Waits for data or the end. Returns false if the time is over.
+  /// Waits for data or the end. Returns false if the time is over or a stop was requested.
   [[nodiscard]] bool wait() {
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
-      if (left.count() <= 0) return false;
+      if (left.count() <= 0 || stop_.stop_requested()) return false;
+      constexpr int look_again = 20;  // in milliseconds: poll() does not see a stop
       pollfd waiting{file_, POLLIN, 0};
-      const int ready = ::poll(&waiting, 1, static_cast<int>(left.count()));
+      const int ready = ::poll(&waiting, 1, std::min(static_cast<int>(left.count()), look_again));
       if (ready > 0) writer_seen_ = true;
       if (ready > 0 || (ready < 0 && errno != EINTR)) return ready > 0;
     }
@@ -9161,19 +9212,20 @@ class SecretFile {
 
   int file_;
   bool writer_seen_ = false;
-  std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::now() + max_secret_read;
+  StopToken stop_;
+  std::chrono::steady_clock::time_point until_;
 #endif
   int error_ = 0;
 };
 
-/// Returns the text of a file, or nothing if the file does not exist. Fails with `errc::unreadable_credentials`, which
-/// names the file.
-[[nodiscard]] inline Result<std::optional<SecureString>> read_secret_file(const std::string& path) {
-  const auto fail = [&](const std::string& why) {
-    return Error(make_error_code(errc::unreadable_credentials), "cannot read " + mask_pasted_keys(path) + ": " + why,
-                 Delivery::nothing_sent);
+/// Returns the text of a file, or nothing if the file does not exist. Fails with an error that names the file:
+/// `errc::unreadable_credentials`, or `errc::timed_out` or `errc::cancelled` if `limit` ended the reading.
+[[nodiscard]] inline Result<std::optional<SecureString>> read_secret_file(const std::string& path,
+                                                                          const ReadLimit& limit = {}) {
+  const auto fail = [&](const std::string& why, errc code = errc::unreadable_credentials) {
+    return Error(make_error_code(code), "cannot read " + mask_pasted_keys(path) + ": " + why, Delivery::nothing_sent);
   };
-  SecretFile file(path);
+  SecretFile file(path, limit);
   if (file.error() == ENOENT || file.error() == ENOTDIR) return std::optional<SecureString>();
   SecureString text(4096, '\0');
   std::size_t size = 0;
@@ -9183,6 +9235,10 @@ class SecretFile {
     size += count;
     if (size == text.size() && size >= largest_secret_file) return fail("it is larger than 1 MiB");
     if (size == text.size()) text.resize(text.size() * 2);
+  }
+  if (file.error() == ECANCELED) return fail("a stop was requested before anything came out of it", errc::cancelled);
+  if (file.error() == ETIMEDOUT && std::chrono::steady_clock::now() >= limit.deadline) {
+    return fail("nothing came out of it before the deadline of the call", errc::timed_out);
   }
   if (file.error() == ETIMEDOUT) {
     return fail("nothing came out of it within " + std::to_string(max_secret_read.count()) + " s");
@@ -9682,12 +9738,13 @@ struct FoundUrl {
 [[nodiscard]] inline IdentityPtr identity_of_token_file(const std::string& base_url, const Environment& environment) {
   const auto path = expand_home(std::string(environment.get("WANDB_IDENTITY_TOKEN_FILE")), environment);
   auto kept = expand_home(std::string(environment.get("WANDB_CREDENTIALS_FILE")), environment);
+  const auto* const kept_by = kept.empty() ? "the default" : "WANDB_CREDENTIALS_FILE";
   if (kept.empty()) {
     kept = home_directory(environment);
     if (!kept.empty()) kept += "/.config/wandb/credentials.json";
   }
-  auto federation =
-      std::make_shared<Federation>(IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE", std::move(kept), base_url);
+  auto federation = std::make_shared<Federation>(IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE",
+                                                 std::move(kept), base_url, kept_by);
   auto name = federation->source();
   return std::make_shared<const Identity>(std::move(federation), std::move(name));
 }
@@ -10165,10 +10222,12 @@ inline void read_base_url(Endpoint& endpoint, const Options& options, const Envi
   }
   endpoint.target.append(url.path).append("/graphql");
   if (!url.tls && !url.is_loopback() && !options.allow_insecure_http) {
-    endpoint.fail(Error(
-        make_error_code(errc::insecure_base_url),
-        "plain http to " + endpoint.host_port + " would show the API key to the network (" + endpoint.url_note() + ")",
-        Delivery::nothing_sent));
+    const bool has_token = options.identity_token != nullptr || !environment.get("WANDB_IDENTITY_TOKEN_FILE").empty();
+    const auto* const shown = has_token && options.api_key.empty() ? "the credentials" : "the API key";
+    endpoint.fail(Error(make_error_code(errc::insecure_base_url),
+                        "plain http to " + endpoint.host_port + " would show " + shown + " to the network (" +
+                            endpoint.url_note() + ")",
+                        Delivery::nothing_sent));
   }
 }
 
@@ -10293,6 +10352,11 @@ WANDB_DECL Result<Settings> status_of(const Caller& caller) {
       {"timeout", seconds_text(endpoint.timeout), source_or(endpoint.timeout_source, "the default")},
       {"user agent", shown_name(endpoint.user_agent), source_or(endpoint.user_agent_source, "the default")},
   };
+  if (identity.federation() && !identity.federation()->file().empty()) {
+    const auto& federation = *identity.federation();
+    settings.insert(settings.begin() + 2,
+                    {"credentials file", mask_pasted_keys(federation.file()), federation.file_source()});
+  }
   for (const auto& header : endpoint.own_headers) {
     settings.push_back(
         {"header " + redact(header.name), header.secret ? "****" : shown_name(header.value), header.source});
@@ -10537,10 +10601,12 @@ class SecretsOfRequest final : public KnownSecrets {
 // The requests of one call, without I/O: each has its credentials and its repeats.
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10807,7 +10873,7 @@ enum class AnswerClass : std::uint8_t {
   incomplete,   ///< the operation ran, and something else failed
   unproven,     ///< the body proves nothing: only the status counts
   empty,        ///< it holds neither data nor errors; `AnswerReader` makes this `unproven` or `undecodable`
-  undecodable,  ///< the service answered, but the answer cannot be understood, so that it may hold anything
+  undecodable,  ///< the service answered, but the answer cannot be understood, or leaves open what ran
   not_the_service,  ///< it is no GraphQL answer, so the service did not send it: only the status counts
 };
 
@@ -11988,6 +12054,36 @@ void each_key_in(std::string_view json, F f) {
 }
 
 }  // namespace wandb::detail
+// Decides whether errors instead of data show that no field of a mutation ran.
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+namespace wandb::detail {
+
+/// Returns whether an error concerns the operation as a whole, so that the server began nothing below the field.
+[[nodiscard]] inline bool is_of_operation(const GraphqlError& error) noexcept {
+  return !error.invalid_path && error.path.size() <= 1;
+}
+
+/// Returns whether the errors of a mutation without data, which all concern the operation as a whole, account for each
+/// of its root fields. The fields run one after the other, so that the error of one says nothing about the others: a
+/// null without an error of its own may be what a field returned that ran. `__typename`, the only text among them,
+/// never runs.
+[[nodiscard]] inline bool refuses_each_field(const GraphqlAnswer& answer, std::span<const Field> root_fields) noexcept {
+  const auto& errors = answer.errors;
+  const auto runs = [](const Field& field) { return field.kind != FieldKind::string; };
+  if (std::count_if(root_fields.begin(), root_fields.end(), runs) <= 1) return true;
+  const auto is_of_request = [](const GraphqlError& error) { return error.path.empty(); };
+  if (!answer.page && std::all_of(errors.begin(), errors.end(), is_of_request)) return true;
+  return std::all_of(root_fields.begin(), root_fields.end(), [&](const Field& field) {
+    const auto is_of_field = [&](const GraphqlError& error) { return error.path[0].key == field.key; };
+    return !runs(field) || std::any_of(errors.begin(), errors.end(), is_of_field);
+  });
+}
+
+}  // namespace wandb::detail
 // Finds the texts that a request sends and that the server's messages may repeat.
 
 #include <string>
@@ -12102,10 +12198,6 @@ class AnswerReader {
     const auto key = error.path[0].key;
     return std::any_of(fields.begin(), fields.end(), [&](const Field& field) { return field.key == key; });
   }
-  // Returns whether an error concerns the operation as a whole, so that the server began nothing below the field.
-  [[nodiscard]] static bool is_of_operation(const GraphqlError& error) noexcept {
-    return !error.invalid_path && error.path.size() <= 1;
-  }
   // Returns whether the answer has data of a root field. In a mutation only an object, or JSON of an unknown type,
   // shows that the field ran: `__typename` is a text, which the server answers without running anything.
   [[nodiscard]] bool has_field(const GraphqlAnswer& answer) const noexcept {
@@ -12162,8 +12254,8 @@ class AnswerReader {
   }
 
   // Classifies an answer with errors instead of the field. A path below the field shows that a mutation ran, even if
-  // the null has propagated up to the field itself. Paths no longer than the field show that the mutation did not run.
-  // Other paths show nothing.
+  // the null has propagated up to the field itself. Paths no longer than the field show that the field did not run, and
+  // a mutation did not run if that is shown for each of its fields. Other paths show nothing.
   void classify_refusal(GraphqlAnswer& answer) const {
     const auto& errors = answer.errors;
     auto [deciding, failure] = refusal(answer.status, errors);
@@ -12175,6 +12267,7 @@ class AnswerReader {
       const auto below = [&](const GraphqlError& error) { return is_below_field(error); };
       if (std::any_of(errors.begin(), errors.end(), below)) kind = AnswerClass::incomplete;
       else if (!std::all_of(errors.begin(), errors.end(), is_of_operation)) kind = AnswerClass::unproven;
+      else if (!refuses_each_field(answer, root_fields())) kind = AnswerClass::undecodable;
     }
     fail(answer, kind, std::move(failure));
   }
@@ -12285,9 +12378,11 @@ class AnswerReader {
   // whole only, and neither these errors nor the status leave the outcome open.
   [[nodiscard]] bool proves_no_key(const GraphqlAnswer& answer) const {
     if (answer.decode_error || is_ambiguous(answer.status) || has_field(answer)) return false;
-    return std::all_of(answer.errors.begin(), answer.errors.end(), [](const GraphqlError& error) {
+    const auto leaves_nothing_open = [](const GraphqlError& error) {
       return is_of_operation(error) && !is_ambiguous(own_status(error));
-    });
+    };
+    return std::all_of(answer.errors.begin(), answer.errors.end(), leaves_nothing_open) &&
+           refuses_each_field(answer, root_fields());
   }
 
   // Masks the credentials that were sent and the new key wherever the errors repeat them. If a key may have been made
@@ -12549,7 +12644,7 @@ class TokenExchange {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   /// Keeps a reference to `endpoint`.
-  TokenExchange(std::shared_ptr<Federation> federation, const Endpoint& endpoint, TimePoint deadline);
+  TokenExchange(std::shared_ptr<Federation> federation, const Endpoint& endpoint, TimePoint deadline, StopToken stop);
 
   /// Returns the first action, and continues after `Wait`.
   [[nodiscard]] Action next(const Moment& moment);
@@ -12593,6 +12688,7 @@ class TokenExchange {
   std::shared_ptr<Federation> federation_;
   const Endpoint& endpoint_;
   TimePoint deadline_;
+  StopToken stop_;
   std::string target_;
   std::uint64_t exchange_ = 0;  // the exchange that this object makes or waits for; 0 if there is none
   ExchangeClaim claim_;
@@ -12787,12 +12883,11 @@ class Attempts {
     headers_ = {Header{"Authorization", authorization_, true}, Header{"User-Agent", endpoint_->user_agent},
                 Header{"Content-Type", "application/json"},    Header{"Accept", "application/json"},
                 Header{"Accept-Encoding", "identity"},         Header{"Use-Admin-Privileges", "true"}};
-    headers_.insert(headers_.end(), endpoint_->extra_headers.begin(), endpoint_->extra_headers.end());
     Request request;
     request.origin = {endpoint_->url.tls, endpoint_->url.host, endpoint_->url.port};
     request.target = endpoint_->target;
     request.host = endpoint_->url.host_port;
-    request.headers = headers_;
+    request.headers = with_extra_headers();
     request.body = request_.body();
     request.deadline = deadline_;
     const auto now = time();
@@ -12865,10 +12960,17 @@ class Attempts {
       access_.reset();
       return send_next();
     }
-    exchange_ = std::make_unique<TokenExchange>(federation, *endpoint_, deadline_);
+    exchange_ = std::make_unique<TokenExchange>(federation, *endpoint_, deadline_, stop_);
     return follow_exchange(exchange_->next(moment()));
   }
   [[nodiscard]] Action follow_exchange(Action action);
+  [[nodiscard]] std::span<const Header> with_extra_headers() {
+    const auto& extra = endpoint_->extra_headers;
+    if (extra.empty()) return headers_;
+    all_headers_.assign(headers_.begin(), headers_.end());
+    all_headers_.insert(all_headers_.end(), extra.begin(), extra.end());
+    return all_headers_;
+  }
   // Sends the next request. If it is not known to whom its credentials belong, verifies that first.
   [[nodiscard]] Action send_next() {
     const auto& identity = next_.identity();
@@ -12927,16 +13029,16 @@ class Attempts {
     if (verifies && answer_) {
       if (auto proof = prove(identity, access_number(), answer_); !proof) answer_ = proof.error();
     }
-    if (may_renew(*done)) return renew();
+    if (auto renewed = renew(*done)) return *std::move(renewed);
     if (!verifies) return action;
     auto verified = std::exchange(next_, {});
     return answer_ ? send(std::move(verified)) : action;
   }
 
-  // Whether a new access token may help. The server may have revoked the token, or it was made for an earlier identity
-  // token, which was somebody else's.
-  [[nodiscard]] bool may_renew(const Done& done) const;
-  [[nodiscard]] Action renew();
+  // Drops the access token if a new one may help: the server may have revoked it, or it was made for an earlier
+  // identity token, which was somebody else's. Begins the request anew with another one unless that could run a
+  // mutation twice.
+  [[nodiscard]] std::optional<Action> renew(const Done& done);
 
   void make_answer(const Done& done);
 
@@ -12959,7 +13061,8 @@ class Attempts {
   std::unique_ptr<TokenExchange> exchange_;  // in progress; null if there is none
   bool renewed_ = false;                     // whether the access token is as new as it can be
   std::string_view authorization_;
-  std::vector<Header> headers_;
+  std::array<Header, 6> headers_;
+  std::vector<Header> all_headers_;  // with those of the endpoint, if it has any
   RetryMachine machine_;
   GraphqlAnswer last_;  // the last attempt's answer; if there is none, the failure, and the status if that was read
   Result<GraphqlAnswer> answer_;
@@ -13120,14 +13223,17 @@ namespace wandb::detail {
 
 namespace wandb::detail {
 
-/// Converts an error of an answer with `status` to an `Error` of the operation.
-[[nodiscard]] inline Error to_error(std::string_view operation, const GraphqlError& error, int status) {
+/// Converts an error of an answer with `status` to an `Error` of the operation. `outcome` is `ran` if the error stands
+/// beside the data of a mutation, which must then not be repeated, whatever the error is.
+[[nodiscard]] inline Error to_error(std::string_view operation, const GraphqlError& error, int status,
+                                    Outcome outcome = Outcome::not_run) {
   const auto verdict = classify_error(error, status);
   return Error(make_error_code(verdict.code), Error::Details{.reason = {},
                                                              .operation = operation,
                                                              .messages = to_messages({error}),
                                                              .status = status,
                                                              .attempts = 1,
+                                                             .outcome = outcome,
                                                              .delivery = Delivery::answered,
                                                              .from_words = verdict.from_words});
 }
@@ -13138,11 +13244,11 @@ class UserErrors {
  public:
   UserErrors() = default;
   /// `user_of(error)` returns the user to whom an error belongs, or none for an error of the whole page. The path of a
-  /// user has `depth` steps.
+  /// user has `depth` steps. `outcome` is that of the operation whose answer this is.
   template <class UserOf>
   UserErrors(std::string_view operation, int status, std::vector<GraphqlError> errors, std::size_t depth,
-             UserOf user_of)
-      : operation_(operation), status_(status), depth_(depth), errors_(std::move(errors)) {
+             UserOf user_of, Outcome outcome = Outcome::not_run)
+      : operation_(operation), status_(status), outcome_(outcome), depth_(depth), errors_(std::move(errors)) {
     places_.reserve(errors_.size());
     for (std::size_t i = 0; i != errors_.size(); ++i) {
       const std::optional<std::uint32_t> user = user_of(errors_[i]);
@@ -13194,7 +13300,7 @@ class UserErrors {
     if (count <= max_count) return;
     GraphqlError rest;
     rest.message = "and " + std::to_string(count - max_count) + " more of the page";
-    f(to_error(operation_, rest, status_));
+    f(to_error(operation_, rest, status_, outcome_));
   }
 
  private:
@@ -13208,7 +13314,9 @@ class UserErrors {
   [[nodiscard]] std::string_view field_of(const Place& place) const noexcept {
     return errors_[place.error].path[depth_].key;
   }
-  [[nodiscard]] Error error_at(const Place& place) const { return to_error(operation_, errors_[place.error], status_); }
+  [[nodiscard]] Error error_at(const Place& place) const {
+    return to_error(operation_, errors_[place.error], status_, outcome_);
+  }
   [[nodiscard]] Places::const_iterator begin_of(std::uint32_t user) const noexcept {
     return std::lower_bound(places_.begin(), places_.end(), user,
                             [](const Place& place, std::uint32_t wanted) { return place.user < wanted; });
@@ -13225,6 +13333,7 @@ class UserErrors {
 
   std::string_view operation_;
   int status_ = 0;
+  Outcome outcome_ = Outcome::not_run;
   std::size_t depth_ = 0;
   std::vector<GraphqlError> errors_;
   Places places_;
@@ -13408,7 +13517,8 @@ namespace wandb::detail {
   return malformed(place, "it is null, and no error says why", answer.status);
 }
 
-/// Finds a user at the root field `root`, or in its field `below`; nothing if that is null.
+/// Finds a user at the root field `root` of a query, or in the field `below` of what a mutation returns; nothing if
+/// that is null.
 [[nodiscard]] inline std::optional<ObjectView> user_at(const GraphqlAnswer& answer, std::string_view root,
                                                        std::string_view below) noexcept {
   const auto object = answer.root.object(root);
@@ -13421,7 +13531,9 @@ namespace wandb::detail {
   const auto user_of = [](const GraphqlError& error) {
     return error.path.empty() ? std::nullopt : std::optional(std::uint32_t{0});
   };
-  return {answer.page, UserErrors(root, answer.status, answer.errors, below.empty() ? 1 : 2, user_of)};
+  const auto errors = below.empty() ? UserErrors(root, answer.status, answer.errors, 1, user_of)
+                                    : UserErrors(root, answer.status, answer.errors, 2, user_of, Outcome::ran);
+  return {answer.page, errors};
 }
 
 /// Reads the user that `user_at` finds, for a record that exists.
@@ -13480,7 +13592,7 @@ namespace wandb::detail {
                                             std::string_view place, std::string_view reason) {
   if (answer.failure) return *answer.failure;
   for (const auto& error : answer.errors) {
-    return with_outcome(to_error(operation.field, error, answer.status), Outcome::ran);
+    return to_error(operation.field, error, answer.status, Outcome::ran);
   }
   return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason, answer.status);
 }
@@ -13501,12 +13613,13 @@ namespace wandb::detail {
   return Error(code, std::move(details));
 }
 
-/// The errors beside the data of a mutation that ran, `max_messages` at most.
-[[nodiscard]] inline std::vector<Error> errors_beside_data(const GraphqlAnswer& answer, const Operation& operation) {
+/// The errors beside the data of an operation with that outcome, `max_messages` at most.
+[[nodiscard]] inline std::vector<Error> errors_beside_data(const GraphqlAnswer& answer, const Operation& operation,
+                                                           Outcome outcome) {
   std::vector<Error> errors;
   for (const auto& error : answer.errors) {
     if (errors.size() == max_messages) break;
-    errors.push_back(to_error(operation.field, error, answer.status));
+    errors.push_back(to_error(operation.field, error, answer.status, outcome));
   }
   return errors;
 }
@@ -13887,9 +14000,10 @@ class DeleteKey {
     const auto payload = answer->root.object("deleteApiKey");
     const auto done = payload ? payload->boolean("success") : std::nullopt;
     if (!done) return finished<void>(incomplete_error(*answer, graphql::delete_api_key, "success", "it is missing"));
-    user_.set_mutation_errors(errors_beside_data(*answer, graphql::delete_api_key));
-    if (*done) return finish_deleted(answer->failure);
     auto refusal = unsuccessful_error(*answer, "deleteApiKey", "the server did not delete the key");
+    const auto outcome = *done ? Outcome::ran : refusal.outcome();
+    user_.set_mutation_errors(errors_beside_data(*answer, graphql::delete_api_key, outcome));
+    if (*done) return finish_deleted(answer->failure);
     return answer->ambiguous ? check_effect(std::move(refusal)) : finished<void>(std::move(refusal));
   }
 
@@ -14449,7 +14563,7 @@ class GenerateKey {
     }
     // The key is kept even if the answer has errors too, since a newer server shows the secret only once.
     user_.add_key(KeyAccess::make(answer->page, *node, true));
-    user_.set_mutation_errors(errors_beside_data(*answer, graphql::generate_api_key));
+    user_.set_mutation_errors(errors_beside_data(*answer, graphql::generate_api_key, Outcome::ran));
     if (answer->failure) return finished<value_type>(*answer->failure);
     return finished<value_type>(Secret(name));
   }
@@ -14571,6 +14685,7 @@ class NextUser {
 
 // Holds the variables of a program's document against the types that the document declares.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14578,6 +14693,7 @@ class NextUser {
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace wandb::detail {
 
@@ -14607,6 +14723,7 @@ class VariableCheck {
       if (found.at(at)) return fail("is given twice");
       found.at(at) = true;
       check(value, ast_.variables[at].type);
+      check_names(value);
     });
     for (auto i = first; i != graphql::none; i = ast_.variables[i].next) {
       const auto& variable = ast_.variables[i];
@@ -14642,7 +14759,7 @@ class VariableCheck {
     if (type.list && !value.is_array()) return check(value, element);
     if (type.list) {
       std::size_t index = 0;
-      return value.each_element([&](const JsonValue& one) { check_inside(index++, one, element); });
+      return value.each_element([&](const JsonValue& one) { inside(index++, [&] { check(one, element); }); });
     }
     const auto definition = schema_is_known_ ? graphql::users_schema.type(type) : graphql::Found<TypeDefinition>();
     if (definition && definition->kind == graphql::TypeKind::input) return check_input(value, *definition);
@@ -14654,7 +14771,7 @@ class VariableCheck {
     if (!value.is_object()) return fail("does not fit its type " + std::string(definition.name));
     value.each_member([&](const std::string& name, const JsonValue& member) {
       const auto field = graphql::find(definition.inputs, name);
-      if (field) return check_inside(field->name, member, field->type);
+      if (field) return inside(field->name, [&] { check(member, field->type); });
       fail("has a field \"" + shown_name(name) + "\", which " + std::string(definition.name) + " does not have");
     });
     for (const auto& field : definition.inputs) {
@@ -14668,11 +14785,26 @@ class VariableCheck {
     return found;
   }
 
-  template <class Step>
-  void check_inside(Step step, const JsonValue& value, const Type& type) {
+  // Checks that no object in a value has a name twice, whatever the types are: the server would take one of the values.
+  void check_names(const JsonValue& value) {
+    std::vector<std::string> names;
+    value.each_member([&](const std::string& name, const JsonValue& member) {
+      names.push_back(name);
+      inside(shown_name(name), [&] { check_names(member); });
+    });
+    std::size_t index = 0;
+    value.each_element([&](const JsonValue& element) { inside(index++, [&] { check_names(element); }); });
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice != names.end()) fail("has the field \"" + shown_name(*twice) + "\" twice");
+  }
+
+  // Calls `f` while the path leads one step further.
+  template <class Step, class F>
+  void inside(const Step& step, F f) {
     const auto above = path_.size();
     append_path(path_, step);
-    check(value, type);
+    f();
     path_.resize(above);
   }
 
@@ -14945,8 +15077,8 @@ class RunDocument {
   [[nodiscard]] Step<value_type> resume(Result<GraphqlAnswer> answer) {
     if (!answer) return finished<value_type>(answer.error());
     if (const auto missing = missing_field(answer->root)) {
-      return finished<value_type>(with_outcome(malformed(*missing, "it is missing, and was asked for", answer->status),
-                                               is_mutation() ? Outcome::ran : Outcome::not_run));
+      return finished<value_type>(
+          with_outcome(malformed(*missing, "it is missing, and was asked for", answer->status), outcome_of_data()));
     }
     // The page views the shape, and the shape the text of the document.
     const auto kept = std::make_shared<const Kept>(Kept{own_, std::move(answer->page)});
@@ -14961,7 +15093,10 @@ class RunDocument {
     std::shared_ptr<const Page> page;
   };
 
-  [[nodiscard]] bool is_mutation() const noexcept { return own_->operation.repeat != Repeat::safe; }
+  // Returns what an answer with data shows.
+  [[nodiscard]] Outcome outcome_of_data() const noexcept {
+    return own_->operation.repeat == Repeat::safe ? Outcome::not_run : Outcome::ran;
+  }
 
   // Finds a field that the server left out. It may only leave out what the document has a condition for.
   [[nodiscard]] std::optional<std::string> missing_field(const ObjectView& root) const {
@@ -14981,11 +15116,11 @@ class RunDocument {
   }
 
   [[nodiscard]] std::vector<Error> errors_of(const GraphqlAnswer& answer) const {
-    auto errors = errors_beside_data(answer, own_->operation);
+    auto errors = errors_beside_data(answer, own_->operation, outcome_of_data());
     if (answer.errors.size() > errors.size()) {
       GraphqlError rest;
       rest.message = "and " + std::to_string(answer.errors.size() - errors.size()) + " more";
-      errors.push_back(to_error(own_->operation.field, rest, answer.status));
+      errors.push_back(to_error(own_->operation.field, rest, answer.status, outcome_of_data()));
     }
     return errors;
   }
@@ -15782,8 +15917,8 @@ class TokenFile final : public TokenSource {
  public:
   explicit TokenFile(std::string path) : path_(std::move(path)), shown_(mask_pasted_keys(path_)) {}
 
-  [[nodiscard]] Result<Secret> token() override {
-    const auto text = read_secret_file(path_);
+  [[nodiscard]] Result<Secret> token(const ReadLimit& limit) override {
+    const auto text = read_secret_file(path_, limit);
     if (!text) return text.error();
     if (!*text) return unusable_token("there is no such file");
     if (const auto fault = encoding_fault(**text); !fault.empty()) return unusable_token(fault);
@@ -15806,6 +15941,7 @@ WANDB_DECL IdentityToken IdentityToken::file(std::string path) {
 // The definitions of detail/config/federation.hpp.
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -15840,14 +15976,19 @@ WANDB_DECL std::string subject_of_jwt(std::string_view jwt) {
   return JsonValue(*claims).member("sub").string();
 }
 
-WANDB_DECL Federation::Federation(IdentityToken token, std::string_view giver, std::string file, std::string base_url)
-    : token_(std::move(token)), source_(giver), file_(std::move(file)), base_url_(std::move(base_url)) {
+WANDB_DECL Federation::Federation(IdentityToken token, std::string_view giver, std::string file, std::string base_url,
+                                  std::string_view file_source)
+    : token_(std::move(token)),
+      source_(giver),
+      file_(std::move(file)),
+      base_url_(std::move(base_url)),
+      file_source_(file_source) {
   if (const auto read_from = token_.source().file(); !read_from.empty())
     source_.insert(0, std::string(read_from) + " (").append(")");
 }
 
-WANDB_DECL Result<Secret> Federation::read_assertion() const {
-  auto token = token_.source().token();
+WANDB_DECL Result<Secret> Federation::read_assertion(const ReadLimit& limit) const {
+  auto token = token_.source().token(limit);
   if (!token) return token;
   const auto text = trimmed(token->reveal());
   if (const auto fault = describe_jwt_fault(text); !fault.empty()) return unusable_token("it " + fault);
@@ -15872,14 +16013,17 @@ WANDB_DECL AccessTokenPtr Federation::read_stored(const Secret& assertion, WallT
   }
   const auto stored = read_stored_token(file_, base_url_);
   if (!stored || !is_bearer_token(stored->token.reveal()) || stored->expires <= now + early) return nullptr;
-  // The identity token may have become another person's since the access token was stored.
-  const auto subject = subject_of_jwt(stored->token.reveal());
-  if (!subject.empty() && !equal_ignoring_case(subject, subject_of_jwt(assertion.reveal()))) return nullptr;
+  // The file may be shared, or the identity token have become another person's since the access token was stored. The
+  // service's own client does not write whose an access token is, so that only a JWT tells it then.
+  const auto subject = stored->subject.empty() ? subject_of_jwt(stored->token.reveal()) : stored->subject;
+  if (subject.empty() || !equal_ignoring_case(subject, subject_of_jwt(assertion.reveal()))) return nullptr;
   return make(*stored, assertion, true);
 }
 
-WANDB_DECL AccessTokenPtr Federation::store(StoredToken fresh, const Secret& assertion) {
-  if (!file_.empty()) store_token(file_, base_url_, fresh);
+WANDB_DECL AccessTokenPtr Federation::store(const StoredToken& fresh, const Secret& assertion,
+                                            std::chrono::nanoseconds patience) {
+  fresh.subject = subject_of_jwt(assertion.reveal());
+  if (!file_.empty()) store_token(file_, base_url_, fresh, patience);
   return make(fresh, assertion, false);
 }
 
@@ -15932,11 +16076,14 @@ WANDB_DECL bool Federation::may_belong_to(std::string_view email) const {
 
 #if !defined(_WIN32)
 #include <fcntl.h>
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkstemp and realpath
+#include <poll.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkstemp
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -15965,7 +16112,15 @@ namespace wandb::detail {
   return std::move(**text);
 }
 
-/// Reads `YYYY-MM-DD HH:MM:SS` in UTC.
+/// A moment of the clock. One that is too far away becomes the first or the last that the clock can tell.
+[[nodiscard]] inline std::chrono::system_clock::time_point clock_time(std::chrono::sys_seconds at) {
+  using Time = std::chrono::system_clock::time_point;
+  constexpr auto first = std::chrono::ceil<std::chrono::seconds>(Time::min());
+  constexpr auto last = std::chrono::floor<std::chrono::seconds>(Time::max());
+  return std::clamp(at, first, last);
+}
+
+/// Reads `YYYY-MM-DD HH:MM:SS` in UTC. Years too far away are the first or the last moment that the clock can tell.
 [[nodiscard]] inline std::optional<std::chrono::system_clock::time_point> parse_expiry(std::string_view text) {
   const auto year = take_number(text, 4);
   if (!year || !take(text, "-")) return std::nullopt;
@@ -15976,7 +16131,7 @@ namespace wandb::detail {
   const auto time = take_time(text);
   if (!text.empty()) return std::nullopt;
   const auto at = moment(*year, static_cast<unsigned>(*month), day, time);
-  return at ? std::optional<std::chrono::system_clock::time_point>(*at) : std::nullopt;
+  return at ? std::optional(clock_time(*at)) : std::nullopt;
 }
 
 [[nodiscard]] inline std::string written_expiry(std::chrono::system_clock::time_point expires) {
@@ -16022,20 +16177,50 @@ inline void make_directories(const std::string& file) {
   }
   return true;
 }
-#endif
+
+/// Follows the links that a path ends with, also to a file that does not exist. Empty if they lead nowhere.
+[[nodiscard]] inline std::string without_links(std::string path) {
+  constexpr int max_links = 40;
+  for (int links = 0; links != max_links; ++links) {
+    char target[4096];
+    const auto size = ::readlink(path.c_str(), target, sizeof target);
+    if (size < 0) return path;  // it is no link
+    if (static_cast<std::size_t>(size) == sizeof target) return {};
+    path.erase(*target == '/' ? 0 : path.rfind('/') + 1);
+    path.append(target, static_cast<std::size_t>(size));
+  }
+  return {};
+}
+
+/// A lock that a program holds while it changes a file. It is on a file of its own, since the file itself is replaced.
+class FileLock {
+ public:
+  FileLock(const std::string& path, std::chrono::nanoseconds patience)
+      : file_(
+            ::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, 0600)) {
+    const auto began = std::chrono::steady_clock::now();
+    while (file_ >= 0 && !held_) {
+      // A file system that has no locks refuses with another error. The file is then changed without one.
+      held_ = ::flock(file_, LOCK_EX | LOCK_NB) == 0 || (errno != EWOULDBLOCK && errno != EINTR);
+      if (held_ || std::chrono::steady_clock::now() - began >= patience) return;
+      ::poll(nullptr, 0, 1);
+    }
+  }
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock() {
+    if (file_ >= 0) ::close(file_);
+  }
+  /// Whether the file may be changed.
+  [[nodiscard]] bool held() const noexcept { return held_; }
+
+ private:
+  int file_;
+  bool held_ = false;
+};
 
 /// Replaces a file as a whole, so that other programs read either the old or the new text. Only the owner may read it.
-[[nodiscard]] inline bool replace_file([[maybe_unused]] std::string path, [[maybe_unused]] std::string_view text) {
-#if defined(_WIN32)
-  return false;  // Windows has no permissions that would make the file private
-#else
-  // A link stays, and the file that it leads to is replaced.
-  if (char* const real = ::realpath(path.c_str(), nullptr); real != nullptr) {
-    path = real;
-    std::free(real);
-  } else {
-    make_directories(path);
-  }
+[[nodiscard]] inline bool replace_file(const std::string& path, std::string_view text) {
   auto temporary = path + ".XXXXXX";
   const int file = ::mkstemp(temporary.data());  // with mode 0600
   if (file < 0) return false;
@@ -16045,7 +16230,22 @@ inline void make_directories(const std::string& file) {
   done = done && ::rename(temporary.c_str(), path.c_str()) == 0;
   if (!done) ::unlink(temporary.c_str());
   return done;
+}
 #endif
+
+/// Returns the text of a credentials file with another access token for a server.
+[[nodiscard]] inline SecureString with_token(const SecureString& text, std::string_view base_url,
+                                             const StoredToken& stored) {
+  const JsonValue root(text);
+  const auto credentials = root.member("credentials");
+  SecureString quoted("\"");
+  quoted.append(stored.token.reveal()).append("\"");
+  std::string subject;
+  append_json_string(subject, stored.subject);
+  auto entry = with_member(credentials.member(base_url), "access_token", quoted);
+  entry = with_member(JsonValue(entry), "expires_at", "\"" + written_expiry(stored.expires) + "\"");
+  entry = with_member(JsonValue(entry), "sub", subject);
+  return with_member(root, "credentials", with_member(credentials, base_url, entry));
 }
 
 WANDB_DECL std::optional<StoredToken> read_stored_token(const std::string& file, std::string_view base_url) {
@@ -16054,23 +16254,28 @@ WANDB_DECL std::optional<StoredToken> read_stored_token(const std::string& file,
   const auto entry = JsonValue(*text).member("credentials").member(base_url);
   auto token = entry.member("access_token").string();
   const auto expires = parse_expiry(entry.member("expires_at").string());
-  StoredToken stored{Secret(token), expires.value_or(std::chrono::system_clock::time_point())};
+  StoredToken stored{Secret(token), expires.value_or(std::chrono::system_clock::time_point()),
+                     entry.member("sub").string()};
   wipe(token.data(), token.size());
   if (!expires || stored.token.empty()) return std::nullopt;
   return stored;
 }
 
-WANDB_DECL bool store_token(const std::string& file, std::string_view base_url, const StoredToken& stored) {
-  const auto old = read_credentials(file);
-  if (!old) return false;
-  const JsonValue root(*old);
-  const auto credentials = root.member("credentials");
-  SecureString quoted("\"");
-  quoted.append(stored.token.reveal()).append("\"");
-  auto entry = with_member(credentials.member(base_url), "access_token", quoted);
-  entry = with_member(JsonValue(entry), "expires_at", "\"" + written_expiry(stored.expires) + "\"");
-  const auto text = with_member(root, "credentials", with_member(credentials, base_url, entry));
-  return replace_file(file, text);
+WANDB_DECL bool store_token([[maybe_unused]] const std::string& file, [[maybe_unused]] std::string_view base_url,
+                            [[maybe_unused]] const StoredToken& stored,
+                            [[maybe_unused]] std::chrono::nanoseconds patience) {
+#if defined(_WIN32)
+  return false;  // Windows has no permissions that would make the file private
+#else
+  // A link stays, and the file that it leads to is replaced.
+  const auto path = without_links(file);
+  if (path.empty()) return false;
+  make_directories(path);
+  const FileLock lock(path, patience);
+  if (!lock.held()) return false;
+  const auto old = read_credentials(path);
+  return old && replace_file(path, with_token(*old, base_url, stored));
+#endif
 }
 
 }  // namespace wandb::detail
@@ -16078,6 +16283,7 @@ WANDB_DECL bool store_token(const std::string& file, std::string_view base_url, 
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -16113,15 +16319,15 @@ WANDB_DECL Action Attempts::follow_exchange(Action action) {
   return action;
 }
 
-WANDB_DECL bool Attempts::may_renew(const Done& done) const {
-  if (!access_ || renewed_ || answer_ || done.outcome != Outcome::not_run) return false;
+WANDB_DECL std::optional<Action> Attempts::renew(const Done& done) {
+  if (!access_ || renewed_ || answer_) return std::nullopt;
   const auto& error = answer_.error();
-  return (error == condition::unauthorized && !error.from_words()) || error == errc::credentials_of_another_user;
-}
-
-WANDB_DECL Action Attempts::renew() {
-  renewed_ = true;
+  // A gateway that checks the access token may answer a 401 without any words of the service.
+  const bool rejected = last_.status == 401 || (error == condition::unauthorized && !error.from_words());
+  if (!rejected && error != errc::credentials_of_another_user) return std::nullopt;
   request_.identity()->federation()->drop(*access_);
+  if (done.outcome != Outcome::not_run) return std::nullopt;
+  renewed_ = true;
   if (next_.is_empty()) next_ = request_;
   return authorize();
 }
@@ -16189,8 +16395,8 @@ namespace wandb::detail {
 inline constexpr std::string_view exchange_operation = "oidc/token";
 
 WANDB_DECL TokenExchange::TokenExchange(std::shared_ptr<Federation> federation, const Endpoint& endpoint,
-                                        TimePoint deadline)
-    : federation_(std::move(federation)), endpoint_(endpoint), deadline_(deadline) {
+                                        TimePoint deadline, StopToken stop)
+    : federation_(std::move(federation)), endpoint_(endpoint), deadline_(deadline), stop_(std::move(stop)) {
   target_.append(endpoint.url.path).append("/").append(exchange_operation);
 }
 
@@ -16211,7 +16417,7 @@ WANDB_DECL Action TokenExchange::next(const Moment& moment) {
 }
 
 WANDB_DECL Action TokenExchange::begin(const Moment& moment) {
-  auto assertion = federation_->read_assertion();
+  auto assertion = federation_->read_assertion({deadline_, stop_});
   if (!assertion) return fail(masked(assertion.error(), secrets()), moment);
   assertion_ = std::move(*assertion);
   if (auto stored = federation_->read_stored(assertion_, moment.wall)) {
@@ -16264,7 +16470,8 @@ WANDB_DECL Action TokenExchange::follow(const Action& action, const Moment& mome
   if (done->by == Done::By::deadline) return fail(errc::timed_out, moment);
   if (done->by == Done::By::cancelled) return fail(errc::cancelled, moment);
   if (!last_) return fail(last_.error(), moment);
-  auto token = federation_->store(std::move(*last_), assertion_);
+  const auto patience = std::min<std::chrono::nanoseconds>(max_file_wait, deadline_ - moment.now);
+  auto token = federation_->store(std::move(*last_), assertion_, patience);
   claim_.end(token);
   return finish(std::move(token));
 }
@@ -16278,7 +16485,8 @@ WANDB_DECL Action TokenExchange::finish(Result<AccessTokenPtr> result) {
 WANDB_DECL Action TokenExchange::fail(const Error& error, const Moment& moment) {
   auto failure = explained(error);
   // Another call goes on if the time of this one alone is over.
-  const bool of_this_call = moment.stopped || moment.now >= deadline_ || error == condition::cancelled;
+  const bool read_too_long = machine_.attempts() == 0 && error == errc::timed_out;
+  const bool of_this_call = moment.stopped || moment.now >= deadline_ || read_too_long || error == condition::cancelled;
   const bool gave_up = machine_.attempts() > 0 && machine_.attempts() < max_attempts_ && error.retryable();
   if (of_this_call || gave_up) claim_ = {};
   else claim_.end(failure);

@@ -16,6 +16,8 @@ namespace wandb {
 
 namespace detail {
 
+struct ReadLimit;
+
 /// Gives identity tokens, one for each exchange.
 class TokenSource {
  public:
@@ -23,8 +25,8 @@ class TokenSource {
   TokenSource(const TokenSource&) = delete;
   TokenSource& operator=(const TokenSource&) = delete;
   virtual ~TokenSource() = default;
-  /// Returns the current token, which nobody has checked.
-  [[nodiscard]] virtual Result<Secret> token() = 0;
+  /// Returns the current token, which nobody has checked. A file is read within `limit`.
+  [[nodiscard]] virtual Result<Secret> token(const ReadLimit& limit) = 0;
   /// The file that it is read from, in a form that is safe to print; empty for a function.
   [[nodiscard]] virtual std::string_view file() const noexcept { return {}; }
 };
@@ -39,7 +41,7 @@ template <GivesToken F>
 class TokenFunction final : public TokenSource {
  public:
   explicit TokenFunction(F function) : function_(std::move(function)) {}
-  [[nodiscard]] Result<Secret> token() override { return function_(); }
+  [[nodiscard]] Result<Secret> token(const ReadLimit& /*limit*/) override { return function_(); }
 
  private:
   F function_;
@@ -58,13 +60,13 @@ class IdentityToken {
   /// error that it returns becomes the error of the call. What it throws passes through the call. It must not make a
   /// call with the same credentials itself, since that would wait for its own token.
   template <class F>
-  requires(!std::same_as<std::remove_cvref_t<F>, IdentityToken> &&
-           detail::GivesToken<std::remove_cvref_t<F>>) explicit IdentityToken(F&& function)
-      : source_(std::make_shared<detail::TokenFunction<std::remove_cvref_t<F>>>(std::forward<F>(function))) {}
+  requires(!std::same_as<F, IdentityToken> && detail::GivesToken<F>) explicit IdentityToken(F function)
+      : source_(std::make_shared<detail::TokenFunction<F>>(std::move(function))) {}
 
   /// Reads the token from a file, which is opened for each exchange, since whoever issues the token replaces it there.
   /// White space around the token is removed. A call fails with `errc::unreadable_credentials` if the file cannot be
-  /// read or holds no JWT; it waits up to 5 s for a file that is a pipe.
+  /// read or holds no JWT. A regular file is read at once; a pipe is waited for, for 5 s at most, and no longer than
+  /// the call's deadline and stop allow. An awaited call blocks its event loop meanwhile.
   [[nodiscard]] static IdentityToken file(std::string path);
 
   /// The source. For the library itself.

@@ -211,6 +211,21 @@ TEST_CASE_TEMPLATE("a variable that is of no use is told by a transport that nee
   CHECK(proxy.asked().empty());
 }
 
+TEST_CASE_TEMPLATE("a transport tells Proxy-Authorization of the variable apart from the proxy", Rig, COLOURS) {
+  const auto told_for = [](std::string proxy, const Origin& origin) {
+    const EnvironmentVariables variables{{"HTTPS_PROXY", proxy},
+                                         {"HTTP_PROXY", proxy},
+                                         {"WANDB_X_EXTRA_HTTP_HEADERS", R"({"Proxy-Authorization": "Bearer hidden"})"}};
+    return told(Rig({}, environment_of(variables)).transport, origin);
+  };
+  const std::string header = "header Proxy-Authorization = **** from WANDB_X_EXTRA_HTTP_HEADERS\n";
+  CHECK(told_for("http://proxy:3128", far).starts_with("proxy = http://proxy:3128 from HTTPS_PROXY\n" + header));
+  const auto of_url = told_for("http://ann:secret@proxy:3128", far);
+  CHECK(of_url.starts_with("proxy = http://****@proxy:3128 from HTTPS_PROXY\n"));
+  CHECK(of_url.find(header) == std::string::npos);
+  CHECK(told_for("http://proxy:3128", plain).find(header) == std::string::npos);
+}
+
 TEST_CASE_TEMPLATE("a transport tells its proxy and where it comes from, without the password", Rig, COLOURS) {
   const auto first = [](const std::string& text) { return text.substr(0, text.find('\n')); };
   const auto proxy_of = [&](const BeastOptions& options, const EnvironmentVariables& variables, const Origin& origin) {

@@ -15,91 +15,16 @@
 
 #include <boost/json/parse.hpp>
 
-#include "../rigs.hpp"
-#include "../temporary_directory.hpp"
-#include "../variables.hpp"
+#include "federated.hpp"
 
 using namespace std::chrono_literals;
 using namespace wandb;
+using federated::answer_of;
+using federated::Federated;
+using federated::four_times;
+using federated::holds;
+using federated::is_exchange;
 using rigs::get;
-using rigs::Scene;
-
-namespace {
-
-bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
-bool is_exchange(const Request& request) { return request.target.ends_with("/oidc/token"); }
-
-Response answer_of(int status, std::string_view body, std::string_view type = "application/json") {
-  Response response;
-  response.status = status;
-  response.headers.add("Content-Type", type);
-  response.body = body;
-  return response;
-}
-
-constexpr RetryPolicy four_times{.max_attempts = 4, .initial_backoff = {}, .max_retry_after = {}};
-
-// A world whose users have identity tokens, and the exchanges that were asked for.
-template <class Rig>
-struct Federated : Scene<Rig> {
-  using Transport = typename Rig::Transport;
-
-  // Answers the exchanges, as long as `answer` returns something.
-  template <class F>
-  void exchanges(F answer) {
-    this->world.account.before([this, answer](const Request& request) -> std::optional<Response> {
-      if (!is_exchange(request)) return std::nullopt;
-      ++asked;
-      return answer();
-    });
-  }
-  [[nodiscard]] IdentityToken token_of(std::string email) {
-    return IdentityToken([this, email] { return Secret(this->world.account.identity_token(email)); });
-  }
-  // An `Api` of a program whose environment names a token file.
-  [[nodiscard]] Api<Transport> of_file(const Options& options = {}) {
-    variables["HOME"] = directory.path();
-    variables["WANDB_IDENTITY_TOKEN_FILE"] = directory.path("token");
-    auto given = options;
-    given.base_url = this->rig.base_url;
-    if (given.retry.max_attempts == RetryPolicy{}.max_attempts) given.retry = four_times;
-    return Api<Transport>(this->rig.transport, given, environment_of(variables));
-  }
-  void write_token(std::string_view email) { directory.put("token", this->world.account.identity_token(email) + "\n"); }
-  [[nodiscard]] std::size_t exchanged() const { return this->world.account.executed("oidc/token"); }
-
-  TemporaryDirectory directory;
-  EnvironmentVariables variables;
-  std::atomic<int> asked{0};
-};
-
-}  // namespace
-
-TEST_CASE_TEMPLATE("the token file of the environment says who calls, and the access token is kept", Rig, RIGS) {
-  Federated<Rig> setting;
-  setting.write_token("ann@example.com");
-  const auto api = setting.of_file();
-  CHECK(api.status());
-  CHECK(get(api.viewer()).value().email() == "ann@example.com");
-  CHECK(get(api.viewer()).value().email() == "ann@example.com");
-  CHECK(setting.exchanged() == 1);
-  const auto file = setting.directory.path(".config/wandb/credentials.json");
-  CHECK(std::filesystem::exists(file));
-  CHECK(get(setting.of_file().viewer()).value().email() == "ann@example.com");
-  CHECK(setting.exchanged() == 1);
-  SUBCASE("another person's token does not use it") {
-    setting.write_token("root@example.com");
-    CHECK(get(setting.of_file().viewer()).value().email() == "root@example.com");
-    CHECK(setting.exchanged() == 2);
-  }
-  SUBCASE("another file keeps other access tokens") {
-    setting.variables["WANDB_CREDENTIALS_FILE"] = "~/here.json";
-    CHECK(get(setting.of_file().viewer()));
-    CHECK(setting.exchanged() == 2);
-    CHECK(std::filesystem::exists(setting.directory.path("here.json")));
-  }
-}
 
 TEST_CASE_TEMPLATE("an access token is renewed early, with the token that the file then has", Rig, RIGS) {
   Federated<Rig> setting;
@@ -305,33 +230,6 @@ TEST_CASE_TEMPLATE("coroutines on one thread share one exchange, or its failure"
   }
 }
 
-TEST_CASE_TEMPLATE("an access token that the server has revoked is exchanged anew, once", Rig, RIGS) {
-  Federated<Rig> setting;
-  setting.write_token("root@example.com");
-  const auto api = setting.of_file();
-  CHECK(get(api.viewer()));
-  setting.world.account.revoke_access_tokens();
-  CHECK(get(api.create_user("new@example.com")).value().email() == "new@example.com");
-  CHECK(setting.exchanged() == 2);
-  CHECK(setting.world.account.executed("createUser") == 1);
-  setting.world.account.revoke_access_tokens();
-  CHECK(get(setting.of_file().viewer()).value().email() == "root@example.com");
-  CHECK(setting.exchanged() == 3);
-  SUBCASE("and no further") {
-    setting.world.account.after([](const Request& request) -> std::optional<Response> {
-      if (is_exchange(request)) return std::nullopt;
-      return answer_of(401, R"({"errors":[{"message":"user is not logged in"}]})");
-    });
-    const auto error = get(api.viewer()).error();
-    CHECK(error == errc::unauthorized);
-    CHECK(holds(error.message(), "the identity token is from"));
-    CHECK(setting.exchanged() == 4);
-    const auto fresh = setting.api.as(setting.token_of("root@example.com"));
-    CHECK(get(fresh.viewer()).error() == errc::unauthorized);
-    CHECK(setting.exchanged() == 5);
-  }
-}
-
 TEST_CASE_TEMPLATE("an administrator makes a new person's first key in the right account", Rig, RIGS) {
   Federated<Rig> setting;
   auto user = get(setting.api.create_user("new@example.com")).value();
@@ -414,42 +312,6 @@ TEST_CASE_TEMPLATE("what the program's function returns or throws comes out of t
   throws = false;
   CHECK(get(thrown.viewer()));
   CHECK(setting.exchanged() == 1);
-}
-
-TEST_CASE_TEMPLATE("a token file that cannot be used is named", Rig, RIGS) {
-  Federated<Rig> setting;
-  const auto api = setting.of_file();
-  CHECK(api.status());
-  const auto fails = [&](std::string_view told) {
-    const auto error = get(api.viewer()).error();
-    CHECK(error == errc::unreadable_credentials);
-    CHECK(holds(error.message(), setting.directory.path("token") + " (WANDB_IDENTITY_TOKEN_FILE)"));
-    CHECK(holds(error.message(), told));
-  };
-  fails("there is no such file");
-  setting.directory.put("token", " \n");
-  fails("it is empty");
-  setting.directory.put("token", "not a token");
-  fails("it holds a blank at position 4");
-  const auto given = setting.api.as(IdentityToken::file(setting.directory.path("token")));
-  CHECK(holds(get(given.viewer()).error().message(), "token (Api::as)"));
-  setting.write_token("ann@example.com");
-  CHECK(get(given.viewer()).value().email() == "ann@example.com");
-  CHECK_FALSE(std::filesystem::exists(setting.directory.path(".config")));
-}
-
-TEST_CASE_TEMPLATE("what the program gives goes before the environment, and not both kinds at once", Rig, RIGS) {
-  Federated<Rig> setting;
-  setting.write_token("ann@example.com");
-  setting.variables["WANDB_API_KEY"] = setting.world.root_key.reveal();
-  const auto both = setting.of_file().status().error();
-  CHECK(both == errc::invalid_environment);
-  const auto root = setting.token_of("root@example.com");
-  CHECK(get(setting.of_file({.identity_token = &root}).viewer()).value().email() == "root@example.com");
-  CHECK(get(setting.of_file({.api_key = setting.world.root_key}).viewer()).value().email() == "root@example.com");
-  const auto given = setting.of_file({.api_key = setting.world.root_key, .identity_token = &root}).status().error();
-  CHECK(given == errc::invalid_argument);
-  CHECK_FALSE(std::filesystem::exists(setting.directory.path(".config")));
 }
 
 TEST_CASE_TEMPLATE("no error repeats an identity token or an access token, whatever the server says", Rig, RIGS) {

@@ -15,14 +15,15 @@
 #include <vector>
 
 #include <wandb/attrs.hpp>
+#include <wandb/detail/answer/attribute_names.hpp>
 #include <wandb/detail/answer/attributes.hpp>
 
 using wandb::Attrs;
 using wandb::AttrValue;
-using wandb::detail::equals_camel;
 using wandb::errc;
-using wandb::detail::find_attribute;
 using wandb::SlotState;
+using wandb::detail::equals_camel;
+using wandb::detail::find_attribute;
 
 TEST_CASE("attributes by hand are kept by their types") {
   const std::string name = "Ann";

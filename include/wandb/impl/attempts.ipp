@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -43,15 +44,15 @@ WANDB_DECL Action Attempts::follow_exchange(Action action) {
   return action;
 }
 
-WANDB_DECL bool Attempts::may_renew(const Done& done) const {
-  if (!access_ || renewed_ || answer_ || done.outcome != Outcome::not_run) return false;
+WANDB_DECL std::optional<Action> Attempts::renew(const Done& done) {
+  if (!access_ || renewed_ || answer_) return std::nullopt;
   const auto& error = answer_.error();
-  return (error == condition::unauthorized && !error.from_words()) || error == errc::credentials_of_another_user;
-}
-
-WANDB_DECL Action Attempts::renew() {
-  renewed_ = true;
+  // A gateway that checks the access token may answer a 401 without any words of the service.
+  const bool rejected = last_.status == 401 || (error == condition::unauthorized && !error.from_words());
+  if (!rejected && error != errc::credentials_of_another_user) return std::nullopt;
   request_.identity()->federation()->drop(*access_);
+  if (done.outcome != Outcome::not_run) return std::nullopt;
+  renewed_ = true;
   if (next_.is_empty()) next_ = request_;
   return authorize();
 }

@@ -18,6 +18,7 @@
 #include <wandb/detail/call/sleep.hpp>
 #include <wandb/detail/config/credentials.hpp>
 #include <wandb/detail/config/endpoint.hpp>
+#include <wandb/detail/config/federation.hpp>
 #include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/key_format.hpp>
@@ -98,6 +99,11 @@ WANDB_DECL Result<Settings> status_of(const Caller& caller) {
       {"timeout", seconds_text(endpoint.timeout), source_or(endpoint.timeout_source, "the default")},
       {"user agent", shown_name(endpoint.user_agent), source_or(endpoint.user_agent_source, "the default")},
   };
+  if (identity.federation() && !identity.federation()->file().empty()) {
+    const auto& federation = *identity.federation();
+    settings.insert(settings.begin() + 2,
+                    {"credentials file", mask_pasted_keys(federation.file()), federation.file_source()});
+  }
   for (const auto& header : endpoint.own_headers) {
     settings.push_back(
         {"header " + redact(header.name), header.secret ? "****" : shown_name(header.value), header.source});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -46,14 +47,19 @@ WANDB_DECL std::string subject_of_jwt(std::string_view jwt) {
   return JsonValue(*claims).member("sub").string();
 }
 
-WANDB_DECL Federation::Federation(IdentityToken token, std::string_view giver, std::string file, std::string base_url)
-    : token_(std::move(token)), source_(giver), file_(std::move(file)), base_url_(std::move(base_url)) {
+WANDB_DECL Federation::Federation(IdentityToken token, std::string_view giver, std::string file, std::string base_url,
+                                  std::string_view file_source)
+    : token_(std::move(token)),
+      source_(giver),
+      file_(std::move(file)),
+      base_url_(std::move(base_url)),
+      file_source_(file_source) {
   if (const auto read_from = token_.source().file(); !read_from.empty())
     source_.insert(0, std::string(read_from) + " (").append(")");
 }
 
-WANDB_DECL Result<Secret> Federation::read_assertion() const {
-  auto token = token_.source().token();
+WANDB_DECL Result<Secret> Federation::read_assertion(const ReadLimit& limit) const {
+  auto token = token_.source().token(limit);
   if (!token) return token;
   const auto text = trimmed(token->reveal());
   if (const auto fault = describe_jwt_fault(text); !fault.empty()) return unusable_token("it " + fault);
@@ -78,14 +84,17 @@ WANDB_DECL AccessTokenPtr Federation::read_stored(const Secret& assertion, WallT
   }
   const auto stored = read_stored_token(file_, base_url_);
   if (!stored || !is_bearer_token(stored->token.reveal()) || stored->expires <= now + early) return nullptr;
-  // The identity token may have become another person's since the access token was stored.
-  const auto subject = subject_of_jwt(stored->token.reveal());
-  if (!subject.empty() && !equal_ignoring_case(subject, subject_of_jwt(assertion.reveal()))) return nullptr;
+  // The file may be shared, or the identity token have become another person's since the access token was stored. The
+  // service's own client does not write whose an access token is, so that only a JWT tells it then.
+  const auto subject = stored->subject.empty() ? subject_of_jwt(stored->token.reveal()) : stored->subject;
+  if (subject.empty() || !equal_ignoring_case(subject, subject_of_jwt(assertion.reveal()))) return nullptr;
   return make(*stored, assertion, true);
 }
 
-WANDB_DECL AccessTokenPtr Federation::store(StoredToken fresh, const Secret& assertion) {
-  if (!file_.empty()) store_token(file_, base_url_, fresh);
+WANDB_DECL AccessTokenPtr Federation::store(const StoredToken& fresh, const Secret& assertion,
+                                            std::chrono::nanoseconds patience) {
+  fresh.subject = subject_of_jwt(assertion.reveal());
+  if (!file_.empty()) store_token(file_, base_url_, fresh, patience);
   return make(fresh, assertion, false);
 }
 

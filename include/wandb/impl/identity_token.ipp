@@ -30,8 +30,8 @@ class TokenFile final : public TokenSource {
  public:
   explicit TokenFile(std::string path) : path_(std::move(path)), shown_(mask_pasted_keys(path_)) {}
 
-  [[nodiscard]] Result<Secret> token() override {
-    const auto text = read_secret_file(path_);
+  [[nodiscard]] Result<Secret> token(const ReadLimit& limit) override {
+    const auto text = read_secret_file(path_, limit);
     if (!text) return text.error();
     if (!*text) return unusable_token("there is no such file");
     if (const auto fault = encoding_fault(**text); !fault.empty()) return unusable_token(fault);

@@ -19,6 +19,7 @@
 #include <wandb/detail/answer/json_reader.hpp>
 #include <wandb/detail/call/token_exchange.hpp>
 #include <wandb/detail/call/transport_result.hpp>
+#include <wandb/detail/config/secret_file.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/error.hpp>
@@ -30,8 +31,8 @@ namespace wandb::detail {
 inline constexpr std::string_view exchange_operation = "oidc/token";
 
 WANDB_DECL TokenExchange::TokenExchange(std::shared_ptr<Federation> federation, const Endpoint& endpoint,
-                                        TimePoint deadline)
-    : federation_(std::move(federation)), endpoint_(endpoint), deadline_(deadline) {
+                                        TimePoint deadline, StopToken stop)
+    : federation_(std::move(federation)), endpoint_(endpoint), deadline_(deadline), stop_(std::move(stop)) {
   target_.append(endpoint.url.path).append("/").append(exchange_operation);
 }
 
@@ -52,7 +53,7 @@ WANDB_DECL Action TokenExchange::next(const Moment& moment) {
 }
 
 WANDB_DECL Action TokenExchange::begin(const Moment& moment) {
-  auto assertion = federation_->read_assertion();
+  auto assertion = federation_->read_assertion({deadline_, stop_});
   if (!assertion) return fail(masked(assertion.error(), secrets()), moment);
   assertion_ = std::move(*assertion);
   if (auto stored = federation_->read_stored(assertion_, moment.wall)) {
@@ -105,7 +106,8 @@ WANDB_DECL Action TokenExchange::follow(const Action& action, const Moment& mome
   if (done->by == Done::By::deadline) return fail(errc::timed_out, moment);
   if (done->by == Done::By::cancelled) return fail(errc::cancelled, moment);
   if (!last_) return fail(last_.error(), moment);
-  auto token = federation_->store(std::move(*last_), assertion_);
+  const auto patience = std::min<std::chrono::nanoseconds>(max_file_wait, deadline_ - moment.now);
+  auto token = federation_->store(std::move(*last_), assertion_, patience);
   claim_.end(token);
   return finish(std::move(token));
 }
@@ -119,7 +121,8 @@ WANDB_DECL Action TokenExchange::finish(Result<AccessTokenPtr> result) {
 WANDB_DECL Action TokenExchange::fail(const Error& error, const Moment& moment) {
   auto failure = explained(error);
   // Another call goes on if the time of this one alone is over.
-  const bool of_this_call = moment.stopped || moment.now >= deadline_ || error == condition::cancelled;
+  const bool read_too_long = machine_.attempts() == 0 && error == errc::timed_out;
+  const bool of_this_call = moment.stopped || moment.now >= deadline_ || read_too_long || error == condition::cancelled;
   const bool gave_up = machine_.attempts() > 0 && machine_.attempts() < max_attempts_ && error.retryable();
   if (of_this_call || gave_up) claim_ = {};
   else claim_.end(failure);

@@ -154,7 +154,7 @@ class Attempts {
       access_.reset();
       return send_next();
     }
-    exchange_ = std::make_unique<TokenExchange>(federation, *endpoint_, deadline_);
+    exchange_ = std::make_unique<TokenExchange>(federation, *endpoint_, deadline_, stop_);
     return follow_exchange(exchange_->next(moment()));
   }
   [[nodiscard]] Action follow_exchange(Action action);
@@ -223,16 +223,16 @@ class Attempts {
     if (verifies && answer_) {
       if (auto proof = prove(identity, access_number(), answer_); !proof) answer_ = proof.error();
     }
-    if (may_renew(*done)) return renew();
+    if (auto renewed = renew(*done)) return *std::move(renewed);
     if (!verifies) return action;
     auto verified = std::exchange(next_, {});
     return answer_ ? send(std::move(verified)) : action;
   }
 
-  // Whether a new access token may help. The server may have revoked the token, or it was made for an earlier identity
-  // token, which was somebody else's.
-  [[nodiscard]] bool may_renew(const Done& done) const;
-  [[nodiscard]] Action renew();
+  // Drops the access token if a new one may help: the server may have revoked it, or it was made for an earlier
+  // identity token, which was somebody else's. Begins the request anew with another one unless that could run a
+  // mutation twice.
+  [[nodiscard]] std::optional<Action> renew(const Done& done);
 
   void make_answer(const Done& done);
 

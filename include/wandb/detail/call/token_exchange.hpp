@@ -20,6 +20,7 @@
 #include <wandb/error.hpp>
 #include <wandb/headers.hpp>
 #include <wandb/result.hpp>
+#include <wandb/stop_token.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb::detail {
@@ -31,7 +32,7 @@ class TokenExchange {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   /// Keeps a reference to `endpoint`.
-  TokenExchange(std::shared_ptr<Federation> federation, const Endpoint& endpoint, TimePoint deadline);
+  TokenExchange(std::shared_ptr<Federation> federation, const Endpoint& endpoint, TimePoint deadline, StopToken stop);
 
   /// Returns the first action, and continues after `Wait`.
   [[nodiscard]] Action next(const Moment& moment);
@@ -75,6 +76,7 @@ class TokenExchange {
   std::shared_ptr<Federation> federation_;
   const Endpoint& endpoint_;
   TimePoint deadline_;
+  StopToken stop_;
   std::string target_;
   std::uint64_t exchange_ = 0;  // the exchange that this object makes or waits for; 0 if there is none
   ExchangeClaim claim_;

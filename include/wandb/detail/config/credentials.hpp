@@ -79,12 +79,13 @@ struct FoundUrl {
 [[nodiscard]] inline IdentityPtr identity_of_token_file(const std::string& base_url, const Environment& environment) {
   const auto path = expand_home(std::string(environment.get("WANDB_IDENTITY_TOKEN_FILE")), environment);
   auto kept = expand_home(std::string(environment.get("WANDB_CREDENTIALS_FILE")), environment);
+  const auto* const kept_by = kept.empty() ? "the default" : "WANDB_CREDENTIALS_FILE";
   if (kept.empty()) {
     kept = home_directory(environment);
     if (!kept.empty()) kept += "/.config/wandb/credentials.json";
   }
-  auto federation =
-      std::make_shared<Federation>(IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE", std::move(kept), base_url);
+  auto federation = std::make_shared<Federation>(IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE",
+                                                 std::move(kept), base_url, kept_by);
   auto name = federation->source();
   return std::make_shared<const Identity>(std::move(federation), std::move(name));
 }

@@ -109,10 +109,12 @@ inline void read_base_url(Endpoint& endpoint, const Options& options, const Envi
   }
   endpoint.target.append(url.path).append("/graphql");
   if (!url.tls && !url.is_loopback() && !options.allow_insecure_http) {
-    endpoint.fail(Error(
-        make_error_code(errc::insecure_base_url),
-        "plain http to " + endpoint.host_port + " would show the API key to the network (" + endpoint.url_note() + ")",
-        Delivery::nothing_sent));
+    const bool has_token = options.identity_token != nullptr || !environment.get("WANDB_IDENTITY_TOKEN_FILE").empty();
+    const auto* const shown = has_token && options.api_key.empty() ? "the credentials" : "the API key";
+    endpoint.fail(Error(make_error_code(errc::insecure_base_url),
+                        "plain http to " + endpoint.host_port + " would show " + shown + " to the network (" +
+                            endpoint.url_note() + ")",
+                        Delivery::nothing_sent));
   }
 }
 

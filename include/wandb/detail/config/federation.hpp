@@ -57,18 +57,24 @@ class Federation {
   static constexpr std::chrono::minutes early{5};
 
   /// `giver` names what gave the identity token. `file` keeps the access tokens; if it is empty, none does.
-  Federation(IdentityToken token, std::string_view giver, std::string file = {}, std::string base_url = {});
+  /// `file_source` says where its path is from.
+  Federation(IdentityToken token, std::string_view giver, std::string file = {}, std::string base_url = {},
+             std::string_view file_source = {});
 
   /// The file and the setting or function that the identity token comes from.
   [[nodiscard]] const std::string& source() const noexcept { return source_; }
+  /// The file that keeps the access tokens, and where its path is from.
+  [[nodiscard]] const std::string& file() const noexcept { return file_; }
+  [[nodiscard]] const std::string& file_source() const noexcept { return file_source_; }
   /// Reads the identity token anew. Fails with the error of its source, or with `errc::unreadable_credentials` if it
   /// does not have the shape of a JWT.
-  [[nodiscard]] Result<Secret> read_assertion() const;
-  /// Returns the access token that the file has, unless it has expired, belongs to somebody else than `assertion`, or
-  /// an access token was rejected.
+  [[nodiscard]] Result<Secret> read_assertion(const ReadLimit& limit) const;
+  /// Returns the access token that the file has, unless it has expired, is not known to be for the `sub` of
+  /// `assertion`, or an access token was rejected.
   [[nodiscard]] AccessTokenPtr read_stored(const Secret& assertion, WallTime now);
-  /// Makes an access token, and writes it into the file.
-  [[nodiscard]] AccessTokenPtr store(StoredToken fresh, const Secret& assertion);
+  /// Makes an access token, and writes it into the file, for which it waits for `patience` at most.
+  [[nodiscard]] AccessTokenPtr store(const StoredToken& fresh, const Secret& assertion,
+                                     std::chrono::nanoseconds patience = max_file_wait);
 
   /// What a call has to do.
   struct Access {
@@ -100,6 +106,7 @@ class Federation {
   std::string source_;
   std::string file_;
   std::string base_url_;
+  std::string file_source_;
 
   mutable std::mutex mutex_;  // guards what follows
   AccessTokenPtr last_;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #endif
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -22,7 +23,9 @@
 
 #include <wandb/detail/text/key_format.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
+#include <wandb/error.hpp>
 #include <wandb/result.hpp>
+#include <wandb/stop_token.hpp>
 
 namespace wandb::detail {
 
@@ -30,11 +33,17 @@ namespace wandb::detail {
 inline constexpr std::size_t largest_secret_file = std::size_t{1} << 20;
 inline constexpr std::chrono::seconds max_secret_read{5};
 
+/// What ends the reading of a pipe early: the deadline of a call, or a stop that its caller requests.
+struct ReadLimit {
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  StopToken stop = {};
+};
+
 /// A file that is read without a buffer, in which a copy of the secrets would remain.
 class SecretFile {
  public:
 #if defined(_WIN32)
-  explicit SecretFile(const std::string& path) : file_(std::fopen(path.c_str(), "rb"), &std::fclose) {
+  SecretFile(const std::string& path, const ReadLimit&) : file_(std::fopen(path.c_str(), "rb"), &std::fclose) {
     if (file_) std::setvbuf(file_.get(), nullptr, _IONBF, 0);
     else error_ = errno;
   }
@@ -45,8 +54,9 @@ class SecretFile {
   }
 #else
   // Without this flag, opening and reading a pipe would block until somebody writes to it.
-  explicit SecretFile(const std::string& path)
-      : file_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {
+  SecretFile(const std::string& path, const ReadLimit& limit)
+      : file_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)), stop_(limit.stop) {
+    until_ = std::min(std::chrono::steady_clock::now() + max_secret_read, limit.deadline);
     if (file_ < 0) error_ = errno;
   }
   SecretFile(const SecretFile&) = delete;
@@ -66,12 +76,13 @@ class SecretFile {
       if (count == 0 && (writer_seen_ || !is_pipe())) return 0;
       if (count < 0 && errno == EINTR) continue;
       if (count < 0 && errno != EAGAIN) error_ = errno;
-      else if (!wait()) error_ = ETIMEDOUT;
+      else if (!wait()) error_ = stop_.stop_requested() ? ECANCELED : ETIMEDOUT;
       if (error_ != 0) return 0;
     }
   }
 #endif
-  /// The value of `errno`; 0 if there is no error. `ETIMEDOUT` means that no data came in time.
+  /// The value of `errno`; 0 if there is no error. `ETIMEDOUT` means that no data came in time, and `ECANCELED`
+  /// that a stop was requested.
   [[nodiscard]] int error() const noexcept { return error_; }
 
  private:
@@ -82,13 +93,14 @@ class SecretFile {
     struct stat about {};
     return ::fstat(file_, &about) == 0 && S_ISFIFO(about.st_mode);
   }
-  /// Waits for data or the end. Returns false if the time is over.
+  /// Waits for data or the end. Returns false if the time is over or a stop was requested.
   [[nodiscard]] bool wait() {
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
-      if (left.count() <= 0) return false;
+      if (left.count() <= 0 || stop_.stop_requested()) return false;
+      constexpr int look_again = 20;  // in milliseconds: poll() does not see a stop
       pollfd waiting{file_, POLLIN, 0};
-      const int ready = ::poll(&waiting, 1, static_cast<int>(left.count()));
+      const int ready = ::poll(&waiting, 1, std::min(static_cast<int>(left.count()), look_again));
       if (ready > 0) writer_seen_ = true;
       if (ready > 0 || (ready < 0 && errno != EINTR)) return ready > 0;
     }
@@ -96,19 +108,20 @@ class SecretFile {
 
   int file_;
   bool writer_seen_ = false;
-  std::chrono::steady_clock::time_point until_ = std::chrono::steady_clock::now() + max_secret_read;
+  StopToken stop_;
+  std::chrono::steady_clock::time_point until_;
 #endif
   int error_ = 0;
 };
 
-/// Returns the text of a file, or nothing if the file does not exist. Fails with `errc::unreadable_credentials`, which
-/// names the file.
-[[nodiscard]] inline Result<std::optional<SecureString>> read_secret_file(const std::string& path) {
-  const auto fail = [&](const std::string& why) {
-    return Error(make_error_code(errc::unreadable_credentials), "cannot read " + mask_pasted_keys(path) + ": " + why,
-                 Delivery::nothing_sent);
+/// Returns the text of a file, or nothing if the file does not exist. Fails with an error that names the file:
+/// `errc::unreadable_credentials`, or `errc::timed_out` or `errc::cancelled` if `limit` ended the reading.
+[[nodiscard]] inline Result<std::optional<SecureString>> read_secret_file(const std::string& path,
+                                                                          const ReadLimit& limit = {}) {
+  const auto fail = [&](const std::string& why, errc code = errc::unreadable_credentials) {
+    return Error(make_error_code(code), "cannot read " + mask_pasted_keys(path) + ": " + why, Delivery::nothing_sent);
   };
-  SecretFile file(path);
+  SecretFile file(path, limit);
   if (file.error() == ENOENT || file.error() == ENOTDIR) return std::optional<SecureString>();
   SecureString text(4096, '\0');
   std::size_t size = 0;
@@ -118,6 +131,10 @@ class SecretFile {
     size += count;
     if (size == text.size() && size >= largest_secret_file) return fail("it is larger than 1 MiB");
     if (size == text.size()) text.resize(text.size() * 2);
+  }
+  if (file.error() == ECANCELED) return fail("a stop was requested before anything came out of it", errc::cancelled);
+  if (file.error() == ETIMEDOUT && std::chrono::steady_clock::now() >= limit.deadline) {
+    return fail("nothing came out of it before the deadline of the call", errc::timed_out);
   }
   if (file.error() == ETIMEDOUT) {
     return fail("nothing came out of it within " + std::to_string(max_secret_read.count()) + " s");

@@ -116,18 +116,24 @@ struct ProxySources {
 }
 
 /// Tells which proxy requests to an origin take, for people.
-[[nodiscard]] inline Setting proxy_setting(const ProxySources& sources, const Origin& origin) {
+[[nodiscard]] inline Settings proxy_settings(const ProxySources& sources, const Origin& origin) {
   const auto choice = sources.proxies.choose(origin);
   const auto hop = proxy_hop(sources, origin);
-  if (!hop) return {"proxy", "unusable: " + hop.error().reason(), std::string(choice.variable)};
+  if (!hop) return {{"proxy", "unusable: " + hop.error().reason(), std::string(choice.variable)}};
   if (*hop) {
-    const auto* const user = (*hop)->authorization.empty() ? "" : "****@";
-    return {"proxy", std::string("http://").append(user).append((*hop)->peer().text()), (*hop)->source};
+    const bool has_user = !split_proxy_url(choice.url).user_info.empty();
+    const auto* const user = has_user ? "****@" : "";
+    Settings settings{{"proxy", std::string("http://").append(user).append((*hop)->peer().text()), (*hop)->source}};
+    if (!has_user && !(*hop)->authorization.empty()) {
+      settings.push_back(
+          {std::string("header ").append(proxy_authorization_field), "****", std::string(extra_headers_variable)});
+    }
+    return settings;
   }
-  if (is_loopback_host(origin.host)) return {"proxy", "none", "the server is on this machine"};
-  if (sources.by_option) return {"proxy", "none", "BeastOptions::proxy"};
+  if (is_loopback_host(origin.host)) return {{"proxy", "none", "the server is on this machine"}};
+  if (sources.by_option) return {{"proxy", "none", "BeastOptions::proxy"}};
   const bool excluded = !sources.proxies.choose({origin.tls, "unlisted.invalid", origin.port}).direct();
-  return {"proxy", "none", excluded ? "no_proxy" : "the default"};
+  return {{"proxy", "none", excluded ? "no_proxy" : "the default"}};
 }
 
 /// A CONNECT request, which asks a proxy to open a tunnel to an origin. It contains only the origin's name and port and

@@ -136,9 +136,9 @@ class TlsClient {
 /// The settings of a transport that are in effect for a server, for people.
 [[nodiscard]] inline Settings transport_settings(const Origin& server, const ProxySources& proxies,
                                                  const TlsClient& tls) {
-  Settings settings;
-  if (server.tls) settings = tls.settings();
-  settings.insert(settings.begin(), proxy_setting(proxies, server));
+  auto settings = proxy_settings(proxies, server);
+  if (!server.tls) return settings;
+  for (auto& setting : tls.settings()) settings.push_back(std::move(setting));
   return settings;
 }
 
