@@ -8813,7 +8813,7 @@ class Federation {
   /// `assertion`, or an access token was rejected.
   [[nodiscard]] AccessTokenPtr read_stored(const Secret& assertion, WallTime now);
   /// Makes an access token, and writes it into the file, for which it waits for `patience` at most.
-  [[nodiscard]] AccessTokenPtr store(const StoredToken& fresh, const Secret& assertion,
+  [[nodiscard]] AccessTokenPtr store(StoredToken fresh, const Secret& assertion,
                                      std::chrono::nanoseconds patience = max_file_wait);
 
   /// What a call has to do.
@@ -16020,7 +16020,7 @@ WANDB_DECL AccessTokenPtr Federation::read_stored(const Secret& assertion, WallT
   return make(*stored, assertion, true);
 }
 
-WANDB_DECL AccessTokenPtr Federation::store(const StoredToken& fresh, const Secret& assertion,
+WANDB_DECL AccessTokenPtr Federation::store(StoredToken fresh, const Secret& assertion,
                                             std::chrono::nanoseconds patience) {
   fresh.subject = subject_of_jwt(assertion.reveal());
   if (!file_.empty()) store_token(file_, base_url_, fresh, patience);

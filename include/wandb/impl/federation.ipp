@@ -91,7 +91,7 @@ WANDB_DECL AccessTokenPtr Federation::read_stored(const Secret& assertion, WallT
   return make(*stored, assertion, true);
 }
 
-WANDB_DECL AccessTokenPtr Federation::store(const StoredToken& fresh, const Secret& assertion,
+WANDB_DECL AccessTokenPtr Federation::store(StoredToken fresh, const Secret& assertion,
                                             std::chrono::nanoseconds patience) {
   fresh.subject = subject_of_jwt(assertion.reveal());
   if (!file_.empty()) store_token(file_, base_url_, fresh, patience);

@@ -73,7 +73,7 @@ class Federation {
   /// `assertion`, or an access token was rejected.
   [[nodiscard]] AccessTokenPtr read_stored(const Secret& assertion, WallTime now);
   /// Makes an access token, and writes it into the file, for which it waits for `patience` at most.
-  [[nodiscard]] AccessTokenPtr store(const StoredToken& fresh, const Secret& assertion,
+  [[nodiscard]] AccessTokenPtr store(StoredToken fresh, const Secret& assertion,
                                      std::chrono::nanoseconds patience = max_file_wait);
 
   /// What a call has to do.
