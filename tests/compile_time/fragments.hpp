@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <wandb/for_each_threaded.hpp>
 #include <wandb/testing/conformance.hpp>
+#include <wandb/testing/fake_transport.hpp>
 #include <wandb/transport/async_beast.hpp>
 #include <wandb/transport/beast.hpp>
 #include <wandb/wandb.hpp>
@@ -43,5 +44,6 @@ extern wandb::User<wandb::BeastTransport> ann;
 extern wandb::Secret secret;
 extern wandb::StopToken token;
 extern Vault vault;
+extern wandb::testing::FakeTransport fake;
 extern std::string client_id;
 extern std::string client_secret;
