@@ -13029,7 +13029,7 @@ class Attempts {
     if (verifies && answer_) {
       if (auto proof = prove(identity, access_number(), answer_); !proof) answer_ = proof.error();
     }
-    if (auto renewed = renew(*done)) return *std::move(renewed);
+    if (const auto renewed = renew(*done)) return *renewed;
     if (!verifies) return action;
     auto verified = std::exchange(next_, {});
     return answer_ ? send(std::move(verified)) : action;
