@@ -7489,6 +7489,11 @@ WANDB_DECL std::string Error::message() const {
 #include <utility>
 #include <vector>
 
+#if !defined(__cpp_lib_to_chars)
+#include <locale>
+#include <sstream>
+#endif
+
 // Reads JSON value by value, for small texts without a `Shape`.
 
 #include <charconv>
@@ -7862,15 +7867,29 @@ namespace detail {
   return Slot::string(*kept);
 }
 
-/// Reads a number that is JSON as a type; nothing if the text is no number, or one that the type does not hold.
+/// Reads a text as a number. Returns false if it is none, or one that the type does not hold.
 template <class Number>
-[[nodiscard]] std::optional<Number> number_of(const Slot& slot) noexcept {
-  Number number{};
-  if (slot.state() != SlotState::raw) return std::nullopt;
-  const auto text = slot.text();
+[[nodiscard]] bool read_number(std::string_view text, Number& number) {
   const auto* const end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc{} && at == end ? std::optional(number) : std::nullopt;
+  return error == std::errc{} && at == end;
+}
+#if !defined(__cpp_lib_to_chars)
+// The standard library's std::from_chars does not read floating-point numbers.
+[[nodiscard]] inline bool read_number(std::string_view text, double& number) {
+  std::istringstream in{std::string(text)};
+  in.imbue(std::locale::classic());
+  in >> number;
+  return !in.fail() && in.peek() == std::istringstream::traits_type::eof();
+}
+#endif
+
+/// Reads a number that is JSON as a type; nothing if the text is no number, or one that the type does not hold.
+template <class Number>
+[[nodiscard]] std::optional<Number> number_of(const Slot& slot) {
+  Number number{};
+  const bool read = slot.state() == SlotState::raw && read_number(slot.text(), number);
+  return read ? std::optional(number) : std::nullopt;
 }
 
 /// The member of an object in JSON, by the rules of `find_attribute`; the last of several counts.
