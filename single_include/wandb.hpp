@@ -13433,7 +13433,7 @@ struct UserState {
   std::vector<UpdatedField> updated_fields;  // at most one for each field
   std::vector<Error> mutation_errors;        // errors of the last mutation that belong to no field it returned
   std::optional<Error> keys_refused;
-  std::shared_ptr<const KeyList> keys;  // null: the reading's keys; a change replaces the list, since ranges share it
+  std::shared_ptr<KeyList> keys;  // null: the reading's keys; a list that ranges share does not change
   std::weak_ptr<KeyJournal> journal;
   IdentityPtr given_identity;               // the credentials that the program gave for this user
   std::vector<IdentityPtr> key_identities;  // the credentials made of listed keys; kept to remember what was proven
@@ -13709,7 +13709,7 @@ class ChangeUser {
 #include <string>
 #include <utility>
 
-// Functions over lists of keys. A list that a user shares never changes: a change makes a new list.
+// Functions over lists of keys. A list that a range shares never changes: a change makes a new list.
 
 #include <algorithm>
 #include <cstddef>
@@ -15412,6 +15412,15 @@ struct UserLookup {
     if (found.field != nullptr) append_keys(keys, Nodes(*found.page, found.object, "apiKeys"));
     return keys;
   }
+  /// The list of keys, to add one to it. Ranges show the keys as they were, so a list that one of them shares is
+  /// copied.
+  [[nodiscard]] static KeyList& growing_keys(const UserRecord& user, UserState& state) {
+    if (state.keys.use_count() != 1) return *(state.keys = std::make_shared<KeyList>(copy_keys(user, state)));
+    // The last range may just have been destroyed by another thread. To give up a copy acquires what that thread has
+    // released, which to read the count does not.
+    std::shared_ptr<KeyList>(state.keys).reset();
+    return *state.keys;
+  }
   static void forget_unlisted_identities(UserState& state) {
     std::erase_if(state.key_identities, [&](const IdentityPtr& identity) {
       return std::none_of(state.keys->begin(), state.keys->end(),
@@ -15560,14 +15569,12 @@ WANDB_DECL IdentityPtr UserRecord::identity_of(const Secret& secret) const {
 WANDB_DECL void UserRecord::add_key(ApiKey key) const {
   store->write(index, [&](UserState& state) {
     if (const auto journal = state.journal.lock()) journal->push_back({std::string(key.id()), key});
-    auto keys = UserLookup::copy_keys(*this, state);
-    keys.push_back(std::move(key));
-    state.keys = std::make_shared<const KeyList>(std::move(keys));
+    UserLookup::growing_keys(*this, state).push_back(std::move(key));
   });
 }
 
 WANDB_DECL void UserRecord::set_keys(KeyList keys) const {
-  store->write(index, [&](UserState& state) { state.keys = std::make_shared<const KeyList>(std::move(keys)); });
+  store->write(index, [&](UserState& state) { state.keys = std::make_shared<KeyList>(std::move(keys)); });
 }
 
 WANDB_DECL void UserRecord::remove_key(std::string_view id) const {
@@ -15579,7 +15586,7 @@ WANDB_DECL void UserRecord::remove_key(std::string_view id) const {
     // The given secret was this key. It is forgotten, so that the secret of another key can be used instead.
     if (state.given_identity && key->belongs_to(state.given_identity->secret())) state.given_identity = nullptr;
     keys.erase(key);
-    state.keys = std::make_shared<const KeyList>(std::move(keys));
+    state.keys = std::make_shared<KeyList>(std::move(keys));
     UserLookup::forget_unlisted_identities(state);
   });
 }
@@ -15633,7 +15640,7 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJourn
     state.updated_fields.clear();
     state.mutation_errors.clear();
     state.keys_refused = std::move(refused);
-    state.keys = std::make_shared<const KeyList>(std::move(keys));
+    state.keys = std::make_shared<KeyList>(std::move(keys));
     UserLookup::forget_unlisted_identities(state);
   });
 }

@@ -210,6 +210,23 @@ TEST_CASE("handles of one user are shared between threads") {
   CHECK(me.keys().size() == 1);
 }
 
+TEST_CASE("keys are listed in some threads while others generate them") {
+  rigs::Scene<rigs::Plain> setting;
+  const auto me = setting.as(setting.world.ann_key).viewer().value();
+  std::atomic<int> wrong{0};
+  at_once([&, me](std::size_t who) {
+    for (int i = 0; i != 40; ++i) {
+      if (who < 2 && !me.generate_api_key(std::to_string(i))) ++wrong;
+      const auto keys = me.keys();
+      std::size_t count = 0;
+      for (const auto& key : keys) count += key.id().empty() ? 0U : 1U;
+      if (count != keys.size()) ++wrong;
+    }
+  });
+  CHECK(wrong == 0);
+  CHECK(me.keys().size() == 81);
+}
+
 TEST_CASE("a user is read in some threads while others read it anew or change it") {
   rigs::Scene<rigs::Plain> setting;
   const auto ann = setting.ann();

@@ -77,6 +77,15 @@ struct UserLookup {
     if (found.field != nullptr) append_keys(keys, Nodes(*found.page, found.object, "apiKeys"));
     return keys;
   }
+  /// The list of keys, to add one to it. Ranges show the keys as they were, so a list that one of them shares is
+  /// copied.
+  [[nodiscard]] static KeyList& growing_keys(const UserRecord& user, UserState& state) {
+    if (state.keys.use_count() != 1) return *(state.keys = std::make_shared<KeyList>(copy_keys(user, state)));
+    // The last range may just have been destroyed by another thread. To give up a copy acquires what that thread has
+    // released, which to read the count does not.
+    std::shared_ptr<KeyList>(state.keys).reset();
+    return *state.keys;
+  }
   static void forget_unlisted_identities(UserState& state) {
     std::erase_if(state.key_identities, [&](const IdentityPtr& identity) {
       return std::none_of(state.keys->begin(), state.keys->end(),
@@ -225,14 +234,12 @@ WANDB_DECL IdentityPtr UserRecord::identity_of(const Secret& secret) const {
 WANDB_DECL void UserRecord::add_key(ApiKey key) const {
   store->write(index, [&](UserState& state) {
     if (const auto journal = state.journal.lock()) journal->push_back({std::string(key.id()), key});
-    auto keys = UserLookup::copy_keys(*this, state);
-    keys.push_back(std::move(key));
-    state.keys = std::make_shared<const KeyList>(std::move(keys));
+    UserLookup::growing_keys(*this, state).push_back(std::move(key));
   });
 }
 
 WANDB_DECL void UserRecord::set_keys(KeyList keys) const {
-  store->write(index, [&](UserState& state) { state.keys = std::make_shared<const KeyList>(std::move(keys)); });
+  store->write(index, [&](UserState& state) { state.keys = std::make_shared<KeyList>(std::move(keys)); });
 }
 
 WANDB_DECL void UserRecord::remove_key(std::string_view id) const {
@@ -244,7 +251,7 @@ WANDB_DECL void UserRecord::remove_key(std::string_view id) const {
     // The given secret was this key. It is forgotten, so that the secret of another key can be used instead.
     if (state.given_identity && key->belongs_to(state.given_identity->secret())) state.given_identity = nullptr;
     keys.erase(key);
-    state.keys = std::make_shared<const KeyList>(std::move(keys));
+    state.keys = std::make_shared<KeyList>(std::move(keys));
     UserLookup::forget_unlisted_identities(state);
   });
 }
@@ -298,7 +305,7 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJourn
     state.updated_fields.clear();
     state.mutation_errors.clear();
     state.keys_refused = std::move(refused);
-    state.keys = std::make_shared<const KeyList>(std::move(keys));
+    state.keys = std::make_shared<KeyList>(std::move(keys));
     UserLookup::forget_unlisted_identities(state);
   });
 }

@@ -1,4 +1,4 @@
-// Functions over lists of keys. A list that a user shares never changes: a change makes a new list.
+// Functions over lists of keys. A list that a range shares never changes: a change makes a new list.
 #pragma once
 
 #include <algorithm>

@@ -68,7 +68,7 @@ struct UserState {
   std::vector<UpdatedField> updated_fields;  // at most one for each field
   std::vector<Error> mutation_errors;        // errors of the last mutation that belong to no field it returned
   std::optional<Error> keys_refused;
-  std::shared_ptr<const KeyList> keys;  // null: the reading's keys; a change replaces the list, since ranges share it
+  std::shared_ptr<KeyList> keys;  // null: the reading's keys; a list that ranges share does not change
   std::weak_ptr<KeyJournal> journal;
   IdentityPtr given_identity;               // the credentials that the program gave for this user
   std::vector<IdentityPtr> key_identities;  // the credentials made of listed keys; kept to remember what was proven
