@@ -20,6 +20,7 @@
 #include <wandb/detail/config/endpoint.hpp>
 #include <wandb/detail/config/federation.hpp>
 #include <wandb/detail/config/identity.hpp>
+#include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/key_format.hpp>
 #include <wandb/detail/text/redact.hpp>
@@ -41,10 +42,7 @@ WANDB_DECL std::optional<Error> check_text(std::string_view operation, std::stri
                                            bool may_be_empty) {
   if (text.empty() && !may_be_empty) return unusable(operation, what, "is empty");
   if (!is_utf8(text)) return unusable(operation, what, "is not UTF-8");
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-      return unusable(operation, what, "holds a control character");
-  }
+  if (has_control_character(text)) return unusable(operation, what, "holds a control character");
   return std::nullopt;
 }
 

@@ -35,10 +35,7 @@ namespace wandb::detail {
 /// Returns the text of a file that is empty, or holds a JSON object with an object `credentials` if it has a member of
 /// that name; empty text if there is no file. Returns nothing for any other file.
 [[nodiscard]] inline std::optional<SecureString> read_credentials(const std::string& file) {
-#if !defined(_WIN32)
-  struct stat about {};
-  if (::stat(file.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) return std::nullopt;
-#endif
+  if (kind_of_file(file) == FileKind::special) return std::nullopt;
   auto text = read_secret_file(file);
   if (!text) return std::nullopt;
   if (!*text || trimmed(**text).empty()) return SecureString();

@@ -15,6 +15,7 @@
 #include <wandb/detail/answer/json_reader.hpp>
 #include <wandb/detail/config/credentials_file.hpp>
 #include <wandb/detail/config/federation.hpp>
+#include <wandb/detail/config/identity.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/base64.hpp>
 #include <wandb/detail/text/key_format.hpp>
@@ -65,6 +66,12 @@ WANDB_DECL Result<Secret> Federation::read_assertion(const ReadLimit& limit) con
   if (const auto fault = describe_jwt_fault(text); !fault.empty()) return unusable_token("it " + fault);
   return text.size() == token->reveal().size() ? std::move(token) : Result<Secret>(Secret(text));
 }
+
+WANDB_DECL Identity::Identity(std::shared_ptr<Federation> federation) : Identity(std::move(federation), Person()) {
+  prove(every_token);
+}
+WANDB_DECL Identity::Identity(std::shared_ptr<Federation> federation, Person owner)
+    : federation_(std::move(federation)), source_(federation_->source()), owner_(std::move(owner)) {}
 
 WANDB_DECL AccessTokenPtr Federation::make(const StoredToken& stored, const Secret& assertion, bool from_file) {
   auto token = std::make_shared<AccessToken>();

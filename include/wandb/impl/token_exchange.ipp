@@ -149,9 +149,10 @@ WANDB_DECL Action TokenExchange::fail(const Error& error, const Moment& moment) 
 
 WANDB_DECL Result<StoredToken> TokenExchange::read(const Response& response,
                                                    std::chrono::system_clock::time_point now) const {
-  if (!is_success(response.status) || !is_json_object(response.body)) return refusal(response);
+  const bool is_object = is_json_object(response.body);
+  if (!is_success(response.status) || !is_object) return refusal(response, is_object);
   const JsonValue answer(response.body);
-  if (has_error(answer.member("error")) || has_error(answer.member("errors"))) return refusal(response);
+  if (has_error(answer.member("error")) || has_error(answer.member("errors"))) return refusal(response, is_object);
   const auto wrong = [&](const char* member, std::string_view why) { return malformed(member, why, response.status); };
   auto text = answer.member("access_token").string();
   StoredToken token{Secret(text), now};
@@ -165,9 +166,8 @@ WANDB_DECL Result<StoredToken> TokenExchange::read(const Response& response,
   return token;
 }
 
-WANDB_DECL Error TokenExchange::refusal(const Response& response) const {
+WANDB_DECL Error TokenExchange::refusal(const Response& response, bool is_object) const {
   const auto body = trimmed(std::string_view(response.body));
-  const bool is_object = is_json_object(response.body);
   const auto type = in_lower_case(response.headers.view().find("Content-Type").value_or(""));
   const bool is_page = !is_object && (body.starts_with('<') || type.find("text/html") != type.npos);
   Error::Details details{

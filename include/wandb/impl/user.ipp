@@ -216,9 +216,7 @@ WANDB_DECL void UserRecord::give_secret(const Secret& secret, std::string_view s
 }
 
 WANDB_DECL void UserRecord::give_identity_token(const IdentityToken& token, std::string_view source) const {
-  auto federation = std::make_shared<Federation>(token, source);
-  auto name = federation->source();
-  auto identity = std::make_shared<const Identity>(std::move(federation), person(), std::move(name));
+  auto identity = std::make_shared<const Identity>(std::make_shared<Federation>(token, source), person());
   store->write(index, [&](UserState& state) { state.given_identity = std::move(identity); });
 }
 
@@ -288,19 +286,8 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJourn
   KeyList keys;
   for (std::size_t i = 0; i != source.size(); ++i) keys.push_back(source[i]);
   store->write(index, [&](UserState& state) {
-    for (auto change = reload_start.since; change != reload_start.journal->size(); ++change) {
-      const auto& [id, created] = (*reload_start.journal)[change];
-      const auto key = find_by_id(keys, id);
-      if (created && key == keys.end()) keys.push_back(*created);
-      if (!created && key != keys.end()) keys.erase(key);
-    }
-    if (state.keys) {
-      KeyList known;
-      for (const auto& key : *state.keys) {
-        if (!KeyAccess::secret(key).empty()) known.push_back(key);
-      }
-      for (auto& key : keys) KeyAccess::copy_secret(key, known);
-    }
+    replay(keys, reload_start);
+    if (state.keys) copy_secrets(keys, *state.keys);
     state.reloaded = std::move(reading);
     state.updated_fields.clear();
     state.mutation_errors.clear();

@@ -3,20 +3,15 @@
 
 #include <charconv>
 #include <cmath>
-#include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <wandb/detail/answer/decoder.hpp>
-#include <wandb/detail/answer/dynamic_shape.hpp>
 #include <wandb/detail/answer/json_reader.hpp>
-#include <wandb/detail/answer/page_builder.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/redact.hpp>
-#include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 #include <wandb/variables.hpp>
@@ -78,10 +73,7 @@ WANDB_DECL Result<Variables> Variables::parse(std::string_view json) {
                  Delivery::nothing_sent);
   };
   if (!detail::JsonValue(json).is_object()) return refused("they are not a JSON object");
-  const auto shape = std::make_shared<const DynamicShape>(std::span<const shapes::Node>());
-  detail::PageBuilder builder(shape->shape(), SecureString(json), shape);
-  const auto answer = detail::Decoder(std::move(builder), true, detail::Excerpts::none, nullptr).decode();
-  if (answer.decode_error) return refused(answer.decode_error->reason);
+  if (const auto fault = detail::json_object_fault(json)) return refused(fault->reason);
   Variables variables;
   const auto object = detail::JsonValue(json).text();
   variables.members_ = object.substr(1, object.size() - 2);

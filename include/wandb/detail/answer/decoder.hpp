@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -166,15 +167,17 @@ class Decoder {
 }
 
 /// Decodes a text that is the root object itself. The page owns the shape.
-[[nodiscard]] inline GraphqlAnswer decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body) {
+[[nodiscard]] inline GraphqlAnswer decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body,
+                                               Excerpts excerpts = Excerpts::short_ones) {
   const auto view = shape->shape();
-  return Decoder(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones, nullptr).decode();
+  return Decoder(PageBuilder(view, std::move(body), std::move(shape)), true, excerpts, nullptr).decode();
 }
 
-/// Returns whether a text is one JSON object. `JsonValue` can then read it.
-[[nodiscard]] inline bool is_json_object(std::string_view text) {
+/// Returns why a text is not one JSON object, without quoting it; nothing if it is one. `JsonValue` can then read it.
+[[nodiscard]] inline std::optional<DecodeError> json_object_fault(std::string_view text) {
   auto no_fields = std::make_shared<const DynamicShape>(std::span<const shapes::Node>());
-  return !decode_bare(std::move(no_fields), SecureString(text)).decode_error;
+  return decode_bare(std::move(no_fields), SecureString(text), Excerpts::none).decode_error;
 }
+[[nodiscard]] inline bool is_json_object(std::string_view text) { return !json_object_fault(text); }
 
 }  // namespace wandb::detail

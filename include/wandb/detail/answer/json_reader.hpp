@@ -10,26 +10,9 @@
 
 #include <wandb/detail/answer/skipper.hpp>
 #include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/json_text.hpp>
 
 namespace wandb::detail {
-
-/// Appends a code point as UTF-8.
-inline void append_utf8(std::string& out, std::uint32_t code) {
-  const auto byte = [&](std::uint32_t value) { out += static_cast<char>(value); };
-  if (code < 0x80) return byte(code);
-  if (code < 0x800) {
-    byte(0xC0 | code >> 6);
-  } else {
-    if (code < 0x10000) {
-      byte(0xE0 | code >> 12);
-    } else {
-      byte(0xF0 | code >> 18);
-      byte(0x80 | (code >> 12 & 0x3F));
-    }
-    byte(0x80 | (code >> 6 & 0x3F));
-  }
-  byte(0x80 | (code & 0x3F));
-}
 
 /// A view of one value of a JSON text. It expects text that a parser has checked. For other text it returns wrong
 /// values, but never reads beyond the end.

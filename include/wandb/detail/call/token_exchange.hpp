@@ -70,7 +70,8 @@ class TokenExchange {
   [[nodiscard]] Action finish(Result<AccessTokenPtr> result);
   [[nodiscard]] Action fail(const Error& error, const Moment& moment);
   [[nodiscard]] Result<StoredToken> read(const Response& response, std::chrono::system_clock::time_point now) const;
-  [[nodiscard]] Error refusal(const Response& response) const;
+  // `is_object` says whether the body is a JSON object.
+  [[nodiscard]] Error refusal(const Response& response, bool is_object) const;
   [[nodiscard]] Error explained(const Error& error) const;
 
   std::shared_ptr<Federation> federation_;

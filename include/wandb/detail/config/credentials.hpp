@@ -68,10 +68,8 @@ struct FoundUrl {
 }
 
 /// Makes a federated identity, whose access tokens no file keeps. `source` names what gave the identity token.
-[[nodiscard]] inline Result<IdentityPtr> given_token(const IdentityToken& token, std::string_view source) {
-  auto federation = std::make_shared<Federation>(token, source);
-  auto name = federation->source();
-  return IdentityPtr(std::make_shared<const Identity>(std::move(federation), std::move(name)));
+[[nodiscard]] inline IdentityPtr given_token(const IdentityToken& token, std::string_view source) {
+  return std::make_shared<const Identity>(std::make_shared<Federation>(token, source));
 }
 
 /// Makes a federated identity from `WANDB_IDENTITY_TOKEN_FILE`. The access tokens for a base URL are kept in
@@ -84,10 +82,8 @@ struct FoundUrl {
     kept = home_directory(environment);
     if (!kept.empty()) kept += "/.config/wandb/credentials.json";
   }
-  auto federation = std::make_shared<Federation>(IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE",
-                                                 std::move(kept), base_url, kept_by);
-  auto name = federation->source();
-  return std::make_shared<const Identity>(std::move(federation), std::move(name));
+  return std::make_shared<const Identity>(std::make_shared<Federation>(
+      IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE", std::move(kept), base_url, kept_by));
 }
 
 /// Returns the caller's credentials for a server: the key or the identity token of the options, else `WANDB_API_KEY` or

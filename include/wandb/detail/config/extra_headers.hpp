@@ -59,10 +59,7 @@ inline constexpr std::string_view proxy_authorization_field = "Proxy-Authorizati
 
 /// Whether a text may be the value of a header: UTF-8 without control characters.
 [[nodiscard]] constexpr bool is_header_text(std::string_view text) noexcept {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
-  }
-  return is_utf8(text);
+  return !has_control_character(text) && is_utf8(text);
 }
 
 /// Names a header in an error. A name that no header has may be a value in the wrong place, and is not shown.

@@ -14,6 +14,7 @@
 #include <wandb/detail/config/credentials_file.hpp>
 #include <wandb/detail/declare.hpp>
 #include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/base64.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/identity_token.hpp>
 #include <wandb/result.hpp>
@@ -30,9 +31,7 @@ struct AccessToken {
   bool from_file = false;    ///< whether it was read from the credentials file, so that it may be old
 
   /// The part of the header that is the token.
-  [[nodiscard]] std::string_view token() const noexcept {
-    return std::string_view(authorization).substr(authorization.find(' ') + 1);
-  }
+  [[nodiscard]] std::string_view token() const noexcept { return token_of(authorization); }
 };
 using AccessTokenPtr = std::shared_ptr<const AccessToken>;
 

@@ -49,23 +49,18 @@ class Identity {
     standing_ = Standing::unproven;
   }
 
-  /// The same with a federated identity in place of a secret. Without an owner it is the caller's.
-  explicit Identity(std::shared_ptr<Federation> federation, std::string source)
-      : federation_(std::move(federation)),
-        source_(std::move(source)),
-        proven_token_(every_token),
-        standing_(Standing::proven) {}
-  Identity(std::shared_ptr<Federation> federation, Person owner, std::string source)
-      : federation_(std::move(federation)), source_(std::move(source)), owner_(std::move(owner)) {}
+  // `federation.hpp` brings the definitions of the next two.
+  /// Makes the federated identity of the caller, who may be anybody.
+  explicit Identity(std::shared_ptr<Federation> federation);
+  /// Makes the federated identity of `owner`. Each of its access tokens must be verified before it is used.
+  Identity(std::shared_ptr<Federation> federation, Person owner);
 
   /// Null for a secret. A federated identity has neither secret nor header of its own.
   [[nodiscard]] const std::shared_ptr<Federation>& federation() const noexcept { return federation_; }
   [[nodiscard]] const Secret& secret() const noexcept { return secret_; }
   [[nodiscard]] std::string_view authorization() const noexcept { return authorization_; }
   /// The part of the header that contains the secret.
-  [[nodiscard]] std::string_view token() const noexcept {
-    return authorization().substr(authorization().find(' ') + 1);
-  }
+  [[nodiscard]] std::string_view token() const noexcept { return token_of(authorization_); }
   /// The setting, file or function that the secret came from; empty if the server sent it.
   [[nodiscard]] const std::string& source() const noexcept { return source_; }
   [[nodiscard]] const Person& owner() const noexcept { return owner_; }

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -32,6 +33,19 @@ namespace wandb::detail {
 // The maximum size of such a file, and the maximum time to read a pipe or another special file.
 inline constexpr std::size_t largest_secret_file = std::size_t{1} << 20;
 inline constexpr std::chrono::seconds max_secret_read{5};
+
+enum class FileKind : std::uint8_t { none, regular, special };
+
+/// What is at `path`. A directory counts as none, as does what the caller cannot look at: another account's home, for
+/// instance. A special file is a pipe, for example.
+[[nodiscard]] inline FileKind kind_of_file([[maybe_unused]] const std::string& path) {
+#if !defined(_WIN32)
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0 || S_ISDIR(about.st_mode)) return FileKind::none;
+  if (!S_ISREG(about.st_mode)) return FileKind::special;
+#endif
+  return FileKind::regular;
+}
 
 /// What ends the reading of a pipe early: the deadline of a call, or a stop that its caller requests.
 struct ReadLimit {

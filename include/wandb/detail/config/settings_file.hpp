@@ -1,10 +1,6 @@
 // The settings files that `wandb login` writes: which server is meant.
 #pragma once
 
-#if !defined(_WIN32)
-#include <sys/stat.h>
-#endif
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -93,19 +89,6 @@ struct FileSetting {
   std::string path;   ///< the file's path, which is safe to print
 };
 
-enum class SettingsFile : std::uint8_t { none, regular, special };
-
-/// What is at `path`. A directory is no settings file, nor is what the caller cannot look at: another account's home,
-/// for instance. A special file, such as a pipe, is not read.
-[[nodiscard]] inline SettingsFile look_for_settings([[maybe_unused]] const std::string& path) {
-#if !defined(_WIN32)
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0 || S_ISDIR(about.st_mode)) return SettingsFile::none;
-  if (!S_ISREG(about.st_mode)) return SettingsFile::special;
-#endif
-  return SettingsFile::regular;
-}
-
 /// Reads one setting of one file; no value if there is no such file. `errc::invalid_environment` if the file cannot be
 /// read or understood, since the request would go to another server than the one that is meant.
 [[nodiscard]] inline Result<FileSetting> read_setting(const std::string& path, std::string_view name) {
@@ -118,9 +101,9 @@ enum class SettingsFile : std::uint8_t { none, regular, special };
                                 .messages = {},
                                 .delivery = Delivery::nothing_sent});
   };
-  const auto file = look_for_settings(path);
-  if (file == SettingsFile::none) return FileSetting{};
-  if (file == SettingsFile::special) return failed("cannot read " + shown + ": it is not a regular file");
+  const auto file = kind_of_file(path);
+  if (file == FileKind::none) return FileSetting{};
+  if (file == FileKind::special) return failed("cannot read " + shown + ": it is not a regular file");
   const auto text = read_secret_file(path);
   if (!text) return failed(text.error().reason());
   if (!*text) return FileSetting{};

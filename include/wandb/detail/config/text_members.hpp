@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 
 namespace wandb::detail {
@@ -96,23 +97,6 @@ class TextMembers {
     at_ += digits.size();
     return digits.size() == 4 ? std::optional(code) : std::nullopt;
   }
-  static void append_utf8(SecureString& out, std::uint32_t code) {
-    const auto add = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-    const auto add_low = [&](unsigned shift) { add(0x80 | ((code >> shift) & 0x3F)); };
-    if (code < 0x80) return add(code);
-    if (code < 0x800) {
-      add(0xC0 | code >> 6);
-    } else if (code < 0x10000) {
-      add(0xE0 | code >> 12);
-      add_low(6);
-    } else {
-      add(0xF0 | code >> 18);
-      add_low(12);
-      add_low(6);
-    }
-    add_low(0);
-  }
-
   std::string_view json_;
   std::size_t at_ = 0;
   std::string fault_;

@@ -47,7 +47,7 @@ namespace wandb::detail {
   auto person = user.person();
   const auto& federation = (*caller)->federation();
   if (!user.is_caller && (person.email.empty() || !federation->may_belong_to(person.email))) return nullptr;
-  return std::make_shared<const Identity>(federation, std::move(person), (*caller)->source());
+  return std::make_shared<const Identity>(federation, std::move(person));
 }
 
 /// Chooses the user's own credentials: those that the program gave, else the caller's if the caller is this user or has

@@ -45,7 +45,8 @@ class RunDocument {
     // The page views the shape, and the shape the text of the document.
     const auto kept = std::make_shared<const Kept>(Kept{own_, std::move(answer->page)});
     std::shared_ptr<const Page> page(kept, kept->page.get());
-    auto data = own_->schema_is_known ? Value(page, page->root()) : Value::of_json(page, data_of(body_of(*page)));
+    auto data = own_->schema_is_known ? Value(page, page->root())
+                                      : Value::of_json(page, JsonValue(body_of(*page)).member("data").text());
     return finished<value_type>(Answer(std::move(page), std::move(data), errors_of(*answer)));
   }
 
@@ -67,14 +68,6 @@ class RunDocument {
         return std::string(field.key);
     }
     return first_missing_field(root);
-  }
-
-  [[nodiscard]] static std::string_view data_of(std::string_view body) {
-    std::string_view data;
-    JsonValue(body).each_member([&](const std::string& name, const JsonValue& value) {
-      if (name == "data") data = value.text();
-    });
-    return data;
   }
 
   [[nodiscard]] std::vector<Error> errors_of(const GraphqlAnswer& answer) const {

@@ -22,6 +22,14 @@ namespace wandb::detail {
 }
 [[nodiscard]] constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+/// Whether a text contains a control character of ASCII.
+[[nodiscard]] constexpr bool has_control_character(std::string_view text) noexcept {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
+  }
+  return false;
+}
+
 /// Compares as `==` does, but needs fewer constexpr evaluation steps.
 [[nodiscard]] constexpr bool equal(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;

@@ -44,6 +44,11 @@ constexpr void encode_base64(std::string_view first, std::string_view second, Pu
   return out;
 }
 
+/// Returns the part of an `Authorization` header that is secret.
+[[nodiscard]] constexpr std::string_view token_of(std::string_view authorization) noexcept {
+  return authorization.substr(authorization.find(' ') + 1);
+}
+
 /// Returns the value of `Authorization` for HTTP Basic: the service's fixed user name "api", and `secret`.
 [[nodiscard]] inline SecureString basic_authorization(std::string_view secret) {
   constexpr std::string_view scheme = "Basic ";

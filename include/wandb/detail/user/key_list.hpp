@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <wandb/detail/user/user_store.hpp>
 #include <wandb/keys.hpp>
 
 namespace wandb::detail {
@@ -61,6 +62,25 @@ inline void append_keys(KeyList& list, const Nodes& page) {
 /// Finds the key with that id; `end()` if there is none.
 [[nodiscard]] inline KeyList::iterator find_by_id(KeyList& keys, std::string_view id) {
   return std::find_if(keys.begin(), keys.end(), [id](const ApiKey& key) { return key.id() == id; });
+}
+
+/// Makes the changes again that were recorded after `position`.
+inline void replay(KeyList& keys, const KeyJournalPosition& position) {
+  for (auto change = position.since; change != position.journal->size(); ++change) {
+    const auto& [id, created] = (*position.journal)[change];
+    const auto key = find_by_id(keys, id);
+    if (created && key == keys.end()) keys.push_back(*created);
+    if (!created && key != keys.end()) keys.erase(key);
+  }
+}
+
+/// Copies the known secrets of an earlier list of the same user.
+inline void copy_secrets(KeyList& keys, const KeyList& earlier) {
+  KeyList known;
+  for (const auto& key : earlier) {
+    if (!KeyAccess::secret(key).empty()) known.push_back(key);
+  }
+  for (auto& key : keys) KeyAccess::copy_secret(key, known);
 }
 
 }  // namespace wandb::detail
