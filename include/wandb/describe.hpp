@@ -1,9 +1,7 @@
 // Structs as selections: the members of a struct that Boost.Describe knows name the attributes that are read.
 #pragma once
 
-#include <algorithm>
 #include <concepts>
-#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -29,15 +27,8 @@ inline constexpr auto user_type = graphql::read_type("User").definition;
 /// The selection set of a struct and of the attributes by which the library finds a user.
 template <class P>
 [[nodiscard]] consteval auto selection_of_struct() {
-  constexpr auto size = [] {
-    std::size_t sum = 0;
-    StructFields<P, user_type>::select([&](std::string_view piece) { sum += piece.size(); });
-    return sum;
-  }();
-  graphql::FixedString<size> text;
-  auto* at = text.characters;
-  StructFields<P, user_type>::select([&](std::string_view piece) { at = std::copy(piece.begin(), piece.end(), at); });
-  return graphql::FixedString("id username email deletedAt") + text;
+  constexpr auto fields = graphql::joined([](auto put) { StructFields<P, user_type>::select(put); });
+  return graphql::FixedString("id username email deletedAt") + fields;
 }
 
 template <class P>

@@ -47,17 +47,11 @@ constexpr bool tidy(std::string_view fields, Put put) {
 /// The selection as it is inserted into a document. It is not empty, and its braces match.
 template <graphql::FixedString Fields>
 [[nodiscard]] consteval auto tidied() {
-  constexpr auto size = [] {
-    std::size_t sum = 0;
-    const bool closed = tidy(Fields.view(), [&](std::string_view piece) { sum += piece.size(); });
-    return closed ? sum : 0;
-  }();
-  static_assert(size != 0,
+  constexpr bool closed = tidy(Fields.view(), [](std::string_view) {});
+  constexpr auto text = graphql::joined([](auto put) { static_cast<void>(tidy(Fields.view(), put)); });
+  static_assert(closed && !text.view().empty(),
                 "fields<> names the fields of a user, and closes no brace that it does not open, as in "
                 "fields<\"photoUrl createdAt\">");
-  graphql::FixedString<size> text;
-  auto* at = text.characters;
-  tidy(Fields.view(), [&](std::string_view piece) { at += piece.copy(at, piece.size()); });
   return text;
 }
 

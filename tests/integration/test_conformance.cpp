@@ -83,6 +83,16 @@ Answer dropping(const BeastTransport& inner, Request request, std::string_view n
   return inner.send(request);
 }
 
+// Makes a response with that status of each failure.
+template <int Status>
+Answer failures_as(const BeastTransport& inner, const Request& request) {
+  auto answer = inner.send(request);
+  if (answer) return answer;
+  Response response;
+  response.status = Status;
+  return Answer(std::move(response));
+}
+
 Answer without_deadline(const BeastTransport& inner, Request request) {
   request.deadline = std::chrono::steady_clock::time_point::max();
   return inner.send(request);
@@ -228,14 +238,7 @@ TEST_CASE("a transport that makes an error of a status is caught") {
 }
 
 TEST_CASE("a transport that makes a response of a failure is caught") {
-  check_caught("says that nothing was sent to a port that refuses", "the status 502",
-               [](const auto& inner, const Request& request) {
-                 auto answer = inner.send(request);
-                 if (answer) return answer;
-                 Response response;
-                 response.status = 502;
-                 return Answer(std::move(response));
-               });
+  check_caught("says that nothing was sent to a port that refuses", "the status 502", failures_as<502>);
 }
 
 TEST_CASE("a transport that cuts a body is caught") {
@@ -248,14 +251,7 @@ TEST_CASE("a transport that cuts a body is caught") {
 }
 
 TEST_CASE("a transport that takes an answer for whole that was cut is caught") {
-  check_caught("reports an answer that is cut or is not HTTP", "ended within its header",
-               [](const auto& inner, const Request& request) {
-                 auto answer = inner.send(request);
-                 if (answer) return answer;
-                 Response response;
-                 response.status = 200;
-                 return Answer(std::move(response));
-               });
+  check_caught("reports an answer that is cut or is not HTTP", "ended within its header", failures_as<200>);
 }
 
 TEST_CASE("a transport that ignores the deadline is caught, though its answer comes") {

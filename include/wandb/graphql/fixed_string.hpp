@@ -36,4 +36,19 @@ template <std::size_t A, std::size_t End>
   return a + FixedString(b);
 }
 
+/// Joins pieces of text. `Write` is a lambda without captures: called with a function, it passes on one piece after the
+/// other.
+template <class Write>
+[[nodiscard]] consteval auto joined(Write) {
+  constexpr auto size = [] {
+    std::size_t sum = 0;
+    Write{}([&](std::string_view piece) { sum += piece.size(); });
+    return sum;
+  }();
+  FixedString<size> text;
+  auto* at = text.characters;
+  Write{}([&](std::string_view piece) { at += piece.copy(at, piece.size()); });
+  return text;
+}
+
 }  // namespace wandb::graphql

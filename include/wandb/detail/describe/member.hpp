@@ -2,7 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -185,8 +184,8 @@ struct Member {
   static constexpr auto fault = !found                         ? MemberFault::unknown_field
                                 : equal(found->name, "apiKey") ? MemberFault::api_key
                                                                : fault_of<Held>(found->type);
-  using Checked =
-      ValidMember<P, Held, fault, said_of_member<member_text_size(type, D::name, found)>(type, D::name, found)>;
+  static constexpr auto said = graphql::joined([](auto put) { say_of_member(type, D::name, found, put); });
+  using Checked = ValidMember<P, Held, fault, said>;
   static constexpr const graphql::FieldDefinition& field = sizeof(Checked) != 0 && found ? *found : type.fields[0];
 };
 

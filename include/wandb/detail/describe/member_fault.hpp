@@ -1,8 +1,6 @@
 // States why a struct's member cannot read a field of the schema, in the words of the compiler.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -70,24 +68,6 @@ constexpr void say_of_member(const graphql::TypeDefinition& type, std::string_vi
   if (field->type.non_null) say("!");
   say("' of ");
   say(type.name);
-}
-
-[[nodiscard]] constexpr std::size_t member_text_size(const graphql::TypeDefinition& type, std::string_view member,
-                                                     const graphql::Found<graphql::FieldDefinition>& field) {
-  std::size_t size = 0;
-  say_of_member(type, member, field, [&](std::string_view piece) { size += piece.size(); });
-  return size;
-}
-
-/// The same as a template argument: `Size` is its `member_text_size`.
-template <std::size_t Size>
-[[nodiscard]] consteval graphql::FixedString<Size> said_of_member(
-    const graphql::TypeDefinition& type, std::string_view member,
-    const graphql::Found<graphql::FieldDefinition>& field) {
-  graphql::FixedString<Size> text;
-  auto* at = text.characters;
-  say_of_member(type, member, field, [&](std::string_view piece) { at = std::copy(piece.begin(), piece.end(), at); });
-  return text;
 }
 
 }  // namespace wandb::detail
