@@ -1371,6 +1371,14 @@ namespace wandb::detail {
 }
 [[nodiscard]] constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+/// Whether a text contains a control character of ASCII.
+[[nodiscard]] constexpr bool has_control_character(std::string_view text) noexcept {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
+  }
+  return false;
+}
+
 /// Compares as `==` does, but needs fewer constexpr evaluation steps.
 [[nodiscard]] constexpr bool equal(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
@@ -3327,6 +3335,21 @@ template <std::size_t A, std::size_t End>
   return a + FixedString(b);
 }
 
+/// Joins pieces of text. `Write` is a lambda without captures: called with a function, it passes on one piece after the
+/// other.
+template <class Write>
+[[nodiscard]] consteval auto joined(Write) {
+  constexpr auto size = [] {
+    std::size_t sum = 0;
+    Write{}([&](std::string_view piece) { sum += piece.size(); });
+    return sum;
+  }();
+  FixedString<size> text;
+  auto* at = text.characters;
+  Write{}([&](std::string_view piece) { at += piece.copy(at, piece.size()); });
+  return text;
+}
+
 }  // namespace wandb::graphql
 
 namespace wandb::graphql {
@@ -5031,17 +5054,11 @@ constexpr bool tidy(std::string_view fields, Put put) {
 /// The selection as it is inserted into a document. It is not empty, and its braces match.
 template <graphql::FixedString Fields>
 [[nodiscard]] consteval auto tidied() {
-  constexpr auto size = [] {
-    std::size_t sum = 0;
-    const bool closed = tidy(Fields.view(), [&](std::string_view piece) { sum += piece.size(); });
-    return closed ? sum : 0;
-  }();
-  static_assert(size != 0,
+  constexpr bool closed = tidy(Fields.view(), [](std::string_view) {});
+  constexpr auto text = graphql::joined([](auto put) { static_cast<void>(tidy(Fields.view(), put)); });
+  static_assert(closed && !text.view().empty(),
                 "fields<> names the fields of a user, and closes no brace that it does not open, as in "
                 "fields<\"photoUrl createdAt\">");
-  graphql::FixedString<size> text;
-  auto* at = text.characters;
-  tidy(Fields.view(), [&](std::string_view piece) { at += piece.copy(at, piece.size()); });
   return text;
 }
 
@@ -6549,6 +6566,7 @@ extern template class Users<AnyTransport>;
 // UTF-8, and JSON strings for requests.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -6581,6 +6599,25 @@ namespace wandb::detail {
     text.remove_prefix(length);
   }
   return true;
+}
+
+/// Appends a code point as UTF-8.
+template <class String>
+void append_utf8(String& out, std::uint32_t code) {
+  const auto byte = [&](std::uint32_t value) { out += static_cast<char>(value); };
+  if (code < 0x80) return byte(code);
+  if (code < 0x800) {
+    byte(0xC0 | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      byte(0xE0 | code >> 12);
+    } else {
+      byte(0xF0 | code >> 18);
+      byte(0x80 | (code >> 12 & 0x3F));
+    }
+    byte(0x80 | (code >> 6 & 0x3F));
+  }
+  byte(0x80 | (code & 0x3F));
 }
 
 /// Appends `text`, which must be UTF-8, as a JSON string.
@@ -7588,24 +7625,6 @@ class ColonFinder {
 }  // namespace wandb::detail
 
 namespace wandb::detail {
-
-/// Appends a code point as UTF-8.
-inline void append_utf8(std::string& out, std::uint32_t code) {
-  const auto byte = [&](std::uint32_t value) { out += static_cast<char>(value); };
-  if (code < 0x80) return byte(code);
-  if (code < 0x800) {
-    byte(0xC0 | code >> 6);
-  } else {
-    if (code < 0x10000) {
-      byte(0xE0 | code >> 12);
-    } else {
-      byte(0xF0 | code >> 18);
-      byte(0x80 | (code >> 12 & 0x3F));
-    }
-    byte(0x80 | (code >> 6 & 0x3F));
-  }
-  byte(0x80 | (code & 0x3F));
-}
 
 /// A view of one value of a JSON text. It expects text that a parser has checked. For other text it returns wrong
 /// values, but never reads beyond the end.
@@ -8778,6 +8797,67 @@ WANDB_DECL bool store_token(const std::string& file, std::string_view base_url, 
 
 }  // namespace wandb::detail
 
+// Base64, and the `Authorization` header.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wandb::detail {
+
+/// Calls `put(char)` for each character of the base64 form of `first` followed by `second`.
+template <class Put>
+constexpr void encode_base64(std::string_view first, std::string_view second, Put put) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const auto size = first.size() + second.size();
+  const auto byte = [&](std::size_t i) -> unsigned {
+    if (i >= size) return 0;
+    return static_cast<unsigned char>(i < first.size() ? first[i] : second[i - first.size()]);
+  };
+  for (std::size_t i = 0; i < size; i += 3) {
+    const unsigned group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    put(digits[group >> 18]);
+    put(digits[group >> 12 & 63]);
+    put(i + 1 < size ? digits[group >> 6 & 63] : '=');
+    put(i + 2 < size ? digits[group & 63] : '=');
+  }
+}
+
+/// Decodes base64url without padding, as in a JWT; nothing for any other text.
+[[nodiscard]] inline std::optional<std::string> decode_base64url(std::string_view text) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  if (text.size() % 4 == 1) return std::nullopt;
+  std::string out;
+  std::uint32_t group = 0;
+  for (std::size_t i = 0; i != text.size(); ++i) {
+    const auto digit = digits.find(text[i]);
+    if (digit == digits.npos) return std::nullopt;
+    group = group << 6 | static_cast<std::uint32_t>(digit);
+    if (i % 4 != 0) out += static_cast<char>(group >> (6 - 2 * (i % 4)) & 0xFF);
+  }
+  return out;
+}
+
+/// Returns the part of an `Authorization` header that is secret.
+[[nodiscard]] constexpr std::string_view token_of(std::string_view authorization) noexcept {
+  return authorization.substr(authorization.find(' ') + 1);
+}
+
+/// Returns the value of `Authorization` for HTTP Basic: the service's fixed user name "api", and `secret`.
+[[nodiscard]] inline SecureString basic_authorization(std::string_view secret) {
+  constexpr std::string_view scheme = "Basic ";
+  constexpr std::string_view user = "api:";
+  SecureString header;
+  header.reserve(scheme.size() + (user.size() + secret.size() + 2) / 3 * 4);
+  header = scheme;
+  encode_base64(user, secret, [&](char c) { header += c; });
+  return header;
+}
+
+}  // namespace wandb::detail
+
 namespace wandb::detail {
 
 /// An access token of the server.
@@ -8789,9 +8869,7 @@ struct AccessToken {
   bool from_file = false;    ///< whether it was read from the credentials file, so that it may be old
 
   /// The part of the header that is the token.
-  [[nodiscard]] std::string_view token() const noexcept {
-    return std::string_view(authorization).substr(authorization.find(' ') + 1);
-  }
+  [[nodiscard]] std::string_view token() const noexcept { return token_of(authorization); }
 };
 using AccessTokenPtr = std::shared_ptr<const AccessToken>;
 
@@ -8968,62 +9046,6 @@ namespace wandb::detail {
 #include <string_view>
 #include <utility>
 
-// Base64, and the `Authorization` header.
-
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace wandb::detail {
-
-/// Calls `put(char)` for each character of the base64 form of `first` followed by `second`.
-template <class Put>
-constexpr void encode_base64(std::string_view first, std::string_view second, Put put) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto size = first.size() + second.size();
-  const auto byte = [&](std::size_t i) -> unsigned {
-    if (i >= size) return 0;
-    return static_cast<unsigned char>(i < first.size() ? first[i] : second[i - first.size()]);
-  };
-  for (std::size_t i = 0; i < size; i += 3) {
-    const unsigned group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    put(digits[group >> 18]);
-    put(digits[group >> 12 & 63]);
-    put(i + 1 < size ? digits[group >> 6 & 63] : '=');
-    put(i + 2 < size ? digits[group & 63] : '=');
-  }
-}
-
-/// Decodes base64url without padding, as in a JWT; nothing for any other text.
-[[nodiscard]] inline std::optional<std::string> decode_base64url(std::string_view text) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  std::uint32_t group = 0;
-  for (std::size_t i = 0; i != text.size(); ++i) {
-    const auto digit = digits.find(text[i]);
-    if (digit == digits.npos) return std::nullopt;
-    group = group << 6 | static_cast<std::uint32_t>(digit);
-    if (i % 4 != 0) out += static_cast<char>(group >> (6 - 2 * (i % 4)) & 0xFF);
-  }
-  return out;
-}
-
-/// Returns the value of `Authorization` for HTTP Basic: the service's fixed user name "api", and `secret`.
-[[nodiscard]] inline SecureString basic_authorization(std::string_view secret) {
-  constexpr std::string_view scheme = "Basic ";
-  constexpr std::string_view user = "api:";
-  SecureString header;
-  header.reserve(scheme.size() + (user.size() + secret.size() + 2) / 3 * 4);
-  header = scheme;
-  encode_base64(user, secret, [&](char c) { header += c; });
-  return header;
-}
-
-}  // namespace wandb::detail
-
 namespace wandb::detail {
 
 /// The known attributes that identify a user. Each text may be empty.
@@ -9060,23 +9082,18 @@ class Identity {
     standing_ = Standing::unproven;
   }
 
-  /// The same with a federated identity in place of a secret. Without an owner it is the caller's.
-  explicit Identity(std::shared_ptr<Federation> federation, std::string source)
-      : federation_(std::move(federation)),
-        source_(std::move(source)),
-        proven_token_(every_token),
-        standing_(Standing::proven) {}
-  Identity(std::shared_ptr<Federation> federation, Person owner, std::string source)
-      : federation_(std::move(federation)), source_(std::move(source)), owner_(std::move(owner)) {}
+  // `federation.hpp` brings the definitions of the next two.
+  /// Makes the federated identity of the caller, who may be anybody.
+  explicit Identity(std::shared_ptr<Federation> federation);
+  /// Makes the federated identity of `owner`. Each of its access tokens must be verified before it is used.
+  Identity(std::shared_ptr<Federation> federation, Person owner);
 
   /// Null for a secret. A federated identity has neither secret nor header of its own.
   [[nodiscard]] const std::shared_ptr<Federation>& federation() const noexcept { return federation_; }
   [[nodiscard]] const Secret& secret() const noexcept { return secret_; }
   [[nodiscard]] std::string_view authorization() const noexcept { return authorization_; }
   /// The part of the header that contains the secret.
-  [[nodiscard]] std::string_view token() const noexcept {
-    return authorization().substr(authorization().find(' ') + 1);
-  }
+  [[nodiscard]] std::string_view token() const noexcept { return token_of(authorization_); }
   /// The setting, file or function that the secret came from; empty if the server sent it.
   [[nodiscard]] const std::string& source() const noexcept { return source_; }
   [[nodiscard]] const Person& owner() const noexcept { return owner_; }
@@ -9143,6 +9160,7 @@ using IdentityPtr = std::shared_ptr<const Identity>;
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -9155,6 +9173,19 @@ namespace wandb::detail {
 // The maximum size of such a file, and the maximum time to read a pipe or another special file.
 inline constexpr std::size_t largest_secret_file = std::size_t{1} << 20;
 inline constexpr std::chrono::seconds max_secret_read{5};
+
+enum class FileKind : std::uint8_t { none, regular, special };
+
+/// What is at `path`. A directory counts as none, as does what the caller cannot look at: another account's home, for
+/// instance. A special file is a pipe, for example.
+[[nodiscard]] inline FileKind kind_of_file([[maybe_unused]] const std::string& path) {
+#if !defined(_WIN32)
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0 || S_ISDIR(about.st_mode)) return FileKind::none;
+  if (!S_ISREG(about.st_mode)) return FileKind::special;
+#endif
+  return FileKind::regular;
+}
 
 /// What ends the reading of a pipe early: the deadline of a call, or a stop that its caller requests.
 struct ReadLimit {
@@ -9563,10 +9594,6 @@ struct NetrcFound {
 }  // namespace wandb::detail
 // The settings files that `wandb login` writes: which server is meant.
 
-#if !defined(_WIN32)
-#include <sys/stat.h>
-#endif
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -9646,19 +9673,6 @@ struct FileSetting {
   std::string path;   ///< the file's path, which is safe to print
 };
 
-enum class SettingsFile : std::uint8_t { none, regular, special };
-
-/// What is at `path`. A directory is no settings file, nor is what the caller cannot look at: another account's home,
-/// for instance. A special file, such as a pipe, is not read.
-[[nodiscard]] inline SettingsFile look_for_settings([[maybe_unused]] const std::string& path) {
-#if !defined(_WIN32)
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0 || S_ISDIR(about.st_mode)) return SettingsFile::none;
-  if (!S_ISREG(about.st_mode)) return SettingsFile::special;
-#endif
-  return SettingsFile::regular;
-}
-
 /// Reads one setting of one file; no value if there is no such file. `errc::invalid_environment` if the file cannot be
 /// read or understood, since the request would go to another server than the one that is meant.
 [[nodiscard]] inline Result<FileSetting> read_setting(const std::string& path, std::string_view name) {
@@ -9671,9 +9685,9 @@ enum class SettingsFile : std::uint8_t { none, regular, special };
                                 .messages = {},
                                 .delivery = Delivery::nothing_sent});
   };
-  const auto file = look_for_settings(path);
-  if (file == SettingsFile::none) return FileSetting{};
-  if (file == SettingsFile::special) return failed("cannot read " + shown + ": it is not a regular file");
+  const auto file = kind_of_file(path);
+  if (file == FileKind::none) return FileSetting{};
+  if (file == FileKind::special) return failed("cannot read " + shown + ": it is not a regular file");
   const auto text = read_secret_file(path);
   if (!text) return failed(text.error().reason());
   if (!*text) return FileSetting{};
@@ -9746,10 +9760,8 @@ struct FoundUrl {
 }
 
 /// Makes a federated identity, whose access tokens no file keeps. `source` names what gave the identity token.
-[[nodiscard]] inline Result<IdentityPtr> given_token(const IdentityToken& token, std::string_view source) {
-  auto federation = std::make_shared<Federation>(token, source);
-  auto name = federation->source();
-  return IdentityPtr(std::make_shared<const Identity>(std::move(federation), std::move(name)));
+[[nodiscard]] inline IdentityPtr given_token(const IdentityToken& token, std::string_view source) {
+  return std::make_shared<const Identity>(std::make_shared<Federation>(token, source));
 }
 
 /// Makes a federated identity from `WANDB_IDENTITY_TOKEN_FILE`. The access tokens for a base URL are kept in
@@ -9762,10 +9774,8 @@ struct FoundUrl {
     kept = home_directory(environment);
     if (!kept.empty()) kept += "/.config/wandb/credentials.json";
   }
-  auto federation = std::make_shared<Federation>(IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE",
-                                                 std::move(kept), base_url, kept_by);
-  auto name = federation->source();
-  return std::make_shared<const Identity>(std::move(federation), std::move(name));
+  return std::make_shared<const Identity>(std::make_shared<Federation>(
+      IdentityToken::file(path), "WANDB_IDENTITY_TOKEN_FILE", std::move(kept), base_url, kept_by));
 }
 
 /// Returns the caller's credentials for a server: the key or the identity token of the options, else `WANDB_API_KEY` or
@@ -9928,23 +9938,6 @@ class TextMembers {
     at_ += digits.size();
     return digits.size() == 4 ? std::optional(code) : std::nullopt;
   }
-  static void append_utf8(SecureString& out, std::uint32_t code) {
-    const auto add = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
-    const auto add_low = [&](unsigned shift) { add(0x80 | ((code >> shift) & 0x3F)); };
-    if (code < 0x80) return add(code);
-    if (code < 0x800) {
-      add(0xC0 | code >> 6);
-    } else if (code < 0x10000) {
-      add(0xE0 | code >> 12);
-      add_low(6);
-    } else {
-      add(0xF0 | code >> 18);
-      add_low(12);
-      add_low(6);
-    }
-    add_low(0);
-  }
-
   std::string_view json_;
   std::size_t at_ = 0;
   std::string fault_;
@@ -10038,10 +10031,7 @@ inline constexpr std::string_view proxy_authorization_field = "Proxy-Authorizati
 
 /// Whether a text may be the value of a header: UTF-8 without control characters.
 [[nodiscard]] constexpr bool is_header_text(std::string_view text) noexcept {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return false;
-  }
-  return is_utf8(text);
+  return !has_control_character(text) && is_utf8(text);
 }
 
 /// Names a header in an error. A name that no header has may be a value in the wrong place, and is not shown.
@@ -10313,10 +10303,7 @@ WANDB_DECL std::optional<Error> check_text(std::string_view operation, std::stri
                                            bool may_be_empty) {
   if (text.empty() && !may_be_empty) return unusable(operation, what, "is empty");
   if (!is_utf8(text)) return unusable(operation, what, "is not UTF-8");
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-      return unusable(operation, what, "holds a control character");
-  }
+  if (has_control_character(text)) return unusable(operation, what, "holds a control character");
   return std::nullopt;
 }
 
@@ -11213,6 +11200,7 @@ inline constexpr std::size_t max_messages = 16;
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12036,16 +12024,18 @@ class Decoder {
 }
 
 /// Decodes a text that is the root object itself. The page owns the shape.
-[[nodiscard]] inline GraphqlAnswer decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body) {
+[[nodiscard]] inline GraphqlAnswer decode_bare(std::shared_ptr<const DynamicShape> shape, SecureString body,
+                                               Excerpts excerpts = Excerpts::short_ones) {
   const auto view = shape->shape();
-  return Decoder(PageBuilder(view, std::move(body), std::move(shape)), true, Excerpts::short_ones, nullptr).decode();
+  return Decoder(PageBuilder(view, std::move(body), std::move(shape)), true, excerpts, nullptr).decode();
 }
 
-/// Returns whether a text is one JSON object. `JsonValue` can then read it.
-[[nodiscard]] inline bool is_json_object(std::string_view text) {
+/// Returns why a text is not one JSON object, without quoting it; nothing if it is one. `JsonValue` can then read it.
+[[nodiscard]] inline std::optional<DecodeError> json_object_fault(std::string_view text) {
   auto no_fields = std::make_shared<const DynamicShape>(std::span<const shapes::Node>());
-  return !decode_bare(std::move(no_fields), SecureString(text)).decode_error;
+  return decode_bare(std::move(no_fields), SecureString(text), Excerpts::none).decode_error;
 }
+[[nodiscard]] inline bool is_json_object(std::string_view text) { return !json_object_fault(text); }
 
 }  // namespace wandb::detail
 // Finds the API keys that an answer brings.
@@ -12125,9 +12115,7 @@ inline void collect_texts(const JsonValue& value, const Mask& mask, std::vector<
 /// them there.
 [[nodiscard]] inline std::vector<std::string> texts_of_request(std::string_view request_body, const Mask& mask) {
   std::vector<std::string> texts;
-  JsonValue(request_body).each_member([&](const std::string& name, const JsonValue& value) {
-    if (name == "variables") collect_texts(value, mask, texts, 0);
-  });
+  collect_texts(JsonValue(request_body).member("variables"), mask, texts, 0);
   return texts;
 }
 
@@ -12701,7 +12689,8 @@ class TokenExchange {
   [[nodiscard]] Action finish(Result<AccessTokenPtr> result);
   [[nodiscard]] Action fail(const Error& error, const Moment& moment);
   [[nodiscard]] Result<StoredToken> read(const Response& response, std::chrono::system_clock::time_point now) const;
-  [[nodiscard]] Error refusal(const Response& response) const;
+  // `is_object` says whether the body is a JSON object.
+  [[nodiscard]] Error refusal(const Response& response, bool is_object) const;
   [[nodiscard]] Error explained(const Error& error) const;
 
   std::shared_ptr<Federation> federation_;
@@ -13771,6 +13760,25 @@ inline void append_keys(KeyList& list, const Nodes& page) {
   return std::find_if(keys.begin(), keys.end(), [id](const ApiKey& key) { return key.id() == id; });
 }
 
+/// Makes the changes again that were recorded after `position`.
+inline void replay(KeyList& keys, const KeyJournalPosition& position) {
+  for (auto change = position.since; change != position.journal->size(); ++change) {
+    const auto& [id, created] = (*position.journal)[change];
+    const auto key = find_by_id(keys, id);
+    if (created && key == keys.end()) keys.push_back(*created);
+    if (!created && key != keys.end()) keys.erase(key);
+  }
+}
+
+/// Copies the known secrets of an earlier list of the same user.
+inline void copy_secrets(KeyList& keys, const KeyList& earlier) {
+  KeyList known;
+  for (const auto& key : earlier) {
+    if (!KeyAccess::secret(key).empty()) known.push_back(key);
+  }
+  for (auto& key : keys) KeyAccess::copy_secret(key, known);
+}
+
 }  // namespace wandb::detail
 // Asks for a page of a user's keys and reads it.
 
@@ -14794,14 +14802,9 @@ class VariableCheck {
       fail("has a field \"" + shown_name(name) + "\", which " + std::string(definition.name) + " does not have");
     });
     for (const auto& field : definition.inputs) {
-      if (field.type.non_null && !has_member(value, field.name))
+      if (field.type.non_null && value.member(field.name).text().empty())
         fail("lacks the field \"" + std::string(field.name) + "\" of " + std::string(definition.name));
     }
-  }
-  [[nodiscard]] static bool has_member(const JsonValue& object, std::string_view wanted) {
-    bool found = false;
-    object.each_member([&](const std::string& name, const JsonValue&) { found = found || name == wanted; });
-    return found;
   }
 
   // Checks that no object in a value has a name twice, whatever the types are: the server would take one of the values.
@@ -14973,7 +14976,7 @@ namespace wandb::detail {
   auto person = user.person();
   const auto& federation = (*caller)->federation();
   if (!user.is_caller && (person.email.empty() || !federation->may_belong_to(person.email))) return nullptr;
-  return std::make_shared<const Identity>(federation, std::move(person), (*caller)->source());
+  return std::make_shared<const Identity>(federation, std::move(person));
 }
 
 /// Chooses the user's own credentials: those that the program gave, else the caller's if the caller is this user or has
@@ -15102,7 +15105,8 @@ class RunDocument {
     // The page views the shape, and the shape the text of the document.
     const auto kept = std::make_shared<const Kept>(Kept{own_, std::move(answer->page)});
     std::shared_ptr<const Page> page(kept, kept->page.get());
-    auto data = own_->schema_is_known ? Value(page, page->root()) : Value::of_json(page, data_of(body_of(*page)));
+    auto data = own_->schema_is_known ? Value(page, page->root())
+                                      : Value::of_json(page, JsonValue(body_of(*page)).member("data").text());
     return finished<value_type>(Answer(std::move(page), std::move(data), errors_of(*answer)));
   }
 
@@ -15124,14 +15128,6 @@ class RunDocument {
         return std::string(field.key);
     }
     return first_missing_field(root);
-  }
-
-  [[nodiscard]] static std::string_view data_of(std::string_view body) {
-    std::string_view data;
-    JsonValue(body).each_member([&](const std::string& name, const JsonValue& value) {
-      if (name == "data") data = value.text();
-    });
-    return data;
   }
 
   [[nodiscard]] std::vector<Error> errors_of(const GraphqlAnswer& answer) const {
@@ -15551,9 +15547,7 @@ WANDB_DECL void UserRecord::give_secret(const Secret& secret, std::string_view s
 }
 
 WANDB_DECL void UserRecord::give_identity_token(const IdentityToken& token, std::string_view source) const {
-  auto federation = std::make_shared<Federation>(token, source);
-  auto name = federation->source();
-  auto identity = std::make_shared<const Identity>(std::move(federation), person(), std::move(name));
+  auto identity = std::make_shared<const Identity>(std::make_shared<Federation>(token, source), person());
   store->write(index, [&](UserState& state) { state.given_identity = std::move(identity); });
 }
 
@@ -15623,19 +15617,8 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJourn
   KeyList keys;
   for (std::size_t i = 0; i != source.size(); ++i) keys.push_back(source[i]);
   store->write(index, [&](UserState& state) {
-    for (auto change = reload_start.since; change != reload_start.journal->size(); ++change) {
-      const auto& [id, created] = (*reload_start.journal)[change];
-      const auto key = find_by_id(keys, id);
-      if (created && key == keys.end()) keys.push_back(*created);
-      if (!created && key != keys.end()) keys.erase(key);
-    }
-    if (state.keys) {
-      KeyList known;
-      for (const auto& key : *state.keys) {
-        if (!KeyAccess::secret(key).empty()) known.push_back(key);
-      }
-      for (auto& key : keys) KeyAccess::copy_secret(key, known);
-    }
+    replay(keys, reload_start);
+    if (state.keys) copy_secrets(keys, *state.keys);
     state.reloaded = std::move(reading);
     state.updated_fields.clear();
     state.mutation_errors.clear();
@@ -15650,8 +15633,6 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJourn
 
 #include <charconv>
 #include <cmath>
-#include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15713,10 +15694,7 @@ WANDB_DECL Result<Variables> Variables::parse(std::string_view json) {
                  Delivery::nothing_sent);
   };
   if (!detail::JsonValue(json).is_object()) return refused("they are not a JSON object");
-  const auto shape = std::make_shared<const DynamicShape>(std::span<const shapes::Node>());
-  detail::PageBuilder builder(shape->shape(), SecureString(json), shape);
-  const auto answer = detail::Decoder(std::move(builder), true, detail::Excerpts::none, nullptr).decode();
-  if (answer.decode_error) return refused(answer.decode_error->reason);
+  if (const auto fault = detail::json_object_fault(json)) return refused(fault->reason);
   Variables variables;
   const auto object = detail::JsonValue(json).text();
   variables.members_ = object.substr(1, object.size() - 2);
@@ -16021,6 +15999,12 @@ WANDB_DECL Result<Secret> Federation::read_assertion(const ReadLimit& limit) con
   return text.size() == token->reveal().size() ? std::move(token) : Result<Secret>(Secret(text));
 }
 
+WANDB_DECL Identity::Identity(std::shared_ptr<Federation> federation) : Identity(std::move(federation), Person()) {
+  prove(every_token);
+}
+WANDB_DECL Identity::Identity(std::shared_ptr<Federation> federation, Person owner)
+    : federation_(std::move(federation)), source_(federation_->source()), owner_(std::move(owner)) {}
+
 WANDB_DECL AccessTokenPtr Federation::make(const StoredToken& stored, const Secret& assertion, bool from_file) {
   auto token = std::make_shared<AccessToken>();
   token->authorization.append("Bearer ").append(stored.token.reveal());
@@ -16125,10 +16109,7 @@ namespace wandb::detail {
 /// Returns the text of a file that is empty, or holds a JSON object with an object `credentials` if it has a member of
 /// that name; empty text if there is no file. Returns nothing for any other file.
 [[nodiscard]] inline std::optional<SecureString> read_credentials(const std::string& file) {
-#if !defined(_WIN32)
-  struct stat about {};
-  if (::stat(file.c_str(), &about) == 0 && !S_ISREG(about.st_mode)) return std::nullopt;
-#endif
+  if (kind_of_file(file) == FileKind::special) return std::nullopt;
   auto text = read_secret_file(file);
   if (!text) return std::nullopt;
   if (!*text || trimmed(**text).empty()) return SecureString();
@@ -16539,9 +16520,10 @@ WANDB_DECL Action TokenExchange::fail(const Error& error, const Moment& moment) 
 
 WANDB_DECL Result<StoredToken> TokenExchange::read(const Response& response,
                                                    std::chrono::system_clock::time_point now) const {
-  if (!is_success(response.status) || !is_json_object(response.body)) return refusal(response);
+  const bool is_object = is_json_object(response.body);
+  if (!is_success(response.status) || !is_object) return refusal(response, is_object);
   const JsonValue answer(response.body);
-  if (has_error(answer.member("error")) || has_error(answer.member("errors"))) return refusal(response);
+  if (has_error(answer.member("error")) || has_error(answer.member("errors"))) return refusal(response, is_object);
   const auto wrong = [&](const char* member, std::string_view why) { return malformed(member, why, response.status); };
   auto text = answer.member("access_token").string();
   StoredToken token{Secret(text), now};
@@ -16555,9 +16537,8 @@ WANDB_DECL Result<StoredToken> TokenExchange::read(const Response& response,
   return token;
 }
 
-WANDB_DECL Error TokenExchange::refusal(const Response& response) const {
+WANDB_DECL Error TokenExchange::refusal(const Response& response, bool is_object) const {
   const auto body = trimmed(std::string_view(response.body));
-  const bool is_object = is_json_object(response.body);
   const auto type = in_lower_case(response.headers.view().find("Content-Type").value_or(""));
   const bool is_page = !is_object && (body.starts_with('<') || type.find("text/html") != type.npos);
   Error::Details details{

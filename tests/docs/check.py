@@ -9,6 +9,9 @@ import re
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from results import report
+
 root = Path(sys.argv[1]).resolve()
 PAGES = [*sorted(root.glob("*.md")), *sorted((root / "docs").glob("*.md"))]
 
@@ -119,12 +122,4 @@ checks = [
     ("every test that SECURITY.md names exists", faults_of_security),
     ("the mistakes that a page shows are those that the compiler refuses", faults_of_mistakes),
 ]
-failed = 0
-for title, check in checks:
-    faults = check()
-    failed += bool(faults)
-    print("FAILED" if faults else "ok", title)
-    for fault in faults:
-        print("   ", fault)
-print(f"{len(checks) - failed} passed, {failed} failed")
-sys.exit(bool(failed))
+sys.exit(report((title, check()) for title, check in checks))

@@ -10,6 +10,9 @@ import pathlib
 import re
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from results import report
+
 # From the ground up. A name that ends in a slash is a folder; the first that fits a header is its room.
 ROOMS = [
     ("text", ["detail/boost_version.hpp", "detail/declare.hpp", "detail/text/"]),
@@ -86,13 +89,7 @@ def main(include):
     results.append(("every header is of a room", [f"{header} is of none" for header in strangers]))
     way = circle({header: [t for t in targets if t in arrows] for header, targets in arrows.items()})
     results.append(("no headers include each other in a circle", [" -> ".join(way)] if way else []))
-    for name, lines in results:
-        print("ok" if not lines else "FAILED", name)
-        for line in lines:
-            print("   ", line)
-    failed = sum(1 for _, lines in results if lines)
-    print(f"{len(results) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return report(results)
 
 
 sys.exit(main(sys.argv[1]))

@@ -8,6 +8,9 @@ import pathlib
 import re
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from results import report
+
 # The reader itself, and the tool's options that name a variable, such as --key-env.
 COMPUTED = {("include/wandb/environment.hpp", "name"), ("tools/key_commands.cpp", "name.c_str(")}
 READS = re.compile(r"(?:\bgetenv|\w*[eE]nvironment\w*(?:::process\(\)|\(\))?\s*\.\s*get)\(\s*([^)]*)\)")
@@ -47,13 +50,7 @@ def main(root):
         ("README tells no variable that nothing reads", [name for name in told if name not in names]),
         ("README tells each variable once", sorted({name for name in told if told.count(name) > 1})),
     ]
-    for name, lines in results:
-        print("ok" if not lines else "FAILED", name)
-        for line in lines:
-            print("   ", line)
-    failed = sum(1 for _, lines in results if lines)
-    print(f"{len(results) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return report(results)
 
 
 sys.exit(main(pathlib.Path(sys.argv[1])))

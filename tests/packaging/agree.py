@@ -11,6 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from results import report
+
 source = Path(sys.argv[1])
 include = source / "include" / "wandb"
 
@@ -100,12 +103,4 @@ checks = {
     "the single headers are current": faults_of_single_headers,
     "each wrap has what it names": faults_of_wraps,
 }
-failed = 0
-for name, find in checks.items():
-    faults = find()
-    failed += bool(faults)
-    print("FAILED" if faults else "ok", name)
-    for fault in faults:
-        print("   ", fault)
-print(f"{len(checks) - failed} passed, {failed} failed")
-sys.exit(bool(failed))
+sys.exit(report((name, find()) for name, find in checks.items()))
