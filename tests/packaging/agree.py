@@ -21,13 +21,13 @@ include = source / "include" / "wandb"
 NOT_EXPORTED = {"BooleanOrInteger", "Coloured", "StructSelection",
                 "begin", "end"}  # the last two are members that are defined outside their class
 MODULES = {
-    "modules/wandb.cppm": [
+    "packaging/modules/wandb.cppm": [
         "answer", "any_transport", "api", "attrs", "check_transport", "client", "document", "environment", "errc", "error",
         "for_each", "for_each_threaded", "fwd", "headers", "identity_token", "keys", "options", "proxy", "result", "retry",
         "retry_after", "secret", "selection", "setting", "stop_token", "text", "transport", "user", "users", "value",
         "variables", "version", "graphql/document",
         "graphql/dynamic_document", "graphql/fault"],
-    "modules/wandb_beast.cppm": ["transport/options", "transport/beast", "transport/async_beast"],
+    "packaging/modules/wandb_beast.cppm": ["transport/options", "transport/beast", "transport/async_beast"],
 }
 
 
@@ -60,8 +60,8 @@ def faults_of_versions():
         "the macros of version.hpp": ".".join(numbers),
         "detail/declare.hpp": ".".join(set(declare)).replace("_", "."),
         "meson.build": re.search(r"version: '(.*)'", (source / "meson.build").read_text())[1],
-        "cmake/wandb-users-config-version.cmake": re.search(
-            r"PACKAGE_VERSION ([\d.]+)\)", (source / "cmake" / "wandb-users-config-version.cmake").read_text())[1],
+        "packaging/cmake/wandb-users-config-version.cmake": re.search(
+            r"PACKAGE_VERSION ([\d.]+)\)", (source / "packaging" / "cmake" / "wandb-users-config-version.cmake").read_text())[1],
         "CHANGELOG.md": re.search(r"^## ([\d.]+)", (source / "CHANGELOG.md").read_text(), re.M)[1],
         "packaging/vcpkg/wandb-users/vcpkg.json": json.loads(
             (source / "packaging" / "vcpkg" / "wandb-users" / "vcpkg.json").read_text())["version"],

@@ -160,11 +160,11 @@ single_header)
     ;;
 module)
     ln -s "$source/include" include
-    ln -s "$source/modules" modules
+    ln -s "$source/packaging" packaging
     main_of '#define WANDB_CONSUMER_IMPORTS'
-    run clang++-19 'modules/wandb.cppm'
+    run clang++-19 'packaging/modules/wandb.cppm'
     printf 'import wandb.beast;\nint main() { return wandb::BeastOptions{}.proxy.empty() ? 0 : 1; }\n' >main.cpp
-    "$@" -std=c++20 -pthread -Iinclude -fmodule-file=wandb=wandb.pcm --precompile modules/wandb_beast.cppm -o wandb.beast.pcm
+    "$@" -std=c++20 -pthread -Iinclude -fmodule-file=wandb=wandb.pcm --precompile packaging/modules/wandb_beast.cppm -o wandb.beast.pcm
     "$@" -std=c++20 -pthread -fmodule-file=wandb=wandb.pcm -fmodule-file=wandb.beast=wandb.beast.pcm -fsyntax-only main.cpp
     ;;
 meson) meson_subproject ;;
