@@ -5,24 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/one_line.hpp>
 
 #include "tool.hpp"
 
 namespace {
-
-void append_utf8(std::string& text, unsigned code) {
-  const auto last = [&](int shift) { return static_cast<char>(0x80U | ((code >> shift) & 0x3FU)); };
-  if (code < 0x80) {
-    text += static_cast<char>(code);
-  } else if (code < 0x800) {
-    (text += static_cast<char>(0xC0U | (code >> 6))) += last(0);
-  } else if (code < 0x10000) {
-    ((text += static_cast<char>(0xE0U | (code >> 12))) += last(6)) += last(0);
-  } else {
-    (((text += static_cast<char>(0xF0U | (code >> 18))) += last(12)) += last(6)) += last(0);
-  }
-}
 
 std::string line_of(std::string_view text, std::size_t at) {
   return "line " + std::to_string(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1);
@@ -44,7 +32,7 @@ FileText from_utf16(std::string_view bytes) {
     } else if ((code & 0xF800U) == 0xD800U) {
       return {{}, line_of(read.text, read.text.size()) + ": the text is damaged UTF-16"};
     }
-    append_utf8(read.text, code);
+    wandb::detail::append_utf8(read.text, code);
   }
   if (bytes.size() % 2 != 0) return {{}, "the text is UTF-16 that ends within a character"};
   return read;
@@ -57,7 +45,7 @@ std::string latin1_cell(std::string_view text, std::size_t at) {
   const auto begin = before == text.npos ? 0 : before + 1;
   std::string cell;
   for (const char c : text.substr(begin, text.find_first_of(ends, at) - begin)) {
-    append_utf8(cell, static_cast<unsigned char>(c));
+    wandb::detail::append_utf8(cell, static_cast<unsigned char>(c));
   }
   return cell;
 }

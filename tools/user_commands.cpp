@@ -118,11 +118,10 @@ int print_users(Users users, const Flags& flags) {
 int list(const Api& api, const Flags& flags) {
   wandb::PageOptions page{.keys = false};
   // Without a filter, no more users are requested than are printed.
-  const bool all = !flags.admins && !flags.deleted;
+  const bool all = !flags.admins && !flags.deleted && flags.team.empty();
   if (all && flags.limit != 0 && flags.limit < 100) page.size = static_cast<int>(flags.limit);
-  if (flags.team.empty()) return print_users(api.users(flags.query, page), flags);
-  page.size = wandb::PageOptions().size;
-  return print_users(api.team_members(flags.team, page), flags);
+  if (!flags.team.empty()) return print_users(api.team_members(flags.team, page), flags);
+  return print_users(api.users(flags.query, page), flags);
 }
 
 namespace {
