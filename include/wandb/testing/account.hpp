@@ -142,8 +142,7 @@ class Account {
   /// The number of times that a mutation such as "createUser" has run and changed something.
   [[nodiscard]] std::size_t executed(std::string_view field) const {
     const std::lock_guard lock(mutex_);
-    const auto found = state_.executed.find(field);
-    return found == state_.executed.end() ? 0 : found->second;
+    return state_.times_executed(field);
   }
   /// The number of handled requests, with those that a hook answered.
   [[nodiscard]] std::size_t requests() const {

@@ -30,22 +30,14 @@ class AccountSnapshot {
   /// The users in the order in which they were created, with those that are deleted.
   [[nodiscard]] const std::deque<AccountUser>& users() const noexcept { return state_->users; }
   /// The user with this id, e-mail or username. Null if there is none.
-  [[nodiscard]] const AccountUser* user(std::string_view who) const {
-    const auto found = std::find_if(users().begin(), users().end(), [&](const AccountUser& user) {
-      return user.id == who || user.username == who || wandb::detail::equal_ignoring_case(user.email, who);
-    });
-    return found == users().end() ? nullptr : &*found;
-  }
+  [[nodiscard]] const AccountUser* user(std::string_view who) const { return state_->find(who); }
   /// The keys of the user with this id, e-mail or username. None if there is no such user.
   [[nodiscard]] std::vector<AccountKey> keys_of(std::string_view who) const {
     const auto* const owner = user(who);
     return owner ? owner->keys : std::vector<AccountKey>();
   }
   /// The number of times that a mutation such as "createUser" had run and changed something.
-  [[nodiscard]] std::size_t executed(std::string_view field) const {
-    const auto found = state_->executed.find(field);
-    return found == state_->executed.end() ? 0 : found->second;
-  }
+  [[nodiscard]] std::size_t executed(std::string_view field) const { return state_->times_executed(field); }
 
   /// Prints a line for each user, with the descriptions of the keys and without secrets.
   friend std::ostream& operator<<(std::ostream& out, const AccountSnapshot& snapshot) {

@@ -138,6 +138,14 @@ struct AccountState {
     }
     return nullptr;
   }
+  [[nodiscard]] const StoredUser* find(std::string_view who) const {
+    return const_cast<AccountState*>(this)->find(who);
+  }
+  /// The number of times that a mutation has run and changed something.
+  [[nodiscard]] std::size_t times_executed(std::string_view field) const {
+    const auto found = executed.find(field);
+    return found == executed.end() ? 0 : found->second;
+  }
   /// The user with that id, e-mail or username. Throws `std::out_of_range` if there is none.
   [[nodiscard]] StoredUser& at(std::string_view who) {
     if (auto* user = find(who)) return *user;
