@@ -52,7 +52,34 @@
 #include <span>
 #include <string_view>
 
-namespace wandb {
+// Whether definitions are compiled with each unit or once, and the namespace that has the version and that form.
+
+/// `WANDB_DECL` stands before what an `impl/*.ipp` defines: with `WANDB_SEPARATE_COMPILATION` in one unit, which
+/// includes `<wandb/src.hpp>`, else in each.
+///
+/// `WANDB_ABI` is an inline namespace around everything: programs write `wandb::User`, and the linker reads
+/// `wandb::v0_1_0::User`. So units that have different versions or forms of the library cannot be mixed up: a type of one
+/// is not a type of the other, and a definition that is missing is named with its version and form.
+#if defined(WANDB_SEPARATE_COMPILATION)
+#define WANDB_DECL
+#define WANDB_ABI v0_1_0_compiled
+#else
+#define WANDB_DECL inline
+#define WANDB_ABI v0_1_0
+#endif
+
+namespace wandb::inline WANDB_ABI::detail {
+
+/// Whether the headers that this unit has read so far leave their definitions to another.
+#if defined(WANDB_SEPARATE_COMPILATION)
+inline constexpr bool separately_compiled = true;
+#else
+inline constexpr bool separately_compiled = false;
+#endif
+
+}  // namespace wandb::inline WANDB_ABI::detail
+
+namespace wandb::inline WANDB_ABI {
 
 /// States what a field, or each element of a list, holds.
 enum class FieldKind : std::uint8_t {
@@ -226,9 +253,9 @@ template <std::size_t... Fields, std::size_t... Lists>
 
 }  // namespace shapes
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 class PageBuilder;
@@ -499,7 +526,7 @@ inline ListView ObjectView::list(std::string_view key) const noexcept {
   return found ? list(*found) : ListView{};
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // The error that every failed call returns, and the exception that `Result::value()` throws.
 
 #include <chrono>
@@ -516,51 +543,13 @@ inline ListView ObjectView::list(std::string_view key) const noexcept {
 #include <utility>
 #include <vector>
 
-// Whether definitions are compiled with each unit or once, and a mark of that and of the version in each unit.
-
-/// Stands before what an `impl/*.ipp` defines: with `WANDB_SEPARATE_COMPILATION` in one unit, which includes
-/// `<wandb/src.hpp>`, else in each.
-#if defined(WANDB_SEPARATE_COMPILATION)
-#define WANDB_DECL
-#else
-#define WANDB_DECL inline
-#endif
-
-namespace wandb::detail {
-
-/// Whether the headers that this unit has read so far leave their definitions to another.
-#if defined(WANDB_SEPARATE_COMPILATION)
-inline constexpr bool separately_compiled = true;
-#else
-inline constexpr bool separately_compiled = false;
-#endif
-
-// A program whose units have different versions or forms of the library does not link; the linker names the version and
-// the form that does not fit. Each unit defines the same inline variable, of which the linker keeps one definition. The
-// other name of that definition has the version and the form, and each unit refers to its own. If the definition that
-// is kept has another such name, that reference is undefined. clang replaces the reference by one to the variable, or
-// defines the other name twice, so its units have no mark. With link-time optimisation nothing is noticed.
-#if defined(__ELF__) && defined(__GNUC__) && !defined(__clang__)
-extern "C" {
-[[gnu::used]] inline const char wandb_users_has_one_version_and_one_form = 0;
-#if defined(WANDB_SEPARATE_COMPILATION)
-extern const char wandb_users_0_1_0_compiled [[gnu::alias("wandb_users_has_one_version_and_one_form")]];
-[[gnu::used]] static const char* const version_and_form = &wandb_users_0_1_0_compiled;
-#else
-extern const char wandb_users_0_1_0_header_only [[gnu::alias("wandb_users_has_one_version_and_one_form")]];
-[[gnu::used]] static const char* const version_and_form = &wandb_users_0_1_0_header_only;
-#endif
-}
-#endif
-
-}  // namespace wandb::detail
 // The library's error codes, and the conditions that callers compare them with.
 
 #include <string>
 #include <system_error>
 #include <type_traits>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// The library's error codes. An `Error` can be compared with one of these, or with a `condition`.
 enum class errc : int {
@@ -622,14 +611,14 @@ enum class condition : int {
   outcome_unknown,     ///< a mutation may or may not have run; only an `Error` can say so, never an `std::error_code`
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 template <>
 struct std::is_error_code_enum<wandb::errc> : std::true_type {};
 template <>
 struct std::is_error_condition_enum<wandb::condition> : std::true_type {};
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// The category of `errc`.
 [[nodiscard]] WANDB_DECL const std::error_category& error_category() noexcept;
@@ -643,9 +632,9 @@ namespace wandb {
   return {static_cast<int>(wanted), condition_category()};
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// Whether a mutation ran on the server. For queries it is always `not_run`, since they change nothing.
 enum class Outcome : std::uint8_t { not_run, unknown, ran };
@@ -789,7 +778,7 @@ WANDB_DECL void throw_misuse(const std::string& why);
 
 }  // namespace detail
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 // One attribute, whose type is only known at run time.
 
@@ -817,7 +806,7 @@ WANDB_DECL void throw_misuse(const std::string& why);
 #include <expected>
 #endif
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 template <class T>
 class Result;
@@ -1061,9 +1050,9 @@ class [[nodiscard]] Result {
 /// Returns a successful `Result<void>`.
 [[nodiscard]] inline Result<void> success() { return Result<void>(std::in_place); }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A boolean, or an integer of any size. Not a character: no attribute is one.
 template <class T>
@@ -1225,9 +1214,9 @@ class Value::Iterator {
 inline Value::Iterator Value::begin() const { return {*this, 0, first_element()}; }
 inline Value::Iterator Value::end() const { return {*this, is_list() ? size() : 0, nullptr}; }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// The answer to a program's own document. Copies share the data, which is immutable.
 class Answer {
@@ -1256,7 +1245,7 @@ class Answer {
   std::vector<Error> errors_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // A type that can hold any synchronous transport, so that code which uses it needs no template.
 
 #include <chrono>
@@ -1297,7 +1286,7 @@ class Answer {
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Overwrites memory with zeros in a way that the optimiser must keep.
 inline void wipe(void* memory, std::size_t size) noexcept {
@@ -1331,15 +1320,15 @@ struct WipingAllocator {
   friend constexpr bool operator==(WipingAllocator, WipingAllocator) noexcept { return true; }
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A string that wipes its heap memory before it frees it. A text of up to 15 characters is stored in the string
 /// object, and is not wiped: it is too short to be a secret.
 using SecureString = std::basic_string<char, std::char_traits<char>, detail::WipingAllocator<char>>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // HTTP header fields: single ones of a request, and those of a response in one block of text.
 
 #include <cstddef>
@@ -1356,7 +1345,7 @@ using SecureString = std::basic_string<char, std::char_traits<char>, detail::Wip
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 [[nodiscard]] constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -1421,9 +1410,9 @@ namespace wandb::detail {
   return text;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// One header field. It holds views, and the caller keeps their text alive.
 struct Header {
@@ -1516,13 +1505,13 @@ class Headers {
   std::string text_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // One setting in effect, for people who want to know where it came from.
 
 #include <string>
 #include <vector>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A setting in effect. All three texts are safe to print: secrets are masked.
 struct Setting {
@@ -1534,29 +1523,29 @@ struct Setting {
 /// Settings, in an order for people.
 using Settings = std::vector<Setting>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // The standard's stop token, and a stand-in for standard libraries that do not have it yet.
 
 #include <version>
 
 #if defined(__cpp_lib_jthread)
 #include <stop_token>
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 /// The token by which a caller requests that a call stops: `std::stop_token`.
 using StopToken = std::stop_token;
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #else
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 /// Replaces `std::stop_token` in standard libraries that lack it. It never requests a stop.
 class StopToken {
  public:
   [[nodiscard]] static constexpr bool stop_requested() noexcept { return false; }
   [[nodiscard]] static constexpr bool stop_possible() noexcept { return false; }
 };
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #endif
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// Where a request goes: the part of a URL that credentials belong to.
 struct Origin {
@@ -1746,9 +1735,9 @@ concept ShieldsCalls = AsyncTransport<T> && requires(Unwrapped<T>& transport, Ta
 
 }  // namespace detail
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -1786,23 +1775,23 @@ template <class T>
   return Transport<T>;
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // Waits on behalf of transports that have no `wait` of their own.
 
 #include <chrono>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Sleeps for `duration`, or until a stop is requested.
 WANDB_DECL void sleep_for(std::chrono::nanoseconds duration, const StopToken& stop);
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 class AnyTransport;
 }
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A function object with exactly one call operator, which is not a template.
 template <class T>
@@ -1943,9 +1932,9 @@ template <class T>
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// Holds any synchronous transport: `AnyTransport transport = MyCurl{};`. A function that takes an `Api<AnyTransport>&`
 /// need not be a template, and a test can give it a fake. It costs one virtual call for each request.
@@ -1991,7 +1980,7 @@ class AnyTransport {
 
 static_assert(detail::WaitsUntilStopped<AnyTransport>);
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // What a caller can ask of a server: the current user, other users, new users.
 
 #include <concepts>
@@ -2016,7 +2005,7 @@ static_assert(detail::WaitsUntilStopped<AnyTransport>);
 #include <type_traits>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// States what the driver of a call has to do next.
 enum class Next : std::uint8_t {
@@ -2112,7 +2101,7 @@ template <AsyncTransport T, class Value, class Finish>
   else return task;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // A caller at a server: all of a client except its transport.
 
 #include <chrono>
@@ -2124,7 +2113,7 @@ template <AsyncTransport T, class Value, class Finish>
 #include <cstdlib>
 #include <string_view>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A source of environment variables: `process()`, or a function that a test provides.
 struct Environment {
@@ -2146,7 +2135,7 @@ struct Environment {
   }
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // Options of an `Api`, of one call, of a list of users, and of an update.
 
 #include <chrono>
@@ -2160,7 +2149,7 @@ struct Environment {
 #include <chrono>
 #include <cstdint>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// States what happens if an operation is repeated.
 enum class Repeat : std::uint8_t {
@@ -2217,7 +2206,7 @@ struct RetryPolicy {
   }
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // A type for secret text, which is not printed, not converted implicitly, and wiped from memory.
 
 #include <cstddef>
@@ -2225,7 +2214,7 @@ struct RetryPolicy {
 #include <string_view>
 #include <utility>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 class SecretView;
 
@@ -2289,9 +2278,9 @@ class SecretView {
   std::string_view text_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 class IdentityToken;
 
@@ -2361,13 +2350,13 @@ concept OptionsStruct = std::is_aggregate_v<T> && std::is_trivially_destructible
 static_assert(OptionsStruct<Options> && OptionsStruct<CallOptions> && OptionsStruct<PageOptions> &&
               OptionsStruct<UserUpdate>);
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 class IdentityToken;
 }
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 struct Endpoint;
 class Identity;
@@ -2414,11 +2403,11 @@ WANDB_DECL void append(Settings& settings, Settings further);
 /// Returns the same caller with a pace, which its copies share.
 [[nodiscard]] WANDB_DECL Caller paced(Caller caller);
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 // Forward declarations of the templates that have a transport.
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 struct AnySelection;
 /// The default selection: the attributes that the library always reads.
@@ -2433,9 +2422,9 @@ class User;
 template <Transport T, class S = any_selection>
 class Users;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -2526,7 +2515,7 @@ class Client {
   detail::Caller caller_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // Declares the functions that make the library's calls. A driver runs them.
 
 #include <memory>
@@ -2556,7 +2545,7 @@ class Client {
 #include <utility>
 #include <vector>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 struct KeyAccess;
@@ -2708,7 +2697,7 @@ using KeyNames = detail::OwningRange<detail::KeyNameSource>;
 /// The names of a user's teams, each a `std::string_view` that lives as long as the range.
 using TeamNames = detail::OwningRange<detail::TeamNameSource>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 // A text view that owns the memory it refers to.
 
@@ -2721,7 +2710,7 @@ using TeamNames = detail::OwningRange<detail::TeamNameSource>;
 #include <string_view>
 #include <utility>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 class Text;
 
@@ -2781,7 +2770,7 @@ class Text {
   std::string_view text_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 /// Hashes as `std::string_view` does.
 template <>
@@ -2791,11 +2780,11 @@ struct std::hash<wandb::Text> {
   }
 };
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 struct UserQueries;
 }
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 class UserStore;
 struct KeyJournalPosition;
@@ -2881,7 +2870,7 @@ struct UserRecord {
   void replace_with(const UserRecord& fresh, const KeyJournalPosition& reload_start) const;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 // The variables of a program's own GraphQL document.
 
@@ -2894,7 +2883,7 @@ struct UserRecord {
 #include <string_view>
 #include <utility>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 class Variables;
 
@@ -3020,9 +3009,9 @@ void VariableValue::write_list(Variables& into, const VariableValue& value) {
   into.end_list();
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 struct UserUpdate;
 namespace graphql {
@@ -3101,7 +3090,7 @@ using WalkPtr = std::shared_ptr<Walk>;
 [[nodiscard]] WANDB_DECL std::optional<Error> missing_field(const UserRecord& user);
 
 }  // namespace detail
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 // A program's own GraphQL documents that are checked at compile time, and their answers.
 
@@ -3118,7 +3107,7 @@ using WalkPtr = std::shared_ptr<Walk>;
 #include <cstdint>
 #include <string_view>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// The name of the field that every type has.
 inline constexpr std::string_view type_name = "__typename";
@@ -3289,7 +3278,7 @@ struct Ast {
   }
 };
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 // The faults of GraphQL documents and their messages, at compile time and at run time.
 
 #include <array>
@@ -3303,7 +3292,7 @@ struct Ast {
 #include <cstddef>
 #include <string_view>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// Text of a fixed size. Its type is structural, so it can be a template argument.
 template <std::size_t Size>
@@ -3350,9 +3339,9 @@ template <class Write>
   return text;
 }
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// The kinds of faults of a document.
 enum class FaultKind : std::uint8_t {
@@ -3433,7 +3422,7 @@ template <std::size_t Size>
   return text;
 }
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 // Derives the outline of an answer from a document, in which fields of the same response key are merged.
 
 #include <array>
@@ -3449,7 +3438,7 @@ template <std::size_t Size>
 #include <cstdint>
 #include <string_view>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// The fields of one or more selection sets of an object, in the order of the document, with expanded fragments.
 class FieldSet {
@@ -3522,7 +3511,7 @@ class FieldSet {
   std::array<Added, Ast::most_definitions> added_{};
 };
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 // The part of the W&B schema about users, as data in the order of the published SDL.
 
 #include <cstddef>
@@ -3534,7 +3523,7 @@ class FieldSet {
 
 #include <cstddef>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// A view of an array of definitions. A `std::span` checks its constraints anew for each length of an array, and the
 /// schema has arrays of many.
@@ -3554,9 +3543,9 @@ class Table {
   std::size_t size_ = 0;
 };
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 namespace users {
 
@@ -3838,9 +3827,9 @@ static_assert([] {
 /// The schema of users, API keys and teams.
 inline constexpr Schema users_schema{users::types};
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// The fields of an answer, in its order. An object's fields follow it directly.
 struct Outline {
@@ -3947,7 +3936,7 @@ class Outliner {
   return detail::Outliner(ast, schema, out).run(operation);
 }
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 // Parses GraphQL documents (October 2021, executable definitions), at compile time and at run time.
 
 #include <optional>
@@ -3959,7 +3948,7 @@ class Outliner {
 #include <cstdint>
 #include <string_view>
 
-namespace wandb::graphql::detail {
+namespace wandb::inline WANDB_ABI::graphql::detail {
 
 enum class TokenKind : std::uint8_t { end, punctuator, name, integer, real, string, block_string, invalid };
 
@@ -4121,9 +4110,9 @@ class Lexer {
   const char* end_;
 };
 
-}  // namespace wandb::graphql::detail
+}  // namespace wandb::inline WANDB_ABI::graphql::detail
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// The documents that a parser accepts.
 enum class Dialect : bool {
@@ -4373,7 +4362,7 @@ class Parser {
   return detail::Parser(source, ast, dialect).run();
 }
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 // Validates GraphQL documents against the schema, at compile time and at run time.
 
 #include <array>
@@ -4388,7 +4377,7 @@ class Parser {
 #include <cstddef>
 #include <string_view>
 
-namespace wandb::graphql::detail {
+namespace wandb::inline WANDB_ABI::graphql::detail {
 
 /// Returns the edit distance of two names; for names over 32 characters a large number.
 [[nodiscard]] constexpr std::size_t distance(std::string_view a, std::string_view b) noexcept {
@@ -4423,9 +4412,9 @@ template <class Definitions>
   return best;
 }
 
-}  // namespace wandb::graphql::detail
+}  // namespace wandb::inline WANDB_ABI::graphql::detail
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 namespace detail {
 
@@ -4683,9 +4672,9 @@ class Validator {
   return std::nullopt;
 }
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// A validated document with one operation. The members are views of static storage.
 struct Document {
@@ -4786,7 +4775,7 @@ template <class Source>
 template <FixedString Text>
 inline constexpr Document document = detail::compile<detail::Literal<Text>>();
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 // The selection of a user's attributes at compile time, by which their types are known.
 
 #include <cstddef>
@@ -4803,7 +4792,7 @@ inline constexpr Document document = detail::compile<detail::Literal<Text>>();
 #include <cstddef>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether `key` is the camelCase of `name`: `photo_url` of `photoUrl`. An underscore at an end, or beside another,
 /// stands for itself.
@@ -4827,12 +4816,12 @@ namespace wandb::detail {
   return object.field(name);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Checks the aliases in a selection of a user's fields: none may be the name of another field.
 
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An alias that is the name of another field, and the type that has both fields. `alias` is empty if there is none.
 struct TakenAlias {
@@ -4901,7 +4890,7 @@ struct Aliases {
   static constexpr bool checked = sizeof(Checked) != 0;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The queries that read users, with the default attributes and selected ones.
 
 #include <cstddef>
@@ -4911,7 +4900,7 @@ struct Aliases {
 
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A GraphQL operation: its document, and the effect of repeating it. Of the library's own operations all text has
 /// static storage; the call of a program's document owns what this views, except `field`.
@@ -4927,9 +4916,9 @@ struct Operation {
   bool has_conditions = false;  ///< whether the answer may lack root fields, because of `@include` or `@skip`
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 namespace texts {
 
@@ -5025,9 +5014,9 @@ inline constexpr UserQueries user_queries{&user_query<texts::SearchUsers<Extra>,
                                           &user_query<texts::GetViewer<Extra>, texts::GetViewer<Extra, false>>,
                                           &user_query<texts::GetUser<Extra>, texts::GetUser<Extra, false>>};
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -5256,9 +5245,9 @@ class SelectedObject {
   ObjectView object_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A document whose text is part of its type, so that the types of its answer are known. It does not compile if it is
 /// not valid against the part of the schema about users; the message names the word at fault.
@@ -5294,7 +5283,7 @@ class CheckedAnswer : public Answer {
   }
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // A user of the server: attributes, keys, teams, and the operations on them.
 
 #include <iosfwd>
@@ -5317,7 +5306,7 @@ class CheckedAnswer : public Answer {
 #include <string_view>
 #include <utility>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A value given by hand. It views its text, which must live until the `Attrs` are made.
 class AttrValue {
@@ -5376,7 +5365,7 @@ class Attrs {
   std::optional<Error> fault_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 // Checks arguments before anything is sent.
 
@@ -5384,7 +5373,7 @@ class Attrs {
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Makes an `errc::invalid_argument` of an operation: `what` cannot be used because of `why`.
 [[nodiscard]] WANDB_DECL Error unusable(std::string_view operation, std::string_view what, std::string_view why);
@@ -5400,9 +5389,9 @@ namespace wandb::detail {
 /// Throws `std::invalid_argument` for a mistake of the program. If exceptions are disabled, it returns the error.
 WANDB_DECL Error misused(std::string_view operation, std::string_view what, std::string_view why);
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 template <Transport T, class S>
@@ -5584,7 +5573,7 @@ User(const Client<T>&, const Attrs&, const Secret&) -> User<T>;
 template <class T>
 User(const Client<T>&, const Attrs&, const IdentityToken&) -> User<T>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // The users that a query finds, or the members of a team, read page by page.
 
 #include <cstddef>
@@ -5600,7 +5589,7 @@ User(const Client<T>&, const Attrs&, const IdentityToken&) -> User<T>;
 #include <cstddef>
 #include <utility>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A user with selected attributes in addition to those that the library always reads: `api.user("ann", fields<…>)`.
 /// Their types come from the schema. It is a `User<T>` as well, and can be copied to one.
@@ -5653,9 +5642,9 @@ struct Made<T, StructSelection<P>> {
 
 }  // namespace detail
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// The users that a query finds, or the members of a team. A page is requested when its first user is needed. A user
 /// that could not be read is an error element. An error that concerns a whole page, or that may hide users of it, is
@@ -5747,9 +5736,9 @@ class Users {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// One caller's access to one server. Copies share the transport, and several threads may use them at once if the
 /// transport allows it. Every method returns a `Result`, or, with an asynchronous transport, a task of one. Its
@@ -5952,7 +5941,7 @@ Api(T, Options) -> Api<typename detail::DeducedTransport<T>::type>;
 template <class T>
 Api(T, Options, Environment) -> Api<typename detail::DeducedTransport<T>::type>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // Many calls at once: an operation over a range of inputs, with so many in flight and no more.
 
 #include <concepts>
@@ -5978,7 +5967,7 @@ Api(T, Options, Environment) -> Api<typename detail::DeducedTransport<T>::type>;
 #include <ranges>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Gives the values of a range one by one, to any thread, until the range's end, a stop, or `close()`. It does not read
 /// the range further than the values that it gives.
@@ -6123,7 +6112,7 @@ template <class Completed>
   return *std::move(entry.completed);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Events by which one coroutine wakes another, for every type of task.
 
 #include <chrono>
@@ -6133,7 +6122,7 @@ template <class Completed>
 #include <type_traits>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 // An event has one waiter. `set()`, from any thread, ends its current `wait()` or its next one. The waiter checks its
 // condition again after a wait, so spurious wakeups are allowed.
@@ -6232,9 +6221,9 @@ template <AsyncTransport T>
   else return PolledEvent<T>(transport);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// How `for_each` runs.
 struct ForEachOptions {
@@ -6441,7 +6430,7 @@ template <AsyncTransport T, std::ranges::input_range Range, class Operation>
                                                            options);
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // Where an identity token comes from: a function, or a file.
 
 #include <concepts>
@@ -6451,7 +6440,7 @@ template <AsyncTransport T, std::ranges::input_range Range, class Operation>
 #include <type_traits>
 #include <utility>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -6517,7 +6506,7 @@ class IdentityToken {
   std::shared_ptr<detail::TokenSource> source_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 // The library's version.
 
@@ -6527,13 +6516,13 @@ class IdentityToken {
 #define WANDB_USERS_VERSION_MINOR 1
 #define WANDB_USERS_VERSION_PATCH 0
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 /// The version of the library, as in `CHANGELOG.md`.
 inline constexpr std::string_view version = "0.1.0";
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if defined(WANDB_SEPARATE_COMPILATION)
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 // These are instantiated with the definitions. They are declared here, where both `Api` and `AnyTransport` are known.
 extern template class Client<AnyTransport>;
@@ -6541,7 +6530,7 @@ extern template class Api<AnyTransport>;
 extern template class User<AnyTransport>;
 extern template class Users<AnyTransport>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #endif
 
 #if !defined(WANDB_SEPARATE_COMPILATION) || defined(WANDB_DEFINITIONS)
@@ -6570,7 +6559,7 @@ extern template class Users<AnyTransport>;
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the length of the UTF-8 sequence at the beginning of `text`; 0 if it is not valid.
 [[nodiscard]] constexpr std::size_t utf8_length(std::string_view text) noexcept {
@@ -6633,9 +6622,9 @@ inline void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a UTF-8 sequence is a control character: C0, C1, the line and paragraph separators, and the marks,
 /// embeddings, overrides and isolates of bidirectional text.
@@ -6678,7 +6667,7 @@ namespace wandb::detail {
   return text.erase(end).append(ellipsis);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The mask for untrusted text: it hides secrets, and makes the text a single line that cannot control a terminal.
 
 #include <algorithm>
@@ -6697,7 +6686,7 @@ namespace wandb::detail {
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 [[nodiscard]] constexpr bool is_key_character(char c) noexcept {
   return is_letter(c) || is_digit(c) || c == '_' || c == '-';
@@ -6871,7 +6860,7 @@ inline constexpr std::size_t key_length_2026 = 86;
   return masked;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Text without escapes and invisible characters, behind which a key could be hidden from the mask.
 
 #include <algorithm>
@@ -6881,7 +6870,7 @@ inline constexpr std::size_t key_length_2026 = 86;
 #include <string_view>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a character is invisible: a zero-width space or joiner, a soft hyphen, a mark of bidirectional text, a
 /// variation selector, or a tag.
@@ -6976,9 +6965,9 @@ struct Unescaped {
   }
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The shapes of a key that a mask hides.
 enum class Shapes : std::uint8_t {
@@ -7247,13 +7236,13 @@ class KnownSecrets {
   return mask_key(name);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The definitions of errc.hpp.
 
 #include <string>
 #include <system_error>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -7419,9 +7408,9 @@ WANDB_DECL const std::error_category& condition_category() noexcept {
   return detail::condition_category_instance.category;
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -7510,7 +7499,7 @@ WANDB_DECL std::string Error::message() const {
   return detail::one_line(std::move(text));
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // Defines what keys.hpp and value.hpp declare.
 
 #include <algorithm>
@@ -7545,7 +7534,7 @@ WANDB_DECL std::string Error::message() const {
 #include <cstddef>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 // All of these functions expect JSON that a parser also checks. In other text they find an arbitrary end within the
 // text, never one beyond it.
@@ -7622,9 +7611,9 @@ class ColonFinder {
   std::size_t found_ = 0;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A view of one value of a JSON text. It expects text that a parser has checked. For other text it returns wrong
 /// values, but never reads beyond the end.
@@ -7736,14 +7725,14 @@ class JsonValue {
   std::string_view text_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The name of a key in a server's list: the key itself on older servers, and its ID, the first part of it, on newer.
 
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The minimum sizes of a key's ID and of the rest of the key: a key has at least 40 characters, and its ID lacks the
 /// last 20.
@@ -7767,9 +7756,9 @@ inline constexpr std::size_t min_key_rest_size = 20;
   return (rest == 0 || is_id) && same_text(name, key.substr(0, name.size()));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 WANDB_DECL std::string ApiKey::name() const { return detail::shown_key_name(name_); }
 
@@ -8034,7 +8023,7 @@ WANDB_DECL Error Value::refuse(errc code, std::string_view why) const {
   return Error(make_error_code(code), "the attribute" + name + " " + std::string(why), Delivery::nothing_sent);
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // The definitions of detail/call/.
 
 #include <charconv>
@@ -8075,7 +8064,7 @@ WANDB_DECL Error Value::refuse(errc code, std::string_view why) const {
 #include <optional>
 #include <string_view>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -8196,9 +8185,9 @@ namespace detail {
   return wait;
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns how long an answer asks to wait before the next request; nothing if it does not say.
 [[nodiscard]] constexpr std::optional<std::chrono::nanoseconds> asked_delay(
@@ -8228,9 +8217,9 @@ struct RateLimit {
   return RateLimit{std::chrono::floor<std::chrono::seconds>(*count).count(), *until};
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Counts the requests that the server still accepts, and stores when this count ends. Reads no clock.
 class Budget {
@@ -8330,7 +8319,7 @@ class PacedCall {
   bool in_flight_ = false;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Reads the caller's settings from options, environment variables and the netrc file.
 
 #include <chrono>
@@ -8356,7 +8345,7 @@ class PacedCall {
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether `text` is an IPv4 literal: four numbers up to 255.
 [[nodiscard]] constexpr bool is_ipv4(std::string_view text) noexcept {
@@ -8551,9 +8540,9 @@ inline void append_hex(std::string& text, unsigned group) {
   return text;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The parts of a base URL, as views of its text.
 struct BaseUrl {
@@ -8748,7 +8737,7 @@ struct UrlSplit {
   return text.append(reason_for(fault));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Federated identity: access tokens, for which identity tokens are exchanged.
 
 #include <chrono>
@@ -8768,7 +8757,7 @@ struct UrlSplit {
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An access token, whose it is, and when it expires.
 struct StoredToken {
@@ -8795,7 +8784,7 @@ inline constexpr std::chrono::seconds max_file_wait{1};
 WANDB_DECL bool store_token(const std::string& file, std::string_view base_url, const StoredToken& stored,
                             std::chrono::nanoseconds patience = max_file_wait);
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 // Base64, and the `Authorization` header.
 
@@ -8805,7 +8794,7 @@ WANDB_DECL bool store_token(const std::string& file, std::string_view base_url, 
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Calls `put(char)` for each character of the base64 form of `first` followed by `second`.
 template <class Put>
@@ -8856,9 +8845,9 @@ constexpr void encode_base64(std::string_view first, std::string_view second, Pu
   return header;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An access token of the server.
 struct AccessToken {
@@ -8980,7 +8969,7 @@ class ExchangeClaim {
   std::shared_ptr<Federation> federation_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 // Home directories, and paths that begin with `~`.
 
@@ -8995,7 +8984,7 @@ class ExchangeClaim {
 #include <string>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the home directory of an account in the system's database, or of the process's account if `name` is empty;
 /// empty if the account is unknown.
@@ -9036,7 +9025,7 @@ namespace wandb::detail {
   return home.append(path, end, path.npos);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The credentials of a request, and whether their owner was verified.
 
 #include <atomic>
@@ -9046,7 +9035,7 @@ namespace wandb::detail {
 #include <string_view>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The known attributes that identify a user. Each text may be empty.
 struct Person {
@@ -9134,7 +9123,7 @@ class Identity {
 
 using IdentityPtr = std::shared_ptr<const Identity>;
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Parses the netrc file, which holds passwords of machines.
 
 #include <algorithm>
@@ -9168,7 +9157,7 @@ using IdentityPtr = std::shared_ptr<const Identity>;
 #include <string_view>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 // The maximum size of such a file, and the maximum time to read a pipe or another special file.
 inline constexpr std::size_t largest_secret_file = std::size_t{1} << 20;
@@ -9298,7 +9287,7 @@ class SecretFile {
   return std::optional<SecureString>(std::move(text));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The encoding of text files that people edit.
 
 #include <algorithm>
@@ -9306,7 +9295,7 @@ class SecretFile {
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns `text` without the byte order mark that some editors write before UTF-8.
 [[nodiscard]] constexpr std::string_view without_mark(std::string_view text) noexcept {
@@ -9334,9 +9323,9 @@ namespace wandb::detail {
   return "line " + std::to_string(line) + ": a NUL character stands there, which no text has; save it as UTF-8";
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The meaning of a word of a netrc file at a place where no value is expected.
 enum class NetrcWord : std::uint8_t { unknown, extension, macdef, fallback, machine, login, account, password };
@@ -9591,7 +9580,7 @@ struct NetrcFound {
   return {.why = "there is neither " + mask_pasted_keys(paths[0]) + " nor " + mask_pasted_keys(paths[1])};
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The settings files that `wandb login` writes: which server is meant.
 
 #include <algorithm>
@@ -9600,7 +9589,7 @@ struct NetrcFound {
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads one setting from an INI file as Python's `configparser` does: `name = value` or `name: value` in the section
 /// `[default]`, else in `[DEFAULT]`. The case of names does not matter, a line that begins with `#` or `;` is a
@@ -9714,9 +9703,9 @@ struct FileSetting {
   return read_setting(directory + "/settings", name);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 [[nodiscard]] inline Error setting_error(errc code, const std::string& reason) {
   return Error(make_error_code(code), reason, Delivery::nothing_sent);
@@ -9821,7 +9810,7 @@ struct FoundTimeout {
                                                       "\"; it is a number of seconds above 0, such as 19 or 2.5");
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The server and the settings of an `Api`, which are immutable and shared by its copies.
 
 #include <chrono>
@@ -9852,7 +9841,7 @@ struct FoundTimeout {
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads the members of a JSON object whose values are all texts. What it says about invalid text repeats nothing of
 /// it, since the values may be secrets.
@@ -9943,14 +9932,14 @@ class TextMembers {
   std::string fault_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The characters that the parts of an HTTP message may contain.
 
 #include <array>
 #include <cstddef>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Bits for the parts of a request in which a character may stand. A table gives them, since every character of every
 /// request is checked.
@@ -9990,9 +9979,9 @@ inline constexpr auto character_uses = [] {
          equal_ignoring_case(name, "Transfer-Encoding");
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A header field that owns its texts.
 struct ExtraHeader {
@@ -10144,9 +10133,9 @@ inline void set_header(ExtraHeaders& headers, ExtraHeader header) {
   return headers;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 struct Endpoint {
   std::string url_text;    // unchanged from the setting
@@ -10287,9 +10276,9 @@ inline void read_endpoint(Endpoint& endpoint, const Options& options, const Envi
   return setting_error(errc::no_credentials, identity.error().reason() + " (" + endpoint.url_note() + ")");
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 WANDB_DECL Error unusable(std::string_view operation, std::string_view what, std::string_view why) {
   return Error(make_error_code(errc::invalid_argument),
@@ -10398,7 +10387,7 @@ WANDB_DECL Caller paced(Caller caller) {
   return caller;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Defines what detail/flow/ declares.
 
 #include <memory>
@@ -10419,7 +10408,7 @@ WANDB_DECL Caller paced(Caller caller) {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Holds the known credentials of one user.
 struct KnownCredentials {
@@ -10595,7 +10584,7 @@ class SecretsOfRequest final : public KnownSecrets {
   mutable std::vector<std::string_view> views_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Executes a method of the library step by step.
 
 #include <chrono>
@@ -10643,7 +10632,7 @@ class SecretsOfRequest final : public KnownSecrets {
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Appends a step to a path in its readable form: `users.edges[3].node`.
 inline void append_path(std::string& text, std::string_view key) { (text += text.empty() ? "" : ".") += key; }
@@ -10727,7 +10716,7 @@ class ErrorPath {
   std::string packed_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Derives from an HTTP status whether a request ran.
 
 #include <algorithm>
@@ -10735,7 +10724,7 @@ class ErrorPath {
 #include <iterator>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 [[nodiscard]] constexpr bool is_success(int status) noexcept { return status >= 200 && status < 300; }
 
@@ -10772,9 +10761,9 @@ namespace wandb::detail {
   return digits == 3 && ends && status >= 400 && status <= 599 ? status : 0;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// One error of an answer, in the server's words.
 struct GraphqlError {
@@ -10868,9 +10857,9 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
   return all;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// States what the body of an answer proves about the operation. Data takes precedence over the HTTP status.
 enum class AnswerClass : std::uint8_t {
@@ -10905,7 +10894,7 @@ struct GraphqlAnswer {
   bool ambiguous = false;  ///< whether an earlier attempt of the same mutation may also have run
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Reads an HTTP response as the answer to an operation: decodes it, masks it and classifies it.
 
 #include <algorithm>
@@ -10927,7 +10916,7 @@ struct GraphqlAnswer {
 #include <string_view>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the code for an HTTP status that is not a success.
 [[nodiscard]] constexpr errc classify_status(int status) noexcept {
@@ -11183,7 +11172,7 @@ inline constexpr std::size_t max_messages = 16;
   return messages;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Decodes the text of an answer.
 
 // Refuses a Boost that is too old, before its headers cause errors that do not say so.
@@ -11216,7 +11205,7 @@ inline constexpr std::size_t max_messages = 16;
 #include <string_view>
 #include <vector>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A shape that is only known at run time. It owns its tables and keys. It is neither copied nor moved, because views
 /// point into it.
@@ -11252,7 +11241,7 @@ class DynamicShape {
   std::uint16_t count_ = 0;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // Finds nulls that the schema does not allow and that no error explains.
 
 #include <algorithm>
@@ -11262,7 +11251,7 @@ class DynamicShape {
 #include <string_view>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Looks for the first null that the schema does not allow and that no error explains. An error explains the nulls at
 /// its path, above and below it.
@@ -11325,7 +11314,7 @@ class NullCheck {
   std::optional<std::string> found_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Builds a page, row by row.
 
 #include <algorithm>
@@ -11345,7 +11334,7 @@ class NullCheck {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Estimates how many elements a text of `size` bytes holds, if its first `at` bytes hold `count` of them. The estimate
 /// is slightly high, so that it is seldom too low.
@@ -11397,14 +11386,14 @@ class Arena {
   std::size_t next_ = 512;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // A page with the memory that it views.
 
 #include <memory>
 #include <string_view>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Owns what a page refers to. Only `PageBuilder` makes one; readers know it as a `Page`, whose header costs less to
 /// compile. The last owner wipes the text.
@@ -11424,9 +11413,9 @@ struct StoredPage final : Page {
   return static_cast<const StoredPage&>(page).body;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Builds one page. An object is used once.
 class PageBuilder {
@@ -11521,7 +11510,7 @@ class PageBuilder {
   std::unique_ptr<Slot[]> spare_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Turns the events of a JSON parser into the rows of a page.
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -11545,7 +11534,7 @@ class PageBuilder {
 #include <span>
 #include <string>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The members of an answer that surround its data.
 struct Envelope {
@@ -11610,9 +11599,9 @@ inline void unload(const Field* fields, const Field& object, Slot* row) noexcept
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A handler for `boost::json::basic_parser`. It keeps a frame for each object or list of the shape. In values that the
 /// shape does not have, it only counts brackets.
@@ -11883,9 +11872,9 @@ inline bool PageParser::wrong_type(error_code& ec) noexcept {
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Overwrites unescaped text that the parser may have left in its stack frames. Call it from the function that called
 /// the parser.
@@ -12037,13 +12026,13 @@ class Decoder {
 }
 [[nodiscard]] inline bool is_json_object(std::string_view text) { return !json_object_fault(text); }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Finds the API keys that an answer brings.
 
 #include <cstddef>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Calls `f(text)` for each string of a JSON text that may be an API key. Keys need no escapes.
 template <class F>
@@ -12062,14 +12051,14 @@ void each_key_in(std::string_view json, F f) {
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Decides whether errors instead of data show that no field of a mutation ran.
 
 #include <algorithm>
 #include <span>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns whether an error concerns the operation as a whole, so that the server began nothing below the field.
 [[nodiscard]] inline bool is_of_operation(const GraphqlError& error) noexcept {
@@ -12092,14 +12081,14 @@ namespace wandb::detail {
   });
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Finds the texts that a request sends and that the server's messages may repeat.
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Appends the texts in a value of a request, masked. It skips what is nested more deeply than a person nests input.
 inline void collect_texts(const JsonValue& value, const Mask& mask, std::vector<std::string>& texts, int depth) {
@@ -12119,7 +12108,7 @@ inline void collect_texts(const JsonValue& value, const Mask& mask, std::vector<
   return texts;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The content codings of HTTP. The library requests none and decodes none, but names one in an error.
 
 #include <algorithm>
@@ -12127,7 +12116,7 @@ inline void collect_texts(const JsonValue& value, const Mask& mask, std::vector<
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the first coding of a `Content-Encoding` other than `identity`; empty if there is none.
 [[nodiscard]] constexpr std::string_view first_coding(std::string_view value) noexcept {
@@ -12148,9 +12137,9 @@ namespace wandb::detail {
   return is_name ? std::string(coding) : std::string("something unknown");
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Makes an `errc::malformed_response`. `path` is the faulty place in the answer; it is empty for the whole answer.
 [[nodiscard]] inline Error malformed(const std::string& path, std::string_view reason, int status) {
@@ -12421,14 +12410,14 @@ class AnswerReader {
   std::string_view new_secret_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Verifies to whom a secret belongs before it is used.
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns success if the answer to `verify_credentials` shows that the secret belongs to the expected owner. Records
 /// the outcome in `identity`. `token` is the number of the access token of a federated identity.
@@ -12458,7 +12447,7 @@ namespace wandb::detail {
   return success();
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Decides when a request is repeated, and how it ended. It does no I/O: it takes what happened, and returns what to do
 // next.
 
@@ -12469,7 +12458,7 @@ namespace wandb::detail {
 #include <optional>
 #include <variant>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Send the request now.
 struct SendRequest {
@@ -12629,7 +12618,7 @@ class RetryMachine {
   bool done_ = false;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Gets an access token for one request, without I/O: the one that is known, or a new one for the identity token.
 
 #include <chrono>
@@ -12642,7 +12631,7 @@ class RetryMachine {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Gets an access token. While another call exchanges the identity token, this one waits in short steps and takes the
 /// result of that exchange. `next` and `arrived` return the next action; after `Done` the result can be taken.
@@ -12711,7 +12700,7 @@ class TokenExchange {
   bool fresh_ = false;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 // What a transport returned, before the answer is read.
 
@@ -12720,7 +12709,7 @@ class TokenExchange {
 #include <system_error>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the response, or an error if HTTP has no such status. A transport that does not know the status has not read
 /// an answer.
@@ -12756,13 +12745,13 @@ namespace wandb::detail {
   return Error(error.code(), std::move(details));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The documents that the library sends.
 
 #include <array>
 #include <string_view>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 namespace texts {
 
@@ -12845,9 +12834,9 @@ inline constexpr std::array all_operations{
     &search_users, &get_viewer,  &get_user,    &verify_credentials, &user_api_keys,  &viewer_api_keys, &user_state,
     &create_user,  &update_user, &delete_user, &undelete_user,      &delete_api_key, &generate_api_key};
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Runs the requests of a call one after the other, with their repeats. This is the part of a call that does not depend
 /// on its method. `begin`, `arrived` and `resumed` return the next action; after `Done` the answer can be taken.
@@ -13076,9 +13065,9 @@ class Attempts {
   Result<GraphqlAnswer> answer_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The next step of a method: a request to send, whose answer the method then receives, or the method's result. A
 /// request with a fault is the result of that fault. A method has a `value_type`, and returns its steps from `start()`
@@ -13165,14 +13154,14 @@ template <class Method>
   return std::make_unique<RunningCall<Method>>(caller, options, std::move(method));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Makes the requests that change a user.
 
 #include <optional>
 #include <string_view>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Makes a mutation whose only variable so far is the user's id.
 [[nodiscard]] inline GraphqlRequest request_about(const Operation& operation, const UserRecord& user) {
@@ -13205,7 +13194,7 @@ namespace wandb::detail {
   return std::move(request.refuse_if(check_id("updateUser", "the user's id", id)));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Updates, deletes or restores a user.
 
 #include <optional>
@@ -13229,7 +13218,7 @@ namespace wandb::detail {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Converts an error of an answer with `status` to an `Error` of the operation. `outcome` is `ran` if the error stands
 /// beside the data of a mutation, which must then not be repeated, whatever the error is.
@@ -13347,7 +13336,7 @@ class UserErrors {
   Places places_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Reads users from an answer, and assigns the answer's errors to them.
 
 #include <cstddef>
@@ -13374,7 +13363,7 @@ class UserErrors {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An answer about users: its page and its errors. It never changes once it is shared.
 struct UserAnswer {
@@ -13484,9 +13473,9 @@ class UserStore {
   std::map<std::uint32_t, UserState> changes_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Makes the error of a mutation whose answer is unusable. Its outcome is unknown.
 [[nodiscard]] inline Error malformed_mutation(const Operation& operation, const std::string& path,
@@ -13576,9 +13565,9 @@ namespace wandb::detail {
   return !id || known.empty() || known == *id;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a refusal may be due to an earlier attempt of the same mutation that succeeded and whose answer was lost. A
 /// query then shows whether it took effect.
@@ -13632,9 +13621,9 @@ namespace wandb::detail {
   return errors;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Runs a mutation that returns the changed user: `updateUser`, `deleteUser`, `undeleteUser`.
 class ChangeUser {
@@ -13690,7 +13679,7 @@ class ChangeUser {
   std::optional<Error> uncertain_error_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Reads the remaining pages of a user's keys.
 
 #include <cstddef>
@@ -13706,7 +13695,7 @@ class ChangeUser {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Appends the keys of a page.
 inline void append_keys(KeyList& list, const Nodes& page) {
@@ -13779,7 +13768,7 @@ inline void copy_secrets(KeyList& keys, const KeyList& earlier) {
   for (auto& key : keys) KeyAccess::copy_secret(key, known);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Asks for a page of a user's keys and reads it.
 
 #include <cstdint>
@@ -13796,7 +13785,7 @@ inline void copy_secrets(KeyList& keys, const KeyList& earlier) {
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Detects cursors that repeat, so that a faulty server cannot keep a walk from ending. Needs constant memory.
 class CursorGuard {
@@ -13833,9 +13822,9 @@ class CursorGuard {
   return info->string("endCursor").value_or(std::string_view{});
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The root field that holds the user in the answer to `keys_request`.
 [[nodiscard]] inline std::string_view key_root(const UserRecord& user) noexcept {
@@ -13896,9 +13885,9 @@ struct KeyPage {
   return std::move(request.about(subject_of(user)));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads the pages of a user's keys after the first, so that the list is complete. If the server refuses one, the keys
 /// count as not loaded.
@@ -13965,13 +13954,13 @@ class CompleteKeys {
   KeyList keys_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Creates a user.
 
 #include <string_view>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Creates a user by `createUser`.
 class CreateUser {
@@ -13994,7 +13983,7 @@ class CreateUser {
   GraphqlRequest request_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Deletes a key.
 
 #include <cstddef>
@@ -14002,7 +13991,7 @@ class CreateUser {
 #include <string>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Deletes a key by its id with the caller's credentials.
 class DeleteKey {
@@ -14068,7 +14057,7 @@ class DeleteKey {
   CursorGuard guard_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Reads the caller's own user, or a user by id.
 
 #include <optional>
@@ -14079,7 +14068,7 @@ class DeleteKey {
 
 #include <optional>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a query asks for the keys, and the error with which the server refused that.
 class OptionalKeys {
@@ -14104,9 +14093,9 @@ class OptionalKeys {
   std::optional<Error> refusal_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads the caller's own user, or a user by id, and all keys if they are requested. The result is empty if no user has
 /// the id.
@@ -14148,7 +14137,7 @@ class FetchUser {
   std::optional<CompleteKeys> completing_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Finds the key to delete among those that are loaded, before anything is sent.
 
 #include <algorithm>
@@ -14158,7 +14147,7 @@ class FetchUser {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Makes the error of a key that was not found: the server's error in place of the keys, `errc::keys_not_loaded`, or
 /// misuse.
@@ -14216,7 +14205,7 @@ namespace wandb::detail {
   return no_such_key_error(user);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Finds the user whose username, e-mail or id is exactly a name.
 
 #include <cstddef>
@@ -14235,7 +14224,7 @@ namespace wandb::detail {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a name looks like a user's id: the base64 form of `User:` and a number.
 [[nodiscard]] constexpr bool looks_like_user_id(std::string_view name) noexcept { return name.starts_with("VXNlc"); }
@@ -14370,7 +14359,7 @@ class NameMatches {
   std::optional<Error> omission_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Asks for a page of users and reads it.
 
 #include <cstddef>
@@ -14381,7 +14370,7 @@ class NameMatches {
 #include <string_view>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a user belongs to a team. It is unknown if the answer does not show all of the user's teams.
 enum class Membership : std::uint8_t { member, other, unknown };
@@ -14483,9 +14472,9 @@ class UserPage {
   return request;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Finds the user whose username, e-mail or id is exactly a name; nothing if there is none. The service matches
 /// prefixes and suffixes, so this reads every page, and `NameMatches` chooses. If an e-mail is not found, it is
@@ -14558,14 +14547,14 @@ class FindUser {
   std::optional<CompleteKeys> completing_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Generates an API key for a user with that user's credentials.
 
 #include <optional>
 #include <string_view>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Generates a key. The server gives it to the user whose credentials, `as`, the request carries.
 class GenerateKey {
@@ -14600,7 +14589,7 @@ class GenerateKey {
   GraphqlRequest request_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // A walk through the users that a query finds, and what reads its next user.
 
 #include <cstddef>
@@ -14609,7 +14598,7 @@ class GenerateKey {
 #include <string>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A walk through the users that a query finds, page by page. A range and its iterators share it; not thread-safe.
 struct Walk {
@@ -14700,7 +14689,7 @@ class NextUser {
   std::shared_ptr<Walk> walk_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // A program's own document as an operation.
 
 #include <memory>
@@ -14722,7 +14711,7 @@ class NextUser {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns a type as a document writes it: `[ID!]!`.
 [[nodiscard]] inline std::string to_text(const graphql::TypeReference& type) {
@@ -14847,9 +14836,9 @@ class VariableCheck {
   std::optional<std::pair<std::string, std::string>> fault_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An operation, and everything that it views. It is neither copied nor moved.
 struct OwnDocument {
@@ -14935,7 +14924,7 @@ inline void complete(OwnDocument& own, const graphql::Ast& ast, const graphql::D
   return wrong ? std::optional(unusable(operation.field, wrong->first, wrong->second)) : std::nullopt;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Chooses the credentials with which to act as a user.
 
 #include <memory>
@@ -14944,7 +14933,7 @@ inline void complete(OwnDocument& own, const graphql::Ast& ast, const graphql::D
 #include <string_view>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Finds a listed key whose secret is known, and prefers one that the server has not refused; null if there is none.
 [[nodiscard]] inline IdentityPtr identity_of_listed_key(const UserRecord& user) {
@@ -15004,13 +14993,13 @@ namespace wandb::detail {
   return identity;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Reloads a user.
 
 #include <optional>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads a user again, keys and teams included, and replaces the data of the record. A user whose id is not known is
 /// searched for by e-mail or username.
@@ -15072,7 +15061,7 @@ class Reload {
   std::optional<FindUser> search_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Sends a program's own document.
 
 #include <memory>
@@ -15082,7 +15071,7 @@ class Reload {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Sends a program's document as the caller. An answer with data is a success, whatever errors stand beside the data: a
 /// mutation has run, and its answer may hold what the server tells only once.
@@ -15144,7 +15133,7 @@ class RunDocument {
   GraphqlRequest request_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // GraphQL documents that are parsed and validated at run time.
 
 #include <memory>
@@ -15153,7 +15142,7 @@ class RunDocument {
 #include <string_view>
 #include <utility>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// A document that is validated at run time, by the rules for compile time. Copies share ownership of text and shape.
 class DynamicDocument {
@@ -15186,9 +15175,9 @@ class DynamicDocument {
   std::shared_ptr<const State> state_;
 };
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 WANDB_DECL const graphql::UserQueries& AnySelection::queries() noexcept { return graphql::plain_user_queries; }
 
@@ -15339,7 +15328,7 @@ WANDB_DECL std::optional<Error> missing_field(const UserRecord& user) {
 }
 
 }  // namespace detail
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // Defines what detail/user/ declares.
 
 #include <algorithm>
@@ -15351,7 +15340,7 @@ WANDB_DECL std::optional<Error> missing_field(const UserRecord& user) {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The newest value of a user's field, like `FoundField` but without owning the page. Valid inside `UserStore::read`.
 struct FieldView {
@@ -15628,7 +15617,7 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJourn
   });
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Defines what variables.hpp declares.
 
 #include <charconv>
@@ -15637,7 +15626,7 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJourn
 #include <string_view>
 #include <utility>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 WANDB_DECL void VariableValue::write_object(Variables& into, const VariableValue& value) {
   const auto& object = *static_cast<const Variables*>(value.from_);
@@ -15707,7 +15696,7 @@ WANDB_DECL Result<void> Variables::status() const {
   return Error(make_error_code(errc::invalid_argument), fault_, Delivery::nothing_sent);
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // The definitions of attrs.hpp.
 
 #include <algorithm>
@@ -15733,7 +15722,7 @@ WANDB_DECL Result<void> Variables::status() const {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 inline constexpr auto key_attributes = shapes::object(
     "apiKeys",
@@ -15848,9 +15837,9 @@ template <class Less = std::less<std::string_view>>
   return builder.finish();
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -15896,7 +15885,7 @@ WANDB_DECL Result<Attrs> Attrs::parse(std::string_view json) {
   return Attrs(std::move(answer.page));
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // The definitions of identity_token.hpp.
 
 #include <memory>
@@ -15904,7 +15893,7 @@ WANDB_DECL Result<Attrs> Attrs::parse(std::string_view json) {
 #include <string_view>
 #include <utility>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -15941,7 +15930,7 @@ WANDB_DECL IdentityToken IdentityToken::file(std::string path) {
   return IdentityToken(std::make_shared<detail::TokenFile>(std::move(path)));
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // The definitions of detail/config/federation.hpp.
 
 #include <algorithm>
@@ -15954,7 +15943,7 @@ WANDB_DECL IdentityToken IdentityToken::file(std::string path) {
 #include <string_view>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Describes why a text is no JWT, without a character of it; empty if it is one.
 [[nodiscard]] inline std::string describe_jwt_fault(std::string_view text) {
@@ -16081,7 +16070,7 @@ WANDB_DECL bool Federation::may_belong_to(std::string_view email) const {
   return !known || equal_ignoring_case(subject_of_jwt(known->assertion.reveal()), email);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The definitions of detail/config/credentials_file.hpp.
 
 #if !defined(_WIN32)
@@ -16104,7 +16093,7 @@ WANDB_DECL bool Federation::may_belong_to(std::string_view email) const {
 #include <string_view>
 #include <utility>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the text of a file that is empty, or holds a JSON object with an object `credentials` if it has a member of
 /// that name; empty text if there is no file. Returns nothing for any other file.
@@ -16285,7 +16274,7 @@ WANDB_DECL bool store_token([[maybe_unused]] const std::string& file, [[maybe_un
 #endif
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The definitions of detail/call/attempts.hpp.
 
 #include <algorithm>
@@ -16296,7 +16285,7 @@ WANDB_DECL bool store_token([[maybe_unused]] const std::string& file, [[maybe_un
 #include <utility>
 #include <variant>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 WANDB_DECL Error Attempts::with_details(const Error& error) const {
   if (request_.is_empty()) return error;
@@ -16383,7 +16372,7 @@ WANDB_DECL void Attempts::add_note(const std::error_code& code, Error::Details& 
   details.reason.append(endpoint_->url_note()).append(")");
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The definitions of detail/call/token_exchange.hpp.
 
 #include <algorithm>
@@ -16396,7 +16385,7 @@ WANDB_DECL void Attempts::add_note(const std::error_code& code, Error::Details& 
 #include <variant>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The name of the exchange in errors.
 inline constexpr std::string_view exchange_operation = "oidc/token";
@@ -16586,5 +16575,5 @@ WANDB_DECL Error TokenExchange::explained(const Error& error) const {
   return Error(error.code(), std::move(details));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 #endif

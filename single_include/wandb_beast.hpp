@@ -39,7 +39,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// Settings of a `BeastTransport` or an `AsyncBeastTransport`. It holds views only, and the transport's constructor
 /// copies the texts.
@@ -108,9 +108,9 @@ struct TransportLimits {
 
 }  // namespace detail
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// Sends requests over HTTP/1.1, kept alive, with TLS verified against host name and certificate authorities.
 ///
@@ -149,11 +149,11 @@ class BeastTransport {
 
 static_assert(SyncTransport<BeastTransport>);
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if defined(WANDB_SEPARATE_COMPILATION)
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 // These are instantiated with the definitions.
 extern template class Client<BeastTransport>;
@@ -161,7 +161,7 @@ extern template class Api<BeastTransport>;
 extern template class User<BeastTransport>;
 extern template class Users<BeastTransport>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #endif
 // HTTP/1.1 over TCP and TLS for coroutines. Needs Boost.Asio, Boost.Beast (headers) and OpenSSL.
 
@@ -179,7 +179,7 @@ extern template class Users<BeastTransport>;
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 class AsyncEvent;
@@ -287,11 +287,11 @@ class AsyncBeastTransport {
 
 static_assert(ConcurrentTransport<AsyncBeastTransport>);
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if defined(WANDB_SEPARATE_COMPILATION)
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 // These are instantiated with the definitions. `Users` is not, since clang 14 would instantiate members of it that only
 // a blocking transport has.
@@ -299,7 +299,7 @@ extern template class Client<AsyncBeastTransport>;
 extern template class Api<AsyncBeastTransport>;
 extern template class User<AsyncBeastTransport>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #endif
 // Many calls at once with a synchronous transport, on a thread for each call in flight.
 
@@ -317,7 +317,7 @@ extern template class User<AsyncBeastTransport>;
 #include <utility>
 #include <vector>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -471,7 +471,7 @@ template <SyncTransport T, std::ranges::input_range Range, class Operation>
                                                                    std::move(operation), options);
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // Formatters for `std::format`, if the standard library has it. They write what `<<` prints, with the same mask.
 
 #include <version>
@@ -556,7 +556,7 @@ struct std::formatter<wandb::User<T, S>> : std::formatter<std::string_view> {
 template <>
 struct boost::system::is_error_code_enum<wandb::errc> : std::true_type {};
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The `errc` that a Boost error code holds, or nothing for a code of another library. Boost wraps a code of the
 /// standard library in a category of its own, so the code has to be converted back before its category is compared.
@@ -566,9 +566,9 @@ namespace wandb::detail {
   return static_cast<errc>(code.value());
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Says why a request must not be sent. Empty for a valid request.
 [[nodiscard]] constexpr std::string_view defect(const Request& request) noexcept {
@@ -757,7 +757,7 @@ class ReadBuffer {
   bool filled_ = false;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The peer of a connection, and the errors that its transport reports.
 
 #include <openssl/err.h>
@@ -787,7 +787,7 @@ class ReadBuffer {
 #include <boost/beast/http/error.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads the final response: `while (!reader.advance(ec) && !ec) reader.arrived(<bytes read into the buffer>, ec);`
 ///
@@ -908,9 +908,9 @@ class ResponseReader {
   bool ambiguous_ = false;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An origin that owns its text.
 struct Peer {
@@ -1076,7 +1076,7 @@ struct ExchangeState {
   return error == errc::connection_lost || (error == errc::timed_out && error.delivery() == Delivery::perhaps_sent);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // A proxy between the transport and an origin: its address, the requests to it, and the errors of its responses.
 
 #include <array>
@@ -1100,7 +1100,7 @@ struct ExchangeState {
 #include <optional>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An IP address. An IPv4 address is stored in its form as an IPv6 address, so that its two forms compare equal.
 [[nodiscard]] constexpr std::optional<Ipv6> parse_address(std::string_view text) noexcept {
@@ -1182,9 +1182,9 @@ struct ProxyTarget {
   }
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// The environment variables that choose a proxy. A blank one counts as unset.
 struct ProxyVariables {
@@ -1383,9 +1383,9 @@ class Proxies {
   const char* source_ = nullptr;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// One proxy. It owns its texts.
 struct ProxyHop {
@@ -1605,7 +1605,7 @@ class ForwardedRequest {
                               .delivery = Delivery::nothing_sent});
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Loads the certificate by which a transport identifies itself to servers that require one.
 
 #include <openssl/bio.h>
@@ -1642,7 +1642,7 @@ class ForwardedRequest {
 
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An `errno` in the system's words.
 [[nodiscard]] inline std::string errno_words(int error) {
@@ -1822,9 +1822,9 @@ class PemReader {
   std::string why_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The options for the client's certificate: each a path, PEM text, or empty. They own their texts, which may contain a
 /// private key.
@@ -1940,7 +1940,7 @@ class ClientCertificateLoader {
   SSL_CTX& context_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // A blocking connection to one origin.
 
 #include <chrono>
@@ -1964,7 +1964,7 @@ class ClientCertificateLoader {
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Tries the addresses of a host one after the other until one connects. It does no I/O. Its driver connects:
 /// `while (const auto attempt = attempts.next(now)) attempts.ended(<the error of connecting to it>, now);`
@@ -2019,7 +2019,7 @@ class ConnectAttempts {
   std::string why_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // One request and its response, without I/O.
 
 #include <cstddef>
@@ -2028,7 +2028,7 @@ class ConnectAttempts {
 #include <boost/asio/buffer.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The buffers that the exchanges of one connection reuse.
 struct ExchangeMemory {
@@ -2131,7 +2131,7 @@ class HttpExchange {
   std::size_t given_ = 0;  // bytes that the stream has taken
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // A TCP socket whose blocking calls end at a deadline or a stop. Beast's synchronous streams support neither.
 
 #include <algorithm>
@@ -2172,7 +2172,7 @@ class HttpExchange {
 #include <boost/asio/error.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 using SocketHandle = SOCKET;
 inline constexpr SocketHandle no_socket = INVALID_SOCKET;
@@ -2278,7 +2278,7 @@ template <std::size_t N>
   return ::WSAPoll(entries.data(), static_cast<ULONG>(count), timeout);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 #endif
 #else
 // Sockets of POSIX systems. `sockets_windows.hpp` has the same names.
@@ -2300,7 +2300,7 @@ template <std::size_t N>
 #include <boost/asio/error.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 using SocketHandle = int;
 inline constexpr SocketHandle no_socket = -1;
@@ -2409,10 +2409,10 @@ template <std::size_t N>
   return ::poll(entries.data(), static_cast<nfds_t>(count), timeout);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 #endif
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Queues the bytes that a socket has taken and the kernel has not. They may contain a key, so they are wiped after
 /// use.
@@ -2459,7 +2459,7 @@ class SendQueue {
   std::size_t sent_ = 0;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Lets a stop token end a wait for sockets, by a socket that becomes readable when a stop is requested.
 
 #include <array>
@@ -2469,7 +2469,7 @@ class SendQueue {
 
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Has a socket to poll, which is readable from `wake()` until `reset()`. Any thread may call `wake`.
 class Waker {
@@ -2537,9 +2537,9 @@ class WakeOnStop {
 };
 #endif
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Satisfies Beast's SyncReadStream and SyncWriteStream, by itself and under `asio::ssl::stream`. Calls wait in poll(2)
 /// until the deadline or the stop. While no stop is possible and the deadline is far, a read sleeps in recv(2) for a
@@ -2723,7 +2723,7 @@ inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, 
   return 0;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // What blocking and asynchronous connections share: a socket, TLS over it, and the buffers of the exchanges.
 
 #include <openssl/ssl.h>
@@ -2746,9 +2746,10 @@ inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, 
 #include <atomic>
 #include <cstddef>
 #include <new>
+
 #endif
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 #if defined(_WIN32)
 // A process of Windows has no copies that share its connections.
@@ -2780,7 +2781,7 @@ using ProcessId = ::pid_t;
 }
 #endif
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The client's side of TLS: trust, verification, sessions, and the errors of handshakes.
 
 #include <openssl/err.h>
@@ -2821,7 +2822,7 @@ using ProcessId = ::pid_t;
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Where the authorities of one transport come from. It owns its texts.
 struct TrustSources {
@@ -3038,9 +3039,9 @@ class TrustLoader {
   std::string fault_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The index under which an OpenSSL context keeps a description of what it trusts.
 [[nodiscard]] inline int trusted_index() {
@@ -3209,9 +3210,9 @@ class TlsClient {
   return failure(peer, code_or(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with", std::move(why));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The part of a connection that never waits. Besides what TLS needs, its socket has `flush`, `queued` and `bytes_sent`
 /// as a `SendQueue` has them, `readable()`, and `probe(true)`, after which `read_some` gives what has arrived without
@@ -3370,7 +3371,7 @@ Result<Response> HttpConnection<Socket>::end(HttpExchange& exchange, TlsClient& 
   return response;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // Resolves host names so that a deadline or a stop does not have to wait for the system's resolver.
 
 #if !defined(_WIN32)
@@ -3397,7 +3398,7 @@ Result<Response> HttpConnection<Socket>::end(HttpExchange& exchange, TlsClient& 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The result of a look-up: the addresses in the order to try them, or the reason why there are none.
 struct Addresses {
@@ -3543,9 +3544,9 @@ class Resolver {
   std::map<std::string, std::weak_ptr<LookUpJob>> jobs_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A connection that serves one call at a time. Not thread-safe.
 class Connection : public HttpConnection<DeadlineSocket> {
@@ -3637,7 +3638,7 @@ inline void Connection::receive(HttpExchange& exchange) {
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The idle connections of a blocking transport.
 
 #include <chrono>
@@ -3655,7 +3656,7 @@ inline void Connection::receive(HttpExchange& exchange) {
 #include <utility>
 #include <vector>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A list of idle connections, which gives the most recently used one first. Not thread-safe: a pool guards it with a
 /// mutex. It moves the connections that it drops to a list of the caller. The caller declares that list before its
@@ -3729,9 +3730,9 @@ class IdleList {
   std::vector<Idle> idle_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Keeps idle connections for the next requests. Thread-safe. It checks and closes connections only after it has
 /// released its mutex.
@@ -3793,9 +3794,9 @@ class ConnectionPool {
   IdleList<Connection> idle_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 struct BeastTransport::State {
   State(const BeastOptions& options, const Environment& environment)
@@ -3872,7 +3873,7 @@ template class User<BeastTransport>;
 template class Users<BeastTransport>;
 #endif
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 // The definitions of transport/async_beast.hpp.
 
 #include <atomic>
@@ -3949,7 +3950,7 @@ template class Users<BeastTransport>;
 #include <boost/intrusive/list.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An operation that any thread may abort.
 class Abortable {
@@ -4147,9 +4148,9 @@ class AbortOnStop {
 #endif
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Satisfies Asio's AsyncReadStream and AsyncWriteStream, by itself and under `asio::ssl::stream`. One coroutine at a
 /// time uses it. A mutex serializes the start of an operation and an abort, so that any thread may call `abort`.
@@ -4310,9 +4311,9 @@ class AsyncSocket final : public Abortable {
   boost::asio::ip::tcp::socket socket_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The services that the connections of one transport share.
 struct AsyncServices {
@@ -4503,7 +4504,7 @@ inline boost::asio::awaitable<void> AsyncConnection::receive(HttpExchange& excha
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 // The connections of an asynchronous transport, with a limit for each origin, and the calls that wait for one.
 
 #include <algorithm>
@@ -4521,7 +4522,7 @@ inline boost::asio::awaitable<void> AsyncConnection::receive(HttpExchange& excha
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Lends connections in the order of the requests. Thread-safe. It closes connections only after it has released its
 /// mutex.
@@ -4728,9 +4729,9 @@ class AsyncPool {
   std::vector<std::unique_ptr<OriginPool>> origin_pools_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 struct AsyncBeastTransport::State {
   State(boost::asio::any_io_executor executor, const BeastOptions& options, const Environment& environment)
@@ -4867,5 +4868,5 @@ template class Api<AsyncBeastTransport>;
 template class User<AsyncBeastTransport>;
 #endif
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #endif

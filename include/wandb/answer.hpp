@@ -10,7 +10,7 @@
 #include <wandb/error.hpp>
 #include <wandb/value.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// The answer to a program's own document. Copies share the data, which is immutable.
 class Answer {
@@ -39,4 +39,4 @@ class Answer {
   std::vector<Error> errors_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -12,7 +12,7 @@
 #include <wandb/stop_token.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// Holds any synchronous transport: `AnyTransport transport = MyCurl{};`. A function that takes an `Api<AnyTransport>&`
 /// need not be a template, and a test can give it a fake. It costs one virtual call for each request.
@@ -58,4 +58,4 @@ class AnyTransport {
 
 static_assert(detail::WaitsUntilStopped<AnyTransport>);
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

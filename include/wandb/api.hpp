@@ -22,7 +22,7 @@
 #include <wandb/users.hpp>
 #include <wandb/variables.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// One caller's access to one server. Copies share the transport, and several threads may use them at once if the
 /// transport allows it. Every method returns a `Result`, or, with an asynchronous transport, a task of one. Its
@@ -225,4 +225,4 @@ Api(T, Options) -> Api<typename detail::DeducedTransport<T>::type>;
 template <class T>
 Api(T, Options, Environment) -> Api<typename detail::DeducedTransport<T>::type>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -16,7 +16,7 @@
 #include <wandb/result.hpp>
 #include <wandb/value.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A value given by hand. It views its text, which must live until the `Attrs` are made.
 class AttrValue {
@@ -75,7 +75,7 @@ class Attrs {
   std::optional<Error> fault_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/attrs.ipp>

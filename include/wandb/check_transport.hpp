@@ -6,7 +6,7 @@
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -44,4 +44,4 @@ template <class T>
   return Transport<T>;
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -16,7 +16,7 @@
 #include <wandb/setting.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -107,4 +107,4 @@ class Client {
   detail::Caller caller_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

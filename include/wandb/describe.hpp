@@ -18,7 +18,7 @@
 #include <wandb/selection.hpp>
 #include <wandb/user.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -79,4 +79,4 @@ template <class P, Transport T>
   return StructSelection<P>::of(user);
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

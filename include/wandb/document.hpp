@@ -9,7 +9,7 @@
 #include <wandb/graphql/fixed_string.hpp>
 #include <wandb/selection.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A document whose text is part of its type, so that the types of its answer are known. It does not compile if it is
 /// not valid against the part of the schema about users; the message names the word at fault.
@@ -45,4 +45,4 @@ class CheckedAnswer : public Answer {
   }
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -6,7 +6,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A source of environment variables: `process()`, or a function that a test provides.
 struct Environment {
@@ -28,4 +28,4 @@ struct Environment {
   }
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -7,7 +7,7 @@
 
 #include <wandb/detail/declare.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// The library's error codes. An `Error` can be compared with one of these, or with a `condition`.
 enum class errc : int {
@@ -69,14 +69,14 @@ enum class condition : int {
   outcome_unknown,     ///< a mutation may or may not have run; only an `Error` can say so, never an `std::error_code`
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 template <>
 struct std::is_error_code_enum<wandb::errc> : std::true_type {};
 template <>
 struct std::is_error_condition_enum<wandb::condition> : std::true_type {};
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// The category of `errc`.
 [[nodiscard]] WANDB_DECL const std::error_category& error_category() noexcept;
@@ -90,7 +90,7 @@ namespace wandb {
   return {static_cast<int>(wanted), condition_category()};
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/errc.ipp>

@@ -18,7 +18,7 @@
 #include <wandb/detail/declare.hpp>
 #include <wandb/errc.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// Whether a mutation ran on the server. For queries it is always `not_run`, since they change nothing.
 enum class Outcome : std::uint8_t { not_run, unknown, ran };
@@ -162,7 +162,7 @@ WANDB_DECL void throw_misuse(const std::string& why);
 
 }  // namespace detail
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/error.ipp>

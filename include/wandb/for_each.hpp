@@ -21,7 +21,7 @@
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// How `for_each` runs.
 struct ForEachOptions {
@@ -228,4 +228,4 @@ template <AsyncTransport T, std::ranges::input_range Range, class Operation>
                                                            options);
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

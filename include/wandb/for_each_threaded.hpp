@@ -23,7 +23,7 @@
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -177,4 +177,4 @@ template <SyncTransport T, std::ranges::input_range Range, class Operation>
                                                                    std::move(operation), options);
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

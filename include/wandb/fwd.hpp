@@ -3,7 +3,7 @@
 
 #include <wandb/transport.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 struct AnySelection;
 /// The default selection: the attributes that the library always reads.
@@ -18,4 +18,4 @@ class User;
 template <Transport T, class S = any_selection>
 class Users;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -9,7 +9,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// One header field. It holds views, and the caller keeps their text alive.
 struct Header {
@@ -102,4 +102,4 @@ class Headers {
   std::string text_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

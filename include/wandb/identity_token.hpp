@@ -12,7 +12,7 @@
 #include <wandb/result.hpp>
 #include <wandb/secret.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -78,7 +78,7 @@ class IdentityToken {
   std::shared_ptr<detail::TokenSource> source_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/identity_token.ipp>

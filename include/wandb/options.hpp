@@ -12,7 +12,7 @@
 #include <wandb/secret.hpp>
 #include <wandb/stop_token.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 class IdentityToken;
 
@@ -82,4 +82,4 @@ concept OptionsStruct = std::is_aggregate_v<T> && std::is_trivially_destructible
 static_assert(OptionsStruct<Options> && OptionsStruct<CallOptions> && OptionsStruct<PageOptions> &&
               OptionsStruct<UserUpdate>);
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

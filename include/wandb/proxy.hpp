@@ -12,7 +12,7 @@
 #include <wandb/environment.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// The environment variables that choose a proxy. A blank one counts as unset.
 struct ProxyVariables {
@@ -211,4 +211,4 @@ class Proxies {
   const char* source_ = nullptr;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

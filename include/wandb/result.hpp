@@ -13,7 +13,7 @@
 #include <expected>
 #endif
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 template <class T>
 class Result;
@@ -257,4 +257,4 @@ class [[nodiscard]] Result {
 /// Returns a successful `Result<void>`.
 [[nodiscard]] inline Result<void> success() { return Result<void>(std::in_place); }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstdint>
 
-namespace wandb {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI {
 
 /// States what happens if an operation is repeated.
 enum class Repeat : std::uint8_t {
@@ -61,4 +63,4 @@ struct RetryPolicy {
   }
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

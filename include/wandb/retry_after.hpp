@@ -11,7 +11,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -132,4 +132,4 @@ namespace detail {
   return wait;
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -8,7 +8,7 @@
 
 #include <wandb/detail/text/secure_memory.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 class SecretView;
 
@@ -72,4 +72,4 @@ class SecretView {
   std::string_view text_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -12,7 +12,7 @@
 #include <wandb/selection.hpp>
 #include <wandb/user.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A user with selected attributes in addition to those that the library always reads: `api.user("ann", fields<…>)`.
 /// Their types come from the schema. It is a `User<T>` as well, and can be copied to one.
@@ -65,4 +65,4 @@ struct Made<T, StructSelection<P>> {
 
 }  // namespace detail
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -20,7 +20,7 @@
 #include <wandb/keys.hpp>
 #include <wandb/text.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -249,7 +249,7 @@ class SelectedObject {
   ObjectView object_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/flow.ipp>

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace wandb {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI {
 
 /// A setting in effect. All three texts are safe to print: secrets are masked.
 struct Setting {
@@ -16,4 +18,4 @@ struct Setting {
 /// Settings, in an order for people.
 using Settings = std::vector<Setting>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -3,19 +3,21 @@
 
 #include <version>
 
+#include <wandb/detail/declare.hpp>
+
 #if defined(__cpp_lib_jthread)
 #include <stop_token>
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 /// The token by which a caller requests that a call stops: `std::stop_token`.
 using StopToken = std::stop_token;
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #else
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 /// Replaces `std::stop_token` in standard libraries that lack it. It never requests a stop.
 class StopToken {
  public:
   [[nodiscard]] static constexpr bool stop_requested() noexcept { return false; }
   [[nodiscard]] static constexpr bool stop_possible() noexcept { return false; }
 };
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #endif

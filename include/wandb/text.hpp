@@ -10,7 +10,9 @@
 #include <string_view>
 #include <utility>
 
-namespace wandb {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI {
 
 class Text;
 
@@ -70,7 +72,7 @@ class Text {
   std::string_view text_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 /// Hashes as `std::string_view` does.
 template <>

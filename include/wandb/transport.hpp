@@ -17,7 +17,7 @@
 #include <wandb/setting.hpp>
 #include <wandb/stop_token.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// Where a request goes: the part of a URL that credentials belong to.
 struct Origin {
@@ -207,4 +207,4 @@ concept ShieldsCalls = AsyncTransport<T> && requires(Unwrapped<T>& transport, Ta
 
 }  // namespace detail
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

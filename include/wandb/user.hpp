@@ -22,7 +22,7 @@
 #include <wandb/text.hpp>
 #include <wandb/value.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 template <Transport T, class S>
@@ -204,4 +204,4 @@ User(const Client<T>&, const Attrs&, const Secret&) -> User<T>;
 template <class T>
 User(const Client<T>&, const Attrs&, const IdentityToken&) -> User<T>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -15,7 +15,7 @@
 #include <wandb/selected_user.hpp>
 #include <wandb/user.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// The users that a query finds, or the members of a team. A page is requested when its first user is needed. A user
 /// that could not be read is an error element. An error that concerns a whole page, or that may hide users of it, is
@@ -107,4 +107,4 @@ class Users {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

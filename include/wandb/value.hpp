@@ -17,7 +17,7 @@
 #include <wandb/detail/declare.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A boolean, or an integer of any size. Not a character: no attribute is one.
 template <class T>
@@ -179,7 +179,7 @@ class Value::Iterator {
 inline Value::Iterator Value::begin() const { return {*this, 0, first_element()}; }
 inline Value::Iterator Value::end() const { return {*this, is_list() ? size() : 0, nullptr}; }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/values.ipp>

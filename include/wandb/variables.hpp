@@ -15,7 +15,7 @@
 #include <wandb/secret.hpp>
 #include <wandb/value.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 class Variables;
 
@@ -141,7 +141,7 @@ void VariableValue::write_list(Variables& into, const VariableValue& value) {
   into.end_list();
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/variables.ipp>

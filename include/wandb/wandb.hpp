@@ -28,7 +28,7 @@
 #include <wandb/version.hpp>
 
 #if defined(WANDB_SEPARATE_COMPILATION)
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 // These are instantiated with the definitions. They are declared here, where both `Api` and `AnyTransport` are known.
 extern template class Client<AnyTransport>;
@@ -36,5 +36,5 @@ extern template class Api<AnyTransport>;
 extern template class User<AnyTransport>;
 extern template class Users<AnyTransport>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #endif

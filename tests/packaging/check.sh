@@ -117,26 +117,40 @@ boost_elsewhere() { # the .pc file names the folders of the Boost that was found
 }
 
 mixed() { # units that have different forms or versions of the library do not link, and the linker names what does not fit
-    echo '#include <wandb/detail/declare.hpp>' | tee one.cpp >two.cpp
-    echo 'int main() {}' >>one.cpp
-    sed 's/wandb_users_[0-9_]*[0-9]/wandb_users_99_0_0/; /#pragma/d' "$source/include/wandb/detail/declare.hpp" >newer.cpp
-    "$@" -std=c++20 -I"$source/include" -c one.cpp
-    "$@" -std=c++20 -I"$source/include" -c two.cpp
-    "$@" one.o two.o -o program
-    "$@" -std=c++20 -c newer.cpp -o two.o
-    not_linked 99_0_0_header_only "$@"
-    "$@" -std=c++20 -I"$source/include" -DWANDB_SEPARATE_COMPILATION -c two.cpp
-    not_linked '[0-9_]*_compiled' "$@"
+    cp -r "$source/include" newer
+    sed -i 's/ v[0-9_]*[0-9]/ v99_0_0/' newer/wandb/detail/declare.hpp
+    set -- "$@" -std=c++20
+    {
+        echo '#include <wandb/attrs.hpp>'
+        echo 'void take(const wandb::Attrs&);'
+        echo 'int main() { take(wandb::Attrs::parse("{}").value()); }'
+    } >one.cpp
+    echo '#include <wandb/attrs.hpp>' >two.cpp
+    echo 'void take(const wandb::Attrs&) {}' >>two.cpp
+    echo '#include <wandb/src.hpp>' >definitions.cpp
+    compiled=-DWANDB_SEPARATE_COMPILATION
+
+    "$@" $compiled -I"$source/include" -c one.cpp
+    "$@" $compiled -Inewer -c two.cpp
+    "$@" $compiled -Inewer -c definitions.cpp
+    not_linked 'take(wandb::v[0-9_]*_compiled::Attrs const&)' "$@"
+    not_linked 'wandb::v[0-9_]*_compiled::Attrs::parse' "$@"
+    "$@" $compiled -I"$source/include" -c two.cpp
+    "$@" $compiled -I"$source/include" -c definitions.cpp
+    "$@" one.o two.o definitions.o -lboost_json -o program
+    ./program
+    "$@" -I"$source/include" -c two.cpp
+    not_linked 'take(wandb::v[0-9_]*_compiled::Attrs const&)' "$@"
 }
 
-not_linked() { # not_linked NAME COMPILER...: linking one.o and two.o fails, and the message has that version and form
+not_linked() { # not_linked REGEX COMPILER...: linking the units of `mixed` fails, and the message has that name
     name=$1
     shift
-    if "$@" one.o two.o -o program >messages 2>&1; then
-        echo "it links with wandb_users_$name" && exit 1
+    if "$@" one.o two.o definitions.o -lboost_json -o program >messages 2>&1; then
+        echo 'it links' && exit 1
     fi
     cat messages
-    grep -q "wandb_users_$name" messages
+    grep -q "$name" messages
 }
 
 case $way in

@@ -7,7 +7,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// The name of the field that every type has.
 inline constexpr std::string_view type_name = "__typename";
@@ -178,4 +178,4 @@ struct Ast {
   }
 };
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

@@ -13,7 +13,7 @@
 #include <wandb/graphql/schema.hpp>
 #include <wandb/graphql/validate.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// A validated document with one operation. The members are views of static storage.
 struct Document {
@@ -114,4 +114,4 @@ template <class Source>
 template <FixedString Text>
 inline constexpr Document document = detail::compile<detail::Literal<Text>>();
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

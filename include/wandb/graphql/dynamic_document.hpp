@@ -14,7 +14,7 @@
 #include <wandb/graphql/fault.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// A document that is validated at run time, by the rules for compile time. Copies share ownership of text and shape.
 class DynamicDocument {
@@ -47,4 +47,4 @@ class DynamicDocument {
   std::shared_ptr<const State> state_;
 };
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

@@ -9,7 +9,7 @@
 
 #include <wandb/graphql/fixed_string.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// The kinds of faults of a document.
 enum class FaultKind : std::uint8_t {
@@ -90,4 +90,4 @@ template <std::size_t Size>
   return text;
 }
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

@@ -8,7 +8,7 @@
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/graphql/ast.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// The fields of one or more selection sets of an object, in the order of the document, with expanded fragments.
 class FieldSet {
@@ -81,4 +81,4 @@ class FieldSet {
   std::array<Added, Ast::most_definitions> added_{};
 };
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

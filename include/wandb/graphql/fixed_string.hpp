@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <string_view>
 
-namespace wandb::graphql {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// Text of a fixed size. Its type is structural, so it can be a template argument.
 template <std::size_t Size>
@@ -51,4 +53,4 @@ template <class Write>
   return text;
 }
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

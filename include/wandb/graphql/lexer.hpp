@@ -7,7 +7,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb::graphql::detail {
+namespace wandb::inline WANDB_ABI::graphql::detail {
 
 enum class TokenKind : std::uint8_t { end, punctuator, name, integer, real, string, block_string, invalid };
 
@@ -169,4 +169,4 @@ class Lexer {
   const char* end_;
 };
 
-}  // namespace wandb::graphql::detail
+}  // namespace wandb::inline WANDB_ABI::graphql::detail

@@ -14,7 +14,7 @@
 #include <wandb/graphql/field_set.hpp>
 #include <wandb/graphql/schema.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// The fields of an answer, in its order. An object's fields follow it directly.
 struct Outline {
@@ -121,4 +121,4 @@ class Outliner {
   return detail::Outliner(ast, schema, out).run(operation);
 }
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

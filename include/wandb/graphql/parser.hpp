@@ -8,7 +8,7 @@
 #include <wandb/graphql/fault.hpp>
 #include <wandb/graphql/lexer.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// The documents that a parser accepts.
 enum class Dialect : bool {
@@ -258,4 +258,4 @@ class Parser {
   return detail::Parser(source, ast, dialect).run();
 }
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

@@ -11,7 +11,7 @@
 #include <wandb/graphql/ast.hpp>
 #include <wandb/graphql/table.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 namespace users {
 
@@ -293,4 +293,4 @@ static_assert([] {
 /// The schema of users, API keys and teams.
 inline constexpr Schema users_schema{users::types};
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

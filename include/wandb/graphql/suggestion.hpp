@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <string_view>
 
-namespace wandb::graphql::detail {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::graphql::detail {
 
 /// Returns the edit distance of two names; for names over 32 characters a large number.
 [[nodiscard]] constexpr std::size_t distance(std::string_view a, std::string_view b) noexcept {
@@ -40,4 +42,4 @@ template <class Definitions>
   return best;
 }
 
-}  // namespace wandb::graphql::detail
+}  // namespace wandb::inline WANDB_ABI::graphql::detail

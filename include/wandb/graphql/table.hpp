@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
-namespace wandb::graphql {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::graphql {
 
 /// A view of an array of definitions. A `std::span` checks its constraints anew for each length of an array, and the
 /// schema has arrays of many.
@@ -23,4 +25,4 @@ class Table {
   std::size_t size_ = 0;
 };
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

@@ -8,7 +8,7 @@
 #include <wandb/graphql/document.hpp>
 #include <wandb/graphql/fixed_string.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 namespace texts {
 
@@ -104,4 +104,4 @@ inline constexpr UserQueries user_queries{&user_query<texts::SearchUsers<Extra>,
                                           &user_query<texts::GetViewer<Extra>, texts::GetViewer<Extra, false>>,
                                           &user_query<texts::GetUser<Extra>, texts::GetUser<Extra, false>>};
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

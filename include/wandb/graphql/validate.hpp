@@ -14,7 +14,7 @@
 #include <wandb/graphql/schema.hpp>
 #include <wandb/graphql/suggestion.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 
 namespace detail {
 
@@ -272,4 +272,4 @@ class Validator {
   return std::nullopt;
 }
 
-}  // namespace wandb::graphql
+}  // namespace wandb::inline WANDB_ABI::graphql

@@ -3,11 +3,11 @@
 
 #include <wandb/wandb.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 template class Client<AnyTransport>;
 template class Api<AnyTransport>;
 template class User<AnyTransport>;
 template class Users<AnyTransport>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

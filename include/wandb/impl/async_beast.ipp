@@ -34,7 +34,7 @@
 #include <wandb/transport/detail/net/trust.hpp>
 #include <wandb/transport/options.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 struct AsyncBeastTransport::State {
   State(boost::asio::any_io_executor executor, const BeastOptions& options, const Environment& environment)
@@ -171,4 +171,4 @@ template class Api<AsyncBeastTransport>;
 template class User<AsyncBeastTransport>;
 #endif
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

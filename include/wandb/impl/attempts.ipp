@@ -14,7 +14,7 @@
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 WANDB_DECL Error Attempts::with_details(const Error& error) const {
   if (request_.is_empty()) return error;
@@ -101,4 +101,4 @@ WANDB_DECL void Attempts::add_note(const std::error_code& code, Error::Details& 
   details.reason.append(endpoint_->url_note()).append(")");
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

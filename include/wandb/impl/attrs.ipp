@@ -19,7 +19,7 @@
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -65,4 +65,4 @@ WANDB_DECL Result<Attrs> Attrs::parse(std::string_view json) {
   return Attrs(std::move(answer.page));
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -29,7 +29,7 @@
 #include <wandb/transport/detail/net/waker.hpp>
 #include <wandb/transport/options.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 struct BeastTransport::State {
   State(const BeastOptions& options, const Environment& environment)
@@ -106,4 +106,4 @@ template class User<BeastTransport>;
 template class Users<BeastTransport>;
 #endif
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -28,7 +28,7 @@
 #include <wandb/setting.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 WANDB_DECL Error unusable(std::string_view operation, std::string_view what, std::string_view why) {
   return Error(make_error_code(errc::invalid_argument),
@@ -137,4 +137,4 @@ WANDB_DECL Caller paced(Caller caller) {
   return caller;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

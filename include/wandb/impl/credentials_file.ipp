@@ -30,7 +30,7 @@
 #include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/retry_after.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the text of a file that is empty, or holds a JSON object with an object `credentials` if it has a member of
 /// that name; empty text if there is no file. Returns nothing for any other file.
@@ -211,4 +211,4 @@ WANDB_DECL bool store_token([[maybe_unused]] const std::string& file, [[maybe_un
 #endif
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

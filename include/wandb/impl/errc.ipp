@@ -6,7 +6,7 @@
 
 #include <wandb/errc.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -172,4 +172,4 @@ WANDB_DECL const std::error_category& condition_category() noexcept {
   return detail::condition_category_instance.category;
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -16,7 +16,7 @@
 #include <wandb/error.hpp>
 #include <wandb/impl/errc.ipp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -105,4 +105,4 @@ WANDB_DECL std::string Error::message() const {
   return detail::one_line(std::move(text));
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

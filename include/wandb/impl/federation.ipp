@@ -22,7 +22,7 @@
 #include <wandb/error.hpp>
 #include <wandb/impl/identity_token.ipp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Describes why a text is no JWT, without a character of it; empty if it is one.
 [[nodiscard]] inline std::string describe_jwt_fault(std::string_view text) {
@@ -149,4 +149,4 @@ WANDB_DECL bool Federation::may_belong_to(std::string_view email) const {
   return !known || equal_ignoring_case(subject_of_jwt(known->assertion.reveal()), email);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -36,7 +36,7 @@
 #include <wandb/selection.hpp>
 #include <wandb/variables.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 WANDB_DECL const graphql::UserQueries& AnySelection::queries() noexcept { return graphql::plain_user_queries; }
 
@@ -187,4 +187,4 @@ WANDB_DECL std::optional<Error> missing_field(const UserRecord& user) {
 }
 
 }  // namespace detail
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -13,7 +13,7 @@
 #include <wandb/error.hpp>
 #include <wandb/identity_token.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 
@@ -50,4 +50,4 @@ WANDB_DECL IdentityToken IdentityToken::file(std::string path) {
   return IdentityToken(std::make_shared<detail::TokenFile>(std::move(path)));
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

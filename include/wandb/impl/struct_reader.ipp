@@ -12,7 +12,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/detail/user/user_store.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 WANDB_DECL std::string Place::text() const {
   auto path = above == nullptr ? std::string{} : above->text();
@@ -87,4 +87,4 @@ WANDB_DECL bool StructReader::fail_type(const Place& place, std::string_view why
   return false;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -25,7 +25,7 @@
 #include <wandb/error.hpp>
 #include <wandb/retry.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The name of the exchange in errors.
 inline constexpr std::string_view exchange_operation = "oidc/token";
@@ -215,4 +215,4 @@ WANDB_DECL Error TokenExchange::explained(const Error& error) const {
   return Error(error.code(), std::move(details));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -20,7 +20,7 @@
 #include <wandb/detail/user/user_store.hpp>
 #include <wandb/graphql/operations.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The newest value of a user's field, like `FoundField` but without owning the page. Valid inside `UserStore::read`.
 struct FieldView {
@@ -297,4 +297,4 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJourn
   });
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

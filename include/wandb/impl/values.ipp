@@ -33,7 +33,7 @@
 #include <wandb/result.hpp>
 #include <wandb/value.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 WANDB_DECL std::string ApiKey::name() const { return detail::shown_key_name(name_); }
 
@@ -298,4 +298,4 @@ WANDB_DECL Error Value::refuse(errc code, std::string_view why) const {
   return Error(make_error_code(code), "the attribute" + name + " " + std::string(why), Delivery::nothing_sent);
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

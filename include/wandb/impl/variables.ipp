@@ -16,7 +16,7 @@
 #include <wandb/result.hpp>
 #include <wandb/variables.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 WANDB_DECL void VariableValue::write_object(Variables& into, const VariableValue& value) {
   const auto& object = *static_cast<const Variables*>(value.from_);
@@ -86,4 +86,4 @@ WANDB_DECL Result<void> Variables::status() const {
   return Error(make_error_code(errc::invalid_argument), fault_, Delivery::nothing_sent);
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -30,7 +30,7 @@
 #include <wandb/testing/detail/variable_reader.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// A user to add to an account.
 struct NewUser {
@@ -280,4 +280,4 @@ class Account {
   std::size_t requests_ = 0;
 };
 
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

@@ -13,7 +13,7 @@
 
 #include <wandb/testing/detail/account_state.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// A key of a snapshot, with `id`, `secret` and an optional `description`.
 using AccountKey = detail::StoredKey;
@@ -121,4 +121,4 @@ class AccountChanges {
   std::vector<std::string> sentences_;
 };
 
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

@@ -10,7 +10,7 @@
 #include <wandb/testing/fake_transport.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// The default `Spawn`, with which an `AsyncFakeTransport` has no `spawn`.
 struct NoSpawn {};
@@ -54,4 +54,4 @@ class AsyncFakeTransport {
   Spawn spawn_;
 };
 
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

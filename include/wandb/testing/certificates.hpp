@@ -17,7 +17,9 @@
 #include <utility>
 #include <vector>
 
-namespace wandb::testing {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::testing {
 
 /// A certificate and its private key, in PEM.
 struct Certificate {
@@ -128,4 +130,4 @@ class CertificateAuthority {
   X509Pointer certificate_;
 };
 
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

@@ -25,7 +25,7 @@
 #include <wandb/testing/detail/conformance_run.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// What a factory of transports may need to know of the suite's servers.
 struct Surroundings {
@@ -169,4 +169,4 @@ requires(!std::convertible_to<const Run&, ConformanceOptions>)
       std::invocable<const Make&, const Surroundings&>, options);
 }
 
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

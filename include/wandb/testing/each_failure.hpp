@@ -31,7 +31,7 @@
 #include <wandb/testing/fake_transport.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// A way in which a request fails.
 enum class RequestFailure : std::uint8_t {
@@ -294,4 +294,4 @@ template <class R, std::predicate<const FailureRun<R>&> Invariant>
   return lines.str();
 }
 
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

@@ -20,7 +20,7 @@
 #include <wandb/graphql/operations.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// One step of a script: the expected operation, or "oidc/token", and its answer. Without an answer, the account
 /// answers. A step is taken once, unless `times` or `always` say otherwise. The members must be called before the
@@ -123,4 +123,4 @@ class Expectation {
   bool always_ = false;
 };
 
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

@@ -23,7 +23,7 @@
 #include <wandb/testing/expectation.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// A synchronous transport for tests. Copies share the same fake. Each request takes the next step of the script. If it
 /// differs from what the step expects, it fails with an error that names both, and `unmet` describes it. After the last
@@ -238,4 +238,4 @@ class FakeTransport {
 
 static_assert(SyncTransport<FakeTransport>);
 
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

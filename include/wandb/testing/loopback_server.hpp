@@ -32,7 +32,7 @@
 #include <wandb/transport/detail/net/sockets.hpp>
 #include <wandb/transport/detail/net/waker.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// Settings of a `LoopbackServer`.
 struct LoopbackOptions {
@@ -171,4 +171,4 @@ class LoopbackServer {
   std::thread thread_;
 };
 
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

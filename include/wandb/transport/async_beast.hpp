@@ -25,7 +25,7 @@
 #include <wandb/transport.hpp>
 #include <wandb/transport/options.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 class AsyncEvent;
@@ -133,14 +133,14 @@ class AsyncBeastTransport {
 
 static_assert(ConcurrentTransport<AsyncBeastTransport>);
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/async_beast.ipp>
 #else
 #include <wandb/api.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 // These are instantiated with the definitions. `Users` is not, since clang 14 would instantiate members of it that only
 // a blocking transport has.
@@ -148,5 +148,5 @@ extern template class Client<AsyncBeastTransport>;
 extern template class Api<AsyncBeastTransport>;
 extern template class User<AsyncBeastTransport>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #endif

@@ -11,7 +11,7 @@
 #include <wandb/transport.hpp>
 #include <wandb/transport/options.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// Sends requests over HTTP/1.1, kept alive, with TLS verified against host name and certificate authorities.
 ///
@@ -50,14 +50,14 @@ class BeastTransport {
 
 static_assert(SyncTransport<BeastTransport>);
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/beast.ipp>
 #else
 #include <wandb/api.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 // These are instantiated with the definitions.
 extern template class Client<BeastTransport>;
@@ -65,5 +65,5 @@ extern template class Api<BeastTransport>;
 extern template class User<BeastTransport>;
 extern template class Users<BeastTransport>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 #endif

@@ -8,7 +8,7 @@
 
 #include <wandb/options.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// Settings of a `BeastTransport` or an `AsyncBeastTransport`. It holds views only, and the transport's constructor
 /// copies the texts.
@@ -77,4 +77,4 @@ struct TransportLimits {
 
 }  // namespace detail
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

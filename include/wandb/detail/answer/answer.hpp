@@ -11,7 +11,7 @@
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/error.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// States what the body of an answer proves about the operation. Data takes precedence over the HTTP status.
 enum class AnswerClass : std::uint8_t {
@@ -46,4 +46,4 @@ struct GraphqlAnswer {
   bool ambiguous = false;  ///< whether an earlier attempt of the same mutation may also have run
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

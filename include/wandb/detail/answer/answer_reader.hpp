@@ -25,7 +25,7 @@
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Makes an `errc::malformed_response`. `path` is the faulty place in the answer; it is empty for the whole answer.
 [[nodiscard]] inline Error malformed(const std::string& path, std::string_view reason, int status) {
@@ -296,4 +296,4 @@ class AnswerReader {
   std::string_view new_secret_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -11,7 +11,7 @@
 
 #include <wandb/detail/text/secure_memory.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Estimates how many elements a text of `size` bytes holds, if its first `at` bytes hold `count` of them. The estimate
 /// is slightly high, so that it is seldom too low.
@@ -63,4 +63,4 @@ class Arena {
   std::size_t next_ = 512;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -8,7 +8,7 @@
 #include <wandb/detail/answer/shape.hpp>
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether `key` is the camelCase of `name`: `photo_url` of `photoUrl`. An underscore at an end, or beside another,
 /// stands for itself.
@@ -32,4 +32,4 @@ namespace wandb::detail {
   return object.field(name);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

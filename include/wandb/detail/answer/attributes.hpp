@@ -19,7 +19,7 @@
 #include <wandb/detail/answer/shape.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 inline constexpr auto key_attributes = shapes::object(
     "apiKeys",
@@ -134,4 +134,4 @@ template <class Less = std::less<std::string_view>>
   return builder.finish();
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

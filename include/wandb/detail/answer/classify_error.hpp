@@ -14,7 +14,7 @@
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/error.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the code for an HTTP status that is not a success.
 [[nodiscard]] constexpr errc classify_status(int status) noexcept {
@@ -270,4 +270,4 @@ inline constexpr std::size_t max_messages = 16;
   return messages;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -28,7 +28,7 @@
 #include <wandb/detail/text/redact.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Overwrites unescaped text that the parser may have left in its stack frames. Call it from the function that called
 /// the parser.
@@ -180,4 +180,4 @@ class Decoder {
 }
 [[nodiscard]] inline bool is_json_object(std::string_view text) { return !json_object_fault(text); }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -10,7 +10,7 @@
 
 #include <wandb/detail/answer/shape.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A shape that is only known at run time. It owns its tables and keys. It is neither copied nor moved, because views
 /// point into it.
@@ -46,4 +46,4 @@ class DynamicShape {
   std::uint16_t count_ = 0;
 };
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

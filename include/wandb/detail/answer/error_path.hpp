@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Appends a step to a path in its readable form: `users.edges[3].node`.
 inline void append_path(std::string& text, std::string_view key) { (text += text.empty() ? "" : ".") += key; }
@@ -91,4 +93,4 @@ class ErrorPath {
   std::string packed_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -11,7 +11,7 @@
 #include <wandb/detail/answer/http_status.hpp>
 #include <wandb/detail/answer/json_reader.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// One error of an answer, in the server's words.
 struct GraphqlError {
@@ -105,4 +105,4 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
   return all;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

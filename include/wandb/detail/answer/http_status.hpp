@@ -8,7 +8,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 [[nodiscard]] constexpr bool is_success(int status) noexcept { return status >= 200 && status < 300; }
 
@@ -45,4 +45,4 @@ namespace wandb::detail {
   return digits == 3 && ends && status >= 400 && status <= 599 ? status : 0;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

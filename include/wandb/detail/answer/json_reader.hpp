@@ -12,7 +12,7 @@
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/json_text.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A view of one value of a JSON text. It expects text that a parser has checked. For other text it returns wrong
 /// values, but never reads beyond the end.
@@ -124,4 +124,4 @@ class JsonValue {
   std::string_view text_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -7,7 +7,7 @@
 #include <wandb/detail/answer/skipper.hpp>
 #include <wandb/detail/text/key_format.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Calls `f(text)` for each string of a JSON text that may be an API key. Keys need no escapes.
 template <class F>
@@ -26,4 +26,4 @@ void each_key_in(std::string_view json, F f) {
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -11,7 +11,7 @@
 #include <wandb/detail/answer/graphql_errors.hpp>
 #include <wandb/detail/answer/page.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Looks for the first null that the schema does not allow and that no error explains. An error explains the nulls at
 /// its path, above and below it.
@@ -74,4 +74,4 @@ class NullCheck {
   std::optional<std::string> found_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

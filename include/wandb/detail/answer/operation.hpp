@@ -6,7 +6,7 @@
 #include <wandb/detail/answer/shape.hpp>
 #include <wandb/retry.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A GraphQL operation: its document, and the effect of repeating it. Of the library's own operations all text has
 /// static storage; the call of a program's document owns what this views, except `field`.
@@ -22,4 +22,4 @@ struct Operation {
   bool has_conditions = false;  ///< whether the answer may lack root fields, because of `@include` or `@skip`
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -12,7 +12,7 @@
 
 #include <wandb/detail/answer/shape.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 namespace detail {
 class PageBuilder;
@@ -283,4 +283,4 @@ inline ListView ObjectView::list(std::string_view key) const noexcept {
   return found ? list(*found) : ListView{};
 }
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

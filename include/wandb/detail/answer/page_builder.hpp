@@ -14,7 +14,7 @@
 #include <wandb/detail/answer/stored_page.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Builds one page. An object is used once.
 class PageBuilder {
@@ -109,4 +109,4 @@ class PageBuilder {
   std::unique_ptr<Slot[]> spare_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -11,7 +11,7 @@
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/answer/shape.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The members of an answer that surround its data.
 struct Envelope {
@@ -76,4 +76,4 @@ inline void unload(const Field* fields, const Field& object, Slot* row) noexcept
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

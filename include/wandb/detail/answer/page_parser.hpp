@@ -20,7 +20,7 @@
 #include <wandb/detail/answer/skipper.hpp>
 #include <wandb/errc.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A handler for `boost::json::basic_parser`. It keeps a frame for each object or list of the shape. In values that the
 /// shape does not have, it only counts brackets.
@@ -291,4 +291,4 @@ inline bool PageParser::wrong_type(error_code& ec) noexcept {
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -9,7 +9,7 @@
 #include <wandb/detail/answer/graphql_errors.hpp>
 #include <wandb/detail/answer/shape.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns whether an error concerns the operation as a whole, so that the server began nothing below the field.
 [[nodiscard]] inline bool is_of_operation(const GraphqlError& error) noexcept {
@@ -32,4 +32,4 @@ namespace wandb::detail {
   });
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

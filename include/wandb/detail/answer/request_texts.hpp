@@ -8,7 +8,7 @@
 #include <wandb/detail/answer/json_reader.hpp>
 #include <wandb/detail/text/redact.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Appends the texts in a value of a request, masked. It skips what is nested more deeply than a person nests input.
 inline void collect_texts(const JsonValue& value, const Mask& mask, std::vector<std::string>& texts, int depth) {
@@ -28,4 +28,4 @@ inline void collect_texts(const JsonValue& value, const Mask& mask, std::vector<
   return texts;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -7,7 +7,9 @@
 #include <span>
 #include <string_view>
 
-namespace wandb {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI {
 
 /// States what a field, or each element of a list, holds.
 enum class FieldKind : std::uint8_t {
@@ -181,4 +183,4 @@ template <std::size_t... Fields, std::size_t... Lists>
 
 }  // namespace shapes
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

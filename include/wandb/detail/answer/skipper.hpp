@@ -6,7 +6,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 // All of these functions expect JSON that a parser also checks. In other text they find an arbitrary end within the
 // text, never one beyond it.
@@ -83,4 +83,4 @@ class ColonFinder {
   std::size_t found_ = 0;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -10,7 +10,7 @@
 #include <wandb/detail/answer/shape.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Owns what a page refers to. Only `PageBuilder` makes one; readers know it as a `Page`, whose header costs less to
 /// compile. The last owner wipes the text.
@@ -30,4 +30,4 @@ struct StoredPage final : Page {
   return static_cast<const StoredPage&>(page).body;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

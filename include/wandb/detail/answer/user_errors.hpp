@@ -14,7 +14,7 @@
 #include <wandb/detail/answer/graphql_errors.hpp>
 #include <wandb/error.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Converts an error of an answer with `status` to an `Error` of the operation. `outcome` is `ran` if the error stands
 /// beside the data of a mutation, which must then not be repeated, whatever the error is.
@@ -132,4 +132,4 @@ class UserErrors {
   Places places_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

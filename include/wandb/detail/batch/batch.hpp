@@ -14,7 +14,7 @@
 
 #include <wandb/stop_token.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Gives the values of a range one by one, to any thread, until the range's end, a stop, or `close()`. It does not read
 /// the range further than the values that it gives.
@@ -159,4 +159,4 @@ template <class Completed>
   return *std::move(entry.completed);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -10,7 +10,7 @@
 
 #include <wandb/transport.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 // An event has one waiter. `set()`, from any thread, ends its current `wait()` or its next one. The waiter checks its
 // condition again after a wait, so spurious wakeups are allowed.
@@ -109,4 +109,4 @@ template <AsyncTransport T>
   else return PolledEvent<T>(transport);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

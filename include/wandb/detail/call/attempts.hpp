@@ -33,7 +33,7 @@
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Runs the requests of a call one after the other, with their repeats. This is the part of a call that does not depend
 /// on its method. `begin`, `arrived` and `resumed` return the next action; after `Done` the answer can be taken.
@@ -262,7 +262,7 @@ class Attempts {
   Result<GraphqlAnswer> answer_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/attempts.ipp>

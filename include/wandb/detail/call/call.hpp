@@ -13,7 +13,7 @@
 #include <wandb/stop_token.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// States what the driver of a call has to do next.
 enum class Next : std::uint8_t {
@@ -109,4 +109,4 @@ template <AsyncTransport T, class Value, class Finish>
   else return task;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

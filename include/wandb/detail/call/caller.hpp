@@ -14,11 +14,11 @@
 #include <wandb/setting.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 class IdentityToken;
 }
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 struct Endpoint;
 class Identity;
@@ -65,7 +65,7 @@ WANDB_DECL void append(Settings& settings, Settings further);
 /// Returns the same caller with a pace, which its copies share.
 [[nodiscard]] WANDB_DECL Caller paced(Caller caller);
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/call.ipp>

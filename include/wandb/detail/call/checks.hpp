@@ -8,7 +8,7 @@
 #include <wandb/detail/declare.hpp>
 #include <wandb/error.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Makes an `errc::invalid_argument` of an operation: `what` cannot be used because of `why`.
 [[nodiscard]] WANDB_DECL Error unusable(std::string_view operation, std::string_view what, std::string_view why);
@@ -24,7 +24,7 @@ namespace wandb::detail {
 /// Throws `std::invalid_argument` for a mistake of the program. If exceptions are disabled, it returns the error.
 WANDB_DECL Error misused(std::string_view operation, std::string_view what, std::string_view why);
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/call.ipp>

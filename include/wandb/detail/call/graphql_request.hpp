@@ -22,7 +22,7 @@
 #include <wandb/headers.hpp>
 #include <wandb/keys.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Holds the known credentials of one user.
 struct KnownCredentials {
@@ -198,4 +198,4 @@ class SecretsOfRequest final : public KnownSecrets {
   mutable std::vector<std::string_view> views_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -17,11 +17,11 @@
 #include <wandb/stop_token.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 class AnyTransport;
 }
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A function object with exactly one call operator, which is not a template.
 template <class T>
@@ -162,4 +162,4 @@ template <class T>
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -13,7 +13,7 @@
 #include <wandb/headers.hpp>
 #include <wandb/retry.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Counts the requests that the server still accepts, and stores when this count ends. Reads no clock.
 class Budget {
@@ -113,4 +113,4 @@ class PacedCall {
   bool in_flight_ = false;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -10,7 +10,7 @@
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns success if the answer to `verify_credentials` shows that the secret belongs to the expected owner. Records
 /// the outcome in `identity`. `token` is the number of the access token of a federated identity.
@@ -40,4 +40,4 @@ namespace wandb::detail {
   return success();
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

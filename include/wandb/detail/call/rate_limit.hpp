@@ -9,7 +9,7 @@
 #include <wandb/headers.hpp>
 #include <wandb/retry_after.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns how long an answer asks to wait before the next request; nothing if it does not say.
 [[nodiscard]] constexpr std::optional<std::chrono::nanoseconds> asked_delay(
@@ -39,4 +39,4 @@ struct RateLimit {
   return RateLimit{std::chrono::floor<std::chrono::seconds>(*count).count(), *until};
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

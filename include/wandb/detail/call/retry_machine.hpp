@@ -18,7 +18,7 @@
 #include <wandb/headers.hpp>
 #include <wandb/retry.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Send the request now.
 struct SendRequest {
@@ -178,4 +178,4 @@ class RetryMachine {
   bool done_ = false;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

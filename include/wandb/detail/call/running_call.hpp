@@ -17,7 +17,7 @@
 #include <wandb/stop_token.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The next step of a method: a request to send, whose answer the method then receives, or the method's result. A
 /// request with a fault is the result of that fault. A method has a `value_type`, and returns its steps from `start()`
@@ -104,4 +104,4 @@ template <class Method>
   return std::make_unique<RunningCall<Method>>(caller, options, std::move(method));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

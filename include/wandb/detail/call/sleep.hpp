@@ -6,12 +6,12 @@
 #include <wandb/detail/declare.hpp>
 #include <wandb/stop_token.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Sleeps for `duration`, or until a stop is requested.
 WANDB_DECL void sleep_for(std::chrono::nanoseconds duration, const StopToken& stop);
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/call.ipp>

@@ -23,7 +23,7 @@
 #include <wandb/stop_token.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Gets an access token. While another call exchanges the identity token, this one waits in short steps and takes the
 /// result of that exchange. `next` and `arrived` return the next action; after `Done` the result can be taken.
@@ -92,7 +92,7 @@ class TokenExchange {
   bool fresh_ = false;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/token_exchange.ipp>

@@ -13,7 +13,7 @@
 #include <wandb/result.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the response, or an error if HTTP has no such status. A transport that does not know the status has not read
 /// an answer.
@@ -49,4 +49,4 @@ namespace wandb::detail {
   return Error(error.code(), std::move(details));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -10,7 +10,7 @@
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/key_format.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The parts of a base URL, as views of its text.
 struct BaseUrl {
@@ -205,4 +205,4 @@ struct UrlSplit {
   return text.append(reason_for(fault));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

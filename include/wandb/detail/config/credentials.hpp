@@ -24,7 +24,7 @@
 #include <wandb/retry_after.hpp>
 #include <wandb/secret.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 [[nodiscard]] inline Error setting_error(errc code, const std::string& reason) {
   return Error(make_error_code(code), reason, Delivery::nothing_sent);
@@ -129,4 +129,4 @@ struct FoundTimeout {
                                                       "\"; it is a number of seconds above 0, such as 19 or 2.5");
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -24,7 +24,7 @@
 #include <wandb/result.hpp>
 #include <wandb/version.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 struct Endpoint {
   std::string url_text;    // unchanged from the setting
@@ -165,4 +165,4 @@ inline void read_endpoint(Endpoint& endpoint, const Options& options, const Envi
   return setting_error(errc::no_credentials, identity.error().reason() + " (" + endpoint.url_note() + ")");
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -20,7 +20,7 @@
 #include <wandb/headers.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A header field that owns its texts.
 struct ExtraHeader {
@@ -172,4 +172,4 @@ inline void set_header(ExtraHeaders& headers, ExtraHeader header) {
   return headers;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -20,7 +20,7 @@
 #include <wandb/result.hpp>
 #include <wandb/secret.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An access token of the server.
 struct AccessToken {
@@ -142,7 +142,7 @@ class ExchangeClaim {
   std::shared_ptr<Federation> federation_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/federation.ipp>

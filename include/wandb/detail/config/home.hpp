@@ -14,7 +14,7 @@
 
 #include <wandb/environment.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the home directory of an account in the system's database, or of the process's account if `name` is empty;
 /// empty if the account is unknown.
@@ -55,4 +55,4 @@ namespace wandb::detail {
   return home.append(path, end, path.npos);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -11,7 +11,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether `text` is an IPv4 literal: four numbers up to 255.
 [[nodiscard]] constexpr bool is_ipv4(std::string_view text) noexcept {
@@ -206,4 +206,4 @@ inline void append_hex(std::string& text, unsigned group) {
   return text;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -13,7 +13,7 @@
 #include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/secret.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The known attributes that identify a user. Each text may be empty.
 struct Person {
@@ -101,4 +101,4 @@ class Identity {
 
 using IdentityPtr = std::shared_ptr<const Identity>;
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -20,7 +20,7 @@
 #include <wandb/error.hpp>
 #include <wandb/secret.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The meaning of a word of a netrc file at a place where no value is expected.
 enum class NetrcWord : std::uint8_t { unknown, extension, macdef, fallback, machine, login, account, password };
@@ -275,4 +275,4 @@ struct NetrcFound {
   return {.why = "there is neither " + mask_pasted_keys(paths[0]) + " nor " + mask_pasted_keys(paths[1])};
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -11,7 +11,7 @@
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An IP address. An IPv4 address is stored in its form as an IPv6 address, so that its two forms compare equal.
 [[nodiscard]] constexpr std::optional<Ipv6> parse_address(std::string_view text) noexcept {
@@ -93,4 +93,4 @@ struct ProxyTarget {
   }
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

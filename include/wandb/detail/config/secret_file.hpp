@@ -28,7 +28,7 @@
 #include <wandb/result.hpp>
 #include <wandb/stop_token.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 // The maximum size of such a file, and the maximum time to read a pipe or another special file.
 inline constexpr std::size_t largest_secret_file = std::size_t{1} << 20;
@@ -158,4 +158,4 @@ class SecretFile {
   return std::optional<SecureString>(std::move(text));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

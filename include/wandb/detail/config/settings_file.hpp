@@ -16,7 +16,7 @@
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads one setting from an INI file as Python's `configparser` does: `name = value` or `name: value` in the section
 /// `[default]`, else in `[DEFAULT]`. The case of names does not matter, a line that begins with `#` or `;` is a
@@ -130,4 +130,4 @@ struct FileSetting {
   return read_setting(directory + "/settings", name);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

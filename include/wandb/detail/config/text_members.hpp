@@ -11,7 +11,7 @@
 #include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads the members of a JSON object whose values are all texts. What it says about invalid text repeats nothing of
 /// it, since the values may be secrets.
@@ -102,4 +102,4 @@ class TextMembers {
   std::string fault_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

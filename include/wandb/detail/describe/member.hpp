@@ -26,7 +26,7 @@
 #include <wandb/text.hpp>
 #include <wandb/value.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A struct that `BOOST_DESCRIBE_STRUCT` describes.
 template <class P>
@@ -189,4 +189,4 @@ struct Member {
   static constexpr const graphql::FieldDefinition& field = sizeof(Checked) != 0 && found ? *found : type.fields[0];
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

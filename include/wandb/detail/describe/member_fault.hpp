@@ -9,7 +9,7 @@
 #include <wandb/graphql/schema.hpp>
 #include <wandb/graphql/suggestion.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Why a member cannot read its field.
 enum class MemberFault : std::uint8_t {
@@ -70,4 +70,4 @@ constexpr void say_of_member(const graphql::TypeDefinition& type, std::string_vi
   say(type.name);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -16,7 +16,7 @@
 #include <wandb/text.hpp>
 #include <wandb/value.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The members of `P` as fields of an object of the schema's type number `Type`.
 template <class P, graphql::Index Type, class List = PublicMembers<P>>
@@ -178,4 +178,4 @@ struct StructFields<P, Type, List<D...>> {
   }
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

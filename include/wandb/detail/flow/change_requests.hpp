@@ -11,7 +11,7 @@
 #include <wandb/graphql/operations.hpp>
 #include <wandb/options.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Makes a mutation whose only variable so far is the user's id.
 [[nodiscard]] inline GraphqlRequest request_about(const Operation& operation, const UserRecord& user) {
@@ -44,4 +44,4 @@ namespace wandb::detail {
   return std::move(request.refuse_if(check_id("updateUser", "the user's id", id)));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -12,7 +12,7 @@
 #include <wandb/graphql/operations.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Runs a mutation that returns the changed user: `updateUser`, `deleteUser`, `undeleteUser`.
 class ChangeUser {
@@ -68,4 +68,4 @@ class ChangeUser {
   std::optional<Error> uncertain_error_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -17,7 +17,7 @@
 #include <wandb/graphql/ast.hpp>
 #include <wandb/graphql/schema.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns a type as a document writes it: `[ID!]!`.
 [[nodiscard]] inline std::string to_text(const graphql::TypeReference& type) {
@@ -142,4 +142,4 @@ class VariableCheck {
   std::optional<std::pair<std::string, std::string>> fault_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

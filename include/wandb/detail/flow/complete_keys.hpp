@@ -16,7 +16,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/detail/user/user_store.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads the pages of a user's keys after the first, so that the list is complete. If the server refuses one, the keys
 /// count as not loaded.
@@ -83,4 +83,4 @@ class CompleteKeys {
   KeyList keys_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

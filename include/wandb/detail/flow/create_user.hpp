@@ -11,7 +11,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Creates a user by `createUser`.
 class CreateUser {
@@ -34,4 +34,4 @@ class CreateUser {
   GraphqlRequest request_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

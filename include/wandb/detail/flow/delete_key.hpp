@@ -16,7 +16,7 @@
 #include <wandb/graphql/operations.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Deletes a key by its id with the caller's credentials.
 class DeleteKey {
@@ -82,4 +82,4 @@ class DeleteKey {
   CursorGuard guard_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

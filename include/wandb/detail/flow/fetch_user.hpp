@@ -13,7 +13,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads the caller's own user, or a user by id, and all keys if they are requested. The result is empty if no user has
 /// the id.
@@ -55,4 +55,4 @@ class FetchUser {
   std::optional<CompleteKeys> completing_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

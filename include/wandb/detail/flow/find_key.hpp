@@ -16,7 +16,7 @@
 #include <wandb/result.hpp>
 #include <wandb/secret.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Makes the error of a key that was not found: the server's error in place of the keys, `errc::keys_not_loaded`, or
 /// misuse.
@@ -74,4 +74,4 @@ namespace wandb::detail {
   return no_such_key_error(user);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

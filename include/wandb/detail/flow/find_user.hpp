@@ -17,7 +17,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Finds the user whose username, e-mail or id is exactly a name; nothing if there is none. The service matches
 /// prefixes and suffixes, so this reads every page, and `NameMatches` chooses. If an e-mail is not found, it is
@@ -90,4 +90,4 @@ class FindUser {
   std::optional<CompleteKeys> completing_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

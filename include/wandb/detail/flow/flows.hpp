@@ -19,7 +19,7 @@
 #include <wandb/secret.hpp>
 #include <wandb/variables.hpp>
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 struct UserUpdate;
 namespace graphql {
@@ -98,7 +98,7 @@ using WalkPtr = std::shared_ptr<Walk>;
 [[nodiscard]] WANDB_DECL std::optional<Error> missing_field(const UserRecord& user);
 
 }  // namespace detail
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/flow.ipp>

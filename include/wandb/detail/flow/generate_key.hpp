@@ -17,7 +17,7 @@
 #include <wandb/result.hpp>
 #include <wandb/secret.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Generates a key. The server gives it to the user whose credentials, `as`, the request carries.
 class GenerateKey {
@@ -52,4 +52,4 @@ class GenerateKey {
   GraphqlRequest request_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

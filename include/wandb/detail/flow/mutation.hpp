@@ -12,7 +12,7 @@
 #include <wandb/detail/user/records.hpp>
 #include <wandb/error.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a refusal may be due to an earlier attempt of the same mutation that succeeded and whose answer was lost. A
 /// query then shows whether it took effect.
@@ -66,4 +66,4 @@ namespace wandb::detail {
   return errors;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

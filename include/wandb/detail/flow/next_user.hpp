@@ -19,7 +19,7 @@
 #include <wandb/graphql/user_queries.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A walk through the users that a query finds, page by page. A range and its iterators share it; not thread-safe.
 struct Walk {
@@ -110,4 +110,4 @@ class NextUser {
   std::shared_ptr<Walk> walk_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

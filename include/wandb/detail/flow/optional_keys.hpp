@@ -7,7 +7,7 @@
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a query asks for the keys, and the error with which the server refused that.
 class OptionalKeys {
@@ -32,4 +32,4 @@ class OptionalKeys {
   std::optional<Error> refusal_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -24,7 +24,7 @@
 #include <wandb/graphql/schema.hpp>
 #include <wandb/graphql/user_queries.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An operation, and everything that it views. It is neither copied nor moved.
 struct OwnDocument {
@@ -110,4 +110,4 @@ inline void complete(OwnDocument& own, const graphql::Ast& ast, const graphql::D
   return wrong ? std::optional(unusable(operation.field, wrong->first, wrong->second)) : std::nullopt;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -15,7 +15,7 @@
 #include <wandb/keys.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Finds a listed key whose secret is known, and prefers one that the server has not refused; null if there is none.
 [[nodiscard]] inline IdentityPtr identity_of_listed_key(const UserRecord& user) {
@@ -75,4 +75,4 @@ namespace wandb::detail {
   return identity;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -15,7 +15,7 @@
 #include <wandb/result.hpp>
 #include <wandb/text.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads a user again, keys and teams included, and replaces the data of the record. A user whose id is not known is
 /// searched for by e-mail or username.
@@ -77,4 +77,4 @@ class Reload {
   std::optional<FindUser> search_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -22,7 +22,7 @@
 #include <wandb/result.hpp>
 #include <wandb/value.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Sends a program's document as the caller. An answer with data is a success, whatever errors stand beside the data: a
 /// mutation has run, and its answer may hold what the server tells only once.
@@ -84,4 +84,4 @@ class RunDocument {
   GraphqlRequest request_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::detail {
 
 [[nodiscard]] constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -72,4 +74,4 @@ namespace wandb::detail {
   return text;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

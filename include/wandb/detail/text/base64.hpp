@@ -9,7 +9,7 @@
 
 #include <wandb/detail/text/secure_memory.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Calls `put(char)` for each character of the base64 form of `first` followed by `second`.
 template <class Put>
@@ -60,4 +60,4 @@ constexpr void encode_base64(std::string_view first, std::string_view second, Pu
   return header;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -8,7 +8,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the first coding of a `Content-Encoding` other than `identity`; empty if there is none.
 [[nodiscard]] constexpr std::string_view first_coding(std::string_view value) noexcept {
@@ -29,4 +29,4 @@ namespace wandb::detail {
   return is_name ? std::string(coding) : std::string("something unknown");
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns `text` without the byte order mark that some editors write before UTF-8.
 [[nodiscard]] constexpr std::string_view without_mark(std::string_view text) noexcept {
@@ -34,4 +36,4 @@ namespace wandb::detail {
   return "line " + std::to_string(line) + ": a NUL character stands there, which no text has; save it as UTF-8";
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

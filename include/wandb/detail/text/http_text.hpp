@@ -7,7 +7,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Bits for the parts of a request in which a character may stand. A table gives them, since every character of every
 /// request is checked.
@@ -47,4 +47,4 @@ inline constexpr auto character_uses = [] {
          equal_ignoring_case(name, "Transfer-Encoding");
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

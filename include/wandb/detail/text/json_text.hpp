@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Returns the length of the UTF-8 sequence at the beginning of `text`; 0 if it is not valid.
 [[nodiscard]] constexpr std::size_t utf8_length(std::string_view text) noexcept {
@@ -69,4 +71,4 @@ inline void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -9,7 +9,7 @@
 
 #include <wandb/detail/text/ascii.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 [[nodiscard]] constexpr bool is_key_character(char c) noexcept {
   return is_letter(c) || is_digit(c) || c == '_' || c == '-';
@@ -183,4 +183,4 @@ inline constexpr std::size_t key_length_2026 = 86;
   return masked;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

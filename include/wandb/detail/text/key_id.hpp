@@ -8,7 +8,7 @@
 #include <wandb/detail/text/key_format.hpp>
 #include <wandb/detail/text/secure_memory.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The minimum sizes of a key's ID and of the rest of the key: a key has at least 40 characters, and its ID lacks the
 /// last 20.
@@ -32,4 +32,4 @@ inline constexpr std::size_t min_key_rest_size = 20;
   return (rest == 0 || is_id) && same_text(name, key.substr(0, name.size()));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -8,7 +8,7 @@
 
 #include <wandb/detail/text/json_text.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a UTF-8 sequence is a control character: C0, C1, the line and paragraph separators, and the marks,
 /// embeddings, overrides and isolates of bidirectional text.
@@ -51,4 +51,4 @@ namespace wandb::detail {
   return text.erase(end).append(ellipsis);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

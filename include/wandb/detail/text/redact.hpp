@@ -14,7 +14,7 @@
 #include <wandb/detail/text/one_line.hpp>
 #include <wandb/detail/text/unescaped.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The shapes of a key that a mask hides.
 enum class Shapes : std::uint8_t {
@@ -283,4 +283,4 @@ class KnownSecrets {
   return mask_key(name);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

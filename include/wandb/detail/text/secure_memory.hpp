@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace wandb::detail {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Overwrites memory with zeros in a way that the optimiser must keep.
 inline void wipe(void* memory, std::size_t size) noexcept {
@@ -42,12 +44,12 @@ struct WipingAllocator {
   friend constexpr bool operator==(WipingAllocator, WipingAllocator) noexcept { return true; }
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
-namespace wandb {
+namespace wandb::inline WANDB_ABI {
 
 /// A string that wipes its heap memory before it frees it. A text of up to 15 characters is stored in the string
 /// object, and is not wiped: it is too short to be a secret.
 using SecureString = std::basic_string<char, std::char_traits<char>, detail::WipingAllocator<char>>;
 
-}  // namespace wandb
+}  // namespace wandb::inline WANDB_ABI

@@ -11,7 +11,7 @@
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/detail/text/json_text.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a character is invisible: a zero-width space or joiner, a soft hyphen, a mark of bidirectional text, a
 /// variation selector, or a tag.
@@ -106,4 +106,4 @@ struct Unescaped {
   }
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -10,7 +10,7 @@
 #include <wandb/graphql/parser.hpp>
 #include <wandb/graphql/schema.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An alias that is the name of another field, and the type that has both fields. `alias` is empty if there is none.
 struct TakenAlias {
@@ -79,4 +79,4 @@ struct Aliases {
   static constexpr bool checked = sizeof(Checked) != 0;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

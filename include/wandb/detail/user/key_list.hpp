@@ -10,7 +10,7 @@
 #include <wandb/detail/user/user_store.hpp>
 #include <wandb/keys.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Appends the keys of a page.
 inline void append_keys(KeyList& list, const Nodes& page) {
@@ -83,4 +83,4 @@ inline void copy_secrets(KeyList& keys, const KeyList& earlier) {
   for (auto& key : keys) KeyAccess::copy_secret(key, known);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -18,7 +18,7 @@
 #include <wandb/keys.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The root field that holds the user in the answer to `keys_request`.
 [[nodiscard]] inline std::string_view key_root(const UserRecord& user) noexcept {
@@ -79,4 +79,4 @@ struct KeyPage {
   return std::move(request.about(subject_of(user)));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -8,7 +8,7 @@
 
 #include <wandb/detail/answer/page.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Detects cursors that repeat, so that a faulty server cannot keep a walk from ending. Needs constant memory.
 class CursorGuard {
@@ -45,4 +45,4 @@ class CursorGuard {
   return info->string("endCursor").value_or(std::string_view{});
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

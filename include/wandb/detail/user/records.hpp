@@ -18,7 +18,7 @@
 #include <wandb/graphql/operations.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Makes the error of a mutation whose answer is unusable. Its outcome is unknown.
 [[nodiscard]] inline Error malformed_mutation(const Operation& operation, const std::string& path,
@@ -108,4 +108,4 @@ namespace wandb::detail {
   return !id || known.empty() || known == *id;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

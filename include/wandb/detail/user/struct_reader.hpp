@@ -12,7 +12,7 @@
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/error.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A place in a user: a field of `above`, or an element of the list there.
 struct Place {
@@ -76,7 +76,7 @@ class StructReader {
   Error error_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/struct_reader.ipp>

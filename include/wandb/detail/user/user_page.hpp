@@ -20,7 +20,7 @@
 #include <wandb/graphql/operations.hpp>
 #include <wandb/result.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Whether a user belongs to a team. It is unknown if the answer does not show all of the user's teams.
 enum class Membership : std::uint8_t { member, other, unknown };
@@ -122,4 +122,4 @@ class UserPage {
   return request;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

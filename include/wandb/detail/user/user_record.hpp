@@ -16,11 +16,11 @@
 #include <wandb/secret.hpp>
 #include <wandb/text.hpp>
 
-namespace wandb::graphql {
+namespace wandb::inline WANDB_ABI::graphql {
 struct UserQueries;
 }
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 class UserStore;
 struct KeyJournalPosition;
@@ -106,7 +106,7 @@ struct UserRecord {
   void replace_with(const UserRecord& fresh, const KeyJournalPosition& reload_start) const;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/user.ipp>

@@ -20,7 +20,7 @@
 #include <wandb/error.hpp>
 #include <wandb/keys.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An answer about users: its page and its errors. It never changes once it is shared.
 struct UserAnswer {
@@ -130,4 +130,4 @@ class UserStore {
   std::map<std::uint32_t, UserState> changes_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -15,7 +15,7 @@
 #include <wandb/testing/detail/account_state.hpp>
 #include <wandb/testing/detail/executor.hpp>
 
-namespace wandb::testing::detail {
+namespace wandb::inline WANDB_ABI::testing::detail {
 
 /// The object graph that one caller sees. It lives as long as one request.
 class Graph {
@@ -260,4 +260,4 @@ class Graph {
   const Caller& caller_;
 };
 
-}  // namespace wandb::testing::detail
+}  // namespace wandb::inline WANDB_ABI::testing::detail

@@ -20,7 +20,7 @@
 #include <wandb/detail/text/key_format.hpp>
 #include <wandb/detail/text/key_id.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// What a listed key's name is. In the answer that makes a key, it is the secret on both generations.
 enum class Generation : std::uint8_t {
@@ -179,4 +179,4 @@ struct Caller {
 };
 
 }  // namespace detail
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

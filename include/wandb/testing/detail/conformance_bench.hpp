@@ -22,7 +22,7 @@
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing::detail {
+namespace wandb::inline WANDB_ABI::testing::detail {
 
 using namespace std::chrono_literals;
 
@@ -213,4 +213,4 @@ class Bench {
   Clock::time_point limit_ = Clock::now() + patience;
 };
 
-}  // namespace wandb::testing::detail
+}  // namespace wandb::inline WANDB_ABI::testing::detail

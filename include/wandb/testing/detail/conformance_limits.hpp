@@ -15,7 +15,7 @@
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing::detail {
+namespace wandb::inline WANDB_ABI::testing::detail {
 
 inline void gives_up_on_silence(Bench& bench) {
   auto& server = bench.serve();
@@ -150,4 +150,4 @@ inline void sends_once_if_tls_ends(Bench& bench) {
     bench.check_delivery(result.error(), {Delivery::perhaps_sent}, "the server got the request, and no answer began");
 }
 
-}  // namespace wandb::testing::detail
+}  // namespace wandb::inline WANDB_ABI::testing::detail

@@ -19,7 +19,7 @@
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing::detail {
+namespace wandb::inline WANDB_ABI::testing::detail {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
@@ -261,4 +261,4 @@ inline void serves_two_threads(Bench& bench) {
                 "The server got " + std::to_string(server.loopback().requests()) + " requests of 50 sends.");
 }
 
-}  // namespace wandb::testing::detail
+}  // namespace wandb::inline WANDB_ABI::testing::detail

@@ -17,7 +17,7 @@
 #include <wandb/testing/detail/conformance_limits.hpp>
 #include <wandb/testing/detail/conformance_rules.hpp>
 
-namespace wandb::testing::detail {
+namespace wandb::inline WANDB_ABI::testing::detail {
 
 /// A rule: what every transport does, as the end of a sentence that begins with "the transport".
 struct ConformanceRule {
@@ -122,4 +122,4 @@ inline std::vector<std::string> carry_out(const ConformanceRule& rule, SendFunct
   return run->bench.complaints();
 }
 
-}  // namespace wandb::testing::detail
+}  // namespace wandb::inline WANDB_ABI::testing::detail

@@ -10,7 +10,7 @@
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing::detail {
+namespace wandb::inline WANDB_ABI::testing::detail {
 
 /// A request as the server saw it.
 struct SeenRequest {
@@ -60,4 +60,4 @@ class CountingServer {
   LoopbackServer server_;  // The last member, so that its threads end first.
 };
 
-}  // namespace wandb::testing::detail
+}  // namespace wandb::inline WANDB_ABI::testing::detail

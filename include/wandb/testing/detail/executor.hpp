@@ -23,7 +23,7 @@
 #include <wandb/graphql/ast.hpp>
 #include <wandb/graphql/schema.hpp>
 
-namespace wandb::testing::detail {
+namespace wandb::inline WANDB_ABI::testing::detail {
 
 namespace json = boost::json;
 
@@ -239,4 +239,4 @@ class Executor {
   Outcome outcome_;
 };
 
-}  // namespace wandb::testing::detail
+}  // namespace wandb::inline WANDB_ABI::testing::detail

@@ -18,7 +18,7 @@
 #include <wandb/detail/text/base64.hpp>
 #include <wandb/testing/detail/account_state.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// The issuer that every account trusts.
 inline constexpr std::string_view trusted_issuer = "https://idp.example";
@@ -113,4 +113,4 @@ class TokenEndpoint {
 };
 
 }  // namespace detail
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

@@ -12,7 +12,7 @@
 
 #include <wandb/testing/detail/loopback_wire.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// The fault of one request or one connection. A default-constructed one is no fault.
 struct Fault {
@@ -77,4 +77,4 @@ class FaultQueue {
 };
 
 }  // namespace detail
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

@@ -30,7 +30,7 @@
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/net/sockets.hpp>
 
-namespace wandb::testing::detail {
+namespace wandb::inline WANDB_ABI::testing::detail {
 
 /// The state that all sessions of a server share.
 struct LoopbackCore {
@@ -206,4 +206,4 @@ class LoopbackSession {
   std::thread thread_;  // The last member, so that the thread starts after the others are initialized.
 };
 
-}  // namespace wandb::testing::detail
+}  // namespace wandb::inline WANDB_ABI::testing::detail

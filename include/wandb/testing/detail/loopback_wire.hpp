@@ -18,7 +18,7 @@
 #include <wandb/detail/text/http_text.hpp>
 #include <wandb/transport.hpp>
 
-namespace wandb::testing {
+namespace wandb::inline WANDB_ABI::testing {
 
 /// The ways to mark the end of a body.
 enum class Framing { content_length, chunked, until_close };
@@ -152,4 +152,4 @@ inline void compose(const Response& response, Framing framing, bool last, std::s
 }
 
 }  // namespace detail
-}  // namespace wandb::testing
+}  // namespace wandb::inline WANDB_ABI::testing

@@ -11,7 +11,7 @@
 #include <wandb/graphql/ast.hpp>
 #include <wandb/graphql/schema.hpp>
 
-namespace wandb::testing::detail {
+namespace wandb::inline WANDB_ABI::testing::detail {
 
 namespace json = boost::json;
 
@@ -77,4 +77,4 @@ class VariableReader {
   const json::object& given_;
 };
 
-}  // namespace wandb::testing::detail
+}  // namespace wandb::inline WANDB_ABI::testing::detail

@@ -16,7 +16,7 @@
 #include <wandb/result.hpp>
 #include <wandb/transport/detail/http/peer.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Tries the addresses of a host one after the other until one connects. It does no I/O. Its driver connects:
 /// `while (const auto attempt = attempts.next(now)) attempts.ended(<the error of connecting to it>, now);`
@@ -71,4 +71,4 @@ class ConnectAttempts {
   std::string why_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

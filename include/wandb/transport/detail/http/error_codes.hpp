@@ -13,7 +13,7 @@
 template <>
 struct boost::system::is_error_code_enum<wandb::errc> : std::true_type {};
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The `errc` that a Boost error code holds, or nothing for a code of another library. Boost wraps a code of the
 /// standard library in a category of its own, so the code has to be converted back before its category is compared.
@@ -23,4 +23,4 @@ namespace wandb::detail {
   return static_cast<errc>(code.value());
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

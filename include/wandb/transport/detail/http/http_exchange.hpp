@@ -15,7 +15,7 @@
 #include <wandb/transport/detail/http/peer.hpp>
 #include <wandb/transport/detail/http/response_reader.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The buffers that the exchanges of one connection reuse.
 struct ExchangeMemory {
@@ -118,4 +118,4 @@ class HttpExchange {
   std::size_t given_ = 0;  // bytes that the stream has taken
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -25,7 +25,7 @@
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/error_codes.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Says why a request must not be sent. Empty for a valid request.
 [[nodiscard]] constexpr std::string_view defect(const Request& request) noexcept {
@@ -214,4 +214,4 @@ class ReadBuffer {
   bool filled_ = false;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

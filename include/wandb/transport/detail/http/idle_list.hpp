@@ -11,7 +11,7 @@
 
 #include <wandb/transport.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A list of idle connections, which gives the most recently used one first. Not thread-safe: a pool guards it with a
 /// mutex. It moves the connections that it drops to a list of the caller. The caller declares that list before its
@@ -85,4 +85,4 @@ class IdleList {
   std::vector<Idle> idle_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -24,7 +24,7 @@
 #include <wandb/transport/detail/http/http_wire.hpp>
 #include <wandb/transport/detail/http/response_reader.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An origin that owns its text.
 struct Peer {
@@ -190,4 +190,4 @@ struct ExchangeState {
   return error == errc::connection_lost || (error == errc::timed_out && error.delivery() == Delivery::perhaps_sent);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

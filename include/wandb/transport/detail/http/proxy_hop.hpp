@@ -27,7 +27,7 @@
 #include <wandb/transport/detail/http/peer.hpp>
 #include <wandb/transport/options.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// One proxy. It owns its texts.
 struct ProxyHop {
@@ -247,4 +247,4 @@ class ForwardedRequest {
                               .delivery = Delivery::nothing_sent});
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -14,7 +14,7 @@
 #include <wandb/transport.hpp>
 #include <wandb/transport/detail/http/http_wire.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Reads the final response: `while (!reader.advance(ec) && !ec) reader.arrived(<bytes read into the buffer>, ec);`
 ///
@@ -135,4 +135,4 @@ class ResponseReader {
   bool ambiguous_ = false;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

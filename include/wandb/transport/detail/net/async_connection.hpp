@@ -30,7 +30,7 @@
 #include <wandb/transport/detail/net/resolver.hpp>
 #include <wandb/transport/detail/net/tls_client.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The services that the connections of one transport share.
 struct AsyncServices {
@@ -221,4 +221,4 @@ inline boost::asio::awaitable<void> AsyncConnection::receive(HttpExchange& excha
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

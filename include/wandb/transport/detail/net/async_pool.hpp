@@ -23,7 +23,7 @@
 #include <wandb/transport/detail/net/async_connection.hpp>
 #include <wandb/transport/detail/net/interrupt.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Lends connections in the order of the requests. Thread-safe. It closes connections only after it has released its
 /// mutex.
@@ -230,4 +230,4 @@ class AsyncPool {
   std::vector<std::unique_ptr<OriginPool>> origin_pools_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

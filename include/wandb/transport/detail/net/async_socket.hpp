@@ -21,7 +21,7 @@
 #include <wandb/transport/detail/net/send_queue.hpp>
 #include <wandb/transport/detail/net/sockets.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Satisfies Asio's AsyncReadStream and AsyncWriteStream, by itself and under `asio::ssl::stream`. One coroutine at a
 /// time uses it. A mutex serializes the start of an operation and an abort, so that any thread may call `abort`.
@@ -182,4 +182,4 @@ class AsyncSocket final : public Abortable {
   boost::asio::ip::tcp::socket socket_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

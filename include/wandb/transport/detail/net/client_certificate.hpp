@@ -24,7 +24,7 @@
 #include <wandb/transport/detail/net/pem_reader.hpp>
 #include <wandb/transport/options.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The options for the client's certificate: each a path, PEM text, or empty. They own their texts, which may contain a
 /// private key.
@@ -140,4 +140,4 @@ class ClientCertificateLoader {
   SSL_CTX& context_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

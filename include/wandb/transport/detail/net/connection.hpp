@@ -20,7 +20,7 @@
 #include <wandb/transport/detail/net/tls_client.hpp>
 #include <wandb/transport/detail/net/waker.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// A connection that serves one call at a time. Not thread-safe.
 class Connection : public HttpConnection<DeadlineSocket> {
@@ -112,4 +112,4 @@ inline void Connection::receive(HttpExchange& exchange) {
   }
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -10,7 +10,7 @@
 #include <wandb/transport/detail/http/idle_list.hpp>
 #include <wandb/transport/detail/net/connection.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Keeps idle connections for the next requests. Thread-safe. It checks and closes connections only after it has
 /// released its mutex.
@@ -72,4 +72,4 @@ class ConnectionPool {
   IdleList<Connection> idle_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -19,7 +19,7 @@
 #include <wandb/transport/detail/net/sockets.hpp>
 #include <wandb/transport/detail/net/waker.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Satisfies Beast's SyncReadStream and SyncWriteStream, by itself and under `asio::ssl::stream`. Calls wait in poll(2)
 /// until the deadline or the stop. While no stop is possible and the deadline is far, a read sleeps in recv(2) for a
@@ -203,4 +203,4 @@ inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, 
   return 0;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

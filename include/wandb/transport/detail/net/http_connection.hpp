@@ -20,7 +20,7 @@
 #include <wandb/transport/detail/net/process.hpp>
 #include <wandb/transport/detail/net/tls_client.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The part of a connection that never waits. Besides what TLS needs, its socket has `flush`, `queued` and `bytes_sent`
 /// as a `SendQueue` has them, `readable()`, and `probe(true)`, after which `read_some` gives what has arrived without
@@ -179,4 +179,4 @@ Result<Response> HttpConnection<Socket>::end(HttpExchange& exchange, TlsClient& 
   return response;
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -24,7 +24,7 @@
 #include <wandb/stop_token.hpp>
 #include <wandb/transport/detail/http/error_codes.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An operation that any thread may abort.
 class Abortable {
@@ -222,4 +222,4 @@ class AbortOnStop {
 #endif
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -25,7 +25,7 @@
 #include <wandb/detail/text/one_line.hpp>
 #include <wandb/secret.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// An `errno` in the system's words.
 [[nodiscard]] inline std::string errno_words(int error) {
@@ -205,4 +205,4 @@ class PemReader {
   std::string why_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

@@ -9,9 +9,11 @@
 #include <atomic>
 #include <cstddef>
 #include <new>
+
+#include <wandb/detail/declare.hpp>
 #endif
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 #if defined(_WIN32)
 // A process of Windows has no copies that share its connections.
@@ -43,4 +45,4 @@ using ProcessId = ::pid_t;
 }
 #endif
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

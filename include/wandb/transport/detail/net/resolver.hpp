@@ -32,7 +32,7 @@
 #include <wandb/transport/detail/net/process.hpp>
 #include <wandb/transport/detail/net/sockets.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The result of a look-up: the addresses in the order to try them, or the reason why there are none.
 struct Addresses {
@@ -178,4 +178,4 @@ class Resolver {
   std::map<std::string, std::weak_ptr<LookUpJob>> jobs_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

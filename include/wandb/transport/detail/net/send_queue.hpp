@@ -9,7 +9,7 @@
 #include <wandb/detail/text/secure_memory.hpp>
 #include <wandb/transport/detail/net/sockets.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Queues the bytes that a socket has taken and the kernel has not. They may contain a key, so they are wiped after
 /// use.
@@ -56,4 +56,4 @@ class SendQueue {
   std::size_t sent_ = 0;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

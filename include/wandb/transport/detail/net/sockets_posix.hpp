@@ -18,7 +18,9 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::detail {
 
 using SocketHandle = int;
 inline constexpr SocketHandle no_socket = -1;
@@ -127,4 +129,4 @@ template <std::size_t N>
   return ::poll(entries.data(), static_cast<nfds_t>(count), timeout);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

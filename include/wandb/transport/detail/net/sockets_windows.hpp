@@ -14,7 +14,9 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace wandb::detail {
+#include <wandb/detail/declare.hpp>
+
+namespace wandb::inline WANDB_ABI::detail {
 
 using SocketHandle = SOCKET;
 inline constexpr SocketHandle no_socket = INVALID_SOCKET;
@@ -120,5 +122,5 @@ template <std::size_t N>
   return ::WSAPoll(entries.data(), static_cast<ULONG>(count), timeout);
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
 #endif

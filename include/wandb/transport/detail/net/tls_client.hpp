@@ -31,7 +31,7 @@
 #include <wandb/transport/detail/net/client_certificate.hpp>
 #include <wandb/transport/detail/net/trust.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// The index under which an OpenSSL context keeps a description of what it trusts.
 [[nodiscard]] inline int trusted_index() {
@@ -200,4 +200,4 @@ class TlsClient {
   return failure(peer, code_or(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with", std::move(why));
 }
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

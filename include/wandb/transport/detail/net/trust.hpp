@@ -26,7 +26,7 @@
 #include <wandb/transport/detail/net/pem_reader.hpp>
 #include <wandb/transport/options.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Where the authorities of one transport come from. It owns its texts.
 struct TrustSources {
@@ -243,4 +243,4 @@ class TrustLoader {
   std::string fault_;
 };
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail

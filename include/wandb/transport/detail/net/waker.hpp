@@ -11,7 +11,7 @@
 #include <wandb/stop_token.hpp>
 #include <wandb/transport/detail/net/sockets.hpp>
 
-namespace wandb::detail {
+namespace wandb::inline WANDB_ABI::detail {
 
 /// Has a socket to poll, which is readable from `wake()` until `reset()`. Any thread may call `wake`.
 class Waker {
@@ -79,4 +79,4 @@ class WakeOnStop {
 };
 #endif
 
-}  // namespace wandb::detail
+}  // namespace wandb::inline WANDB_ABI::detail
