@@ -16,6 +16,7 @@
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/environment.hpp>
 
+#include "display.hpp"
 #include "spreadsheet.hpp"
 
 namespace {
@@ -23,22 +24,6 @@ namespace {
 constexpr std::string_view gap = "  ";
 // A table is not kept in memory: so many rows decide how wide its columns are.
 constexpr std::size_t deciding_rows = 200;
-
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
-/// Returns the number of characters of UTF-8.
-std::size_t length_of(std::string_view text) {
-  return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues_character));
-}
-
-/// Cuts or fills a text to a number of characters.
-std::string fitted(std::string_view text, std::size_t width) {
-  const auto length = length_of(text);
-  if (length <= width) return std::string(text) + std::string(width - length, ' ');
-  std::size_t end = 0;
-  for (std::size_t count = 0; count != width; ++end) count += continues_character(text[end]) ? 0 : 1;
-  return std::string(text.substr(0, end - 1)) + "\u2026";
-}
 
 /// Returns how wide a line may be: as wide as the terminal; 0 if there is none.
 std::size_t line_width() {
@@ -103,7 +88,7 @@ void RowWriter::write_table() {
     widths_.push_back(title.size());
   }
   for (const auto& row : first_) {
-    for (std::size_t i = 0; i != row.size(); ++i) widths_[i] = std::max(widths_[i], length_of(row[i]));
+    for (std::size_t i = 0; i != row.size(); ++i) widths_[i] = std::max(widths_[i], display_width(row[i]));
   }
   const auto width = line_width();
   cut_ = width != 0;
@@ -118,7 +103,7 @@ void RowWriter::write_line(const std::vector<std::string>& cells, bool bold) {
     if (format_ == Format::csv) line.append(i == 0 ? "" : ",").append(csv_cell(cells[i]));
     else
       line.append(i == 0 ? "" : gap)
-          .append(fitted(cells[i], cut_ ? widths_[i] : std::max(widths_[i], length_of(cells[i]))));
+          .append(fitted(cells[i], cut_ ? widths_[i] : std::max(widths_[i], display_width(cells[i]))));
   }
   if (format_ == Format::table) line.erase(line.find_last_not_of(' ') + 1);
   std::cout << (bold ? "\x1B[1m" : "") << line << (bold ? "\x1B[0m" : "") << '\n';

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import unicodedata
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -110,6 +111,22 @@ def formats(root):
         lines = on_a_terminal(root, variables, "list")
         check("the width of the terminal", len(lines) == 6 and max(map(len, lines[1:])) <= width, lines)
         check("NO_COLOR", lines[0].startswith("\x1b[1mUSERNAME") == bold, lines)
+    wide_characters(root)
+
+
+def wide_characters(root):
+    def columns(text):
+        return sum(2 if unicodedata.east_asian_width(c) == "W" else 0 if unicodedata.combining(c) else 1 for c in text)
+
+    name = "李小龍 e\u0301"
+    root("update", "ann", "--name", name, "--admin", "true")
+    lines = root("list").splitlines()
+    row = next(line for line in lines if name in line)
+    check("wide characters are aligned", columns(row[:row.index("yes")]) == lines[0].index("ADMIN"), lines)
+    root("update", "ann", "--name", "李小龍" * 9)
+    lines = on_a_terminal(root, {}, "list")
+    check("wide characters on a terminal", max(map(columns, lines[1:])) <= 48 and any("龍" in line for line in lines), lines)
+    root("update", "ann", "--name", "Ann", "--admin", "false")
 
 
 def on_a_terminal(caller, variables, *words):
