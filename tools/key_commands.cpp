@@ -16,6 +16,7 @@
 #include "advice.hpp"
 #include "commands.hpp"
 #include "json.hpp"
+#include "interrupt.hpp"
 #include "secret_sink.hpp"
 #include "tool.hpp"
 #include "user_output.hpp"
@@ -171,8 +172,12 @@ int delete_row(const User& user, const wandb::ApiKey& row, bool in_use, const Fl
     if (!answer) return tell(doubt + "; give --yes to delete it", usage);
     if (!*answer) return tell("nothing was deleted", failed);
   }
-  const auto deleted = user.delete_api_key(row);
-  if (!deleted) return tell(deleted.error());
+  const Interrupt interrupt;
+  if (const auto deleted = user.delete_api_key(row, {.stop = &interrupt.token()}); !deleted) {
+    const auto& error = deleted.error();
+    if (error.outcome() == wandb::Outcome::not_run) return tell(error);
+    return tell(error, advised(error) + "; look with `wandb-users keys list" + whose(flags) + "`", exit_code(error));
+  }
   if (in_use) note("it was the key that these commands use: put another into WANDB_API_KEY or the netrc file");
   if (!is_json(flags.format)) return ok;
   std::cout << JsonObject().add_text("id", row.id()).add("deleted", "true").text() << '\n';
@@ -203,20 +208,23 @@ int generate_key(const Api& api, const Flags& words) {
   auto user = subject(api, flags, true);
   if (!user) return tell(user.error());
   if (const auto code = authenticate(*user, flags)) return *code;
-  SecretSink sink(flags.secret_file, flags.print_secret || is_json(flags.format));
+  const Interrupt interrupt;
+  const wandb::CallOptions call{.stop = &interrupt.token()};
+  SecretSink sink(flags.secret_file, flags.print_secret || flags.format != Format::table);
   if (const auto fault = sink.open(); !fault.empty()) return tell(fault + "; no key was made", usage);
   const auto known = ids_of(*user);
   const auto before = user->keys().size();
   const auto description =
       flags.description.empty() ? std::nullopt : std::optional<std::string_view>(flags.description);
-  const auto made = user->generate_api_key(description);
+  const auto made = user->generate_api_key(description, call);
   if (const auto key = new_key(*user, before, made)) {
     const int code = deliver(*key, sink, flags);
     if (made || code != ok) return made ? code : tell(made.error(), advised(made.error()), failed);
     return tell(made.error(), advised(made.error()) + "; the key's secret is " + sink.place(), failed);
   }
   if (made.error().outcome() == wandb::Outcome::not_run) return tell(made.error());
-  return tell_orphan(api, flags, made.error(), known);
+  // Nobody who wants it to end waits for a look at the keys.
+  return tell_orphan(api, flags, made.error(), interrupt.token().stop_requested() ? std::nullopt : known);
 }
 
 int delete_key(const Api& api, const Flags& words) {

@@ -25,6 +25,7 @@
 
 #include "earlier_results.hpp"
 #include "files.hpp"
+#include "interrupt.hpp"
 #include "people.hpp"
 #include "provision_person.hpp"
 #include "report.hpp"
@@ -208,7 +209,10 @@ int provision(const ProvisionFlags& words, const std::string& ca_file, const wan
   if (people->empty()) return ok;
   Run run(context, *people, flags, writer);
   run.earlier = std::move(earlier);
-  boost::asio::signal_set signals(context, SIGINT, SIGTERM);
+  boost::asio::signal_set signals(context);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    if (is_heeded(number)) signals.add(number);
+  }
   stop_on_signal(signals, run);
   boost::asio::co_spawn(context, provide_all(std::move(*api), flags, run), [&](const std::exception_ptr& thrown) {
     signals.clear();

@@ -10,6 +10,7 @@
 
 #include "advice.hpp"
 #include "commands.hpp"
+#include "interrupt.hpp"
 #include "json.hpp"
 #include "tool.hpp"
 #include "user_output.hpp"
@@ -165,7 +166,8 @@ int tell_not_made(const Api& api, const Flags& flags, const wandb::Error& error)
 
 int create(const Api& api, const Flags& flags) {
   survive_readers();
-  const auto user = api.create_user(flags.name, flags.admin);
+  const Interrupt interrupt;
+  const auto user = api.create_user(flags.name, flags.admin, {.stop = &interrupt.token()});
   if (!user) return tell_not_made(api, flags, user.error());
   print(*user, {.teams = false}, flags.format);
   if (std::cout.flush()) return ok;
