@@ -134,7 +134,9 @@ int tell_there(const User& user, const Flags& flags) {
     return tell("the user is there already, but " + std::string(how) + "; nothing was changed", already_exists);
   };
   if (!user.deleted_at().empty()) return differs("is deleted");
-  if (user.admin().value_or(flags.admin) != flags.admin) return differs(flags.admin ? "is no admin" : "is an admin");
+  const auto admin = user.admin();
+  if (admin && *admin != flags.admin) return differs(flags.admin ? "is no admin" : "is an admin");
+  if (!admin && flags.admin) return differs("the server does not say whether they are an admin");
   note("the user is there already");
   return ok;
 }
