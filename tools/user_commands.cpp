@@ -34,30 +34,36 @@ void survive_readers() { std::signal(SIGPIPE, SIG_IGN); }
 
 namespace {
 
-/// Prints the settings in effect and their sources.
-void print_settings(const Api& api, bool json) {
+/// Returns the source of a setting, as a user of the tool knows it.
+std::string source_of(const wandb::Setting& setting) {
+  if (setting.source == "wandb::Options") return setting.name == "timeout" ? "--timeout" : "--base-url";
+  return setting.source == "BeastOptions::ca_file" ? "--ca-file" : setting.source;
+}
+
+/// Prints the settings in effect and their sources. They go to standard error like all that --verbose adds, so that
+/// standard output has one format.
+void print_settings(const Api& api) {
   const auto status = api.status();
   if (!status) return;
   const auto as_json = [](const wandb::Setting& setting) {
     return JsonObject()
         .add_text("name", on_one_line(setting.name))
         .add_text("value", on_one_line(setting.value))
-        .add_text("source", on_one_line(setting.source))
+        .add_text("source", on_one_line(source_of(setting)))
         .text();
   };
-  if (json) {
-    std::cout << JsonObject().add("settings", json_list(*status, as_json)).text() << '\n';
+  if (speaks_json()) {
+    std::cerr << JsonObject().add("settings", json_list(*status, as_json)).text() << '\n';
     return;
   }
-  for (const auto& [name, value, source] : *status)
-    std::cout << on_one_line(name) << ": " << on_one_line(value) << "  (" << on_one_line(source) << ")\n";
+  for (const auto& setting : *status) note(setting.name + ": " + setting.value + "  (" + source_of(setting) + ")");
 }
 
 }  // namespace
 
 int whoami(const Api& api, const Flags& flags) {
   // The settings come first, since they may explain why the user cannot be read.
-  if (flags.verbose) print_settings(api, is_json(flags.format));
+  if (flags.verbose) print_settings(api);
   const auto me = api.viewer({.keys = false});
   if (!me) return tell(me.error());
   print(*me, {}, flags.format);
