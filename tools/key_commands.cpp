@@ -137,6 +137,15 @@ std::vector<wandb::ApiKey> keys_that(const User& user, Is is) {
   };
   for (const auto& key : user.keys()) {
     if (is(key) && (key.id().empty() || !is_there(key))) meant.push_back(key);
+/// Returns the user of a command line as a key is generated for them. If the caller names themselves, it is the caller,
+/// whose own key is known.
+wandb::Result<User> key_owner(const Api& api, const Flags& flags) {
+  auto user = subject(api, flags, true);
+  if (!user || flags.name.empty() || !flags.user_key_variable.empty() || user->user_api()) return user;
+  auto caller = api.viewer({.keys = true});
+  return caller && !user->id().empty() && caller->id() == user->id() ? std::move(caller) : std::move(user);
+}
+
   }
   return meant;
 }
@@ -205,7 +214,7 @@ int generate_key(const Api& api, const Flags& words) {
   if (!flags.print_secret && flags.secret_file.empty()) {
     return tell("the secret is shown only once: say where it goes, with --output FILE or --print-secret", usage);
   }
-  auto user = subject(api, flags, true);
+  auto user = key_owner(api, flags);
   if (!user) return tell(user.error());
   if (const auto code = authenticate(*user, flags)) return *code;
   const Interrupt interrupt;
