@@ -11,13 +11,15 @@
 #include <vector>
 
 #include <wandb/detail/config/credentials.hpp>
+#include <wandb/detail/text/ascii.hpp>
 #include <wandb/environment.hpp>
 
 #include "advice.hpp"
 #include "commands.hpp"
-#include "json.hpp"
 #include "interrupt.hpp"
+#include "json.hpp"
 #include "secret_sink.hpp"
+#include "spreadsheet.hpp"
 #include "tool.hpp"
 #include "user_output.hpp"
 
@@ -42,14 +44,19 @@ std::optional<NewKey> new_key(const User& user, std::size_t before, const wandb:
   return made ? std::optional(NewKey{{}, *made}) : std::nullopt;
 }
 
-/// Returns the text to print for a new key.
-std::string printed(const NewKey& key, const Flags& flags) {
-  if (!is_json(flags.format)) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
+/// Returns the text to print for a new key, whose secret is in the file of the flags if it is `stored`.
+std::string printed(const NewKey& key, const Flags& flags, bool stored) {
+  if (flags.format == Format::csv) {
+    return "id,description,secret,output\n" + csv_cell(key.id) + ',' + csv_cell(named(flags.description)) + ',' +
+           (flags.print_secret ? csv_cell(key.secret.reveal()) : "") + ',' +
+           (stored ? csv_cell(plain(flags.secret_file)) : "");
+  }
+  if (flags.format == Format::table) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
   auto json = JsonObject()
                   .add("id", key.id.empty() ? "null" : json_text(key.id))
                   .add("description", flags.description.empty() ? "null" : json_name(flags.description));
   if (flags.print_secret) json.add_text("secret", key.secret.reveal());
-  if (!flags.secret_file.empty()) json.add_text("output", flags.secret_file);
+  if (stored && !flags.secret_file.empty()) json.add_text("output", flags.secret_file);
   return json.text();
 }
 
@@ -66,7 +73,9 @@ int tell_lost(const NewKey& key, const std::string& fault, const std::string& pl
 
 /// Stores or prints the secret. Returns the exit code if nothing else failed.
 int deliver(const NewKey& key, SecretSink& sink, const Flags& flags) {
-  const auto fault = sink.keep(key.secret, printed(key, flags));
+  auto fault = sink.store(key.secret);
+  const auto unprinted = sink.print(key.secret, printed(key, flags, fault.empty()));
+  if (!unprinted.empty()) fault += (fault.empty() ? "" : ", and ") + unprinted;
   return fault.empty() ? static_cast<int>(ok) : tell_lost(key, fault, sink.place(), flags);
 }
 
@@ -128,15 +137,6 @@ std::optional<int> authenticate(User& user, const Flags& flags) {
   return tell(known.error(), variable + ": " + advised(known.error()), denied);
 }
 
-/// Returns the keys that the text may identify, each once, because pages may show the same key twice.
-template <class Is>
-std::vector<wandb::ApiKey> keys_that(const User& user, Is is) {
-  std::vector<wandb::ApiKey> meant;
-  const auto is_there = [&](const wandb::ApiKey& key) {
-    return std::any_of(meant.begin(), meant.end(), [&](const auto& other) { return other.id() == key.id(); });
-  };
-  for (const auto& key : user.keys()) {
-    if (is(key) && (key.id().empty() || !is_there(key))) meant.push_back(key);
 /// Returns the user of a command line as a key is generated for them. If the caller names themselves, it is the caller,
 /// whose own key is known.
 wandb::Result<User> key_owner(const Api& api, const Flags& flags) {
@@ -146,6 +146,15 @@ wandb::Result<User> key_owner(const Api& api, const Flags& flags) {
   return caller && !user->id().empty() && caller->id() == user->id() ? std::move(caller) : std::move(user);
 }
 
+/// Returns the keys that the text may identify, each once, because pages may show the same key twice.
+template <class Is>
+std::vector<wandb::ApiKey> keys_that(const User& user, Is is) {
+  std::vector<wandb::ApiKey> meant;
+  const auto is_there = [&](const wandb::ApiKey& key) {
+    return std::any_of(meant.begin(), meant.end(), [&](const auto& other) { return other.id() == key.id(); });
+  };
+  for (const auto& key : user.keys()) {
+    if (is(key) && (key.id().empty() || !is_there(key))) meant.push_back(key);
   }
   return meant;
 }
@@ -170,8 +179,10 @@ std::optional<bool> ask(const std::string& question) {
   if (speaks_json() || ::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1) return std::nullopt;
   std::cerr << "wandb-users: " << on_one_line(question) << " [y/N] " << std::flush;
   std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
+  // The end of the input leaves the line of the question open.
+  if (!std::getline(std::cin, answer)) std::cerr << '\n';
+  answer = wandb::detail::in_lower_case(wandb::detail::trimmed(answer));
+  return answer == "y" || answer == "yes";
 }
 
 /// Deletes one of a user's keys, and reports it.
@@ -188,8 +199,9 @@ int delete_row(const User& user, const wandb::ApiKey& row, bool in_use, const Fl
     return tell(error, advised(error) + "; look with `wandb-users keys list" + whose(flags) + "`", exit_code(error));
   }
   if (in_use) note("it was the key that these commands use: put another into WANDB_API_KEY or the netrc file");
-  if (!is_json(flags.format)) return ok;
-  std::cout << JsonObject().add_text("id", row.id()).add("deleted", "true").text() << '\n';
+  if (flags.format == Format::table) return ok;
+  if (flags.format == Format::csv) std::cout << "id,deleted\n" << csv_cell(row.id()) << ",true\n";
+  else std::cout << JsonObject().add_text("id", row.id()).add("deleted", "true").text() << '\n';
   if (std::cout.flush()) return ok;
   return tell("the key was deleted, but that could not be printed", failed, wandb::Outcome::ran);
 }
