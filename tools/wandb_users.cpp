@@ -81,8 +81,7 @@ int run(int argc, char** argv) {
   const bool provisioning = command == nullptr;
   if (const auto fault = format_fault(settings, provisioning); !fault.empty()) return tell(fault, usage);
   if (provisioning) return run_provision(settings, options);
-  wandb::AnyTransport transport = wandb::BeastTransport({.ca_file = settings.ca_file});
-  if (settings.flags.verbose) transport = Traced(std::move(transport));
+  wandb::AnyTransport transport = Traced(wandb::BeastTransport({.ca_file = settings.ca_file}), settings.flags.verbose);
   const auto api = Api::make(std::move(transport), options);
   if (!api) return tell(api.error());
   if (!settings.format.empty()) settings.flags.format = format_named(settings.format);
