@@ -189,7 +189,7 @@ void add_settings(CLI::App& app, Settings& settings) {
       ->check(CLI::IsMember({"table", "json", "jsonl", "csv"}));
   app.add_flag("--json", settings.json,
                "like --format json, with list and provision like --format jsonl; errors too, on standard error");
-  app.add_flag("--verbose", settings.flags.verbose, "print each request and how it ended, without secrets");
+  app.add_flag("--verbose", settings.flags.verbose, "print each request, how it ended, and each wait, without secrets");
   app.add_flag("--describe", settings.describe, "print all commands and options as JSON");
   app.add_flag("--allow-insecure-http", settings.insecure, "send the key over plain http to another machine");
   app.require_subcommand(1);

@@ -64,7 +64,8 @@ TEST_CASE("each change that a signal ends says that its outcome is unknown, and 
       {{"remove", "ann"}, "`wandb-users show ann`"},
       {{"restore", "ann"}, "`wandb-users show ann`"},
       {{"keys", "delete", "old", "ann", "--yes"}, "`wandb-users keys list ann`"}};
-  for (const auto& [words, look] : changes) {
+  for (const auto& change : changes) {
+    const auto& words = change.first;
     CAPTURE(words.front());
     Office office;
     office.account.add_user({.email = "ann@example.com"});
@@ -73,7 +74,7 @@ TEST_CASE("each change that a signal ends says that its outcome is unknown, and 
     CHECK(ended.code == 6);
     CHECK_MESSAGE(has(ended.err, "a stop was requested"), ended.err);
     CHECK_MESSAGE(has(ended.err, "it may have taken effect"), ended.err);
-    CHECK_MESSAGE(has(ended.err, look), ended.err);
+    CHECK_MESSAGE(has(ended.err, change.second), ended.err);
   }
 }
 

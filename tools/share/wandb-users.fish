@@ -44,7 +44,7 @@ complete -c wandb-users -l ca-file -r -F -d 'certificate authorities to trust, P
 complete -c wandb-users -l timeout -x -d 'seconds for one request; else WANDB_HTTP_TIMEOUT, else 19'
 complete -c wandb-users -l format -x -a 'table json jsonl csv' -d 'of the output: table, json (one text), jsonl (a text a line) or csv; else table, of provision csv'
 complete -c wandb-users -l json -d 'like --format json, with list and provision like --format jsonl; errors too, on standard error'
-complete -c wandb-users -l verbose -d 'print each request and how it ended, without secrets'
+complete -c wandb-users -l verbose -d 'print each request, how it ended, and each wait, without secrets'
 complete -c wandb-users -l describe -d 'print all commands and options as JSON'
 complete -c wandb-users -l allow-insecure-http -d 'send the key over plain http to another machine'
 complete -c wandb-users -n 'test (__wandb_users_place) = ":0"' -a whoami -d 'the user whose credentials these are; with --verbose first the settings, and where each comes from'

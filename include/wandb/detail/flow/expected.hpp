@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <wandb/detail/answer/answer.hpp>
-#include <wandb/detail/answer/graphql_errors.hpp>
+#include <wandb/detail/answer/classify_error.hpp>
 #include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/page.hpp>
 #include <wandb/detail/text/ascii.hpp>
