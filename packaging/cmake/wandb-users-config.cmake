@@ -1,5 +1,5 @@
-# Defines wandb::users, the headers; wandb::users_beast, with what the Beast transports need, if OpenSSL is found; and
-# wandb::users_compiled, a static library with all definitions. CMakeLists.txt includes this file too.
+# Defines wandb::users, the headers; wandb::users_beast, with what the Beast transports need, if OpenSSL and Boost.Beast
+# are found; and wandb::users_compiled, a static library with all definitions. CMakeLists.txt includes this file too.
 if(TARGET wandb::users)
   return()
 endif()
@@ -30,7 +30,8 @@ if(TARGET Boost::json)
   target_link_libraries(wandb::users INTERFACE Boost::json)
 endif()
 
-if(OpenSSL_FOUND)
+# A package manager may have installed Boost in parts, without Beast.
+if(OpenSSL_FOUND AND (TARGET Boost::beast OR EXISTS "${Boost_INCLUDE_DIRS}/boost/beast/version.hpp"))
   add_library(wandb::users_beast INTERFACE IMPORTED GLOBAL)
   target_link_libraries(wandb::users_beast INTERFACE wandb::users OpenSSL::SSL OpenSSL::Crypto)
 endif()
