@@ -50,7 +50,7 @@ class WandbUsersConan(ConanFile):
     def validate(self):
         check_min_cppstd(self, 20)
         if self.settings.os == "Windows":
-            raise ConanInvalidConfiguration(f"{self.ref} does not support Windows")
+            raise ConanInvalidConfiguration(f"{self.ref} is not packaged for Windows")
 
     def build(self):
         pass
