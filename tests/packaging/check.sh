@@ -101,6 +101,31 @@ cmake_installed() { # as CMake and as Meson install it
     cmake_project 'find_package(wandb-users' wandb::users_beast beast -DCMAKE_PREFIX_PATH="$scratch/prefix"
 }
 
+cmake_parts() { # of a Boost without Beast, and with targets that are not those of wandb-users-config.cmake
+    small_programs
+    mkdir parts
+    printf 'set(PACKAGE_VERSION 1.81.0)\nset(PACKAGE_VERSION_COMPATIBLE TRUE)\n' >parts/BoostConfigVersion.cmake
+    printf 'set(Boost_INCLUDE_DIRS "%s")\nadd_library(Boost::headers INTERFACE IMPORTED)\n' "$scratch/parts" >parts/BoostConfig.cmake
+    cmake -S "$source" -B library -G Ninja -DBoost_DIR="$scratch/parts" >/dev/null
+    grep '<wandb/src.hpp>' library/wandb_users.cpp
+    # Conan makes these targets, and includes the file once for each configuration.
+    cat >CMakeLists.txt <<TEXT
+cmake_minimum_required(VERSION 3.16...4.0)
+project(program CXX)
+add_library(wandb::users INTERFACE IMPORTED)
+target_include_directories(wandb::users INTERFACE "$source/include")
+target_link_libraries(wandb::users INTERFACE boost_json)
+foreach(configuration Release Debug)
+  include("$source/packaging/cmake/wandb-users-compiled.cmake")
+endforeach()
+add_executable(program core.cpp)
+target_link_libraries(program PRIVATE wandb::users_compiled)
+TEXT
+    cmake -S . -B out -G Ninja
+    ninja -C out
+    out/program
+}
+
 boost_elsewhere() { # the .pc file names the folders of the Boost that was found, and says which source a program lacks
     library=$("$@" -print-file-name=libboost_json.so)
     headers=$(echo '#include <boost/version.hpp>' | "$@" -xc++ -E - | sed -n 's/^# 1 "\(.*\)\/version.hpp".*/\1/p' | head -n 1)
@@ -192,6 +217,7 @@ cmake_fetched)
     cmake_project 'FetchContent_MakeAvailable(wandb-users)' wandb::users core "-DFETCHCONTENT_SOURCE_DIR_WANDB-USERS=$source"
     ;;
 cmake_installed) cmake_installed ;;
+cmake_parts) cmake_parts ;;
 pkg_config)
     small_programs
     cp beast.cpp main.cpp
