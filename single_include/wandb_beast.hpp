@@ -272,11 +272,8 @@ class AsyncBeastTransport {
     co_await this_coro::throw_if_cancelled(false);
     std::optional<R> result;
     std::exception_ptr thrown;
-    try {
-      result.emplace(co_await std::move(call));
-    } catch (...) {
-      thrown = std::current_exception();
-    }
+    WANDB_TRY { result.emplace(co_await std::move(call)); }
+    WANDB_CATCH(...) { thrown = std::current_exception(); }
     co_await this_coro::throw_if_cancelled(throws);
     if (thrown) std::rethrow_exception(thrown);
     co_return std::move(*result);
@@ -433,19 +430,14 @@ class [[nodiscard]] ThreadedForEach {
     State& state = runner.batch();
     for (;;) {
       typename State::Entry entry;
-#if defined(__cpp_exceptions)
-      try {
-#endif
+      WANDB_TRY {
         state.wait([&] { return !state.results.full() || state.inputs.over(); });
         auto taken = state.inputs.take();
         if (!taken) break;
         auto result = state.start(*taken);
         entry.completed.emplace(State::completed(*taken, result));
-#if defined(__cpp_exceptions)
-      } catch (...) {
-        entry.thrown = std::current_exception();
       }
-#endif
+      WANDB_CATCH(...) { entry.thrown = std::current_exception(); }
       state.results.put(std::move(entry));
       state.notify();
     }
@@ -2368,6 +2360,14 @@ inline void send_at_once(SocketHandle socket) noexcept {
          ::fcntl(socket, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
 
+/// Whether a call failed only because it would have had to wait. The two numbers are one on most systems.
+[[nodiscard]] constexpr bool is_would_block(int error) noexcept {
+#if EAGAIN != EWOULDBLOCK
+  if (error == EWOULDBLOCK) return true;
+#endif
+  return error == EAGAIN;
+}
+
 /// Sends what the kernel takes at once. Gives the number of bytes; without an error it may be 0.
 [[nodiscard]] inline std::size_t send_now(SocketHandle socket, std::string_view bytes,
                                           boost::system::error_code& ec) noexcept {
@@ -2380,7 +2380,7 @@ inline void send_at_once(SocketHandle socket) noexcept {
     const auto count = ::send(socket, bytes.data(), bytes.size(), flags);
     if (count >= 0) return static_cast<std::size_t>(count);
     if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) ec = last_socket_error();
+    if (!is_would_block(errno)) ec = last_socket_error();
     return 0;
   }
 }
@@ -2391,7 +2391,7 @@ inline void send_at_once(SocketHandle socket) noexcept {
   const auto count = ::recv(socket, data, size, flags);
   if (count > 0) return static_cast<std::size_t>(count);
   if (count == 0) ec = boost::asio::error::eof;
-  else if (errno == EAGAIN || errno == EWOULDBLOCK) ec = boost::asio::error::would_block;
+  else if (is_would_block(errno)) ec = boost::asio::error::would_block;
   else ec = last_socket_error();
   return 0;
 }
@@ -3513,11 +3513,10 @@ class Resolver {
     std::erase_if(jobs_, [](const auto& entry) { return entry.second.expired(); });
     if (auto job = jobs_[name].lock(); job != nullptr && !job->done()) return job;
     auto job = std::make_shared<LookUpJob>();
-    try {
+    WANDB_TRY {
       std::thread([job, name, ask = ask_] { job->finish(ask(name)); }).detach();
-    } catch (const std::system_error&) {
-      return nullptr;
     }
+    WANDB_CATCH(const std::system_error&) { return nullptr; }
     jobs_[name] = job;
     return job;
   }
@@ -4808,16 +4807,15 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(St
   Result<Response> response = Error(errc::cancelled, Delivery::nothing_sent);
   // This repeats `shielded`, and saves a coroutine for each request.
   std::exception_ptr thrown;
-  try {
+  WANDB_TRY {
     if (std::chrono::steady_clock::now() >= request.deadline) response = Error(errc::timed_out, Delivery::nothing_sent);
     else if (!request.stop.stop_requested() && !(co_await this_coro::cancellation_state).cancelled()) {
       response = co_await carry_out(*state, request);
     }
     // The result reports the cancellation, so it is cleared, and the caller's next co_await continues.
     if (!response && response.error() == errc::cancelled) (co_await this_coro::cancellation_state).clear();
-  } catch (...) {
-    thrown = std::current_exception();
   }
+  WANDB_CATCH(...) { thrown = std::current_exception(); }
   co_await this_coro::throw_if_cancelled(throws);
   if (thrown) std::rethrow_exception(thrown);
   co_return response;

@@ -42,7 +42,7 @@ small_programs() { # writes core.cpp, and beast.cpp, which links OpenSSL too
 bare() {
     client=$1
     shift
-    "$@" -std=c++20 -I"$source/include" "$here/$client.cpp" -o program
+    "$@" -std=c++20 -I"$source/include" "$here/$client.cpp" ${libraries:-} -o program
     ./program
 }
 
@@ -231,8 +231,19 @@ bare) bare link_client "$@" -O1 -Wall -Wextra -Werror ;; # as strict as a user m
 no_exceptions)
     bare misuse_client "$@" -fno-exceptions -pthread
     bare link_client "$@" -fno-exceptions
+    libraries="-lboost_json -lssl -lcrypto -pthread"
+    bare beast_client "$@" -fno-exceptions
     ;;
 no_rtti) bare link_client "$@" -fno-rtti ;;
+old_standard) # the compiler says what is wrong, and stops
+    for header in wandb/wandb.hpp wandb/transport/async_beast.hpp wandb/testing/fake_transport.hpp; do
+        echo "#include <$header>" >main.cpp
+        "$@" -std=c++17 -fsyntax-only -I"$source/include" main.cpp >messages 2>&1 && exit 1
+        cat messages
+        grep 'error: .*needs C++20: compile with -std=c++20' messages
+        [ "$(grep -c error: messages)" -le 5 ]
+    done
+    ;;
 old_boost) # the first error says what is wrong
     mkdir "$scratch/boost"
     echo '#define BOOST_VERSION 108000' >"$scratch/boost/version.hpp"

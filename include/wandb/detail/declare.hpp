@@ -1,6 +1,12 @@
 // Whether definitions are compiled with each unit or once, and the namespace that has the version and that form.
 #pragma once
 
+#if !defined(__cpp_concepts) || !defined(__cpp_impl_coroutine)
+#error "wandb-users needs C++20: compile with -std=c++20 or newer"
+// This file does not exist, so that the compiler stops here, and not after a thousand errors that do not say so.
+#include "wandb-users needs C++20"
+#endif
+
 /// `WANDB_DECL` stands before what an `impl/*.ipp` defines: with `WANDB_SEPARATE_COMPILATION` in one unit, which
 /// includes `<wandb/src.hpp>`, else in each.
 ///
