@@ -64,8 +64,8 @@
 /// includes `<wandb/src.hpp>`, else in each.
 ///
 /// `WANDB_ABI` is an inline namespace around everything: programs write `wandb::User`, and the linker reads
-/// `wandb::v0_1_0::User`. So units that have different versions or forms of the library cannot be mixed up: a type of one
-/// is not a type of the other, and a definition that is missing is named with its version and form.
+/// `wandb::v0_1_0::User`. So units that have different versions or forms of the library cannot be mixed up: a type of
+/// one is not a type of the other, and a definition that is missing is named with its version and form.
 #if defined(WANDB_SEPARATE_COMPILATION)
 #define WANDB_DECL
 #define WANDB_ABI v0_1_0_compiled
