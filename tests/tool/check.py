@@ -147,7 +147,7 @@ def creations(root, ann):
     root("create", "new@example.com", says=["new@example.com"])
     root("create", "boss@example.com", "--admin", says=["yes"])
     root("create", "new@example.com", code=8, complains=["already exists", "the user is there"])
-    root("create", "a\nb@example.com", code=2, complains=["control character"])
+    root("create", "a\nb@example.com", code=2, complains=["U+000A"])
     ann("create", "x@example.com", code=4, complains=["admin"])
 
 

@@ -86,8 +86,10 @@ TEST_CASE("provision reads quotes, line ends, a byte order mark, and columns in 
   const auto ended =
       office.provision("\xEF\xBB\xBF\"Admin\",key,EMAIL\r\nYES,\"a \"\"first\"\",\r\nkey\",\"a@example.com\"\r\n", {});
   CHECK(ended.code == 2);
-  CHECK(ended.err.find("line 2: the key's description \"a \"first\",  key\" is no text of one line") !=
-        std::string::npos);
+  CHECK(
+      ended.err.find(
+          "line 2: the key's description \"a \"first\",<U+000D><U+000A>key\" contains U+000D, which is not visible") !=
+      std::string::npos);
   const auto good = office.provision(
       "\xEF\xBB\xBF\"Admin\",key,EMAIL\r\n\r\nYES,\"a \"\"first\"\", key\",\"a@example.com\"\r\nno,,b@example.com", {});
   CHECK(good.code == 7);
@@ -114,13 +116,15 @@ TEST_CASE("provision says what is wrong with a file, line by line, before anythi
       {"email,admin\na@example.com\n", "line 2: 1 field where the header has 2; the first is \"a@example.com\""},
       {"email,admin\na@example.com,true,x\n",
        "line 2: 3 fields where the header has 2; the first is \"a@example.com\""},
-      {"email,admin\nann,true\n", "line 2: the email \"ann\" is not an e-mail address"},
+      {"email,admin\nann,true\n", "line 2: the email \"ann\" is not an e-mail address: it has no @"},
       {"email,admin\n,true\n", "line 2: the email \"\" is not an e-mail address"},
       {"email,admin\nj\xFCrg@example.com,true\n",
        "line 2: \"j\u00FCrg@example.com\" is not UTF-8, but Latin-1 or Windows-1252; save"},
       {"email,admin\na@example.com,maybe\n", "line 2: admin is \"maybe\", neither true nor false"},
       {"email,admin\na@example.com,\n\nA@Example.com,\n",
        "line 4: the email \"A@Example.com\" stands in line 2 already"},
+      {"line,email,status,key,reason\n2,a@example.com,exists,not_made,no key\n",
+       "line 1: beside the column status, the column key has results of an earlier run"},
       {"email,admin\n\"a@example.com,\n", "line 2: a quote is not closed: \"a@example.com,\""},
       {"email,admin\n\"a@example.com\"x,\n", "line 2: text follows a closing quote: \"a@example.com\""},
       {"email,admin\na\"b@example.com,\n",
@@ -148,6 +152,99 @@ TEST_CASE("provision says what is wrong with a file, line by line, before anythi
   }
   CHECK(tool::run(office.server.base_url(), office.key, {"provision", office.scratch.path("none.csv")}).code == 2);
   CHECK(office.server.requests() == 0);
+}
+
+TEST_CASE("provision names the characters that nobody sees, and takes no text for an address that is none") {
+  Office office;
+  const struct {
+    std::string csv;
+    std::string complaint;
+  } bad[] = {
+      {"email\na\u200B@example.com\n",
+       "line 2: the email \"a<U+200B>@example.com\" is not an e-mail address: it contains U+200B, which is not "
+       "visible"},
+      {"email\na@\u00ADexample.com\n", "it contains U+00AD"},
+      {"email\na@exam\uFEFFple.com\n", "it contains U+FEFF"},
+      {"email\na\u3000b@example.com\n", "it contains U+3000"},
+      {"email\na\u200Db@example.com\n", "it contains U+200D"},
+      {"email\na\U000E0041b@example.com\n", "it contains U+E0041"},
+      {"email\na b@example.com\n", "it contains a blank"},
+      {"e\u2060mail\na@example.com\n",
+       "line 1: the column \"e<U+2060>mail\" contains U+2060, which is not visible; write email"},
+      {"email,admin\na@example.com,tr\u200Bue\n", "line 2: admin is \"tr<U+200B>ue\", neither true nor false"},
+      {"email,key\na@example.com,my\u00A0key\n",
+       "line 2: the key's description \"my<U+00A0>key\" contains U+00A0, which is not visible"},
+      {"email,key\na@example.com," + std::string(20, 'f') + "\u200B" + std::string(20, 'f') + "\n",
+       "this looks like a key: \"****\""},
+      {"email\na@b@example.com\n", "it has more than one @"},
+      {"email\n@example.com\n", "there is nothing before the @"},
+      {"email\na@example..com\n", "a part of its domain is empty"},
+      {"email\na@example.com.\n", "a part of its domain is empty"},
+      {"email\na@\n", "a part of its domain is empty"},
+      {"email,admin\n,yes\n,no\n", "line 3: the email \"\" is not an e-mail address"},
+  };
+  for (const auto& one : bad) {
+    CAPTURE(one.csv);
+    const auto ended = office.provision(one.csv);
+    CHECK(ended.code == 2);
+    CHECK_MESSAGE(ended.err.find(one.complaint) != std::string::npos, ended.err);
+    CHECK(ended.err.find("stands in line") == std::string::npos);
+  }
+  for (const std::string email : {"a@x.example;b@x.example", "a@x.example,b@x.example", "mailto:a@x.example",
+                                  "<a@x.example>", "Ann (a@x.example)", "[a@x.example]", "a\\b@x.example"}) {
+    CAPTURE(email);
+    CHECK(office.provision("email\n\"" + email + "\"\n").code == 2);
+    CHECK(tool::run(office.server.base_url(), office.key, {"create", email}).code == 2);
+  }
+  CHECK(office.server.requests() == 0);
+}
+
+TEST_CASE("create and update send nothing that is no e-mail address, and show no key") {
+  Office office;
+  for (const std::string& word : {std::string("notamail"), std::string(" "), std::string(), any_key,
+                                  "wandb_v1_" + std::string(77, 'a') + "@example.com", std::string("a\u200B@b.c")}) {
+    CAPTURE(word);
+    for (const auto& words : {std::vector<std::string>{"create", word, "--if-not-exists"},
+                              std::vector<std::string>{"update", "root", "--primary-email", word}}) {
+      const auto ended = tool::run(office.server.base_url(), office.key, words);
+      CHECK(ended.code == 2);
+      CHECK(ended.err.find(std::string(12, 'a')) == std::string::npos);
+    }
+  }
+  CHECK(office.server.requests() == 0);
+}
+
+TEST_CASE("provision reads cells without the blanks around them, whatever blanks those are") {
+  Office office(Generation::older);
+  office.account.add_user({.email = "ann@example.com"});
+  static_cast<void>(office.account.add_key("ann", "only"));
+  std::string csv = "\u00A0email\u200B,\uFEFFkey ,admin\u3000\n\u2003,\u2060,\u00AD\n";
+  csv += "\u00A0\u200B\uFEFF\u00AD\u2003ann@example.com\u3000\u2060,\tonly ,\u00A0no\u200B\n";
+  const auto ended = office.provision(csv, {"--keys-dir", office.scratch.path("keys")});
+  CHECK_MESSAGE(ended.code == 0, ended.err);
+  CHECK(ended.out == "line,email,status,key,reason\n3,ann@example.com,exists,exists,\n");
+  CHECK(office.account.keys_of("ann").size() == 1);
+}
+
+TEST_CASE("provision permits what scripts and emoji need in a description") {
+  Office office;
+  const auto ended = office.provision(
+      "email,key\na@example.com,\u0645\u06CC\u200C\u0631\u0648\u0645 \U0001F469\u200D\U0001F4BB \u2764\uFE0F\n");
+  CHECK_MESSAGE(ended.code == 7, ended.err);
+  CHECK(office.account.executed("createUser") == 1);
+}
+
+TEST_CASE("provision does not take a user for somebody whose e-mail is that username") {
+  Office office(Generation::older);
+  office.account.add_user({.email = "other@example.com", .username = "bob@example.com"});
+  static_cast<void>(office.account.add_key("other@example.com", "own"));
+  const auto ended = office.provision("email,key\nbob@example.com,ci\n", {"--keys-dir", office.scratch.path("keys")});
+  CHECK(ended.code == 7);
+  CHECK(ended.out ==
+        "line,email,status,key,reason\n2,bob@example.com,differs,,this is the username of a user with the e-mail "
+        "other@example.com; nothing was changed\n");
+  CHECK(office.account.executed("generateApiKey") == 0);
+  CHECK(office.account.executed("createUser") == 0);
 }
 
 TEST_CASE("provision makes no key where the user's own secret is not known, and says why") {
