@@ -70,6 +70,7 @@ int run(int argc, char** argv) {
   if (has_word(argc, argv, "--json")) speak_json();
   if (has_word(argc, argv, "--describe")) return print_description(app);
   if (const auto fault = dash_fault(app, argc, argv); !fault.empty()) return tell(fault, usage);
+  if (const auto fault = empty_fault(argc, argv); !fault.empty()) return tell(fault, usage);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
