@@ -98,10 +98,6 @@ bool may_be_under_way(const wandb::Error& error) {
          (error.outcome() == Outcome::not_run && (error.status() == 408 || error.status() == 499));
 }
 
-/// Returns whether the server itself reported a failure, so that nothing is running any more. A gateway's answer or an
-/// incomplete answer does not show that.
-bool is_over(const wandb::Error& error) { return error.status() == 500 && error == wandb::errc::server_error; }
-
 /// Reports a creation that failed, after which no such user was found.
 Report not_found_after(const wandb::Error& error, const std::optional<wandb::Error>& look) {
   auto report = failure(error);
@@ -115,10 +111,6 @@ Report not_found_after(const wandb::Error& error, const std::optional<wandb::Err
     report.code = ok;
   } else if (report.status == Status::failed && error == condition::conflict) {
     report.code = failed;  // the conflict is not with this person
-  }
-  if (report.status == Status::unknown && !look && is_over(error)) {
-    report.status = Status::failed;
-    report.code = failed;
   }
   add_reason(report, look ? "nor does a look tell: " + advised(*look) : "a look finds no such user");
   return report;
