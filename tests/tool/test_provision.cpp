@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -252,6 +253,15 @@ TEST_CASE("provision does not take a user for somebody whose e-mail is that user
         "other@example.com; nothing was changed\n");
   CHECK(office.account.executed("generateApiKey") == 0);
   CHECK(office.account.executed("createUser") == 0);
+
+  office.account.before([](const wandb::Request& request) -> std::optional<wandb::Response> {
+    if (request.body.find("createUser") == request.body.npos) return std::nullopt;
+    return wandb::Response{409, {}, wandb::SecureString{R"({"data":{"createUser":null},"errors":["taken"]})"}};
+  });
+  const auto created =
+      tool::run(office.server.base_url(), office.key, {"create", "bob@example.com", "--if-not-exists"});
+  CHECK(created.code == 1);
+  CHECK(created.err.find("there already") == std::string::npos);
 }
 
 TEST_CASE("provision makes no key where the user's own secret is not known, and says why") {

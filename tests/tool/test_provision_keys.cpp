@@ -2,6 +2,7 @@
 // one.
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -117,6 +118,24 @@ TEST_CASE("provision does not call a key done whose secret is not seen in its fi
   CHECK(office.provision(with_key, {"--output", results, "--keys-dir", keys}).code == 0);
   CHECK(office.scratch.read("made.csv") == header + "2,ann@example.com,exists,made,\n");
   CHECK(office.scratch.read("keys/ann@example.com.key") == there + "\n");
+}
+
+TEST_CASE(
+    "provision delivers a secret that could not be written once the file can be written, if the server shows it") {
+  OlderOffice office;
+  const auto csv = office.scratch.file("people.csv", with_key);
+  const auto keys = office.scratch.path("keys");
+  const std::string script =
+      "(trap '' XFSZ; ulimit -f 0; \"$0\" provision \"$1\" --keys-dir \"$2\"; echo code $?) | cat";
+  const auto full = run_program("/bin/sh", office.server.base_url(), office.key,
+                                {"-c", script, std::string(std::getenv("WANDB_USERS_TOOL")), csv, keys});
+  CHECK_MESSAGE(has(full.out, "2,ann@example.com,exists,made,\"its secret could not be written to "), full.out);
+  CHECK(has(full.out, "code 7"));
+  CHECK_FALSE(std::filesystem::exists(keys + "/ann@example.com.key"));
+  CHECK(office.provision(with_key).code == 7);
+  CHECK(office.provision(with_key, {"--keys-dir", keys}).code == 0);
+  CHECK(office.scratch.read("keys/ann@example.com.key") == office.account.keys_of("ann").back() + "\n");
+  CHECK(office.account.executed("generateApiKey") == 1);
 }
 
 TEST_CASE("provision reads whether the file of a key holds its secret") {
