@@ -54,12 +54,18 @@
 
 // Whether definitions are compiled with each unit or once, and the namespace that has the version and that form.
 
+#if !defined(__cpp_concepts) || !defined(__cpp_impl_coroutine)
+#error "wandb-users needs C++20: compile with -std=c++20 or newer"
+// This file does not exist, so that the compiler stops here, and not after a thousand errors that do not say so.
+#include "wandb-users needs C++20"
+#endif
+
 /// `WANDB_DECL` stands before what an `impl/*.ipp` defines: with `WANDB_SEPARATE_COMPILATION` in one unit, which
 /// includes `<wandb/src.hpp>`, else in each.
 ///
 /// `WANDB_ABI` is an inline namespace around everything: programs write `wandb::User`, and the linker reads
-/// `wandb::v0_1_0::User`. So units that have different versions or forms of the library cannot be mixed up: a type of one
-/// is not a type of the other, and a definition that is missing is named with its version and form.
+/// `wandb::v0_1_0::User`. So units that have different versions or forms of the library cannot be mixed up: a type of
+/// one is not a type of the other, and a definition that is missing is named with its version and form.
 #if defined(WANDB_SEPARATE_COMPILATION)
 #define WANDB_DECL
 #define WANDB_ABI v0_1_0_compiled
@@ -1300,7 +1306,7 @@ inline void wipe(void* memory, std::size_t size) noexcept {
 [[nodiscard]] inline bool same_text(std::string_view a, std::string_view b) noexcept {
   unsigned difference = a.size() == b.size() ? 0U : 1U;
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(a[i])) ^ static_cast<unsigned char>(b[i]);
   }
   return difference == 0;
 }
@@ -6224,6 +6230,15 @@ template <AsyncTransport T>
 }
 
 }  // namespace wandb::inline WANDB_ABI::detail
+// `try` and `catch` for code that must also compile without exceptions, where nothing throws.
+
+#if defined(__cpp_exceptions)
+#define WANDB_TRY try
+#define WANDB_CATCH(what) catch (what)
+#else
+#define WANDB_TRY if (true)
+#define WANDB_CATCH(what) else
+#endif
 
 namespace wandb::inline WANDB_ABI {
 
@@ -6389,18 +6404,13 @@ class [[nodiscard]] ForEach {
     State& state = runner.batch();
     for (;;) {
       typename State::Entry entry;
-#if defined(__cpp_exceptions)
-      try {
-#endif
+      WANDB_TRY {
         auto taken = state.results.full() ? std::nullopt : state.inputs.take();
         if (!taken) break;
         auto result = co_await state.start(*taken);
         entry.completed.emplace(State::completed(*taken, result));
-#if defined(__cpp_exceptions)
-      } catch (...) {
-        entry.thrown = std::current_exception();
       }
-#endif
+      WANDB_CATCH(...) { entry.thrown = std::current_exception(); }
       state.results.put(std::move(entry));
       state.notify();
     }
@@ -9747,7 +9757,7 @@ struct FoundUrl {
 [[nodiscard]] inline Result<IdentityPtr> found_key(std::string_view key, std::string_view source) {
   auto checked = checked_key(key, source);
   if (!checked) return checked.error();
-  return IdentityPtr(std::make_shared<const Identity>(std::move(*checked), std::string(source)));
+  return std::make_shared<const Identity>(std::move(*checked), std::string(source));
 }
 
 /// Makes a federated identity, whose access tokens no file keeps. `source` names what gave the identity token.
@@ -11183,6 +11193,7 @@ inline constexpr std::size_t max_messages = 16;
 
 #if BOOST_VERSION < 108100
 #error "wandb-users needs Boost 1.81 or newer"
+#include "wandb-users needs Boost 1.81"  // does not exist: see detail/declare.hpp
 #endif
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -15474,7 +15485,7 @@ struct UserLookup {
     if (state.keys.use_count() != 1) return *(state.keys = std::make_shared<KeyList>(copy_keys(user, state)));
     // The last range may just have been destroyed by another thread. To give up a copy acquires what that thread has
     // released, which to read the count does not.
-    std::shared_ptr<KeyList>(state.keys).reset();
+    { const auto given_up = state.keys; }
     return *state.keys;
   }
   static void forget_unlisted_identities(UserState& state) {

@@ -272,11 +272,8 @@ class AsyncBeastTransport {
     co_await this_coro::throw_if_cancelled(false);
     std::optional<R> result;
     std::exception_ptr thrown;
-    try {
-      result.emplace(co_await std::move(call));
-    } catch (...) {
-      thrown = std::current_exception();
-    }
+    WANDB_TRY { result.emplace(co_await std::move(call)); }
+    WANDB_CATCH(...) { thrown = std::current_exception(); }
     co_await this_coro::throw_if_cancelled(throws);
     if (thrown) std::rethrow_exception(thrown);
     co_return std::move(*result);
@@ -433,19 +430,14 @@ class [[nodiscard]] ThreadedForEach {
     State& state = runner.batch();
     for (;;) {
       typename State::Entry entry;
-#if defined(__cpp_exceptions)
-      try {
-#endif
+      WANDB_TRY {
         state.wait([&] { return !state.results.full() || state.inputs.over(); });
         auto taken = state.inputs.take();
         if (!taken) break;
         auto result = state.start(*taken);
         entry.completed.emplace(State::completed(*taken, result));
-#if defined(__cpp_exceptions)
-      } catch (...) {
-        entry.thrown = std::current_exception();
       }
-#endif
+      WANDB_CATCH(...) { entry.thrown = std::current_exception(); }
       state.results.put(std::move(entry));
       state.notify();
     }
@@ -2368,6 +2360,14 @@ inline void send_at_once(SocketHandle socket) noexcept {
          ::fcntl(socket, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
 
+/// Whether a call failed only because it would have had to wait. The two numbers are one on most systems.
+[[nodiscard]] constexpr bool is_would_block(int error) noexcept {
+#if EAGAIN != EWOULDBLOCK
+  if (error == EWOULDBLOCK) return true;
+#endif
+  return error == EAGAIN;
+}
+
 /// Sends what the kernel takes at once. Gives the number of bytes; without an error it may be 0.
 [[nodiscard]] inline std::size_t send_now(SocketHandle socket, std::string_view bytes,
                                           boost::system::error_code& ec) noexcept {
@@ -2380,7 +2380,7 @@ inline void send_at_once(SocketHandle socket) noexcept {
     const auto count = ::send(socket, bytes.data(), bytes.size(), flags);
     if (count >= 0) return static_cast<std::size_t>(count);
     if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) ec = last_socket_error();
+    if (!is_would_block(errno)) ec = last_socket_error();
     return 0;
   }
 }
@@ -2391,7 +2391,7 @@ inline void send_at_once(SocketHandle socket) noexcept {
   const auto count = ::recv(socket, data, size, flags);
   if (count > 0) return static_cast<std::size_t>(count);
   if (count == 0) ec = boost::asio::error::eof;
-  else if (errno == EAGAIN || errno == EWOULDBLOCK) ec = boost::asio::error::would_block;
+  else if (is_would_block(errno)) ec = boost::asio::error::would_block;
   else ec = last_socket_error();
   return 0;
 }
@@ -2834,6 +2834,9 @@ struct TrustSources {
   std::string bundle{};     ///< REQUESTS_CA_BUNDLE: a file or a directory
   std::string system_file = X509_get_default_cert_file();
   std::string system_dir = X509_get_default_cert_dir();
+
+  /// Whether the bundle replaces the system's authorities: the variables of OpenSSL take precedence over it.
+  [[nodiscard]] bool uses_bundle() const noexcept { return !bundle.empty() && cert_file.empty() && cert_dir.empty(); }
 };
 
 /// The sources that a transport's options and the environment name.
@@ -2856,13 +2859,13 @@ struct TrustSources {
   };
   add(sources.ca_file, "BeastOptions::ca_file");
   add(sources.ca_pem, "BeastOptions::ca_pem");
-  if (settings.empty()) {
+  if (settings.empty() && sources.uses_bundle()) {
+    add(sources.bundle, "REQUESTS_CA_BUNDLE");
+  } else if (settings.empty()) {
     add(sources.cert_file, "SSL_CERT_FILE");
     add(sources.cert_dir, "SSL_CERT_DIR");
-    if (settings.empty()) add(sources.bundle, "REQUESTS_CA_BUNDLE");
-    const bool bundle = sources.cert_file.empty() && sources.cert_dir.empty() && !sources.bundle.empty();
-    if (!bundle && sources.cert_file.empty()) add(sources.system_file, "the default");
-    if (!bundle && sources.cert_dir.empty()) add(sources.system_dir, "the default");
+    if (sources.cert_file.empty()) add(sources.system_file, "the default");
+    if (sources.cert_dir.empty()) add(sources.system_dir, "the default");
   }
   add(sources.extra_ca, "BeastOptions::extra_ca");
   return settings;
@@ -2922,7 +2925,7 @@ class TrustLoader {
     } else if (!sources_.ca_pem.empty()) {
       if (is_pem_text(sources_.ca_pem)) add_option("the transport's ca_pem", sources_.ca_pem);
       else add("the transport's ca_pem", "it is not PEM text", "give a path as ca_file");
-    } else if (uses_bundle()) {
+    } else if (sources_.uses_bundle()) {
       add_bundle();
     } else {
       if (sources_.cert_file.empty()) add_system_file();
@@ -2931,7 +2934,8 @@ class TrustLoader {
       else add_directories();
     }
     if (!sources_.extra_ca.empty()) add_option("the transport's extra_ca", sources_.extra_ca);
-    if (fault_.empty() && trusted_ == 0 && sources_.cert_dir.empty() && !uses_bundle()) check_system_directory();
+    if (fault_.empty() && trusted_ == 0 && sources_.cert_dir.empty() && !sources_.uses_bundle())
+      check_system_directory();
     ::ERR_clear_error();
     if (fault_.empty()) return success();
     return Error(
@@ -2962,10 +2966,6 @@ class TrustLoader {
     if (!is_path(sources_.cert_file))
       return add("SSL_CERT_FILE", "it is PEM text or the like, not a path", variable_advice);
     add("SSL_CERT_FILE=" + sources_.cert_file, file_problem(sources_.cert_file), variable_advice);
-  }
-  // The variables of OpenSSL take precedence over that of another library.
-  [[nodiscard]] bool uses_bundle() const noexcept {
-    return !sources_.bundle.empty() && sources_.cert_file.empty() && sources_.cert_dir.empty();
   }
   void add_bundle() {
     if (!is_path(sources_.bundle))
@@ -3513,11 +3513,10 @@ class Resolver {
     std::erase_if(jobs_, [](const auto& entry) { return entry.second.expired(); });
     if (auto job = jobs_[name].lock(); job != nullptr && !job->done()) return job;
     auto job = std::make_shared<LookUpJob>();
-    try {
+    WANDB_TRY {
       std::thread([job, name, ask = ask_] { job->finish(ask(name)); }).detach();
-    } catch (const std::system_error&) {
-      return nullptr;
     }
+    WANDB_CATCH(const std::system_error&) { return nullptr; }
     jobs_[name] = job;
     return job;
   }
@@ -4808,16 +4807,15 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(St
   Result<Response> response = Error(errc::cancelled, Delivery::nothing_sent);
   // This repeats `shielded`, and saves a coroutine for each request.
   std::exception_ptr thrown;
-  try {
+  WANDB_TRY {
     if (std::chrono::steady_clock::now() >= request.deadline) response = Error(errc::timed_out, Delivery::nothing_sent);
     else if (!request.stop.stop_requested() && !(co_await this_coro::cancellation_state).cancelled()) {
       response = co_await carry_out(*state, request);
     }
     // The result reports the cancellation, so it is cleared, and the caller's next co_await continues.
     if (!response && response.error() == errc::cancelled) (co_await this_coro::cancellation_state).clear();
-  } catch (...) {
-    thrown = std::current_exception();
   }
+  WANDB_CATCH(...) { thrown = std::current_exception(); }
   co_await this_coro::throw_if_cancelled(throws);
   if (thrown) std::rethrow_exception(thrown);
   co_return response;

@@ -10,6 +10,7 @@
 #include "commands.hpp"
 #include "interrupt.hpp"
 #include "tool.hpp"
+#include "typed_text.hpp"
 #include "user_output.hpp"
 
 namespace {
@@ -49,6 +50,10 @@ int change_user(const Api& api, const Flags& flags, const char* done, Change cha
 }  // namespace
 
 int update(const Api& api, const Flags& flags) {
+  const auto& email = flags.primary_email;
+  if (const auto fault = email.empty() ? std::string() : address_fault(email); !fault.empty()) {
+    return tell("--primary-email: " + quoted(email) + " is not an e-mail address: " + fault, usage);
+  }
   const wandb::UserUpdate changes{.name = given(flags.full_name),
                                   .admin = given_flag(flags.admin_value),
                                   .default_entity = given(flags.default_entity),

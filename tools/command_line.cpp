@@ -29,10 +29,6 @@ class HelpFormatter : public CLI::Formatter {
   }
 };
 
-// An unset variable in a script must not select the caller, or the key without a description.
-const CLI::Validator not_empty([](const std::string& text) { return text.empty() ? "it is empty" : std::string{}; },
-                               "");
-
 /// Checks that a text is a whole number from 1 to `most`.
 CLI::Validator whole_number(std::uint32_t most) {
   return CLI::Validator(
@@ -46,14 +42,14 @@ CLI::Validator whole_number(std::uint32_t most) {
 }
 
 void add_user(CLI::App* sub, Flags& flags) {
-  sub->add_option("user", flags.name, "username, e-mail or id; else yourself")->check(not_empty);
+  sub->add_option("user", flags.name, "username, e-mail or id; else yourself");
 }
 
 /// Adds the commands that change a user, each with `add`.
 template <class Add>
 void add_changes(CLI::App& app, Flags& flags, Add add) {
   const auto text = [](CLI::App* sub, const char* name, std::string& value, const char* what) {
-    return sub->add_option(name, value, what)->check(not_empty);
+    return sub->add_option(name, value, what);
   };
   const auto flag = [](CLI::App* sub, const char* name, std::string& value, const char* what) {
     return sub->add_option(name, value, what)->check(CLI::IsMember({"true", "false"}));
@@ -88,13 +84,11 @@ void add_key_commands(CLI::App& app, Flags& flags, Add add) {
   generated->add_option("--output", flags.secret_file, "a new file for the secret, readable by you alone; - prints it")
       ->type_name("FILE");
   generated->add_flag("--print-secret", flags.print_secret, "print the secret");
-  generated
-      ->add_option("--user-key-env", flags.user_key_variable, "the environment variable that holds that user's own key")
-      ->check(not_empty);
+  generated->add_option("--user-key-env", flags.user_key_variable,
+                        "the environment variable that holds that user's own key");
   auto* deleted = add(*keys, "delete", "delete a key", delete_key);
-  deleted->add_option("key", flags.key, "its id, its name as listed, or its description")->check(not_empty);
-  deleted->add_option("--key-env", flags.key_variable, "else the environment variable that holds the key itself")
-      ->check(not_empty);
+  deleted->add_option("key", flags.key, "its id, its name as listed, or its description");
+  deleted->add_option("--key-env", flags.key_variable, "else the environment variable that holds the key itself");
   user_of(deleted);
   deleted->add_flag("-y,--yes", flags.yes, "delete the key in use, or a user's last key, without asking");
 }
@@ -114,7 +108,7 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   user_of(add(app, "show", "a user with teams and keys", show));
   auto* listed = add(app, "list", "users whose username or e-mail begins or ends with a text", list);
   auto* query = listed->add_option("query", flags.query, "else everybody");
-  listed->add_option("--team", flags.team, "else the members of this team")->check(not_empty)->excludes(query);
+  listed->add_option("--team", flags.team, "else the members of this team")->excludes(query);
   listed->add_flag("--admins", flags.admins, "only admins of the instance");
   listed->add_flag("--deleted", flags.deleted, "only deleted users");
   listed->add_option("--limit", flags.limit, "how many at most")->check(whole_number(1'000'000'000));

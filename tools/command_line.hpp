@@ -31,5 +31,9 @@ void add_command_line(CLI::App& app, Settings& settings, Command& chosen);
 /// empty if there is none. The value of an option may begin so, and what comes after `--`.
 [[nodiscard]] std::string dash_fault(const CLI::App& app, int argc, char** argv);
 
+/// Returns the complaint about an empty word or an empty value, because an unset variable in a script must not select
+/// the caller, the default server, or the key without a description; empty if there is none.
+[[nodiscard]] std::string empty_fault(int argc, char** argv);
+
 /// Describes all commands and options as JSON. The man page and the completions of shells are made from it.
 [[nodiscard]] std::string description_of(const CLI::App& app);

@@ -17,6 +17,15 @@ struct CsvRow {
   std::vector<std::string> fields;
 };
 
+/// Returns how many lines of a text are ended: by a line feed, a carriage return, or both.
+[[nodiscard]] inline std::size_t line_ends_in(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at != text.size(); ++at) {
+    count += text[at] == '\n' || (text[at] == '\r' && !text.substr(at + 1).starts_with('\n')) ? 1U : 0U;
+  }
+  return count;
+}
+
 /// Reads RFC 4180 text in UTF-8: commas or another separator separate fields, line ends separate rows, a field that
 /// contains one of these or a quote is quoted, and a quote inside quotes is doubled.
 class CsvReader {
@@ -24,7 +33,7 @@ class CsvReader {
   explicit CsvReader(std::string_view text, char separator = ',')
       : rest_(wandb::detail::without_mark(text)),
         separator_(separator),
-        ends_{separator, '\n'},
+        ends_{separator, '\n', '\r'},
         fault_(wandb::detail::encoding_fault(text)) {}
   /// Reads a spreadsheet's text: its first line may be `sep=;`, which names the separator; otherwise the header shows
   /// which of comma, semicolon and tab it is.
@@ -43,14 +52,13 @@ class CsvReader {
   /// Returns the next row that is not empty. Returns nothing at the end, or if the text is not CSV, which `fault()`
   /// then explains.
   [[nodiscard]] std::optional<CsvRow> next() {
-    while (take("\r\n") || take("\n")) ++line_;
+    while (take_line_end()) ++line_;
     if (rest_.empty() || !fault_.empty()) return std::nullopt;
     CsvRow row{line_, {}};
     do {
       row.fields.push_back(take('"') ? quoted() : plain());
     } while (fault_.empty() && take(separator_));
-    if (fault_.empty() && !rest_.empty() && !take("\r\n") && !take("\n"))
-      fail("text follows a closing quote", row.fields.back());
+    if (fault_.empty() && !rest_.empty() && !take_line_end()) fail("text follows a closing quote", row.fields.back());
     ++line_;
     return fault_.empty() ? std::optional(std::move(row)) : std::nullopt;
   }
@@ -66,20 +74,16 @@ class CsvReader {
     bool quoted = false;
     for (const char c : text.substr(std::min(text.find_first_not_of("\r\n"), text.size()))) {
       if (c == '"') quoted = !quoted;
-      if (!quoted && c == '\n') break;
+      if (!quoted && (c == '\n' || c == '\r')) break;
       const auto known = separators.find(c);
       if (!quoted && known != separators.npos) ++counts[known];
     }
     return separators[static_cast<std::size_t>(std::max_element(counts, counts + separators.size()) - counts)];
   }
   [[nodiscard]] std::string plain() {
-    const auto end = std::min(rest_.find_first_of(std::string_view(ends_, 2)), rest_.size());
-    auto field = rest_.substr(0, end);
-    if (field.ends_with('\r') && end != rest_.size() && rest_[end] == '\n') field.remove_suffix(1);
+    const auto field = rest_.substr(0, rest_.find_first_of(std::string_view(ends_, sizeof ends_)));
     rest_.remove_prefix(field.size());
-    if (field.find_first_of("\"\r") != field.npos) {
-      fail("a quote or a carriage return stands outside of quotes", field);
-    }
+    if (field.find('"') != field.npos) fail("a quote stands outside of quotes", field);
     return std::string(field);
   }
   [[nodiscard]] std::string quoted() {
@@ -89,17 +93,18 @@ class CsvReader {
       const auto end = rest_.find('"');
       if (end == rest_.npos) {
         line_ = begin;
-        fail("a quote is not closed", rest_.substr(0, rest_.find('\n')));
+        fail("a quote is not closed", rest_.substr(0, rest_.find_first_of("\r\n")));
         return field;
       }
       const auto part = rest_.substr(0, end);
-      line_ += static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n'));
+      line_ += line_ends_in(part);
       field += part;
       rest_.remove_prefix(end + 1);
       if (!take('"')) return field;
       field += '"';
     }
   }
+  bool take_line_end() { return take("\r\n") || take("\n") || take("\r"); }
   bool take(std::string_view text) {
     if (!rest_.starts_with(text)) return false;
     rest_.remove_prefix(text.size());
@@ -114,7 +119,7 @@ class CsvReader {
 
   std::string_view rest_;
   char separator_;
-  char ends_[2];
+  char ends_[3];
   std::size_t line_ = 1;
   std::string fault_;
   std::string faulty_field_;

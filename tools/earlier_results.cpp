@@ -15,6 +15,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/encoding.hpp>
 
 #include "csv.hpp"
 #include "files.hpp"
@@ -35,10 +36,15 @@ struct Row {
 };
 using Rows = std::vector<Row>;
 
-/// Returns the rows; nothing if one of them is not a result.
+/// Returns the rows, which a spreadsheet may have saved again; nothing if one of them is not a result.
 std::optional<Rows> rows_of_csv(std::string_view text) {
   Rows rows;
-  CsvReader reader(text);
+  auto reader = CsvReader::of_spreadsheet(text);
+  std::string header;
+  if (const auto names = reader.next()) {
+    for (const auto& name : names->fields) header.append(header.empty() ? "" : ",").append(name);
+  }
+  if (header != csv_header) return std::nullopt;
   while (auto row = reader.next()) {
     if (row->fields.size() != csv_columns) return std::nullopt;
     auto& fields = row->fields;
@@ -67,19 +73,20 @@ std::optional<Rows> rows_of_jsonl(std::string_view text) {
   return rows;
 }
 
-std::optional<Rows> rows_of(std::string_view text) {
+std::optional<Rows> rows_of(std::string_view bytes) {
+  const auto file = in_utf8(bytes);
   // A run may have been ended in the middle of a row, so that only complete rows count.
-  const auto end = text.rfind('\n');
+  auto text = wandb::detail::without_mark(file.text);
+  const auto end = text.find_last_of("\r\n");
   if (end == text.npos) return std::nullopt;
   text = text.substr(0, end + 1);
-  if (!text.starts_with(csv_header)) return rows_of_jsonl(text);
-  text.remove_prefix(csv_header.size());
-  return text.starts_with('\n') ? rows_of_csv(text.substr(1)) : std::nullopt;
+  return text.starts_with('{') ? rows_of_jsonl(text) : rows_of_csv(text);
 }
 
 EarlierResult result_of(const Row& row) {
   const auto says = [&](std::string_view reason) { return row.reason.starts_with(reason); };
-  return {.created = row.status == "created" || (row.status == "differs" && says(created_now)),
+  const bool may_say = row.status == "differs" || row.status == "would_create";
+  return {.created = row.status == "created" || (may_say && says(created_now)),
           .perhaps_created = row.status == "unknown" || says(perhaps_created_earlier),
           .made_key = row.key == "made"};
 }
@@ -111,7 +118,7 @@ void read_file(EarlierResults& earlier, const std::string& path, const std::stri
   std::error_code ec;
   if (!std::filesystem::is_regular_file(path, ec) || std::filesystem::file_size(path, ec) == 0) return;
   const auto lose = [&](const std::string& what) {
-    if (!earlier.loss) earlier.loss = of + " " + what;
+    if (!earlier.loss) earlier.loss = of + what;
   };
   const auto file = read_whole(path);
   if (!file.fault.empty()) return lose((of.empty() ? "is there, and " : "") + ("cannot be read: " + file.fault));
@@ -136,7 +143,7 @@ EarlierResults read_earlier(const std::string& path, const std::vector<Person>& 
   std::set<std::string> now;
   for (const auto& person : people) now.insert(in_lower_case(person.email));
   read_file(earlier, path, "", now);
-  read_file(earlier, kept_beside(path), " has a neighbour " + kept_beside(path) + " that", now);
+  read_file(earlier, kept_beside(path), "has a neighbour " + kept_beside(path) + " that ", now);
   return earlier;
 }
 
@@ -179,13 +186,15 @@ Report with_earlier(Report report, const Person& person, const EarlierResults& e
   if (created) {
     if (unseen || report.status == Status::unknown) keep(report, Status::created, created_earlier);
     else if (report.status == Status::exists) put_before(report, created_earlier);
+    else if (report.status == Status::would_create) put_before(report, created_and_gone);
     else if (report.status == Status::differs && !report.reason.starts_with(created_now)) {
       put_before(report, std::string(created_now) + " " + std::string(created_earlier));
     }
     if (report.status == Status::exists) report.status = Status::created;
   } else if (perhaps_created) {
     if (unseen) keep(report, Status::unknown, perhaps_created_earlier);
-    else if (report.status == Status::exists || report.status == Status::differs) {
+    else if (report.status == Status::exists || report.status == Status::differs ||
+             report.status == Status::would_create) {
       put_before(report, perhaps_created_earlier);
     }
   }

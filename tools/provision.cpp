@@ -165,11 +165,21 @@ std::optional<std::vector<Person>> read_file(const ProvisionFlags& flags) {
   return std::move(file.people);
 }
 
+/// Returns whether the results would be written into the file of the people, which standard input or output may be.
+bool writes_over_people(const ProvisionFlags& flags) {
+  struct stat from {};
+  struct stat to {};
+  const bool read = flags.people == "-" ? ::fstat(STDIN_FILENO, &from) == 0 : ::stat(flags.people.c_str(), &from) == 0;
+  const bool written = flags.output.empty() ? ::fstat(STDOUT_FILENO, &to) == 0 : ::stat(flags.output.c_str(), &to) == 0;
+  return read && written && S_ISREG(from.st_mode) && from.st_dev == to.st_dev && from.st_ino == to.st_ino;
+}
+
 /// Returns what is wrong with the files and directories of the flags; empty for nothing.
 std::string place_fault(const ProvisionFlags& flags) {
   std::error_code ec;
-  if (!flags.output.empty() && std::filesystem::equivalent(flags.people, flags.output, ec)) {
-    return flags.output + " is the file of the people; name another one with --output";
+  if (writes_over_people(flags)) {
+    return (flags.output.empty() ? "standard output" : flags.output) +
+           " is the file of the people; name another one with --output";
   }
   if (flags.keys_dir.empty() || flags.dry_run) return {};
   const auto& directory = flags.keys_dir;
@@ -179,6 +189,35 @@ std::string place_fault(const ProvisionFlags& flags) {
   if (!std::filesystem::is_directory(directory, ec)) return directory + " is no directory, which --keys-dir names";
   if (::access(directory.c_str(), W_OK | X_OK) == 0) return {};
   return "cannot write into " + directory + ": " + std::strerror(errno);
+}
+
+/// Returns why the file for the results must not be written; empty if it may be.
+std::string output_fault(const ProvisionFlags& flags, const FileLock& lock, const EarlierResults& earlier) {
+  if (lock.is_taken())
+    return "another run writes " + flags.output + " now; wait for it, or name another file with --output";
+  if (!earlier.loss || flags.force) return {};
+  return flags.output + " " + *earlier.loss + "; name another file with --output, or give --force to write over it";
+}
+
+/// Adds the signals that stop a run. Somebody who starts it with nohup wants it to go on without the terminal.
+void add_signals(boost::asio::signal_set& signals) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    if (is_heeded(number)) signals.add(number);
+  }
+}
+
+/// Runs until each person has a row, or the run is stopped.
+void run_all(boost::asio::io_context& context, AsyncApi api, const ProvisionFlags& flags, Run& run) {
+  boost::asio::signal_set signals(context);
+  add_signals(signals);
+  stop_on_signal(signals, run);
+  boost::asio::co_spawn(context, provide_all(std::move(api), flags, run), [&](const std::exception_ptr& thrown) {
+    signals.clear();
+    signals.cancel();
+    if (thrown) std::rethrow_exception(thrown);
+  });
+  context.run();
+  run.progress.finish();
 }
 
 }  // namespace
@@ -191,16 +230,13 @@ int provision(const ProvisionFlags& words, const std::string& ca_file, const wan
   const auto people = read_file(flags);
   if (!people) return usage;
   if (const auto fault = place_fault(flags); !fault.empty()) return tell(fault, usage);
-  auto earlier = read_earlier(flags.output, *people);
-  if (earlier.loss && !flags.force) {
-    return tell(
-        flags.output + " " + *earlier.loss + "; name another file with --output, or give --force to write over it",
-        usage);
-  }
   boost::asio::io_context context(1);
   wandb::AsyncBeastTransport transport(context, {.ca_file = ca_file, .max_connections_per_origin = flags.concurrency});
   auto api = AsyncApi::make(AsyncTraced(std::move(transport), flags.verbose), options);
   if (!api) return tell(api.error());
+  const FileLock lock(flags.output);
+  auto earlier = read_earlier(flags.output, *people);
+  if (const auto fault = output_fault(flags, lock, earlier); !fault.empty()) return tell(fault, usage);
   const Keepsake keepsake(flags.output, earlier);
   ReportWriter writer(flags.output, flags.format == "jsonl");
   if (!writer.good()) {
@@ -209,18 +245,7 @@ int provision(const ProvisionFlags& words, const std::string& ca_file, const wan
   if (people->empty()) return ok;
   Run run(context, *people, flags, writer);
   run.earlier = std::move(earlier);
-  boost::asio::signal_set signals(context);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-    if (is_heeded(number)) signals.add(number);
-  }
-  stop_on_signal(signals, run);
-  boost::asio::co_spawn(context, provide_all(std::move(*api), flags, run), [&](const std::exception_ptr& thrown) {
-    signals.clear();
-    signals.cancel();
-    if (thrown) std::rethrow_exception(thrown);
-  });
-  context.run();
-  run.progress.finish();
+  run_all(context, std::move(*api), flags, run);
   if (writer.good()) keepsake.drop();
   return result_of(run, writer);
 }

@@ -1,13 +1,19 @@
 #include "provision_person.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
+
+#include <wandb/detail/text/ascii.hpp>
+#include <wandb/detail/text/secure_memory.hpp>
 
 #include "advice.hpp"
+#include "files.hpp"
 #include "secret_sink.hpp"
 #include "tool.hpp"
 
@@ -38,6 +44,11 @@ Report failure(const wandb::Error& error) {
           .hopeless = is_hopeless(error)};
 }
 
+/// Returns whether the user has that person's e-mail. A search also finds a user whose username is the e-mail.
+bool is_person(const User& user, const Person& person) {
+  return wandb::detail::equal_ignoring_case(user.email(), person.email);
+}
+
 /// Describes how the user differs from the file; empty if there is no difference.
 std::string misfit(const User& user, const Person& person) {
   if (!user.deleted_at().empty()) return "the user is deleted";
@@ -60,6 +71,15 @@ Report existing(const User& user, const Person& person) {
   return report;
 }
 
+/// Reports that the e-mail is the username of another user.
+Report somebody_else(const User& user) {
+  const auto email = user.email();
+  return {.status = Status::differs,
+          .reason = "this is the username of a user " +
+                    (email.empty() ? "whose e-mail the server does not show" : "with the e-mail " + named(email)) +
+                    "; nothing was changed"};
+}
+
 /// Reports a user whom this run made, even if something else failed.
 Report made_now(const User& user, const Person& person, std::string reason) {
   Report report{.status = Status::created, .reason = std::move(reason), .id = std::string(user.id())};
@@ -78,10 +98,6 @@ bool may_be_under_way(const wandb::Error& error) {
          (error.outcome() == Outcome::not_run && (error.status() == 408 || error.status() == 499));
 }
 
-/// Returns whether the server itself reported a failure, so that nothing is running any more. A gateway's answer or an
-/// incomplete answer does not show that.
-bool is_over(const wandb::Error& error) { return error.status() == 500 && error == wandb::errc::server_error; }
-
 /// Reports a creation that failed, after which no such user was found.
 Report not_found_after(const wandb::Error& error, const std::optional<wandb::Error>& look) {
   auto report = failure(error);
@@ -96,10 +112,6 @@ Report not_found_after(const wandb::Error& error, const std::optional<wandb::Err
   } else if (report.status == Status::failed && error == condition::conflict) {
     report.code = failed;  // the conflict is not with this person
   }
-  if (report.status == Status::unknown && !look && is_over(error)) {
-    report.status = Status::failed;
-    report.code = failed;
-  }
   add_reason(report, look ? "nor does a look tell: " + advised(*look) : "a look finds no such user");
   return report;
 }
@@ -110,7 +122,7 @@ Task<Report> look_after(AsyncApi api, Person person, wandb::Error error, wandb::
                         std::optional<User>& user) {
   const auto found = co_await api.user(person.email, {.stop = &give_up, .keys = !person.key.empty()});
   if (!found) co_return not_found_after(error, found.error());
-  if (!*found) co_return not_found_after(error, std::nullopt);
+  if (!*found || !is_person(**found, person)) co_return not_found_after(error, std::nullopt);
   user = **found;
   if (error.outcome() == Outcome::ran) co_return made_now(*user, person, advised(error));
   if (may_be_under_way(error)) {
@@ -151,15 +163,39 @@ std::string key_file(const std::string& directory, std::string_view email) {
 void deliver(const std::optional<wandb::Secret>& secret, SecretSink& sink, const std::string& path, Report& report) {
   const auto fault = secret ? sink.store(*secret) : "the server did not send its secret";
   if (fault.empty()) report.key_file = path;
-  else fail_key(report, fault + ", and it is lost: delete the key, and run again");
+  else fail_key(report, fault + ", and it is lost unless the server shows it again: delete the key, or run again");
 }
 
-/// Delivers a key that was there before, if its secret is known.
-void deliver_existing(const wandb::ApiKey& key, const std::string& path, bool dry_run, Report& report) {
+/// Returns the key whose secret the file holds; null if it is none of these.
+const wandb::ApiKey* key_in(const std::string& path, const std::vector<wandb::ApiKey>& keys) {
+  std::error_code ec;
+  // A pipe would make the tool wait.
+  if (!std::filesystem::is_regular_file(path, ec)) return nullptr;
+  auto file = read_whole(path);
+  const wandb::Secret secret(file.text);
+  wandb::detail::wipe(file.text.data(), file.text.size());
+  const auto owner = std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return key.belongs_to(secret); });
+  return owner == keys.end() ? nullptr : &*owner;
+}
+
+/// Sees to it that the secret of one of the keys, which were there before, is in its file, if the server shows it.
+void deliver_existing(const std::vector<wandb::ApiKey>& keys, const std::string& path, bool dry_run, Report& report) {
+  const auto& key = keys.front();
   report.key = "exists";
   report.key_id = key.id();
+  if (path.empty()) {
+    return fail_key(report,
+                    "the key is there, but not known is whether its secret was delivered; give --keys-dir, for the "
+                    "directory that has it or receives it");
+  }
   std::error_code ec;
-  if (path.empty() || (std::filesystem::file_size(path, ec) != 0 && !ec)) return;
+  if (std::filesystem::exists(std::filesystem::symlink_status(path, ec))) {
+    if (const auto* const delivered = key_in(path, keys)) report.key_id = delivered->id();
+    else
+      fail_key(report, "the key is there, but " + path +
+                           " does not hold its secret; remove that file, or put the secret into it");
+    return;
+  }
   const auto secret = key.secret();
   if (!secret) return fail_key(report, "the key was there before, and the server does not show its secret again");
   if (dry_run) return;
@@ -193,9 +229,12 @@ Task<void> make_key(User user, std::string description, std::string path, wandb:
 /// Sees to it that the user has the key of the file, and its secret a place.
 Task<void> add_key(User user, Person person, const ProvisionFlags& flags, wandb::StopToken give_up, Report& report) {
   const auto path = flags.keys_dir.empty() ? std::string() : key_file(flags.keys_dir, person.email);
+  std::vector<wandb::ApiKey> there;
   for (const auto& key : user.keys()) {
-    if (key.description() != person.key) continue;
-    deliver_existing(key, path, flags.dry_run, report);
+    if (key.description() == person.key) there.push_back(key);
+  }
+  if (!there.empty()) {
+    deliver_existing(there, path, flags.dry_run, report);
     co_return;
   }
   report.key = "not_made";
@@ -216,6 +255,7 @@ Task<Report> provide(AsyncApi api, Person person, const ProvisionFlags& flags, w
   const auto found = co_await api.user(person.email, {.stop = &give_up, .keys = !person.key.empty()});
   if (!found) co_return failure(found.error());
   std::optional<User> user = *found;
+  if (user && !is_person(*user, person)) co_return somebody_else(*user);
   Report report{.status = Status::would_create};
   if (user) report = existing(*user, person);
   else if (!flags.dry_run) report = co_await create(api, person, give_up, user);

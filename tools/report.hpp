@@ -34,6 +34,7 @@ struct Report {
 // A later run reads these reasons from the file, so that it can repeat what they say.
 inline constexpr std::string_view created_now = "created";
 inline constexpr std::string_view created_earlier = "by an earlier run";
+inline constexpr std::string_view created_and_gone = "created by an earlier run, and gone since";
 inline constexpr std::string_view perhaps_created_earlier = "perhaps created by an earlier run";
 
 inline constexpr std::string_view csv_header = "line,email,status,key,reason";

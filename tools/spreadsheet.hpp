@@ -11,7 +11,7 @@
 [[nodiscard]] FileText in_utf8(std::string_view bytes);
 
 /// Formats a cell for CSV. A spreadsheet would run a cell that begins with one of `= + - @` as a formula, so that an
-/// apostrophe is put before it.
+/// apostrophe is put before it. A spreadsheet that splits rows at semicolons or tabs begins a cell behind each of them.
 [[nodiscard]] std::string csv_cell(std::string_view text);
 
 /// Returns the text from which `csv_cell` made this cell.

@@ -11,6 +11,7 @@
 #include "json.hpp"
 #include "suggest.hpp"
 #include "tool.hpp"
+#include "typed_text.hpp"
 
 namespace {
 
@@ -211,6 +212,22 @@ std::string dash_fault(const CLI::App& app, int argc, char** argv) {
   };
   for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
     if (dash_of(argv[i]) != nullptr && !takes_value(argv[i - 1])) return dash_complaint(argv[i], known);
+  }
+  return {};
+}
+
+std::string empty_fault(int argc, char** argv) {
+  const std::string why = "; perhaps a variable is not set";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word(argv[i]);
+    if (trimmed_cell(word).empty()) {
+      return "an empty word stands behind " + std::string(i == 1 ? "wandb-users" : argv[i - 1]) + why;
+    }
+    // CLI11 would take the word behind `--option=` as the value.
+    const auto equals = word.find('=');
+    if (word.starts_with("--") && equals != word.npos && trimmed_cell(word.substr(equals + 1)).empty()) {
+      return "the value of " + std::string(word.substr(0, equals)) + " is empty" + why;
+    }
   }
   return {};
 }

@@ -7,12 +7,14 @@
 #include <utility>
 
 #include <wandb/detail/config/identity.hpp>
+#include <wandb/detail/text/ascii.hpp>
 
 #include "advice.hpp"
 #include "commands.hpp"
 #include "interrupt.hpp"
 #include "json.hpp"
 #include "tool.hpp"
+#include "typed_text.hpp"
 #include "user_output.hpp"
 
 std::string shown_name(const Flags& flags) { return plain(flags.name); }
@@ -147,6 +149,13 @@ int tell_there(const User& user, const Flags& flags) {
   return ok;
 }
 
+/// Returns the user with that e-mail. A username may look like an e-mail, and another user may have it.
+wandb::Result<std::optional<User>> with_email(const Api& api, const std::string& email) {
+  auto found = api.user(email, {.keys = false});
+  if (found && *found && !wandb::detail::equal_ignoring_case((*found)->email(), email)) return std::optional<User>();
+  return found;
+}
+
 /// Reports a user who could not be made, or not without a fault, after looking up who exists.
 int tell_not_made(const Api& api, const Flags& flags, const wandb::Error& error) {
   const bool conflict = error == wandb::condition::conflict && error.outcome() == wandb::Outcome::not_run;
@@ -156,7 +165,7 @@ int tell_not_made(const Api& api, const Flags& flags, const wandb::Error& error)
     return tell(error, advised(error) + "; see later with `wandb-users show " + shown_name(flags) + "`",
                 outcome_unknown);
   }
-  const auto found = api.user(flags.name, {.keys = false});
+  const auto found = with_email(api, flags.name);
   const bool there = found && *found;
   // A user who exists now existed before, or was made in spite of the error.
   if (there && ran) print(**found, {}, flags.format);
@@ -173,6 +182,9 @@ int tell_not_made(const Api& api, const Flags& flags, const wandb::Error& error)
 }  // namespace
 
 int create(const Api& api, const Flags& flags) {
+  if (const auto fault = address_fault(flags.name); !fault.empty()) {
+    return tell(quoted(flags.name) + " is not an e-mail address: " + fault, usage);
+  }
   survive_readers();
   const Interrupt interrupt;
   const auto user = api.create_user(flags.name, flags.admin, {.stop = &interrupt.token()});

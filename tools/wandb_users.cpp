@@ -74,6 +74,7 @@ int run(int argc, char** argv) {
     return after_output(ok);
   }
   if (const auto fault = dash_fault(app, argc, argv); !fault.empty()) return tell(fault, usage);
+  if (const auto fault = empty_fault(argc, argv); !fault.empty()) return tell(fault, usage);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

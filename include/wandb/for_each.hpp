@@ -16,6 +16,7 @@
 #include <wandb/detail/batch/batch.hpp>
 #include <wandb/detail/batch/completion_event.hpp>
 #include <wandb/detail/call/checks.hpp>
+#include <wandb/detail/exceptions.hpp>
 #include <wandb/error.hpp>
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
@@ -185,18 +186,13 @@ class [[nodiscard]] ForEach {
     State& state = runner.batch();
     for (;;) {
       typename State::Entry entry;
-#if defined(__cpp_exceptions)
-      try {
-#endif
+      WANDB_TRY {
         auto taken = state.results.full() ? std::nullopt : state.inputs.take();
         if (!taken) break;
         auto result = co_await state.start(*taken);
         entry.completed.emplace(State::completed(*taken, result));
-#if defined(__cpp_exceptions)
-      } catch (...) {
-        entry.thrown = std::current_exception();
       }
-#endif
+      WANDB_CATCH(...) { entry.thrown = std::current_exception(); }
       state.results.put(std::move(entry));
       state.notify();
     }

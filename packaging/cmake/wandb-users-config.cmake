@@ -1,6 +1,5 @@
-# Defines wandb::users, the headers; wandb::users_beast, with what the Beast transports need, if OpenSSL is found; and
-# wandb::users_compiled, a static library with all definitions. That library is compiled in the project that uses it,
-# with the flags of that project. CMakeLists.txt includes this file too.
+# Defines wandb::users, the headers; wandb::users_beast, with what the Beast transports need, if OpenSSL and Boost.Beast
+# are found; and wandb::users_compiled, a static library with all definitions. CMakeLists.txt includes this file too.
 if(TARGET wandb::users)
   return()
 endif()
@@ -31,22 +30,10 @@ if(TARGET Boost::json)
   target_link_libraries(wandb::users INTERFACE Boost::json)
 endif()
 
-set(wandb_users_definitions wandb/src.hpp)
-set(wandb_users_needs wandb::users)
-if(OpenSSL_FOUND)
+# A package manager may have installed Boost in parts, without Beast.
+if(OpenSSL_FOUND AND (TARGET Boost::beast OR EXISTS "${Boost_INCLUDE_DIRS}/boost/beast/version.hpp"))
   add_library(wandb::users_beast INTERFACE IMPORTED GLOBAL)
   target_link_libraries(wandb::users_beast INTERFACE wandb::users OpenSSL::SSL OpenSSL::Crypto)
-  set(wandb_users_definitions wandb/transport/src.hpp)
-  set(wandb_users_needs wandb::users_beast)
 endif()
 
-file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/wandb_users.cpp.new" "#include <${wandb_users_definitions}>\n")
-configure_file("${CMAKE_CURRENT_BINARY_DIR}/wandb_users.cpp.new" "${CMAKE_CURRENT_BINARY_DIR}/wandb_users.cpp" COPYONLY)
-add_library(wandb_users_compiled STATIC EXCLUDE_FROM_ALL "${CMAKE_CURRENT_BINARY_DIR}/wandb_users.cpp")
-add_library(wandb::users_compiled ALIAS wandb_users_compiled)
-set_target_properties(wandb_users_compiled PROPERTIES
-  OUTPUT_NAME wandb-users
-  POSITION_INDEPENDENT_CODE ON
-  CXX_VISIBILITY_PRESET hidden)
-target_compile_definitions(wandb_users_compiled PUBLIC WANDB_SEPARATE_COMPILATION)
-target_link_libraries(wandb_users_compiled PUBLIC ${wandb_users_needs})
+include("${CMAKE_CURRENT_LIST_DIR}/wandb-users-compiled.cmake")

@@ -12,6 +12,7 @@
 #include "../../tools/people.cpp"
 #include "../../tools/spreadsheet.cpp"
 #include "../../tools/tool.cpp"
+#include "../../tools/typed_text.cpp"
 #include "budget.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -27,8 +28,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   require(reader.fault().empty() || reader.fault().starts_with("line "), "a fault has its line", reader.fault());
   const auto file = read_people(text);
-  for (const auto& person : file.people)
-    if (file.complaints.empty()) require(is_email(person.email) && is_text(person.key), "only people are read", text);
+  for (const auto& person : file.people) {
+    if (!file.complaints.empty()) break;
+    require(address_fault(person.email).empty() && hidden_character(person.key).empty(), "only people are read", text);
+  }
   budget.check(text.size(), 256);
 
   // A NUL character is refused at any position.
@@ -42,5 +45,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(row && row->fields == std::vector<std::string>{key + text, "a@b"} && row->line == 3 && !again.next() &&
               again.fault().empty(),
           "a row comes back", written);
+  const auto cell = "cell," + csv_cell(text) + "\n";
+  CsvReader reread(cell);
+  const auto one = reread.next();
+  require(one && one->fields.size() == 2 && text_of_cell(one->fields[1]) == text, "a cell comes back", text);
   return 0;
 }

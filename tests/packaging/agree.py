@@ -2,7 +2,7 @@
 """agree.py SOURCE: what is written in several places is the same in all of them.
 
 The versions, the module's table of contents and the headers' names, the files of single_include/ and the headers, the
-wraps and the files that they name.
+wraps and the files that they name, and the libraries of Boost in the vcpkg port and in the headers.
 """
 import configparser
 import json
@@ -91,10 +91,26 @@ def faults_of_wraps():
         parsed = configparser.ConfigParser(interpolation=None)
         parsed.read(wrap)
         patch = parsed["wrap-file"].get("patch_directory")
-        if patch and not (source / "subprojects" / "packagefiles" / patch / "meson.build").exists():
+        build = source / "subprojects" / "packagefiles" / str(patch) / "meson.build"
+        if patch and not build.exists():
             faults.append(f"{wrap.name} names subprojects/packagefiles/{patch}, which has no meson.build")
+        elif patch and not parsed["wrap-file"]["directory"].endswith(re.search(r"version: '(.*?)'", build.read_text())[1]):
+            faults.append(f"{wrap.name} has another version than subprojects/packagefiles/{patch}")
         if not re.fullmatch(r"[0-9a-f]{64}", parsed["wrap-file"]["source_hash"]):
             faults.append(f"{wrap.name} has no SHA-256")
+    return faults
+
+
+def faults_of_port():
+    port = json.loads((source / "packaging" / "vcpkg" / "wandb-users" / "vcpkg.json").read_text())
+    core = {name for name in port["dependencies"] if isinstance(name, str)}
+    beast = core | set(port["features"]["beast"]["dependencies"])
+    faults = []
+    for header in sorted(include.rglob("*.[hi]pp")):
+        in_beast = header.relative_to(include).parts[0] in ("transport", "testing") or "beast" in header.name
+        for library in re.findall(r"^#include <boost/(\w+)/", header.read_text(), re.M):
+            if f"boost-{library}" not in (beast if in_beast else core):
+                faults.append(f"vcpkg.json lacks boost-{library}, which {header.relative_to(include)} includes")
     return faults
 
 
@@ -103,5 +119,6 @@ checks = {
     "the modules export every public name": faults_of_modules,
     "the single headers are current": faults_of_single_headers,
     "each wrap has what it names": faults_of_wraps,
+    "the vcpkg port has the libraries of Boost that the headers include": faults_of_port,
 }
 sys.exit(report((name, find()) for name, find in checks.items()))

@@ -42,7 +42,7 @@ small_programs() { # writes core.cpp, and beast.cpp, which links OpenSSL too
 bare() {
     client=$1
     shift
-    "$@" -std=c++20 -I"$source/include" "$here/$client.cpp" -o program
+    "$@" -std=c++20 -I"$source/include" "$here/$client.cpp" ${libraries:-} -o program
     ./program
 }
 
@@ -99,6 +99,31 @@ cmake_installed() { # as CMake and as Meson install it
     rm -r library prefix out
     install
     cmake_project 'find_package(wandb-users' wandb::users_beast beast -DCMAKE_PREFIX_PATH="$scratch/prefix"
+}
+
+cmake_parts() { # of a Boost without Beast, and with targets that are not those of wandb-users-config.cmake
+    small_programs
+    mkdir parts
+    printf 'set(PACKAGE_VERSION 1.81.0)\nset(PACKAGE_VERSION_COMPATIBLE TRUE)\n' >parts/BoostConfigVersion.cmake
+    printf 'set(Boost_INCLUDE_DIRS "%s")\nadd_library(Boost::headers INTERFACE IMPORTED)\n' "$scratch/parts" >parts/BoostConfig.cmake
+    cmake -S "$source" -B library -G Ninja -DBoost_DIR="$scratch/parts" >/dev/null
+    grep '<wandb/src.hpp>' library/wandb_users.cpp
+    # Conan makes these targets, and includes the file once for each configuration.
+    cat >CMakeLists.txt <<TEXT
+cmake_minimum_required(VERSION 3.16...4.0)
+project(program CXX)
+add_library(wandb::users INTERFACE IMPORTED)
+target_include_directories(wandb::users INTERFACE "$source/include")
+target_link_libraries(wandb::users INTERFACE boost_json)
+foreach(configuration Release Debug)
+  include("$source/packaging/cmake/wandb-users-compiled.cmake")
+endforeach()
+add_executable(program core.cpp)
+target_link_libraries(program PRIVATE wandb::users_compiled)
+TEXT
+    cmake -S . -B out -G Ninja
+    ninja -C out
+    out/program
 }
 
 boost_elsewhere() { # the .pc file names the folders of the Boost that was found, and says which source a program lacks
@@ -192,6 +217,7 @@ cmake_fetched)
     cmake_project 'FetchContent_MakeAvailable(wandb-users)' wandb::users core "-DFETCHCONTENT_SOURCE_DIR_WANDB-USERS=$source"
     ;;
 cmake_installed) cmake_installed ;;
+cmake_parts) cmake_parts ;;
 pkg_config)
     small_programs
     cp beast.cpp main.cpp
@@ -205,8 +231,19 @@ bare) bare link_client "$@" -O1 -Wall -Wextra -Werror ;; # as strict as a user m
 no_exceptions)
     bare misuse_client "$@" -fno-exceptions -pthread
     bare link_client "$@" -fno-exceptions
+    libraries="-lboost_json -lssl -lcrypto -pthread"
+    bare beast_client "$@" -fno-exceptions
     ;;
 no_rtti) bare link_client "$@" -fno-rtti ;;
+old_standard) # the compiler says what is wrong, and stops
+    for header in wandb/wandb.hpp wandb/transport/async_beast.hpp wandb/testing/fake_transport.hpp; do
+        echo "#include <$header>" >main.cpp
+        "$@" -std=c++17 -fsyntax-only -I"$source/include" main.cpp >messages 2>&1 && exit 1
+        cat messages
+        grep 'error: .*needs C++20: compile with -std=c++20' messages
+        [ "$(grep -c error: messages)" -le 5 ]
+    done
+    ;;
 old_boost) # the first error says what is wrong
     mkdir "$scratch/boost"
     echo '#define BOOST_VERSION 108000' >"$scratch/boost/version.hpp"

@@ -155,7 +155,7 @@ def creations(root, ann):
     root("create", "new@example.com", says=["new@example.com"])
     root("create", "boss@example.com", "--admin", says=["yes"])
     root("create", "new@example.com", code=8, complains=["already exists", "the user is there"])
-    root("create", "a\nb@example.com", code=2, complains=["control character"])
+    root("create", "a\nb@example.com", code=2, complains=["U+000A"])
     ann("create", "x@example.com", code=4, complains=["admin"])
 
 
@@ -373,9 +373,9 @@ def environment(at, secrets):
     caller(WANDB_HTTP_TIMEOUT="soon")("whoami", code=2, complains=["WANDB_HTTP_TIMEOUT"])
     for words in ([], ["nonsense"], ["keys"], ["create"]):
         caller()(*words, code=2, complains=[""])
-    for seconds in ("nan", "NAN", "-nan", "inf", "-inf", "-1", "0", "1e300", "1e400", "soon", "1s", ""):
+    for seconds in ("nan", "NAN", "-nan", "inf", "-inf", "-1", "0", "1e300", "1e400", "soon", "1s"):
         caller()("--timeout", seconds, "whoami", code=2, complains=["--timeout", "from 0.001 to 86400"])
-        caller(WANDB_HTTP_TIMEOUT=seconds or "nan")("whoami", code=2, complains=["WANDB_HTTP_TIMEOUT"])
+        caller(WANDB_HTTP_TIMEOUT=seconds)("whoami", code=2, complains=["WANDB_HTTP_TIMEOUT"])
     caller()("--timeout", ".5", "whoami", says=["root"])
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"

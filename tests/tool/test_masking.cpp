@@ -224,7 +224,7 @@ TEST_CASE("nobody whose address would steer a terminal is provisioned") {
   for (const std::string sign : {"\xC2\x9B", "\xE2\x80\xAE", "\xE2\x80\xA8", "\x7F"}) {
     const auto ended = office.provision("email,admin\na" + sign + "b@example.com,no\n");
     CHECK(ended.code == 2);
-    CHECK(ended.err == "wandb-users: " + office.scratch.path("people.csv") +
-                           ": line 2: the email \"a b@example.com\" is not an e-mail address\n");
+    CHECK(has(ended.err, "people.csv: line 2: the email \"a<U+"));
+    CHECK_FALSE(has(ended.err, sign));
   }
 }

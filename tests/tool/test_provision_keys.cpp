@@ -2,8 +2,11 @@
 // one.
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <wandb/testing/account.hpp>
 #include <wandb/testing/loopback_server.hpp>
@@ -96,4 +99,73 @@ TEST_CASE("provision tells of a key that was made beside a fault, and not its se
   CHECK(has(made.out, "2,ann@example.com,exists,made,"));
   CHECK(has(made.out, "the audit of **** failed"));
   CHECK_FALSE(has(made.out + made.err, secret.substr(0, 12)));
+}
+
+TEST_CASE("provision does not call a key done whose secret is not seen in its file") {
+  OlderOffice office;
+  const auto there = office.account.add_key("ann", "ci");
+  const std::string header = "line,email,status,key,reason\n";
+  const auto results = office.scratch.file("made.csv", header + "2,ann@example.com,exists,made,the secret is lost\n");
+  for (int run = 0; run != 2; ++run) {
+    CHECK(office.provision(with_key, {"--output", results}).code == 7);
+    CHECK(has(office.scratch.read("made.csv"),
+              "2,ann@example.com,exists,made,\"the key is there, but not known is whether"));
+  }
+  const auto dry = office.provision(with_key, {"--dry-run"});
+  CHECK(dry.code == 7);
+  CHECK(has(dry.out, "give --keys-dir"));
+  const auto keys = office.scratch.path("keys");
+  CHECK(office.provision(with_key, {"--output", results, "--keys-dir", keys}).code == 0);
+  CHECK(office.scratch.read("made.csv") == header + "2,ann@example.com,exists,made,\n");
+  CHECK(office.scratch.read("keys/ann@example.com.key") == there + "\n");
+}
+
+TEST_CASE(
+    "provision delivers a secret that could not be written once the file can be written, if the server shows it") {
+  OlderOffice office;
+  const auto csv = office.scratch.file("people.csv", with_key);
+  const auto keys = office.scratch.path("keys");
+  const std::string script =
+      "(trap '' XFSZ; ulimit -f 0; \"$0\" provision \"$1\" --keys-dir \"$2\"; echo code $?) | cat";
+  const auto full = run_program("/bin/sh", office.server.base_url(), office.key,
+                                {"-c", script, std::string(std::getenv("WANDB_USERS_TOOL")), csv, keys});
+  CHECK_MESSAGE(has(full.out, "2,ann@example.com,exists,made,\"its secret could not be written to "), full.out);
+  CHECK(has(full.out, "code 7"));
+  CHECK_FALSE(std::filesystem::exists(keys + "/ann@example.com.key"));
+  CHECK(office.provision(with_key).code == 7);
+  CHECK(office.provision(with_key, {"--keys-dir", keys}).code == 0);
+  CHECK(office.scratch.read("keys/ann@example.com.key") == office.account.keys_of("ann").back() + "\n");
+  CHECK(office.account.executed("generateApiKey") == 1);
+}
+
+TEST_CASE("provision reads whether the file of a key holds its secret") {
+  for (const auto generation : {wandb::testing::Generation::older, wandb::testing::Generation::newer}) {
+    Office office(generation);
+    office.account.add_user({.email = "ann@example.com"});
+    const auto own = office.account.add_key("ann", "own");
+    static_cast<void>(office.account.add_key("ann", "ci"));
+    const auto there = office.account.add_key("ann", "ci");
+    const std::vector<std::string> to{"--keys-dir", office.scratch.path("")};
+    for (const auto& text : {std::string("garbage\n"), std::string(), own + "\n"}) {
+      CAPTURE(text);
+      static_cast<void>(office.scratch.file("ann@example.com.key", text));
+      const auto ended = office.provision(with_key, to);
+      CHECK(ended.code == 7);
+      CHECK(has(ended.out, "2,ann@example.com,exists,exists,\"the key is there, but "));
+      CHECK(has(ended.out, "ann@example.com.key does not hold its secret"));
+      CHECK(office.scratch.read("ann@example.com.key") == text);
+      CHECK_FALSE(has(ended.out + ended.err, own));
+    }
+    for (const auto* target : {"/etc/passwd", "/nonexistent", "/dev/zero"}) {
+      CAPTURE(target);
+      std::filesystem::remove(office.scratch.path("ann@example.com.key"));
+      std::filesystem::create_symlink(target, office.scratch.path("ann@example.com.key"));
+      CHECK(office.provision(with_key, to).code == 7);
+    }
+    std::filesystem::remove(office.scratch.path("ann@example.com.key"));
+    static_cast<void>(office.scratch.file("ann@example.com.key", there + "\n"));
+    const auto delivered = office.provision(with_key, to);
+    CHECK(delivered.code == 0);
+    CHECK(has(delivered.out, "2,ann@example.com,exists,exists,\n"));
+  }
 }

@@ -118,6 +118,14 @@ TEST_CASE("a look right after a gateway's answer proves nothing where it finds n
   }
 }
 
+TEST_CASE("a failure of the server itself may have made the user, and the row agrees with its reason") {
+  Desk desk({.runs = false, .status = 500, .body = R"({"errors":[{"message":"something went wrong here"}]})"});
+  const auto ended = desk.provision(people(1));
+  CHECK(ended.code == 6);
+  CHECK_MESSAGE(has(ended.out, "2,p0@example.com,unknown,,"), ended.out);
+  CHECK(has(ended.out, "it may have taken effect"));
+}
+
 TEST_CASE("nor does a look after an answer that was cut or never came") {
   for (const bool read : {true, false}) {
     Desk lost;

@@ -34,7 +34,8 @@ std::string utf16(std::string_view text, bool big) {
 
 TEST_CASE("provision reads commas, semicolons and tabs, and a line that names the separator") {
   for (const std::string csv :
-       {"email,admin\na@example.com,yes\n", "email;admin\na@example.com;yes\n",
+       {"email,admin\na@example.com,yes\n", "email,admin\ra@example.com,yes\r",
+        "sep=;\r\"email\";admin\ra@example.com;yes", "email;admin\na@example.com;yes\n",
         "email\tadmin\r\na@example.com\tyes\r\n", "sep=;\r\nemail;admin\r\na@example.com;yes\r\n",
         "sep=|\nemail|admin\na@example.com|yes\n", "\"name, first\";email;admin\n\"A, B\";a@example.com;yes\n"}) {
     CAPTURE(csv);
@@ -91,10 +92,25 @@ TEST_CASE("provision writes no cell that a spreadsheet runs, and reads its own c
   Office office;
   const auto output = office.scratch.path("results");
   for (const auto* reason : {"", "by an earlier run"}) {
-    CHECK(office.provision("email\n=1+1@example.com\n\"+49@example.com\"\n", {"--output", output, "--concurrency", "1"})
+    CHECK(office
+              .provision("email\n=1+1@example.com\n\"+49@example.com\"\n'=1@example.com\n",
+                         {"--output", output, "--concurrency", "1"})
               .code == 0);
-    CHECK(office.scratch.read("results") ==
-          header + "2,'=1+1@example.com,created,," + reason + "\n3,'+49@example.com,created,," + reason + "\n");
+    CHECK(office.scratch.read("results") == header + "2,'=1+1@example.com,created,," + reason +
+                                                "\n3,'+49@example.com,created,," + reason +
+                                                "\n4,''=1@example.com,created,," + reason + "\n");
+  }
+}
+
+TEST_CASE("no part of a cell that a spreadsheet may take for another cell is run") {
+  Office office;
+  for (const std::string part : {";", ";\"", "; ;"}) {
+    CAPTURE(part);
+    CHECK(tool::run(office.server.base_url(), office.key, {"update", "root", "--name", "x" + part + "=cmd|calc!A0"})
+              .code == 0);
+    const auto csv = tool::run(office.server.base_url(), office.key, {"list", "--format", "csv"}).out;
+    CHECK(has(csv, "=cmd"));
+    for (const std::string separator : {";", ";\"\""}) CHECK_FALSE(has(csv, separator + "=cmd"));
   }
 }
 
@@ -116,6 +132,15 @@ TEST_CASE("provision does not write its results over the people, whatever their 
   const std::string csv = "email\na@example.com\n";
   for (const auto& name : {office.scratch.path("people.csv"), office.scratch.path("./people.csv")}) {
     const auto ended = office.provision(csv, {"--output", name, "--force"});
+    CHECK(ended.code == 2);
+    CHECK(has(ended.err, "is the file of the people"));
+    CHECK(office.scratch.read("people.csv") == csv);
+  }
+  const auto path = office.scratch.file("people.csv", csv);
+  for (const std::string command : {"\"$0\" provision - --output \"$1\" --force <\"$1\"",
+                                    "\"$0\" provision \"$1\" >>\"$1\"", "\"$0\" provision - <\"$1\" >>\"$1\""}) {
+    const auto ended = tool::run_program("/bin/sh", office.server.base_url(), office.key,
+                                         {"-c", command, std::string(std::getenv("WANDB_USERS_TOOL")), path});
     CHECK(ended.code == 2);
     CHECK(has(ended.err, "is the file of the people"));
     CHECK(office.scratch.read("people.csv") == csv);

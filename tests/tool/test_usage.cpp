@@ -65,6 +65,34 @@ TEST_CASE("a misspelt command or option is told with what was probably meant") {
   }
 }
 
+TEST_CASE("an empty word or value is refused, because a script means a variable that is not set") {
+  const std::vector<std::vector<std::string>> commands{
+      {"--base-url", "", "whoami"},
+      {"--base-url", " ", "whoami"},
+      {"--base-url=", "whoami"},
+      {"--ca-file", "", "whoami"},
+      {"--format", "", "list"},
+      {"list", ""},
+      {"list", "--team="},
+      {"create", ""},
+      {"update", "--name=", "ann"},
+      {"update", "--admin", "", "ann"},
+      {"keys", "generate", "--description", "", "--print-secret"},
+      {"keys", "generate", "--output", ""},
+      {"provision", "people.csv", "--output", ""},
+      {"provision", "people.csv", "--keys-dir", ""},
+      {"provision", "people.csv", "--keys-dir=\u00A0"},
+      {"provision", "--concurrency", "", "people.csv"},
+  };
+  for (const auto& words : commands) {
+    CAPTURE(words[0]);
+    const auto ended = nowhere(words);
+    CHECK(ended.code == 2);
+    CHECK_MESSAGE(has(ended.err, "empty"), ended.err);
+    CHECK_MESSAGE(has(ended.err, "; perhaps a variable is not set\n"), ended.err);
+  }
+}
+
 TEST_CASE("an option that begins with a dash of a word processor is told so") {
   const std::pair<std::string, std::string> dashes[] = {
       {"\u2013", "an en dash"}, {"\u2014", "an em dash"}, {"\u2013\u2013", "an en dash"}, {"\u2212", "a minus sign"}};

@@ -5,4 +5,5 @@
 
 #if BOOST_VERSION < 108100
 #error "wandb-users needs Boost 1.81 or newer"
+#include "wandb-users needs Boost 1.81"  // does not exist: see detail/declare.hpp
 #endif

@@ -83,7 +83,7 @@ struct UserLookup {
     if (state.keys.use_count() != 1) return *(state.keys = std::make_shared<KeyList>(copy_keys(user, state)));
     // The last range may just have been destroyed by another thread. To give up a copy acquires what that thread has
     // released, which to read the count does not.
-    std::shared_ptr<KeyList>(state.keys).reset();
+    { const auto given_up = state.keys; }
     return *state.keys;
   }
   static void forget_unlisted_identities(UserState& state) {

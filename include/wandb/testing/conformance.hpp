@@ -2,6 +2,10 @@
 // Boost.Asio, Boost.Beast and OpenSSL.
 #pragma once
 
+#if !defined(__cpp_exceptions)
+#error "<wandb/testing/conformance.hpp> needs exceptions"
+#endif
+
 #include <unistd.h>
 
 #include <concepts>

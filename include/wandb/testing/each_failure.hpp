@@ -1,6 +1,10 @@
 // Runs a program once for each way in which each of its requests can fail, and says what the account holds afterwards.
 #pragma once
 
+#if !defined(__cpp_exceptions)
+#error "<wandb/testing/each_failure.hpp> needs exceptions"
+#endif
+
 #include <array>
 #include <atomic>
 #include <concepts>
@@ -231,18 +235,26 @@ class FailureRunner {
       script(fake.expect().times(options_.in_a_row), failure);
     }
     Run one{request, {}, failure, {}, {}, {}, {}, start_, AccountChanges(start_, start_)};
+    bool endless = false;
     try {
       call(one, fake);
     } catch (const TooManyRequests&) {
-      throw std::runtime_error("each_failure: the program sent more than " + std::to_string(options_.max_requests) +
-                               " requests in one run");
+      endless = true;
+      one.ended = "sent more than " + std::to_string(options_.max_requests) + " requests";
     }
     static_cast<void>(fake.unmet());  // The failure of the last run does not come, which is no fault.
     one.operations = fake.operations();
     if (request != 0 && one.operations.size() >= request) one.operation = one.operations[request - 1];
     one.account = account_.snapshot();
     one.changes = AccountChanges(start_, one.account);
+    if (endless) throw std::runtime_error("each_failure: " + text_of(one));
     return one;
+  }
+
+  [[nodiscard]] static std::string text_of(const Run& run) {
+    std::ostringstream text;
+    text << run;
+    return text.str();
   }
 
   // Calls the program, and takes what it returns or throws.
@@ -276,8 +288,9 @@ class FailureRunner {
 /// `AnyTransport` or an `AsyncFakeTransport`. What it keeps apart from the account must be made anew in each run.
 ///
 /// Returns the runs in that order: what failed, what the program returned or threw, and what the account then held.
-/// Exceptions that are no `std::exception` pass through. Throws `std::runtime_error` if the program sends more than
-/// `max_requests` requests in a run.
+/// Exceptions that are no `std::exception` pass through. If the program sends more than `max_requests` requests in a
+/// run, throws a `std::runtime_error` that describes the run. To stop the program, it throws through each further call;
+/// a program that catches everything and goes on is never stopped.
 template <std::invocable<FakeTransport&> Program>
 [[nodiscard]] auto each_failure(Account& account, Program&& program, const FailureOptions& options = {}) {
   return detail::FailureRunner<std::remove_reference_t<Program>>(account, program, options).run_all();

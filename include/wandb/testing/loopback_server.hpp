@@ -2,6 +2,10 @@
 // Boost.Beast and OpenSSL.
 #pragma once
 
+#if !defined(__cpp_exceptions)
+#error "<wandb/testing/loopback_server.hpp> needs exceptions"
+#endif
+
 #include <array>
 #include <concepts>
 #include <cstddef>

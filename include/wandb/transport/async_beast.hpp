@@ -18,6 +18,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <wandb/detail/declare.hpp>
+#include <wandb/detail/exceptions.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/result.hpp>
 #include <wandb/setting.hpp>
@@ -118,11 +119,8 @@ class AsyncBeastTransport {
     co_await this_coro::throw_if_cancelled(false);
     std::optional<R> result;
     std::exception_ptr thrown;
-    try {
-      result.emplace(co_await std::move(call));
-    } catch (...) {
-      thrown = std::current_exception();
-    }
+    WANDB_TRY { result.emplace(co_await std::move(call)); }
+    WANDB_CATCH(...) { thrown = std::current_exception(); }
     co_await this_coro::throw_if_cancelled(throws);
     if (thrown) std::rethrow_exception(thrown);
     co_return std::move(*result);

@@ -1,5 +1,7 @@
 # This port installs the source tree that it is part of: vcpkg install wandb-users --overlay-ports=packaging/vcpkg.
-# A port in a registry gets SOURCE_PATH from vcpkg_from_github(), with the SHA512 of a release, instead.
+# vcpkg compares the files of the port, not those of the tree: where the tree has changed, remove the installed package,
+# and install with --binarysource=clear. A port in a registry gets SOURCE_PATH from vcpkg_from_github(), with the SHA512
+# of a release, instead.
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 
 set(VCPKG_BUILD_TYPE release) # there are only headers

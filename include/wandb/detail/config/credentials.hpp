@@ -64,7 +64,7 @@ struct FoundUrl {
 [[nodiscard]] inline Result<IdentityPtr> found_key(std::string_view key, std::string_view source) {
   auto checked = checked_key(key, source);
   if (!checked) return checked.error();
-  return IdentityPtr(std::make_shared<const Identity>(std::move(*checked), std::string(source)));
+  return std::make_shared<const Identity>(std::move(*checked), std::string(source));
 }
 
 /// Makes a federated identity, whose access tokens no file keeps. `source` names what gave the identity token.

@@ -24,7 +24,7 @@ inline void wipe(void* memory, std::size_t size) noexcept {
 [[nodiscard]] inline bool same_text(std::string_view a, std::string_view b) noexcept {
   unsigned difference = a.size() == b.size() ? 0U : 1U;
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(a[i])) ^ static_cast<unsigned char>(b[i]);
   }
   return difference == 0;
 }

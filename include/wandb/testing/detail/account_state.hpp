@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <map>
 #include <optional>
@@ -146,10 +148,16 @@ struct AccountState {
     const auto found = executed.find(field);
     return found == executed.end() ? 0 : found->second;
   }
-  /// The user with that id, e-mail or username. Throws `std::out_of_range` if there is none.
+  /// The user with that id, e-mail or username. Throws `std::out_of_range` if there is none. Without exceptions it ends
+  /// the program.
   [[nodiscard]] StoredUser& at(std::string_view who) {
     if (auto* user = find(who)) return *user;
+#if defined(__cpp_exceptions)
     throw std::out_of_range("no user " + std::string(who));
+#else
+    std::fputs(("no user " + std::string(who) + "\n").c_str(), stderr);
+    std::abort();
+#endif
   }
   [[nodiscard]] const StoredUser& at(std::string_view who) const { return const_cast<AccountState*>(this)->at(who); }
 

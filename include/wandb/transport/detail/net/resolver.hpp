@@ -26,6 +26,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <wandb/detail/config/host.hpp>
+#include <wandb/detail/exceptions.hpp>
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 #include <wandb/stop_token.hpp>
@@ -147,11 +148,10 @@ class Resolver {
     std::erase_if(jobs_, [](const auto& entry) { return entry.second.expired(); });
     if (auto job = jobs_[name].lock(); job != nullptr && !job->done()) return job;
     auto job = std::make_shared<LookUpJob>();
-    try {
+    WANDB_TRY {
       std::thread([job, name, ask = ask_] { job->finish(ask(name)); }).detach();
-    } catch (const std::system_error&) {
-      return nullptr;
     }
+    WANDB_CATCH(const std::system_error&) { return nullptr; }
     jobs_[name] = job;
     return job;
   }

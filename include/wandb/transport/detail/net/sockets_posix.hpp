@@ -88,6 +88,14 @@ inline void send_at_once(SocketHandle socket) noexcept {
          ::fcntl(socket, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
 
+/// Whether a call failed only because it would have had to wait. The two numbers are one on most systems.
+[[nodiscard]] constexpr bool is_would_block(int error) noexcept {
+#if EAGAIN != EWOULDBLOCK
+  if (error == EWOULDBLOCK) return true;
+#endif
+  return error == EAGAIN;
+}
+
 /// Sends what the kernel takes at once. Gives the number of bytes; without an error it may be 0.
 [[nodiscard]] inline std::size_t send_now(SocketHandle socket, std::string_view bytes,
                                           boost::system::error_code& ec) noexcept {
@@ -100,7 +108,7 @@ inline void send_at_once(SocketHandle socket) noexcept {
     const auto count = ::send(socket, bytes.data(), bytes.size(), flags);
     if (count >= 0) return static_cast<std::size_t>(count);
     if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) ec = last_socket_error();
+    if (!is_would_block(errno)) ec = last_socket_error();
     return 0;
   }
 }
@@ -111,7 +119,7 @@ inline void send_at_once(SocketHandle socket) noexcept {
   const auto count = ::recv(socket, data, size, flags);
   if (count > 0) return static_cast<std::size_t>(count);
   if (count == 0) ec = boost::asio::error::eof;
-  else if (errno == EAGAIN || errno == EWOULDBLOCK) ec = boost::asio::error::would_block;
+  else if (is_would_block(errno)) ec = boost::asio::error::would_block;
   else ec = last_socket_error();
   return 0;
 }

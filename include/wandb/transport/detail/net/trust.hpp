@@ -38,6 +38,9 @@ struct TrustSources {
   std::string bundle{};     ///< REQUESTS_CA_BUNDLE: a file or a directory
   std::string system_file = X509_get_default_cert_file();
   std::string system_dir = X509_get_default_cert_dir();
+
+  /// Whether the bundle replaces the system's authorities: the variables of OpenSSL take precedence over it.
+  [[nodiscard]] bool uses_bundle() const noexcept { return !bundle.empty() && cert_file.empty() && cert_dir.empty(); }
 };
 
 /// The sources that a transport's options and the environment name.
@@ -60,13 +63,13 @@ struct TrustSources {
   };
   add(sources.ca_file, "BeastOptions::ca_file");
   add(sources.ca_pem, "BeastOptions::ca_pem");
-  if (settings.empty()) {
+  if (settings.empty() && sources.uses_bundle()) {
+    add(sources.bundle, "REQUESTS_CA_BUNDLE");
+  } else if (settings.empty()) {
     add(sources.cert_file, "SSL_CERT_FILE");
     add(sources.cert_dir, "SSL_CERT_DIR");
-    if (settings.empty()) add(sources.bundle, "REQUESTS_CA_BUNDLE");
-    const bool bundle = sources.cert_file.empty() && sources.cert_dir.empty() && !sources.bundle.empty();
-    if (!bundle && sources.cert_file.empty()) add(sources.system_file, "the default");
-    if (!bundle && sources.cert_dir.empty()) add(sources.system_dir, "the default");
+    if (sources.cert_file.empty()) add(sources.system_file, "the default");
+    if (sources.cert_dir.empty()) add(sources.system_dir, "the default");
   }
   add(sources.extra_ca, "BeastOptions::extra_ca");
   return settings;
@@ -126,7 +129,7 @@ class TrustLoader {
     } else if (!sources_.ca_pem.empty()) {
       if (is_pem_text(sources_.ca_pem)) add_option("the transport's ca_pem", sources_.ca_pem);
       else add("the transport's ca_pem", "it is not PEM text", "give a path as ca_file");
-    } else if (uses_bundle()) {
+    } else if (sources_.uses_bundle()) {
       add_bundle();
     } else {
       if (sources_.cert_file.empty()) add_system_file();
@@ -135,7 +138,8 @@ class TrustLoader {
       else add_directories();
     }
     if (!sources_.extra_ca.empty()) add_option("the transport's extra_ca", sources_.extra_ca);
-    if (fault_.empty() && trusted_ == 0 && sources_.cert_dir.empty() && !uses_bundle()) check_system_directory();
+    if (fault_.empty() && trusted_ == 0 && sources_.cert_dir.empty() && !sources_.uses_bundle())
+      check_system_directory();
     ::ERR_clear_error();
     if (fault_.empty()) return success();
     return Error(
@@ -166,10 +170,6 @@ class TrustLoader {
     if (!is_path(sources_.cert_file))
       return add("SSL_CERT_FILE", "it is PEM text or the like, not a path", variable_advice);
     add("SSL_CERT_FILE=" + sources_.cert_file, file_problem(sources_.cert_file), variable_advice);
-  }
-  // The variables of OpenSSL take precedence over that of another library.
-  [[nodiscard]] bool uses_bundle() const noexcept {
-    return !sources_.bundle.empty() && sources_.cert_file.empty() && sources_.cert_dir.empty();
   }
   void add_bundle() {
     if (!is_path(sources_.bundle))
