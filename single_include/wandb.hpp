@@ -5522,7 +5522,8 @@ class User<T, any_selection> {
   }
 
   /// Changes attributes, with the caller's credentials. To change another user the caller must be an admin of the
-  /// instance. W&B operation: `updateUser`.
+  /// instance. Fails with `errc::rejected` and the outcome `ran` if the server answers with another value of a flag, or
+  /// with another e-mail. W&B operation: `updateUser`.
   [[nodiscard]] Returns<T, void> update(const UserUpdate& changes, const CallOptions& options = {}) const {
     return client_.run(detail::update_user(client_.caller(), options, record_, changes));
   }
@@ -5836,8 +5837,9 @@ class Api : public Client<T> {
   }
 
   /// Creates a user, whose keys and teams are not loaded. The caller must be an admin of the instance. Fails with
-  /// `errc::conflict` if a user has this e-mail already; if `outcome()` is `unknown`, `user(email)` finds out whether
-  /// the user was created. W&B operation: `createUser`, which is resent only if it certainly did not run.
+  /// `errc::conflict` if a user has this e-mail already, and with `errc::rejected` and the outcome `ran` if the server
+  /// answers with another e-mail, or another value of `admin`; if `outcome()` is `unknown`, `user(email)` finds out
+  /// whether the user was created. W&B operation: `createUser`, which is resent only if it certainly did not run.
   [[nodiscard]] Returns<T, User<T>> create_user(std::string_view email, bool admin = false,
                                                 const CallOptions& options = {}) const {
     return this->run(detail::create_user(this->caller(), options, email, admin),
@@ -13169,8 +13171,57 @@ template <class Method>
 // Makes the requests that change a user.
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+
+// Compares the user in a mutation's answer with what was asked for.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wandb::inline WANDB_ABI::detail {
+
+/// What the user must be like after a mutation. Names are not compared, because a server may write them otherwise.
+struct Expected {
+  std::string email{};  ///< empty for any; servers may change its case, and trim it
+  std::optional<bool> admin{};
+  std::optional<bool> is_private{};
+  std::optional<bool> hide_teams_from_public{};
+};
+
+/// Returns the error of a mutation that ran, but whose answer shows that its effect is another one than was asked for.
+/// A field that is null or missing shows nothing.
+[[nodiscard]] inline std::optional<Error> contradiction(const GraphqlAnswer& answer, const Operation& operation,
+                                                        const ObjectView& user, const Expected& expected) {
+  std::string shown;
+  const auto compare = [&](std::string_view key, std::optional<bool> wanted) {
+    const auto now = user.boolean(key);
+    if (!shown.empty() || !wanted || !now || *now == *wanted) return;
+    shown.append(key).append(*wanted ? ": false, and true was asked for" : ": true, and false was asked for");
+  };
+  compare("admin", expected.admin);
+  compare("private", expected.is_private);
+  compare("hideTeamsFromPublic", expected.hide_teams_from_public);
+  const auto email = user.string("email");
+  if (email && !expected.email.empty() && !equal_ignoring_case(trimmed(*email), trimmed(expected.email))) {
+    shown = "another e-mail than was asked for";
+  }
+  if (shown.empty()) return std::nullopt;
+  Error::Details details{.reason = "the server did something else: its answer shows " + shown,
+                         .advice = "look at the user before trying again",
+                         .operation = operation.field,
+                         .messages = to_messages(answer.errors),
+                         .status = answer.status,
+                         .attempts = 1,
+                         .outcome = Outcome::ran,
+                         .delivery = Delivery::answered};
+  return Error(make_error_code(errc::rejected), std::move(details));
+}
+
+}  // namespace wandb::inline WANDB_ABI::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -13178,6 +13229,14 @@ namespace wandb::inline WANDB_ABI::detail {
 [[nodiscard]] inline GraphqlRequest request_about(const Operation& operation, const UserRecord& user) {
   GraphqlRequest request(operation);
   return std::move(request.add_id("the user's id", user.text("id")));
+}
+
+/// Returns what the user must be like after an update.
+[[nodiscard]] inline Expected expected_after(const UserUpdate& changes) {
+  return {.email = std::string(changes.primary_email.value_or(std::string_view{})),
+          .admin = changes.admin,
+          .is_private = changes.is_private,
+          .hide_teams_from_public = changes.hide_teams_from_public};
 }
 
 /// Makes an update of the members of `changes` that are set.
@@ -13640,9 +13699,12 @@ namespace wandb::inline WANDB_ABI::detail {
 class ChangeUser {
  public:
   using value_type = void;
-  /// `request` is complete but for its subject, which is `user`.
-  ChangeUser(UserRecord user, GraphqlRequest request)
-      : user_(std::move(user)), operation_(&request.operation()), request_(std::move(request)) {
+  /// `request` is complete but for its subject, which is `user`. An answer that contradicts `expected` is an error.
+  ChangeUser(UserRecord user, GraphqlRequest request, Expected expected = {})
+      : user_(std::move(user)),
+        operation_(&request.operation()),
+        request_(std::move(request)),
+        expected_(std::move(expected)) {
     request_.about(subject_of(user_));
   }
 
@@ -13660,7 +13722,9 @@ class ChangeUser {
     }
     if (fresh) {
       user_.apply(*fresh);
-      return finished<void>(answer->failure ? Result<void>(*answer->failure) : success());
+      if (answer->failure) return finished<void>(*answer->failure);
+      const auto otherwise = contradiction(*answer, *operation_, fresh->object, expected_);
+      return finished<void>(otherwise ? Result<void>(*otherwise) : success());
     }
     return finished<void>(incomplete_error(*answer, *operation_, "user", "it is missing"));
   }
@@ -13687,6 +13751,7 @@ class ChangeUser {
   UserRecord user_;
   const Operation* operation_;
   GraphqlRequest request_;
+  Expected expected_;
   std::optional<Error> uncertain_error_;
 };
 
@@ -13968,6 +14033,7 @@ class CompleteKeys {
 }  // namespace wandb::inline WANDB_ABI::detail
 // Creates a user.
 
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -13977,7 +14043,8 @@ namespace wandb::inline WANDB_ABI::detail {
 class CreateUser {
  public:
   using value_type = UserRecord;
-  CreateUser(std::string_view email, bool admin) : request_(graphql::create_user) {
+  CreateUser(std::string_view email, bool admin)
+      : request_(graphql::create_user), expected_{.email = std::string(email), .admin = admin} {
     request_.add_text("email", "the e-mail", email).add("admin", admin);
   }
 
@@ -13986,12 +14053,16 @@ class CreateUser {
     if (!answer) return finished<value_type>(answer.error());
     if (answer->failure) return finished<value_type>(*answer->failure);
     auto record = record_at(*answer, "createUser", false, "user");
-    if (record) return finished<value_type>(std::move(*record));
+    if (record) {
+      const auto otherwise = contradiction(*answer, graphql::create_user, record->object, expected_);
+      return otherwise ? finished<value_type>(*otherwise) : finished<value_type>(std::move(*record));
+    }
     return finished<value_type>(incomplete_error(*answer, graphql::create_user, "user", "it is missing"));
   }
 
  private:
   GraphqlRequest request_;
+  Expected expected_;
 };
 
 }  // namespace wandb::inline WANDB_ABI::detail
@@ -15229,7 +15300,7 @@ WANDB_DECL CallPtr<void> delete_key(const Caller& caller, const CallOptions& opt
 
 WANDB_DECL CallPtr<void> update_user(const Caller& caller, const CallOptions& options, const UserRecord& user,
                                      const UserUpdate& changes) {
-  return make_call(caller, options, ChangeUser(user, update_request(user, changes)));
+  return make_call(caller, options, ChangeUser(user, update_request(user, changes), expected_after(changes)));
 }
 WANDB_DECL CallPtr<void> delete_user(const Caller& caller, const CallOptions& options, const UserRecord& user) {
   return make_call(caller, options, ChangeUser(user, request_about(graphql::delete_user, user)));

@@ -8,6 +8,7 @@
 
 #include "advice.hpp"
 #include "commands.hpp"
+#include "interrupt.hpp"
 #include "tool.hpp"
 #include "typed_text.hpp"
 #include "user_output.hpp"
@@ -27,13 +28,15 @@ std::string way_to_look(const Flags& flags) {
   return flags.name.empty() ? "`wandb-users show`" : "`wandb-users show " + shown_name(flags) + "`";
 }
 
-/// Changes a user with `change`, and prints the user as they are afterwards. `done` says what was done.
+/// Changes a user with `change`, which takes the options of its call, and prints the user as they are afterwards.
+/// `done` says what was done.
 template <class Change>
 int change_user(const Api& api, const Flags& flags, const char* done, Change change) {
   survive_readers();
   const auto user = subject(api, flags, false);
   if (!user) return tell(user.error());
-  if (const auto changed = change(*user); !changed) {
+  const Interrupt interrupt;
+  if (const auto changed = change(*user, wandb::CallOptions{.stop = &interrupt.token()}); !changed) {
     const auto& error = changed.error();
     if (error.outcome() == wandb::Outcome::not_run) return tell(error);
     return tell(error, advised(error) + "; see " + way_to_look(flags), exit_code(error));
@@ -61,19 +64,22 @@ int update(const Api& api, const Flags& flags) {
   const bool any = changes.name || changes.admin || changes.default_entity || changes.primary_email ||
                    changes.photo_url || changes.is_private || changes.hide_teams_from_public;
   if (!any) return tell("say what to change, for example with --name; `update --help` lists the options", usage);
-  return change_user(api, flags, "updated", [&](const User& user) { return user.update(changes); });
+  return change_user(api, flags, "updated",
+                     [&](const User& user, const wandb::CallOptions& call) { return user.update(changes, call); });
 }
 
 int set_admin(const Api& api, const Flags& flags) {
   const bool admin = flags.admin_value == "true";
   return change_user(api, flags, admin ? "made an admin" : "made no admin any more",
-                     [admin](const User& user) { return user.set_admin(admin); });
+                     [admin](const User& user, const wandb::CallOptions& call) { return user.set_admin(admin, call); });
 }
 
 int remove(const Api& api, const Flags& flags) {
-  return change_user(api, flags, "removed", [](const User& user) { return user.remove(); });
+  return change_user(api, flags, "removed",
+                     [](const User& user, const wandb::CallOptions& call) { return user.remove(call); });
 }
 
 int restore(const Api& api, const Flags& flags) {
-  return change_user(api, flags, "restored", [](const User& user) { return user.restore(); });
+  return change_user(api, flags, "restored",
+                     [](const User& user, const wandb::CallOptions& call) { return user.restore(call); });
 }

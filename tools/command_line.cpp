@@ -1,10 +1,13 @@
 #include "command_line.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <wandb/detail/text/ascii.hpp>
 #include <wandb/version.hpp>
 
 #include "tool.hpp"
@@ -25,6 +28,18 @@ class HelpFormatter : public CLI::Formatter {
     return make_group("Options of every command", false, shared) + "\n" + Formatter::make_footer(app);
   }
 };
+
+/// Checks that a text is a whole number from 1 to `most`.
+CLI::Validator whole_number(std::uint32_t most) {
+  return CLI::Validator(
+      [most](const std::string& text) {
+        // CLI11 would read a number with leading zeros as an octal one.
+        const auto number = text.starts_with('0') ? std::nullopt : wandb::detail::parse_number(text, most);
+        return number ? std::string()
+                      : "it is \"" + plain(text) + "\"; give a whole number from 1 to " + std::to_string(most);
+      },
+      "");
+}
 
 void add_user(CLI::App* sub, Flags& flags) {
   sub->add_option("user", flags.name, "username, e-mail or id; else yourself");
@@ -96,7 +111,7 @@ void add_commands(CLI::App& app, Flags& flags, Command& chosen) {
   listed->add_option("--team", flags.team, "else the members of this team")->excludes(query);
   listed->add_flag("--admins", flags.admins, "only admins of the instance");
   listed->add_flag("--deleted", flags.deleted, "only deleted users");
-  listed->add_option("--limit", flags.limit, "how many at most")->check(CLI::PositiveNumber);
+  listed->add_option("--limit", flags.limit, "how many at most")->check(whole_number(1'000'000'000));
   auto* made = add(app, "create", "make a user (needs an admin)", create);
   made->add_option("email", flags.name, "the new user's e-mail")->required();
   made->add_flag("--admin", flags.admin, "an admin of the instance");
@@ -121,7 +136,7 @@ void add_provision(CLI::App& app, ProvisionFlags& flags) {
                   "the directory for the secrets of new keys, each in a file EMAIL.key that you alone can read")
       ->type_name("DIR");
   sub->add_option("--concurrency", flags.concurrency, "how many at once")
-      ->check(CLI::Range(1, 1024))
+      ->check(whole_number(1024))
       ->capture_default_str();
   sub->add_flag("--dry-run", flags.dry_run, "look, say what would be done, and change nothing");
   sub->add_option("--output", flags.output,
@@ -168,7 +183,7 @@ void add_settings(CLI::App& app, Settings& settings) {
       ->check(CLI::IsMember({"table", "json", "jsonl", "csv"}));
   app.add_flag("--json", settings.json,
                "like --format json, with list and provision like --format jsonl; errors too, on standard error");
-  app.add_flag("--verbose", settings.flags.verbose, "print each request and how it ended, without secrets");
+  app.add_flag("--verbose", settings.flags.verbose, "print each request, how it ended, and each wait, without secrets");
   app.add_flag("--describe", settings.describe, "print all commands and options as JSON");
   app.add_flag("--allow-insecure-http", settings.insecure, "send the key over plain http to another machine");
   app.require_subcommand(1);

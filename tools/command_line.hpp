@@ -25,10 +25,10 @@ struct Settings {
 void add_command_line(CLI::App& app, Settings& settings, Command& chosen);
 
 /// Returns what is wrong with the command line. If a word is misspelt, the message has what was probably meant.
-[[nodiscard]] std::string usage_message(const CLI::App& app, const CLI::ParseError& error);
+[[nodiscard]] std::string usage_message(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv);
 
-/// Returns the complaint about an option that begins with another dash than a hyphen, as word processors write it;
-/// empty if there is none.
+/// Returns the complaint about a word that begins with another dash than a hyphen, as word processors write options;
+/// empty if there is none. The value of an option may begin so, and what comes after `--`.
 [[nodiscard]] std::string dash_fault(const CLI::App& app, int argc, char** argv);
 
 /// Returns the complaint about an empty word or an empty value, because an unset variable in a script must not select

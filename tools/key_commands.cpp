@@ -11,12 +11,15 @@
 #include <vector>
 
 #include <wandb/detail/config/credentials.hpp>
+#include <wandb/detail/text/ascii.hpp>
 #include <wandb/environment.hpp>
 
 #include "advice.hpp"
 #include "commands.hpp"
+#include "interrupt.hpp"
 #include "json.hpp"
 #include "secret_sink.hpp"
+#include "spreadsheet.hpp"
 #include "tool.hpp"
 #include "user_output.hpp"
 
@@ -41,14 +44,19 @@ std::optional<NewKey> new_key(const User& user, std::size_t before, const wandb:
   return made ? std::optional(NewKey{{}, *made}) : std::nullopt;
 }
 
-/// Returns the text to print for a new key.
-std::string printed(const NewKey& key, const Flags& flags) {
-  if (!is_json(flags.format)) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
+/// Returns the text to print for a new key, whose secret is in the file of the flags if it is `stored`.
+std::string printed(const NewKey& key, const Flags& flags, bool stored) {
+  if (flags.format == Format::csv) {
+    return "id,description,secret,output\n" + csv_cell(key.id) + ',' + csv_cell(named(flags.description)) + ',' +
+           (flags.print_secret ? csv_cell(key.secret.reveal()) : "") + ',' +
+           (stored ? csv_cell(plain(flags.secret_file)) : "");
+  }
+  if (flags.format == Format::table) return flags.print_secret ? std::string(key.secret.reveal()) : std::string();
   auto json = JsonObject()
                   .add("id", key.id.empty() ? "null" : json_text(key.id))
                   .add("description", flags.description.empty() ? "null" : json_name(flags.description));
   if (flags.print_secret) json.add_text("secret", key.secret.reveal());
-  if (!flags.secret_file.empty()) json.add_text("output", flags.secret_file);
+  if (stored && !flags.secret_file.empty()) json.add_text("output", flags.secret_file);
   return json.text();
 }
 
@@ -65,7 +73,9 @@ int tell_lost(const NewKey& key, const std::string& fault, const std::string& pl
 
 /// Stores or prints the secret. Returns the exit code if nothing else failed.
 int deliver(const NewKey& key, SecretSink& sink, const Flags& flags) {
-  const auto fault = sink.keep(key.secret, printed(key, flags));
+  auto fault = sink.store(key.secret);
+  const auto unprinted = sink.print(key.secret, printed(key, flags, fault.empty()));
+  if (!unprinted.empty()) fault += (fault.empty() ? "" : ", and ") + unprinted;
   return fault.empty() ? static_cast<int>(ok) : tell_lost(key, fault, sink.place(), flags);
 }
 
@@ -127,6 +137,15 @@ std::optional<int> authenticate(User& user, const Flags& flags) {
   return tell(known.error(), variable + ": " + advised(known.error()), denied);
 }
 
+/// Returns the user of a command line as a key is generated for them. If the caller names themselves, it is the caller,
+/// whose own key is known.
+wandb::Result<User> key_owner(const Api& api, const Flags& flags) {
+  auto user = subject(api, flags, true);
+  if (!user || flags.name.empty() || !flags.user_key_variable.empty() || user->user_api()) return user;
+  auto caller = api.viewer({.keys = true});
+  return caller && !user->id().empty() && caller->id() == user->id() ? std::move(caller) : std::move(user);
+}
+
 /// Returns the keys that the text may identify, each once, because pages may show the same key twice.
 template <class Is>
 std::vector<wandb::ApiKey> keys_that(const User& user, Is is) {
@@ -160,8 +179,10 @@ std::optional<bool> ask(const std::string& question) {
   if (speaks_json() || ::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1) return std::nullopt;
   std::cerr << "wandb-users: " << on_one_line(question) << " [y/N] " << std::flush;
   std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
+  // The end of the input leaves the line of the question open.
+  if (!std::getline(std::cin, answer)) std::cerr << '\n';
+  answer = wandb::detail::in_lower_case(wandb::detail::trimmed(answer));
+  return answer == "y" || answer == "yes";
 }
 
 /// Deletes one of a user's keys, and reports it.
@@ -171,11 +192,16 @@ int delete_row(const User& user, const wandb::ApiKey& row, bool in_use, const Fl
     if (!answer) return tell(doubt + "; give --yes to delete it", usage);
     if (!*answer) return tell("nothing was deleted", failed);
   }
-  const auto deleted = user.delete_api_key(row);
-  if (!deleted) return tell(deleted.error());
+  const Interrupt interrupt;
+  if (const auto deleted = user.delete_api_key(row, {.stop = &interrupt.token()}); !deleted) {
+    const auto& error = deleted.error();
+    if (error.outcome() == wandb::Outcome::not_run) return tell(error);
+    return tell(error, advised(error) + "; look with `wandb-users keys list" + whose(flags) + "`", exit_code(error));
+  }
   if (in_use) note("it was the key that these commands use: put another into WANDB_API_KEY or the netrc file");
-  if (!is_json(flags.format)) return ok;
-  std::cout << JsonObject().add_text("id", row.id()).add("deleted", "true").text() << '\n';
+  if (flags.format == Format::table) return ok;
+  if (flags.format == Format::csv) std::cout << "id,deleted\n" << csv_cell(row.id()) << ",true\n";
+  else std::cout << JsonObject().add_text("id", row.id()).add("deleted", "true").text() << '\n';
   if (std::cout.flush()) return ok;
   return tell("the key was deleted, but that could not be printed", failed, wandb::Outcome::ran);
 }
@@ -200,23 +226,26 @@ int generate_key(const Api& api, const Flags& words) {
   if (!flags.print_secret && flags.secret_file.empty()) {
     return tell("the secret is shown only once: say where it goes, with --output FILE or --print-secret", usage);
   }
-  auto user = subject(api, flags, true);
+  auto user = key_owner(api, flags);
   if (!user) return tell(user.error());
   if (const auto code = authenticate(*user, flags)) return *code;
-  SecretSink sink(flags.secret_file, flags.print_secret || is_json(flags.format));
+  const Interrupt interrupt;
+  const wandb::CallOptions call{.stop = &interrupt.token()};
+  SecretSink sink(flags.secret_file, flags.print_secret || flags.format != Format::table);
   if (const auto fault = sink.open(); !fault.empty()) return tell(fault + "; no key was made", usage);
   const auto known = ids_of(*user);
   const auto before = user->keys().size();
   const auto description =
       flags.description.empty() ? std::nullopt : std::optional<std::string_view>(flags.description);
-  const auto made = user->generate_api_key(description);
+  const auto made = user->generate_api_key(description, call);
   if (const auto key = new_key(*user, before, made)) {
     const int code = deliver(*key, sink, flags);
     if (made || code != ok) return made ? code : tell(made.error(), advised(made.error()), failed);
     return tell(made.error(), advised(made.error()) + "; the key's secret is " + sink.place(), failed);
   }
   if (made.error().outcome() == wandb::Outcome::not_run) return tell(made.error());
-  return tell_orphan(api, flags, made.error(), known);
+  // Nobody who wants it to end waits for a look at the keys.
+  return tell_orphan(api, flags, made.error(), interrupt.token().stop_requested() ? std::nullopt : known);
 }
 
 int delete_key(const Api& api, const Flags& words) {

@@ -9,7 +9,7 @@ import pathlib
 import subprocess
 import sys
 
-FILE_VALUES = {"FILE": "_files", "DIR": "_files -/"}
+FILE_VALUES = {"FILE": "_files", "DIR": "_path_files -/"}
 
 
 def commands(tree, path=()):
@@ -77,44 +77,83 @@ def man(tree):
     return "\n".join(lines) + "\n"
 
 
+# What bash and fish have in common: both walk through the words before the cursor.
+
+def names_with_values(tree):
+    """Each option that takes a value, with the patterns `COMMAND:NAME` of its names. Every command takes the tree's own."""
+    for path, command in [("*", tree), *((" ".join(path), command) for path, command in commands(tree))]:
+        for option in own_options(command):
+            if option["value"]:
+                yield option, [f"{path}:{name}" for name in option["names"]]
+
+
+def groups(tree):
+    return {command["name"]: [sub["name"] for sub in command["commands"]] for command in tree["commands"] if command["commands"]}
+
+
+def pattern(text):
+    """A pattern of a shell's `case` for a text in which only a `*` at the beginning is special."""
+    return "*" + f"'{text[1:]}'" if text.startswith("*") else f"'{text}'"
+
+
 # bash
 
+BASH_HEAD = """# bash completion for wandb-users
+_wandb_users() {
+    local line=$COMP_LINE current word option='' prefix='' command='' count=0 only='' last=-1 i
+    local -a words=()
+    COMPREPLY=()
+    # bash has split the line at COMP_WORDBREAKS too, such as the = of --format=json and the @ of an address.
+    for ((i = 0; i <= COMP_CWORD; ++i)); do
+        if [[ $i == 0 || $line == [[:blank:]]* ]]; then words[++last]=; fi
+        line=${line#"${line%%[![:blank:]]*}"}
+        words[last]+=${COMP_WORDS[i]}
+        line=${line#"${COMP_WORDS[i]}"}
+    done
+    current=${words[last]}
+    for ((i = 1; i < last; ++i)); do
+        word=${words[i]}
+        if [[ $option ]]; then option=; continue; fi
+        if [[ ! $only ]]; then
+            case $command:$word in
+"""
+
+
+def bash_reply(option):
+    """The command that completes $current as the value of an option or an argument; empty if nothing is known."""
+    if "choices" in option:
+        return f'COMPREPLY=($(compgen -W "{" ".join(option["choices"])}" -P "$prefix" -- "$current"))'
+    # bash itself completes the names of files best: with blanks, quotes and the home directory.
+    return {"FILE": "compopt -o default 2>/dev/null", "DIR": "compopt -o dirnames -o filenames 2>/dev/null"}.get(option["value"], "")
+
+
 def bash(tree):
-    shared = [name for option in tree["options"] for name in option["names"] if name.startswith("--")]
-    values = {}
-    for command in [tree, *(command for _, command in commands(tree))]:
-        for option in command["options"]:
-            if option["value"]:
-                kind = f'-W "{" ".join(option["choices"])}"' if "choices" in option else {"FILE": "-f", "DIR": "-d"}.get(option["value"])
-                for name in option["names"]:
-                    values.setdefault(kind, set()).add(name)
-    takes = sorted(name for names in values.values() for name in names)
-    words = {" ".join(path): [name for option in own_options(command) for name in option["names"]] for path, command in commands(tree)}
-    first = [command["name"] for command in tree["commands"]]
-    groups = {command["name"]: [sub["name"] for sub in command["commands"]] for command in tree["commands"] if command["commands"]}
-    arguments = {" ".join(path): [f'-W "{" ".join(argument["choices"])}"' if "choices" in argument else
-                                  {"FILE": "-f"}.get(argument["value"], "") for argument in command["arguments"]]
-                 for path, command in commands(tree)}
-    lines = ["# bash completion for wandb-users", "_wandb_users() {",
-             "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= count=0 word skip= i",
-             "    COMPREPLY=()", "    case $previous in"]
-    for kind, names in sorted(values.items(), key=lambda item: str(item[0])):
-        reply = f'COMPREPLY=($(compgen {kind} -- "$current")); ' if kind else ""
-        lines.append(f"    {' | '.join(sorted(names))}) {reply}return ;;")
-    lines += ["    esac", "    for ((i = 1; i < COMP_CWORD; ++i)); do", "        word=${COMP_WORDS[i]}",
-              "        if [[ $skip ]]; then skip=; continue; fi", "        case $word in",
-              f"        {' | '.join(takes)}) skip=1 ;;", "        -*) ;;", "        *)", "            case $command in",
-              '            "") command=$word ;;']
-    lines += [f'            {group}) command="{group} $word" ;;' for group in groups]
-    lines += ["            *) ((++count)) ;;", "            esac", "            ;;", "        esac", "    done",
-              '    if [[ $current == -* ]]; then', '        local options=""', "        case $command in"]
-    lines += [f'        "{path}") options="{" ".join(names)}" ;;' for path, names in words.items() if names]
-    lines += ["        esac", f'        COMPREPLY=($(compgen -W "$options {" ".join(shared)}" -- "$current"))', "        return",
-              "    fi", '    case "$command:$count" in', f'    :0) COMPREPLY=($(compgen -W "{" ".join(first)}" -- "$current")) ;;']
-    lines += [f'    {group}:0) COMPREPLY=($(compgen -W "{" ".join(names)}" -- "$current")) ;;' for group, names in groups.items()]
-    lines += [f'    "{path}:{place}") COMPREPLY=($(compgen {kind} -- "$current")) ;;'
-              for path, kinds in arguments.items() for place, kind in enumerate(kinds) if kind]
-    lines += ["    esac", "}", "complete -F _wandb_users wandb-users"]
+    shared = " ".join(name for option in tree["options"] for name in option["names"] if name.startswith("--"))
+    valued = list(names_with_values(tree))
+    takes = " | ".join(pattern(name) for _, names in valued for name in names)
+    lines = [BASH_HEAD + f"            {takes}) option=$word; continue ;;", "            *:--) only=1; continue ;;",
+             "            *:-*) continue ;;", "            esac", "        fi", "        case $command in", "        '') command=$word ;;"]
+    lines += [f'        {group}) command="{group} $word" ;;' for group in groups(tree)]
+    lines += ["        *) ((++count)) ;;", "        esac", "    done", "    if [[ ! $option && ! $only && $current == --*=* ]]; then",
+              "        option=${current%%=*}", "        current=${current#*=}",
+              '        if [[ $COMP_WORDBREAKS != *=* ]]; then prefix="$option="; fi', "    fi", "    if [[ $option ]]; then",
+              "        case $command:$option in"]
+    replies = {}
+    for option, names in valued:
+        replies.setdefault(bash_reply(option), []).extend(names)
+    lines += [f"        {' | '.join(pattern(name) for name in names)}) {reply} ;;" for reply, names in replies.items() if reply]
+    lines += ["        esac", "    elif [[ ! $only && $current == -* ]]; then", "        case $command in"]
+    for path, command in commands(tree):
+        names = " ".join(name for option in own_options(command) for name in option["names"])
+        lines += [f"""        '{" ".join(path)}') option="{names}" ;;"""] if names else []
+    lines += ["        esac", f'        COMPREPLY=($(compgen -W "$option {shared}" -- "$current"))', "    else",
+              "        case $command:$count in",
+              f"""        :0) COMPREPLY=($(compgen -W "{' '.join(command['name'] for command in tree['commands'])}" -- "$current")) ;;"""]
+    lines += [f'        {group}:0) COMPREPLY=($(compgen -W "{" ".join(names)}" -- "$current")) ;;' for group, names in groups(tree).items()]
+    for path, command in commands(tree):
+        lines += [f"        '{' '.join(path)}:{place}') {bash_reply(argument)} ;;"
+                  for place, argument in enumerate(command["arguments"]) if bash_reply(argument)]
+    lines += ["        esac", "    fi", "}", "complete -F _wandb_users wandb-users"]
     return "\n".join(lines) + "\n"
 
 
@@ -132,7 +171,9 @@ def zsh_action(option):
 
 def zsh_option(option):
     value = f":{option['value'].lower()}:{zsh_action(option)}" if option["value"] else ""
-    return [f"'{name}[{zsh_text(option['description'])}]{value}'" for name in option["names"]]
+    # The value of a long option may also follow an equals sign.
+    return [f"'{name}{'=' if value and name.startswith('--') else ''}[{zsh_text(option['description'])}]{value}'"
+            for name in option["names"]]
 
 
 def zsh_specs(command, shared):
@@ -178,33 +219,58 @@ def fish_option(option, condition):
     value = ""
     if option["value"]:
         value = " -r" if option["value"] in FILE_VALUES else " -x"
+        value += {"FILE": " -F", "DIR": " -a '(__fish_complete_directories)'"}.get(option["value"], "")
         value += f" -a {fish_text(' '.join(option['choices']))}" if "choices" in option else ""
     return f"complete -c wandb-users {condition}{names}{value} -d {fish_text(option['description'])}"
 
 
+FISH_HEAD = """# fish completion for wandb-users
+# Prints the command that the words before the cursor select, and how many arguments it has so far: `set-admin:1`.
+function __wandb_users_place
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l command ''
+    set -l count 0
+    set -l skip ''
+    set -l only ''
+    for word in $words
+        if test -n "$skip"
+            set skip ''
+            continue
+        end
+        if test -z "$only"
+            switch "$command:$word"
+"""
+
+
 def fish(tree):
-    names = [command["name"] for command in tree["commands"]]
-    lines = ["# fish completion for wandb-users", "complete -c wandb-users -f"]
+    takes = " ".join(f"'{name}'" for _, names in names_with_values(tree) for name in names)
+    lines = [FISH_HEAD + f"                case {takes}", "                    set skip 1", "                    continue",
+             "                case '*:--'", "                    set only 1", "                    continue",
+             "                case '*:-*'", "                    continue", "            end", "        end",
+             '        switch "$command"', "            case ''", "                set command $word"]
+    for group in groups(tree):
+        lines += [f"            case {group}", f'                set command "{group} $word"']
+    lines += ["            case '*'", "                set count (math $count + 1)", "        end", "    end",
+              '    echo "$command:$count"', "end", "", "complete -c wandb-users -f"]
     lines += [fish_option(option, "") for option in tree["options"]]
-    none = fish_text(f"not __fish_seen_subcommand_from {' '.join(names)}")
+
+    def at(place):
+        return "-n " + fish_text(f'test (__wandb_users_place) = "{place}"') + " "
+
     for command in tree["commands"]:
-        lines.append(f"complete -c wandb-users -n {none} -a {command['name']} -d {fish_text(command['description'])}")
-        subs = [sub["name"] for sub in command["commands"]]
+        lines.append(f"complete -c wandb-users {at(':0')}-a {command['name']} -d {fish_text(command['description'])}")
         for sub in command["commands"]:
-            seen = fish_text(f"__fish_seen_subcommand_from {command['name']}; and not __fish_seen_subcommand_from {' '.join(subs)}")
-            lines.append(f"complete -c wandb-users -n {seen} -a {sub['name']} -d {fish_text(sub['description'])}")
+            lines.append(f"complete -c wandb-users {at(command['name'] + ':0')}-a {sub['name']} -d {fish_text(sub['description'])}")
     for path, command in commands(tree):
-        seen = "; and ".join(f"__fish_seen_subcommand_from {word}" for word in path)
-        # `list` is a command, and a command of `keys` too.
-        others = [group["name"] for group in tree["commands"] if len(path) == 1 and path[0] in [sub["name"] for sub in group["commands"]]]
-        seen += "".join(f"; and not __fish_seen_subcommand_from {other}" for other in others)
-        condition = f"-n {fish_text(seen)} "
+        name = " ".join(path)
+        condition = "-n " + fish_text(f'string match -q "{name}:*" (__wandb_users_place)') + " "
         lines += [fish_option(option, condition) for option in own_options(command)]
-        for argument in command["arguments"]:
+        for place, argument in enumerate(command["arguments"]):
             if "choices" in argument:
-                lines.append(f"complete -c wandb-users {condition}-a {fish_text(' '.join(argument['choices']))}")
+                lines.append(f"complete -c wandb-users {at(f'{name}:{place}')}-a {fish_text(' '.join(argument['choices']))}")
             elif argument["value"] == "FILE":
-                lines.append(f"complete -c wandb-users {condition}-F")
+                lines.append(f"complete -c wandb-users {at(f'{name}:{place}')}-F")
     return "\n".join(lines) + "\n"
 
 

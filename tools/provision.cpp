@@ -25,6 +25,7 @@
 
 #include "earlier_results.hpp"
 #include "files.hpp"
+#include "interrupt.hpp"
 #include "people.hpp"
 #include "provision_person.hpp"
 #include "report.hpp"
@@ -200,10 +201,9 @@ std::string output_fault(const ProvisionFlags& flags, const FileLock& lock, cons
 
 /// Adds the signals that stop a run. Somebody who starts it with nohup wants it to go on without the terminal.
 void add_signals(boost::asio::signal_set& signals) {
-  signals.add(SIGINT);
-  signals.add(SIGTERM);
-  struct sigaction hangup {};
-  if (::sigaction(SIGHUP, nullptr, &hangup) != 0 || hangup.sa_handler != SIG_IGN) signals.add(SIGHUP);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    if (is_heeded(number)) signals.add(number);
+  }
 }
 
 /// Runs until each person has a row, or the run is stopped.

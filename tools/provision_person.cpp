@@ -161,7 +161,7 @@ std::string key_file(const std::string& directory, std::string_view email) {
 
 /// Stores a secret in its file, which must be open.
 void deliver(const std::optional<wandb::Secret>& secret, SecretSink& sink, const std::string& path, Report& report) {
-  const auto fault = secret ? sink.keep(*secret, {}) : "the server did not send its secret";
+  const auto fault = secret ? sink.store(*secret) : "the server did not send its secret";
   if (fault.empty()) report.key_file = path;
   else fail_key(report, fault + ", and it is lost unless the server shows it again: delete the key, or run again");
 }

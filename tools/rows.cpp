@@ -34,15 +34,14 @@ std::size_t line_width() {
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/// Narrows the widest columns until a line fits.
+/// Narrows the widest columns until a line fits, or no column can be narrower.
 void narrow(std::vector<std::size_t>& widths, std::size_t line) {
-  constexpr std::size_t narrowest = 8;
   const auto total = [&] {
     return std::accumulate(widths.begin(), widths.end(), std::size_t{0}) + gap.size() * (widths.size() - 1);
   };
   for (auto rest = total(); line != 0 && rest > line; --rest) {
     auto& widest = *std::max_element(widths.begin(), widths.end());
-    if (widest <= narrowest) return;
+    if (widest <= 1) return;
     --widest;
   }
 }

@@ -28,26 +28,25 @@ std::string SecretSink::open() {
   return file_ >= 0 ? std::string() : "cannot make " + path_ + ": " + std::strerror(errno);
 }
 
-std::string SecretSink::keep(const wandb::Secret& secret, std::string_view printed) {
-  std::string faults;
-  const auto fail = [&](const std::string& what) {
-    faults.append(faults.empty() ? "" : ", and ").append(what).append(": ").append(std::strerror(errno));
-  };
-  if (!path_.empty()) {
-    if (write(secret)) {
-      place_ = "in " + path_;
-    } else {
-      fail("its secret could not be written to " + path_);
-      discard();
-    }
+std::string SecretSink::store(const wandb::Secret& secret) {
+  if (path_.empty()) return {};
+  if (write(secret)) {
+    place_ = "in " + path_;
+    return {};
   }
-  if (print_) {
-    const bool shows = printed.find(secret.reveal()) != printed.npos;
-    if (!(std::cout << printed << std::endl))
-      fail(shows ? "its secret could not be printed" : "it could not be printed");
-    else if (shows && place_.empty()) place_ = "on standard output";
+  const auto fault = "its secret could not be written to " + path_ + ": " + std::strerror(errno);
+  discard();
+  return fault;
+}
+
+std::string SecretSink::print(const wandb::Secret& secret, std::string_view text) {
+  if (!print_) return {};
+  const bool shows = text.find(secret.reveal()) != text.npos;
+  if (!(std::cout << text << std::endl)) {
+    return std::string(shows ? "its secret" : "it") + " could not be printed: " + std::strerror(errno);
   }
-  return faults;
+  if (shows && place_.empty()) place_ = "on standard output";
+  return {};
 }
 
 bool SecretSink::write(const wandb::Secret& secret) {

@@ -20,8 +20,10 @@ class SecretSink {
 
   /// Returns why a secret cannot be kept; empty if no reason is known yet.
   [[nodiscard]] std::string open();
-  /// Stores the secret and prints `printed`. Returns what failed; empty if nothing did.
-  [[nodiscard]] std::string keep(const wandb::Secret& secret, std::string_view printed);
+  /// Writes the secret to the file, if there is one. Returns what failed; empty if nothing did.
+  [[nodiscard]] std::string store(const wandb::Secret& secret);
+  /// Prints a text, which may contain the secret, if something is to be printed. Returns what failed.
+  [[nodiscard]] std::string print(const wandb::Secret& secret, std::string_view text);
   /// Returns where the secret is now; empty if it is lost.
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
 

@@ -36,15 +36,34 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App*) { return true; });
 }
 
-/// Returns the options that a command takes, with the two hyphens: its own, and those of every command.
+/// Returns the names of an option, with the hyphens.
+std::vector<std::string> names_of(const CLI::Option* option) {
+  std::vector<std::string> names;
+  for (const auto& name : option->get_snames()) names.push_back("-" + name);
+  for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// Returns the names of the options that a command takes: its own, and those of every command.
 std::vector<std::string> options_of(const CLI::App* app) {
   std::vector<std::string> names;
   for (; app != nullptr; app = app->get_parent()) {
     for (const auto* option : app->get_options()) {
-      for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+      for (const auto& name : names_of(option)) names.push_back(name);
     }
   }
   return names;
+}
+
+/// Returns the options of all commands.
+std::vector<const CLI::Option*> all_options(const CLI::App& app) {
+  std::vector<const CLI::Option*> options;
+  for (const auto* option : app.get_options()) options.push_back(option);
+  for (const auto* command : commands_of(app)) {
+    const auto more = all_options(*command);
+    options.insert(options.end(), more.begin(), more.end());
+  }
+  return options;
 }
 
 /// Returns the command that the words so far select.
@@ -58,15 +77,47 @@ std::string full_name(const CLI::App* app) {
   return app->get_parent() == nullptr ? app->get_name() : full_name(app->get_parent()) + " " + app->get_name();
 }
 
-/// Returns the complaint about a word that no command takes; empty if it is not misspelt.
+/// Returns the command in whose place a word stands: the one that the words before it select.
+const CLI::App* place_of(const CLI::App& app, std::string_view word, int argc, char** argv) {
+  const auto* at = &app;
+  for (int i = 1; i < argc && word != argv[i]; ++i) {
+    const auto chosen = at->get_subcommands();
+    if (!chosen.empty() && chosen.back()->get_name() == argv[i]) at = chosen.back();
+  }
+  return at;
+}
+
+/// Returns the complaint about a word that begins with another dash than a hyphen. `known` has the names of options.
+std::string dash_complaint(std::string_view word, const std::vector<std::string>& known) {
+  const auto text = "\"" + std::string(word) + "\" begins with " + std::string(dash_of(word)->name);
+  auto name = word;
+  while (const auto* next = dash_of(name)) name.remove_prefix(next->sign.size());
+  name.remove_prefix(std::min(name.find_first_not_of('-'), name.size()));
+  name = name.substr(0, name.find('='));
+  const auto meant = (name.size() == 1 ? "-" : "--") + std::string(name);
+  const bool is_known = std::find(known.begin(), known.end(), meant) != known.end();
+  if (is_known) return text + (name.size() == 1 ? "; type a hyphen: " : "; type two hyphens: ") + meant;
+  return text + "; options begin with two hyphens, and other words that begin with a dash come after --";
+}
+
+/// Returns the complaint about an option that the command does not have.
+std::string unknown_option(const CLI::App* app, const std::string& word) {
+  const auto names = options_of(app);
+  const auto name = word.substr(0, word.find('='));
+  // Behind `--` no word is an option.
+  if (std::find(names.begin(), names.end(), name) != names.end()) return "not expected behind --: " + word;
+  const auto text = "there is no option " + word;
+  // Other programs choose the format by --output, which is a file here.
+  if (name == "--output") return text + "; did you mean --format, such as --format json?";
+  const auto option = nearest(name, names);
+  if (!option.empty()) return text + "; did you mean " + option + "?";
+  return word.starts_with("--") ? text : text + "; a word that begins with a hyphen but is no option comes after --";
+}
+
+/// Returns the complaint about a word that no command takes; empty if it is neither an option nor a command.
 std::string misspelt(const CLI::App* app, const std::string& word) {
-  if (const auto* dash = dash_of(word)) {
-    return "\"" + word + "\" begins with " + std::string(dash->name) + "; options begin with two hyphens";
-  }
-  if (word.starts_with('-')) {
-    const auto option = nearest(std::string_view(word).substr(0, word.find('=')), options_of(app));
-    return option.empty() ? option : "there is no option " + word + "; did you mean " + option + "?";
-  }
+  if (dash_of(word) != nullptr) return dash_complaint(word, options_of(app));
+  if (word.size() > 1 && word.starts_with('-')) return unknown_option(app, word);
   std::vector<std::string> names;
   for (const auto* command : commands_of(*app)) names.push_back(command->get_name());
   if (names.empty()) return {};
@@ -74,13 +125,24 @@ std::string misspelt(const CLI::App* app, const std::string& word) {
   return "there is no command \"" + word + "\"" + (name.empty() ? "" : "; did you mean " + name + "?");
 }
 
+/// Returns the words of the command line that no command takes, in their order.
+std::vector<std::string> unexpected(const CLI::App& app, int argc, char** argv) {
+  auto rest = app.remaining(true);
+  std::vector<std::string> words;
+  for (int i = 1; i < argc; ++i) {
+    const auto found = std::find(rest.begin(), rest.end(), argv[i]);
+    if (found == rest.end()) continue;
+    rest.erase(found);
+    if (std::string_view(argv[i]) != "--") words.emplace_back(argv[i]);
+  }
+  words.insert(words.end(), rest.begin(), rest.end());
+  return words;
+}
+
 std::string json_of(const CLI::Option* option) {
   JsonObject json;
-  std::vector<std::string> names;
-  for (const auto& name : option->get_snames()) names.push_back("-" + name);
-  for (const auto& name : option->get_lnames()) names.push_back("--" + name);
   if (option->get_positional()) json.add_text("name", option->get_name(true));
-  else json.add("names", json_list(names, json_text));
+  else json.add("names", json_list(names_of(option), json_text));
   json.add_text("description", option->get_description());
   // CLI11 writes the choices behind the type: `TEXT:{csv,json}`.
   const auto type = option->get_type_name();
@@ -116,35 +178,40 @@ std::string json_of(const CLI::App* app) {
 
 }  // namespace
 
-std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   const auto* command = selected(app);
   std::string message;
-  for (const auto& word : app.remaining(true)) {
-    if (message.empty()) message = misspelt(command, word);
+  std::string others;
+  for (const auto& word : unexpected(app, argc, argv)) {
+    others += (others.empty() ? "" : " ") + word;
+    // An option may come before the command that has it.
+    const auto* const place = word.starts_with('-') ? command : place_of(app, word, argc, argv);
+    message = misspelt(place, word);
+    if (message.empty()) continue;
+    command = place;
+    break;
   }
-  if (message.empty()) message = error.what();
+  if (message.empty()) {
+    message = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ? "not expected: " + others : error.what();
+  }
   return message + (message.ends_with('?') ? " See `" : "; see `") + full_name(command) + " --help`";
 }
 
 std::string dash_fault(const CLI::App& app, int argc, char** argv) {
-  std::vector<std::string> known = options_of(&app);
-  for (const auto* command : commands_of(app)) {
-    const auto names = options_of(command);
+  const auto all = all_options(app);
+  std::vector<std::string> known;
+  for (const auto* option : all) {
+    const auto names = names_of(option);
     known.insert(known.end(), names.begin(), names.end());
-    for (const auto* sub : commands_of(*command)) {
-      const auto more = options_of(sub);
-      known.insert(known.end(), more.begin(), more.end());
-    }
   }
-  for (int i = 1; i < argc; ++i) {
-    std::string_view word(argv[i]);
-    const auto* dash = dash_of(word);
-    if (dash == nullptr) continue;
-    while (const auto* next = dash_of(word)) word.remove_prefix(next->sign.size());
-    word.remove_prefix(std::min(word.find_first_not_of('-'), word.size()));
-    const auto meant = "--" + std::string(word.substr(0, word.find('=')));
-    if (std::find(known.begin(), known.end(), meant) == known.end()) continue;
-    return "\"" + std::string(argv[i]) + "\" begins with " + std::string(dash->name) + "; type two hyphens: " + meant;
+  const auto takes_value = [&](std::string_view word) {
+    return std::any_of(all.begin(), all.end(), [&](const CLI::Option* option) {
+      const auto names = names_of(option);
+      return option->get_items_expected_max() != 0 && std::find(names.begin(), names.end(), word) != names.end();
+    });
+  };
+  for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
+    if (dash_of(argv[i]) != nullptr && !takes_value(argv[i - 1])) return dash_complaint(argv[i], known);
   }
   return {};
 }

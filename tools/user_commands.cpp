@@ -11,6 +11,7 @@
 
 #include "advice.hpp"
 #include "commands.hpp"
+#include "interrupt.hpp"
 #include "json.hpp"
 #include "tool.hpp"
 #include "typed_text.hpp"
@@ -35,30 +36,36 @@ void survive_readers() { std::signal(SIGPIPE, SIG_IGN); }
 
 namespace {
 
-/// Prints the settings in effect and their sources.
-void print_settings(const Api& api, bool json) {
+/// Returns the source of a setting, as a user of the tool knows it.
+std::string source_of(const wandb::Setting& setting) {
+  if (setting.source == "wandb::Options") return setting.name == "timeout" ? "--timeout" : "--base-url";
+  return setting.source == "BeastOptions::ca_file" ? "--ca-file" : setting.source;
+}
+
+/// Prints the settings in effect and their sources. They go to standard error like all that --verbose adds, so that
+/// standard output has one format.
+void print_settings(const Api& api) {
   const auto status = api.status();
   if (!status) return;
   const auto as_json = [](const wandb::Setting& setting) {
     return JsonObject()
         .add_text("name", on_one_line(setting.name))
         .add_text("value", on_one_line(setting.value))
-        .add_text("source", on_one_line(setting.source))
+        .add_text("source", on_one_line(source_of(setting)))
         .text();
   };
-  if (json) {
-    std::cout << JsonObject().add("settings", json_list(*status, as_json)).text() << '\n';
+  if (speaks_json()) {
+    std::cerr << JsonObject().add("settings", json_list(*status, as_json)).text() << '\n';
     return;
   }
-  for (const auto& [name, value, source] : *status)
-    std::cout << on_one_line(name) << ": " << on_one_line(value) << "  (" << on_one_line(source) << ")\n";
+  for (const auto& setting : *status) note(setting.name + ": " + setting.value + "  (" + source_of(setting) + ")");
 }
 
 }  // namespace
 
 int whoami(const Api& api, const Flags& flags) {
   // The settings come first, since they may explain why the user cannot be read.
-  if (flags.verbose) print_settings(api, is_json(flags.format));
+  if (flags.verbose) print_settings(api);
   const auto me = api.viewer({.keys = false});
   if (!me) return tell(me.error());
   print(*me, {}, flags.format);
@@ -135,7 +142,9 @@ int tell_there(const User& user, const Flags& flags) {
     return tell("the user is there already, but " + std::string(how) + "; nothing was changed", already_exists);
   };
   if (!user.deleted_at().empty()) return differs("is deleted");
-  if (user.admin().value_or(flags.admin) != flags.admin) return differs(flags.admin ? "is no admin" : "is an admin");
+  const auto admin = user.admin();
+  if (admin && *admin != flags.admin) return differs(flags.admin ? "is no admin" : "is an admin");
+  if (!admin && flags.admin) return differs("the server does not say whether they are an admin");
   note("the user is there already");
   return ok;
 }
@@ -177,7 +186,8 @@ int create(const Api& api, const Flags& flags) {
     return tell(quoted(flags.name) + " is not an e-mail address: " + fault, usage);
   }
   survive_readers();
-  const auto user = api.create_user(flags.name, flags.admin);
+  const Interrupt interrupt;
+  const auto user = api.create_user(flags.name, flags.admin, {.stop = &interrupt.token()});
   if (!user) return tell_not_made(api, flags, user.error());
   print(*user, {.teams = false}, flags.format);
   if (std::cout.flush()) return ok;

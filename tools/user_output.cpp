@@ -99,6 +99,7 @@ std::vector<std::string_view> titles_of(Format format, const Asked& asked) {
   if (format != Format::csv) return titles;
   titles.insert(titles.begin(), "id");
   if (asked.teams) titles.push_back("teams");
+  if (asked.keys) titles.push_back("keys");
   return titles;
 }
 
@@ -133,6 +134,11 @@ void UserRows::add(const User& user) {
     std::string teams;
     for (const auto team : user.teams()) teams.append(teams.empty() ? "" : " ").append(named(team));
     cells.push_back(std::move(teams));
+  }
+  if (format_ == Format::csv && asked_.keys) {
+    std::string ids;
+    for (const auto& key : user.keys()) ids.append(ids.empty() ? "" : " ").append(on_one_line(key.id()));
+    cells.push_back(std::move(ids));
   }
   rows_.add(std::move(cells));
 }

@@ -39,9 +39,10 @@ bool has_word(int argc, char** argv, std::string_view word) {
   return std::any_of(argv, argv + argc, [&](const char* one) { return word == one; });
 }
 
-int print_description(const CLI::App& app) {
-  std::cout << description_of(app) << std::endl;
-  return std::cout ? ok : failed;
+/// Returns the exit code of a command after its output is written. A command that failed has said why.
+int after_output(int code) {
+  if (std::cout.flush() || code != ok) return code;
+  return tell("the output could not be written: " + std::string(std::strerror(errno)), failed);
 }
 
 /// Returns what is wrong with the two options of the format; empty for nothing.
@@ -68,29 +69,29 @@ int run(int argc, char** argv) {
   add_command_line(app, settings, command);
   hide_typed_keys(argc, argv);
   if (has_word(argc, argv, "--json")) speak_json();
-  if (has_word(argc, argv, "--describe")) return print_description(app);
+  if (has_word(argc, argv, "--describe")) {
+    std::cout << description_of(app) << '\n';
+    return after_output(ok);
+  }
   if (const auto fault = dash_fault(app, argc, argv); !fault.empty()) return tell(fault, usage);
   if (const auto fault = empty_fault(argc, argv); !fault.empty()) return tell(fault, usage);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) return tell(usage_message(app, error), usage);
-    return app.exit(error);
+    if (error.get_exit_code() != 0) return tell(usage_message(app, error, argc, argv), usage);
+    return after_output(app.exit(error));
   }
   wandb::Options options{.base_url = settings.base_url, .allow_insecure_http = settings.insecure};
   options.timeout = std::chrono::nanoseconds(static_cast<std::int64_t>(settings.timeout * 1e9));
   const bool provisioning = command == nullptr;
   if (const auto fault = format_fault(settings, provisioning); !fault.empty()) return tell(fault, usage);
   if (provisioning) return run_provision(settings, options);
-  wandb::AnyTransport transport = wandb::BeastTransport({.ca_file = settings.ca_file});
-  if (settings.flags.verbose) transport = Traced(std::move(transport));
+  wandb::AnyTransport transport = Traced(wandb::BeastTransport({.ca_file = settings.ca_file}), settings.flags.verbose);
   const auto api = Api::make(std::move(transport), options);
   if (!api) return tell(api.error());
   if (!settings.format.empty()) settings.flags.format = format_named(settings.format);
   else if (settings.json) settings.flags.format = command == list ? Format::jsonl : Format::json;
-  const int code = command(*api, settings.flags);
-  if (std::cout.flush() || code != ok) return code;
-  return tell("the output could not be written: " + std::string(std::strerror(errno)), failed);
+  return after_output(command(*api, settings.flags));
 }
 
 }  // namespace

@@ -147,7 +147,8 @@ class User<T, any_selection> {
   }
 
   /// Changes attributes, with the caller's credentials. To change another user the caller must be an admin of the
-  /// instance. W&B operation: `updateUser`.
+  /// instance. Fails with `errc::rejected` and the outcome `ran` if the server answers with another value of a flag, or
+  /// with another e-mail. W&B operation: `updateUser`.
   [[nodiscard]] Returns<T, void> update(const UserUpdate& changes, const CallOptions& options = {}) const {
     return client_.run(detail::update_user(client_.caller(), options, record_, changes));
   }

@@ -99,6 +99,9 @@ def formats(root):
     check("list --format csv", [row["username"] for row in rows] == ["root", "ann", "dev0", "dev1", "dev2"], rows)
     check("a user in CSV", rows[1]["teams"] == "red" and rows[0]["admin"] == "true" and rows[1]["admin"] == "false", rows)
     check("jsonl", [json.loads(line) for line in root("teams", "ann", "--format", "jsonl").splitlines()] == ["red"])
+    shown = next(csv.DictReader(root("show", "ann", "--format", "csv").splitlines()))
+    listed = [row["id"] for row in csv.DictReader(root("keys", "list", "ann", "--format", "csv").splitlines())]
+    check("the keys of a user in CSV", shown["keys"].split(" ") == listed and shown["teams"] == "red", shown)
     keys = root("keys", "list", "ann", "--format", "jsonl").splitlines()
     check("keys in jsonl", [json.loads(line)["description"] for line in keys] == ["first", "twin", "twin", None], keys)
     check("one user in JSON", json.loads(root("whoami", "--format", "json"))["username"] == "root")
@@ -107,10 +110,10 @@ def formats(root):
     root("list", "--json", "--format", "csv", code=2, complains=["contradict"])
     root("list", "--format", "yaml", code=2, complains=["yaml"])
     root("provision", "/dev/null", "--format", "table", code=2, complains=["csv or jsonl"])
-    for variables, width, bold in ({}, 48, True), ({"NO_COLOR": "1"}, 48, False), ({"COLUMNS": "44"}, 44, True):
+    for variables, width, bold in ({}, 48, True), ({"NO_COLOR": "1"}, 48, False), ({"COLUMNS": "44"}, 44, True), ({"COLUMNS": "20"}, 20, True):
         lines = on_a_terminal(root, variables, "list")
-        check("the width of the terminal", len(lines) == 6 and max(map(len, lines[1:])) <= width, lines)
-        check("NO_COLOR", lines[0].startswith("\x1b[1mUSERNAME") == bold, lines)
+        check("the width of the terminal", len(lines) == 6 and 0 < max(map(len, lines[1:])) <= width, lines)
+        check("NO_COLOR", lines[0].startswith("\x1b[1mU") == bold, lines)
     wide_characters(root)
 
 
@@ -135,12 +138,17 @@ def on_a_terminal(caller, variables, *words):
     fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 48, 0, 0))
     subprocess.run([tool, *words], stdout=inside, env={**caller.environment, **variables}, timeout=60, check=False)
     os.close(inside)
+    return all_of(terminal).replace("\r", "").splitlines()
+
+
+def all_of(terminal):
+    """What was printed on a terminal that nothing has open any more; closes it."""
     text = b""
     with contextlib.suppress(OSError):  # Linux reports the end of a terminal as an error
         while part := os.read(terminal, 4096):
             text += part
     os.close(terminal)
-    return text.decode().replace("\r", "").splitlines()
+    return text.decode()
 
 
 def creations(root, ann):
@@ -248,21 +256,31 @@ def questions(ann):
     """Somebody at a terminal is asked before the key in use is deleted."""
     spare = Tool(ann.environment["WANDB_BASE_URL"], ann("keys", "generate", "--description", "spare", "--print-secret",
                                                         shows_secret=True).strip(), ann.secrets)
-    for answer, code in ((b"n\n", 1), (b"\n", 1), (b"y\n", 0)):
+    for answer, code in ((b"n\n", 1), (b"\n", 1), (b"\4", 1), (b" YES \n", 0)):
         terminal, inside = os.openpty()
         os.write(terminal, answer)
         run = subprocess.run([tool, "keys", "delete", "spare"], stdin=inside, stdout=subprocess.PIPE, stderr=inside,
                              env=spare.environment, timeout=60, check=False)
         os.close(inside)
-        asked = b""
-        with contextlib.suppress(OSError):  # Linux reports the end of a terminal as an error
-            while part := os.read(terminal, 4096):
-                asked += part
-        asked = asked.decode()
-        os.close(terminal)
+        asked = all_of(terminal)
         check("a question", run.returncode == code, f"exit code {run.returncode} after {answer}: {asked}")
         check("the question", "wandb-users: this is the key that these commands use; delete it? [y/N]" in asked, asked)
+        check("the end of the input ends the line too", answer != b"\4" or "[y/N] \r\n" in asked, asked)
     spare("whoami", code=4, complains=["API key"])
+
+
+def keys_in_csv(root, ann):
+    """A key that is made or deleted has its row of CSV too."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = str(Path(scratch, "key"))
+        made = next(csv.DictReader(ann("keys", "generate", "--description", "row", "--print-secret", "--output", path, "--format",
+                                       "csv", shows_secret=True).splitlines()))
+        check("a new key in CSV", (made["description"], made["secret"], made["output"]) == ("row", Path(path).read_text().strip(), path), made)
+        more = next(csv.DictReader(root("keys", "generate", "--output", path + "2", "--format", "csv").splitlines()))
+        check("a new key without its secret in CSV", (more["secret"], more["output"]) == ("", path + "2"), more)
+    root("keys", "delete", more["id"])
+    deleted = list(csv.DictReader(ann("keys", "delete", made["id"], "--format", "csv").splitlines()))
+    check("a deleted key in CSV", deleted == [{"id": made["id"], "deleted": "true"}], deleted)
 
 
 def within(*setting):
@@ -286,9 +304,11 @@ def lost_output(root, ann):
     def keys():
         return {row["description"]: row["id"] for row in json.loads(ann("keys", "list", "--json"))}
 
-    def is_told(*words, kept="", **setting):
-        ann("keys", "generate", "--description", "lost", *words, code=1, complains=["lost", "was made"], **setting)
+    def is_told(*words, kept="", shows=None, **setting):
+        printed = ann("keys", "generate", "--description", "lost", *words, code=1, complains=["lost", "was made"], **setting)
         told = ann.complaint
+        for member, value in (shows or {}).items():
+            check("what is printed of a new key", json.loads(printed).get(member) == value, printed)
         made = keys()["lost"]
         if kept:
             check("a secret that stands somewhere is not lost", kept in told and "keys delete" not in told, told)
@@ -305,11 +325,15 @@ def lost_output(root, ann):
         path.unlink()
         is_told("--output", str(path), within=within("trap '' XFSZ", "ulimit -f 0"))
         check("a file without its secret is no file", not path.exists())
+        is_told("--json", "--output", str(path), within=within("trap '' XFSZ", "ulimit -f 0"), shows={"output": None})
+        is_told("--json", "--print-secret", "--output", str(path), within=full, kept=str(path))
+        path.unlink()
     before = keys()
     ann("keys", "generate", "--print-secret", code=2, complains=["standard output", "no key was made"], within=closed)
     check("no key is made for a closed output", keys() == before)
     for setting in (full, closed):
-        ann("whoami", code=1, complains=["could not be written"], within=setting)
+        for words in (["whoami"], ["--help"], ["keys", "list", "--help"], ["--version"], ["--describe"]):
+            ann(*words, code=1, complains=["could not be written"], within=setting)
     for number, setting in enumerate((full, closed)):
         root("create", f"lost{number}@example.com", code=1, complains=[f"lost{number}@example.com was made"], within=setting)
     ann("keys", "generate", "--description", "quiet", "--output", "/dev/null/none", code=2, complains=["Not a directory"])
@@ -379,6 +403,7 @@ for generation in ("newer", "older"):
         changes(root, ann)
         keys(root, ann, generation == "older")
         questions(ann)
+        keys_in_csv(root, ann)
         lost_output(root, ann)
         files(root, at, secrets)
         environment(at, secrets)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <wandb/testing/account.hpp>
 #include <wandb/testing/loopback_server.hpp>
@@ -421,4 +422,33 @@ TEST_CASE("create --if-not-exists takes no words of the server for a user who is
   const auto nobody = run(office, {"create", "ann@example.com", "--if-not-exists"});
   CHECK(nobody.code == 1);
   CHECK(nobody.out.empty());
+}
+
+TEST_CASE("create --if-not-exists --admin is no success where the server does not say who is an admin") {
+  Office office;
+  office.account.add_user({.email = "ann@example.com"});
+  const auto body = R"({"data":{"users":{"edges":[{"node":{"id":"u1","username":"ann","email":"ann@example.com",)"
+                    R"("admin":null,"teams":{"edges":[]}}}],"pageInfo":{"endCursor":null,"hasNextPage":false}}}})";
+  office.account.before(instead_of("users(", 200, body));
+  const auto unclear = run(office, {"create", "ann@example.com", "--if-not-exists", "--admin"});
+  CHECK(unclear.code == 8);
+  CHECK_MESSAGE(has(unclear.err, "there already, but the server does not say whether they are an admin"), unclear.err);
+  CHECK(run(office, {"create", "ann@example.com", "--if-not-exists"}).code == 0);
+}
+
+TEST_CASE("a change is no success where the answer shows the opposite") {
+  Office office;
+  office.account.add_user({.email = "ann@example.com"});
+  const auto id = run(office, {"show", "ann", "--json"}).out;
+  const auto user = R"({"user":{"id":)" + boost::json::serialize(boost::json::parse(id).at("id")) +
+                    R"(,"name":"Ann","username":"ann","email":"ann@example.com","admin":false}})";
+  office.account.before(instead_of("updateUser(", 200, R"({"data":{"updateUser":)" + user + "}}"));
+  const auto unchanged = run(office, {"set-admin", "ann", "true", "--json"});
+  CHECK(unchanged.code == 1);
+  CHECK(error_of(unchanged).at("outcome") == as_json("ran"));
+  CHECK_MESSAGE(has(unchanged.err, "its answer shows admin: false, and true was asked for"), unchanged.err);
+  office.account.before(instead_of("createUser(", 200, R"({"data":{"createUser":)" + user + "}}"));
+  const auto another = run(office, {"create", "new@example.com"});
+  CHECK(another.code == 1);
+  CHECK_MESSAGE(has(another.err, "its answer shows another e-mail than was asked for"), another.err);
 }

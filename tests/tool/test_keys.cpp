@@ -113,3 +113,17 @@ TEST_CASE("keys delete without a key is a usage error") {
   CHECK(ended.code == 2);
   CHECK(has(ended.err, "--key-env"));
 }
+
+TEST_CASE("keys generate recognises the caller by name, and nobody else") {
+  Office office;
+  office.account.add_user({.email = "ann@example.com"});
+  for (const auto* name : {"root", "root@example.com"}) {
+    const auto made = run(office, {"keys", "generate", name, "--print-secret"});
+    CHECK_MESSAGE(made.code == 0, made.err);
+  }
+  CHECK(office.account.keys_of("root").size() == 3);
+  const auto other = run(office, {"keys", "generate", "ann", "--print-secret"});
+  CHECK(other.code == 4);
+  CHECK(has(other.err, "--user-key-env"));
+  CHECK(office.account.keys_of("ann").empty());
+}

@@ -29,37 +29,42 @@ const std::string header = R"(WANDB_X_EXTRA_HTTP_HEADERS={"X-Token": "iap-token-
 
 }  // namespace
 
-TEST_CASE("whoami --verbose prints each setting and where it comes from, and no secret") {
+TEST_CASE("whoami --verbose tells each setting and where it comes from, and no secret") {
   Office office;
   const auto ended = run(office, {"whoami", "--verbose", "--timeout", "7.5"},
                          {header, "WANDB_USERNAME=ann", "https_proxy=http://u:hidden@proxy:3128"});
   CHECK(ended.code == 0);
-  CHECK(ended.out.starts_with("base URL: " + office.server.base_url() + "  (WANDB_BASE_URL)\nAPI key: "));
-  CHECK(has(ended.out, "****  (WANDB_API_KEY)\n"));
-  CHECK(has(ended.out, "\ntimeout: 7.5 s  (wandb::Options)\n"));
-  CHECK(has(ended.out, "\nuser agent: W&B Public Client " + std::string(wandb::version)));
-  CHECK(has(ended.out, "\nheader X-WANDB-USERNAME: ann  (WANDB_USERNAME)\n"));
-  CHECK(has(ended.out, "\nheader X-Token: ****  (WANDB_X_EXTRA_HTTP_HEADERS)\n"));
-  CHECK(has(ended.out, "\nproxy: none  (the server is on this machine)\n"));
+  const std::string tool = "wandb-users: ";
+  CHECK(ended.err.starts_with(tool + "base URL: " + office.server.base_url() + "  (WANDB_BASE_URL)\n" + tool +
+                              "API key: "));
+  CHECK(has(ended.err, "****  (WANDB_API_KEY)\n"));
+  CHECK(has(ended.err, tool + "timeout: 7.5 s  (--timeout)\n"));
+  CHECK(has(ended.err, tool + "user agent: W&B Public Client " + std::string(wandb::version)));
+  CHECK(has(ended.err, tool + "header X-WANDB-USERNAME: ann  (WANDB_USERNAME)\n"));
+  CHECK(has(ended.err, tool + "header X-Token: ****  (WANDB_X_EXTRA_HTTP_HEADERS)\n"));
+  CHECK(has(ended.err, tool + "proxy: none  (the server is on this machine)\n"));
   CHECK(has(ended.out, "root@example.com"));
-  CHECK_FALSE(has(ended.out, "iap-token"));
-  CHECK_FALSE(has(ended.out, "hidden"));
-  CHECK_FALSE(has(ended.out, office.key));
+  for (const std::string secret : {"iap-token", "hidden", office.key.c_str()}) {
+    CHECK_FALSE(has(ended.out + ended.err, secret));
+  }
+  CHECK(has(run(office, {"whoami", "--verbose", "--base-url", office.server.base_url()}, {}).err, "  (--base-url)\n"));
 }
 
-TEST_CASE("whoami --verbose --json prints the settings as one JSON text, and the user as another") {
+TEST_CASE("whoami --verbose leaves standard output in its format, and with --json tells the settings as JSON") {
   Office office;
   const auto ended = run(office, {"whoami", "--verbose", "--json"}, {header});
   CHECK(ended.code == 0);
-  const auto end = ended.out.find('\n');
-  const auto settings = boost::json::parse(ended.out.substr(0, end)).at("settings").as_array();
-  const auto user = boost::json::parse(ended.out.substr(end + 1));
+  CHECK(boost::json::parse(ended.out).at("email") == "root@example.com");
+  const auto settings = boost::json::parse(ended.err.substr(0, ended.err.find('\n'))).at("settings").as_array();
   CHECK(settings.at(0).at("name") == "base URL");
   CHECK(settings.at(0).at("value") == boost::json::string(office.server.base_url().c_str()));
   CHECK(settings.at(0).at("source") == "WANDB_BASE_URL");
   CHECK(settings.at(4).at("name") == "header X-Token");
   CHECK(settings.at(4).at("value") == "****");
-  CHECK(user.at("email") == "root@example.com");
+  for (const auto* format : {"csv", "json", "jsonl", "table"}) {
+    CHECK(run(office, {"whoami", "--verbose", "--format", format}, {}).out ==
+          run(office, {"whoami", "--format", format}, {}).out);
+  }
 }
 
 TEST_CASE("whoami --verbose tells the settings when the server refuses the key, and without it tells none") {
@@ -67,10 +72,10 @@ TEST_CASE("whoami --verbose tells the settings when the server refuses the key, 
   office.key = tool::any_key;
   const auto refused = run(office, {"whoami", "--verbose"}, {});
   CHECK(refused.code == 4);
-  CHECK(has(refused.out, "API key: aaaaa****  (WANDB_API_KEY)"));
+  CHECK(has(refused.err, "API key: aaaaa****  (WANDB_API_KEY)"));
   const auto quiet = run(office, {"whoami"}, {});
   CHECK(quiet.code == 4);
-  CHECK(quiet.out.empty());
+  CHECK_FALSE(has(quiet.err, "base URL: "));
 }
 
 TEST_CASE("the tool sends the headers of the environment, and says what is wrong with them") {

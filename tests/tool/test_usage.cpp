@@ -1,7 +1,11 @@
 // Tests what the tool says to a command line that is wrong, its help, and --verbose.
 #include <doctest/doctest.h>
 
+#include <signal.h>
+
+#include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -35,6 +39,19 @@ TEST_CASE("a misspelt command or option is told with what was probably meant") {
       {{"keys", "delte"}, "there is no command \"delte\"; did you mean delete? See `wandb-users keys --help`"},
       {{"list", "--limt", "3"}, "there is no option --limt; did you mean --limit? See `wandb-users list --help`"},
       {{"show", "--jsno"}, "there is no option --jsno; did you mean --json?"},
+      {{"kyes", "list"}, "there is no command \"kyes\"; did you mean keys? See `wandb-users --help`"},
+      {{"keys", "lst", "ann"}, "there is no command \"lst\"; did you mean list? See `wandb-users keys --help`"},
+      {{"keys", "generate", "--", "-", "--output", "-"}, "not expected behind --: --output; see `wandb-users keys"},
+      {{"create", "-x@y.com"}, "there is no option -x@y.com; a word that begins with a hyphen but is no option comes"},
+      {{"list", "--uno", "--duo"}, "there is no option --uno; see `wandb-users list --help`"},
+      {{"list", "--output", "json"}, "there is no option --output; did you mean --format, such as --format json?"},
+      {{"teams", "ann", "bob", "eve"}, "not expected: bob eve; see `wandb-users teams --help`"},
+      {{"list", "--limit", "0"}, "--limit: it is \"0\"; give a whole number from 1 to 1000000000"},
+      {{"list", "--limit", "-1"}, "--limit: it is \"-1\"; give a whole number"},
+      {{"list", "--limit", "010"}, "--limit: it is \"010\"; give a whole number"},
+      {{"list", "--limit", "99999999999999999999999"}, "99\"; give a whole number from 1 to 1000000000"},
+      {{"provision", "-", "--concurrency", "1025"},
+       "--concurrency: it is \"1025\"; give a whole number from 1 to 1024"},
       {{"xyzzy"}, "there is no command \"xyzzy\"; see `wandb-users --help`"},
       {{"teams", "ann", "bob"}, "not expected: bob; see `wandb-users teams --help`"},
       {{}, "A subcommand is required; see `wandb-users --help`"},
@@ -88,6 +105,16 @@ TEST_CASE("an option that begins with a dash of a word processor is told so") {
   }
 }
 
+TEST_CASE("a word that begins with a dash of a word processor is no argument, but may be the value of an option") {
+  CHECK(has(nowhere({"list", "\u2014foo"}).err, "begins with an em dash"));
+  CHECK(has(nowhere({"keys", "delete", "\u2013y"}).err, "begins with an en dash; type a hyphen: -y"));
+  CHECK(has(nowhere({"create", "ann@example.com", "--admin", "\u2013json"}).err, "type two hyphens: --json"));
+  Office office;
+  CHECK(run(office, {"list", "--", "\u2014foo"}).code == 0);
+  CHECK(run(office, {"update", "root", "--name", "\u2013json"}).code == 0);
+  CHECK(has(run(office, {"whoami"}).out, "\u2013json"));
+}
+
 TEST_CASE("the options of every command stand behind a command too, and in its help") {
   Office office;
   CHECK(run(office, {"keys", "list", "--json", "--timeout", "5"}).code == 0);
@@ -138,4 +165,26 @@ TEST_CASE("--verbose shows each request and how it ended, and no secret") {
   CHECK(has(provisioned.err, "-> users, attempt 1: "));
   CHECK(has(provisioned.err, "-> createUser, attempt 1: "));
   CHECK_FALSE(has(office.provision("email\na@example.com\n").err, "->"));
+}
+
+TEST_CASE("a long wait that the server asks for is told at a terminal" * doctest::skip(!tool::has_terminals())) {
+  const std::string limited =
+      "HTTP/1.1 429 No\r\nRetry-After: 3600\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+  const std::pair<tool::Screens, std::vector<std::string>> ways[] = {{tool::Screens::terminal, {"whoami"}},
+                                                                     {tool::Screens::files, {"whoami", "--verbose"}},
+                                                                     {tool::Screens::files, {"whoami"}}};
+  for (const auto& [screens, words] : ways) {
+    Office office;
+    office.server.inject({.raw = limited}, 10);
+    tool::Tool waiting(office.server.base_url(), office.key, words, screens);
+    for (int i = 0; i != 500 && office.server.requests() == 0; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    waiting.signal(SIGINT);
+    const auto ended = waiting.wait();
+    CHECK(ended.code == -1);
+    const bool told = has(ended.err, "waiting 120 s, because the last request ended so: HTTP 429, Retry-After: 3600");
+    CHECK_MESSAGE(told == (screens == tool::Screens::terminal || words.size() == 2), ended.err);
+  }
 }

@@ -77,7 +77,7 @@ WANDB_DECL CallPtr<void> delete_key(const Caller& caller, const CallOptions& opt
 
 WANDB_DECL CallPtr<void> update_user(const Caller& caller, const CallOptions& options, const UserRecord& user,
                                      const UserUpdate& changes) {
-  return make_call(caller, options, ChangeUser(user, update_request(user, changes)));
+  return make_call(caller, options, ChangeUser(user, update_request(user, changes), expected_after(changes)));
 }
 WANDB_DECL CallPtr<void> delete_user(const Caller& caller, const CallOptions& options, const UserRecord& user) {
   return make_call(caller, options, ChangeUser(user, request_about(graphql::delete_user, user)));

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include <wandb/detail/call/checks.hpp>
 #include <wandb/detail/call/graphql_request.hpp>
+#include <wandb/detail/flow/expected.hpp>
 #include <wandb/detail/user/user_record.hpp>
 #include <wandb/graphql/operations.hpp>
 #include <wandb/options.hpp>
@@ -17,6 +19,14 @@ namespace wandb::inline WANDB_ABI::detail {
 [[nodiscard]] inline GraphqlRequest request_about(const Operation& operation, const UserRecord& user) {
   GraphqlRequest request(operation);
   return std::move(request.add_id("the user's id", user.text("id")));
+}
+
+/// Returns what the user must be like after an update.
+[[nodiscard]] inline Expected expected_after(const UserUpdate& changes) {
+  return {.email = std::string(changes.primary_email.value_or(std::string_view{})),
+          .admin = changes.admin,
+          .is_private = changes.is_private,
+          .hide_teams_from_public = changes.hide_teams_from_public};
 }
 
 /// Makes an update of the members of `changes` that are set.

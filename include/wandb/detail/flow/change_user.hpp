@@ -6,6 +6,7 @@
 
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/running_call.hpp>
+#include <wandb/detail/flow/expected.hpp>
 #include <wandb/detail/flow/mutation.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/detail/user/user_record.hpp>
@@ -18,9 +19,12 @@ namespace wandb::inline WANDB_ABI::detail {
 class ChangeUser {
  public:
   using value_type = void;
-  /// `request` is complete but for its subject, which is `user`.
-  ChangeUser(UserRecord user, GraphqlRequest request)
-      : user_(std::move(user)), operation_(&request.operation()), request_(std::move(request)) {
+  /// `request` is complete but for its subject, which is `user`. An answer that contradicts `expected` is an error.
+  ChangeUser(UserRecord user, GraphqlRequest request, Expected expected = {})
+      : user_(std::move(user)),
+        operation_(&request.operation()),
+        request_(std::move(request)),
+        expected_(std::move(expected)) {
     request_.about(subject_of(user_));
   }
 
@@ -38,7 +42,9 @@ class ChangeUser {
     }
     if (fresh) {
       user_.apply(*fresh);
-      return finished<void>(answer->failure ? Result<void>(*answer->failure) : success());
+      if (answer->failure) return finished<void>(*answer->failure);
+      const auto otherwise = contradiction(*answer, *operation_, fresh->object, expected_);
+      return finished<void>(otherwise ? Result<void>(*otherwise) : success());
     }
     return finished<void>(incomplete_error(*answer, *operation_, "user", "it is missing"));
   }
@@ -65,6 +71,7 @@ class ChangeUser {
   UserRecord user_;
   const Operation* operation_;
   GraphqlRequest request_;
+  Expected expected_;
   std::optional<Error> uncertain_error_;
 };
 

@@ -1,11 +1,13 @@
 // Creates a user.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include <wandb/detail/call/graphql_request.hpp>
 #include <wandb/detail/call/running_call.hpp>
+#include <wandb/detail/flow/expected.hpp>
 #include <wandb/detail/flow/mutation.hpp>
 #include <wandb/detail/user/records.hpp>
 #include <wandb/detail/user/user_record.hpp>
@@ -17,7 +19,8 @@ namespace wandb::inline WANDB_ABI::detail {
 class CreateUser {
  public:
   using value_type = UserRecord;
-  CreateUser(std::string_view email, bool admin) : request_(graphql::create_user) {
+  CreateUser(std::string_view email, bool admin)
+      : request_(graphql::create_user), expected_{.email = std::string(email), .admin = admin} {
     request_.add_text("email", "the e-mail", email).add("admin", admin);
   }
 
@@ -26,12 +29,16 @@ class CreateUser {
     if (!answer) return finished<value_type>(answer.error());
     if (answer->failure) return finished<value_type>(*answer->failure);
     auto record = record_at(*answer, "createUser", false, "user");
-    if (record) return finished<value_type>(std::move(*record));
+    if (record) {
+      const auto otherwise = contradiction(*answer, graphql::create_user, record->object, expected_);
+      return otherwise ? finished<value_type>(*otherwise) : finished<value_type>(std::move(*record));
+    }
     return finished<value_type>(incomplete_error(*answer, graphql::create_user, "user", "it is missing"));
   }
 
  private:
   GraphqlRequest request_;
+  Expected expected_;
 };
 
 }  // namespace wandb::inline WANDB_ABI::detail
