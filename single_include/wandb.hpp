@@ -5522,8 +5522,8 @@ class User<T, any_selection> {
   }
 
   /// Changes attributes, with the caller's credentials. To change another user the caller must be an admin of the
-  /// instance. Fails with `errc::rejected` and the outcome `ran` if the server answers with another value of a flag, or
-  /// with another e-mail. W&B operation: `updateUser`.
+  /// instance. Fails with `errc::rejected` and the outcome `ran` if the server answers with another value of a flag. A
+  /// new e-mail may have to be confirmed first, and `email()` is then still the old one. W&B operation: `updateUser`.
   [[nodiscard]] Returns<T, void> update(const UserUpdate& changes, const CallOptions& options = {}) const {
     return client_.run(detail::update_user(client_.caller(), options, record_, changes));
   }
@@ -13171,7 +13171,6 @@ template <class Method>
 // Makes the requests that change a user.
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -13231,10 +13230,9 @@ namespace wandb::inline WANDB_ABI::detail {
   return std::move(request.add_id("the user's id", user.text("id")));
 }
 
-/// Returns what the user must be like after an update.
+/// Returns what the user must be like after an update. A server may keep the old e-mail until the new one is confirmed.
 [[nodiscard]] inline Expected expected_after(const UserUpdate& changes) {
-  return {.email = std::string(changes.primary_email.value_or(std::string_view{})),
-          .admin = changes.admin,
+  return {.admin = changes.admin,
           .is_private = changes.is_private,
           .hide_teams_from_public = changes.hide_teams_from_public};
 }

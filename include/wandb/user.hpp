@@ -147,8 +147,8 @@ class User<T, any_selection> {
   }
 
   /// Changes attributes, with the caller's credentials. To change another user the caller must be an admin of the
-  /// instance. Fails with `errc::rejected` and the outcome `ran` if the server answers with another value of a flag, or
-  /// with another e-mail. W&B operation: `updateUser`.
+  /// instance. Fails with `errc::rejected` and the outcome `ran` if the server answers with another value of a flag. A
+  /// new e-mail may have to be confirmed first, and `email()` is then still the old one. W&B operation: `updateUser`.
   [[nodiscard]] Returns<T, void> update(const UserUpdate& changes, const CallOptions& options = {}) const {
     return client_.run(detail::update_user(client_.caller(), options, record_, changes));
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -21,10 +20,9 @@ namespace wandb::inline WANDB_ABI::detail {
   return std::move(request.add_id("the user's id", user.text("id")));
 }
 
-/// Returns what the user must be like after an update.
+/// Returns what the user must be like after an update. A server may keep the old e-mail until the new one is confirmed.
 [[nodiscard]] inline Expected expected_after(const UserUpdate& changes) {
-  return {.email = std::string(changes.primary_email.value_or(std::string_view{})),
-          .admin = changes.admin,
+  return {.admin = changes.admin,
           .is_private = changes.is_private,
           .hide_teams_from_public = changes.hide_teams_from_public};
 }
