@@ -250,7 +250,7 @@ TEST_CASE("an access token counts as expired five minutes early") {
   const auto assertion = federation->read_assertion({}).value();
   federation->end(federation->store(token("abc", moon + 1h), assertion));
   CHECK(federation->ask(0, moon).token);
-  CHECK(federation->ask(0, moon + 55min - 1ns).token->token() == "abc");
+  CHECK(federation->ask(0, moon + 55min - 1us).token->token() == "abc");
   CHECK(federation->ask(0, moon + 55min).claimed);
 }
 
