@@ -88,6 +88,12 @@ template <class Done>
   return false;
 }
 
+/// Waits until the server has closed all its connections. It may still be returning from the write of an answer that
+/// the client has read.
+inline void await_closed(const LoopbackServer& server) {
+  REQUIRE(eventually([&] { return server.open_connections() == 0; }));
+}
+
 /// An address that never answers a connection: its queue is full and nobody accepts.
 class BlackHole {
  public:
