@@ -21,7 +21,7 @@ debian13-c++23  trixie   amd64 g++            c++23 unit
 unstable        unstable amd64 g++-newest     c++20 unit,integration
 unstable-c++26  unstable amd64 g++-newest     c++26 unit
 unstable-clang  unstable amd64 clang++-newest c++20 unit,integration
-i386            trixie   i386  g++            c++20 unit
+i386            trixie   i386  g++            c++20 unit,integration
 arm64           bookworm amd64 cross-arm64    c++20 unit
 s390x           bookworm amd64 cross-s390x    c++20 unit
 musl            trixie   amd64 musl           c++20 syntax
