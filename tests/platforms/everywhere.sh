@@ -52,7 +52,7 @@ make_root() { # make_root SUITE ARCHITECTURE
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
     [ "$mirror" ] || { echo "this machine's apt knows no mirror of Debian" >&2; return 1; }
     rm -rf "$root.partial"
-    debootstrap --variant=minbase --arch="$2" "$1" "$root.partial" "$mirror" >"$root.log" 2>&1 ||
+    unshare --mount debootstrap --variant=minbase --arch="$2" "$1" "$root.partial" "$mirror" >"$root.log" 2>&1 ||
         { tail -n 5 "$root.log" >&2; return 1; }
     mkdir "$root.partial/source" "$root.partial/build"
     apt-config dump Acquire | grep -i proxy >"$root.partial/etc/apt/apt.conf.d/proxy" || true
