@@ -2261,7 +2261,12 @@ inline void send_at_once(SocketHandle socket) noexcept {
                                                   boost::system::error_code& ec) noexcept {
   return receive_now(socket, data, size, ec);
 }
-inline void shut_down(SocketHandle socket) noexcept { ::shutdown(socket, SD_BOTH); }
+/// Ends the connection, and the calls of other threads that wait for it.
+inline void shut_down(SocketHandle socket) noexcept {
+  ::shutdown(socket, SD_BOTH);
+  // The shutdown fails only calls that begin after it.
+  ::CancelIoEx(reinterpret_cast<HANDLE>(socket), nullptr);
+}
 
 /// Waits until a socket is ready, for a number of milliseconds; without end if it is negative. Gives the number of
 /// ready sockets, or a negative one with `last_socket_error()`.
@@ -2400,6 +2405,7 @@ inline void send_at_once(SocketHandle socket) noexcept {
                                              boost::system::error_code& ec, int flags = 0) noexcept {
   return receive_sleeping(socket, data, size, ec, flags | MSG_DONTWAIT);
 }
+/// Ends the connection, and the calls of other threads that wait for it.
 inline void shut_down(SocketHandle socket) noexcept { ::shutdown(socket, SHUT_RDWR); }
 
 /// Waits until a socket is ready, for a number of milliseconds; without end if it is negative. Gives the number of

@@ -177,6 +177,7 @@ TEST_CASE("async: a connection that the server closed while idle loses no reques
       REQUIRE(at.send(request_to(server)).has_value());
       CHECK(server.connections() == i);
       server.drop_connections();
+      await_closed(server);
     }
   }
 }

@@ -95,6 +95,7 @@ TEST_CASE("a connection that the server closed while idle loses no request") {
     REQUIRE(transport.send(request_to(server)).has_value());
     CHECK(server.connections() == i);
     server.drop_connections();
+    await_closed(server);
   }
 }
 
@@ -103,7 +104,7 @@ TEST_CASE("a connection that was closed silently after an answer is not used aga
   server.inject({.close_silently = true});
   const BeastTransport transport;
   REQUIRE(transport.send(request_to(server)).has_value());
-  std::this_thread::sleep_for(50ms);
+  await_closed(server);
   REQUIRE(transport.send(request_to(server)).has_value());
   CHECK(server.connections() == 2);
 }

@@ -32,6 +32,14 @@ using wandb::testing::Fault;
 using wandb::testing::Framing;
 using wandb::testing::LoopbackServer;
 
+/// Whether the system discards what has arrived and has not been read when the peer resets the connection, as Windows
+/// does. POSIX systems let it be read.
+#if defined(_WIN32)
+inline constexpr bool reset_discards_received = true;
+#else
+inline constexpr bool reset_discards_received = false;
+#endif
+
 [[nodiscard]] inline wandb::Response ok(std::string_view body, int status = 200) {
   wandb::Response response;
   response.status = status;
@@ -78,6 +86,12 @@ template <class Done>
     if (done()) return true;
   }
   return false;
+}
+
+/// Waits until the server has closed all its connections. It may still be returning from the write of an answer that
+/// the client has read.
+inline void await_closed(const LoopbackServer& server) {
+  REQUIRE(eventually([&] { return server.open_connections() == 0; }));
 }
 
 /// An address that never answers a connection: its queue is full and nobody accepts.

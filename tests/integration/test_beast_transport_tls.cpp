@@ -198,6 +198,7 @@ TEST_CASE("TLS: a connection that the server closed while idle loses no request"
     REQUIRE(at.transport.send(request_to(at.server)).has_value());
     CHECK(at.server.connections() == i);
     at.server.drop_connections();
+    await_closed(at.server);
   }
 }
 

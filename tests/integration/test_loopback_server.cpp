@@ -203,8 +203,10 @@ TEST_CASE("the loopback server drops its connections when it is told") {
   Bare client(server);
   client.write(ask);
   CHECK(client.bytes(answer.size()) == answer);
+  CHECK(server.open_connections() == 1);
   server.drop_connections();
   CHECK(client.rest().empty());
+  CHECK(eventually([&] { return server.open_connections() == 0; }));
 }
 
 TEST_CASE("the loopback server says where it is and whom to trust") {

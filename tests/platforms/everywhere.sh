@@ -9,8 +9,9 @@ set -eu
 cd "$(dirname "$0")/../.."
 roots=$PWD/build/platforms
 
-# NAME SUITE ARCHITECTURE COMPILER STANDARD GROUPS. The compiler is run in the root. `newest` stands for the highest
-# number that the suite has. GROUPS are names of `meson test`, joined by commas.
+# NAME SUITE ARCHITECTURE COMPILER STANDARD GROUPS. The compiler is run in the root; `newest` stands for the highest
+# number that the suite has. `cross-PROCESSOR`, `mingw` and `musl` stand for the scripts of these names. GROUPS are names
+# of `meson test`, joined by commas, or `syntax`, for which nothing is linked or run.
 platforms() {
     cat <<'TEXT'
 debian12        bookworm amd64 g++            c++20 unit,integration
@@ -20,8 +21,10 @@ debian13-c++23  trixie   amd64 g++            c++23 unit
 unstable        unstable amd64 g++-newest     c++20 unit,integration
 unstable-c++26  unstable amd64 g++-newest     c++26 unit
 unstable-clang  unstable amd64 clang++-newest c++20 unit,integration
-i386            trixie   i386  g++            c++20 unit
-s390x           bookworm amd64 s390x          c++20 unit
+i386            trixie   i386  g++            c++20 unit,integration
+arm64           bookworm amd64 cross-arm64    c++20 unit
+s390x           bookworm amd64 cross-s390x    c++20 unit
+musl            trixie   amd64 musl           c++20 syntax
 windows         trixie   amd64 mingw          c++20 unit,integration
 TEXT
 }
@@ -49,7 +52,7 @@ make_root() { # make_root SUITE ARCHITECTURE
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
     [ "$mirror" ] || { echo "this machine's apt knows no mirror of Debian" >&2; return 1; }
     rm -rf "$root.partial"
-    debootstrap --variant=minbase --arch="$2" "$1" "$root.partial" "$mirror" >"$root.log" 2>&1 ||
+    unshare --mount debootstrap --variant=minbase --arch="$2" "$1" "$root.partial" "$mirror" >"$root.log" 2>&1 ||
         { tail -n 5 "$root.log" >&2; return 1; }
     mkdir "$root.partial/source" "$root.partial/build"
     apt-config dump Acquire | grep -i proxy >"$root.partial/etc/apt/apt.conf.d/proxy" || true
@@ -76,8 +79,9 @@ run_group() { # run_group NAME COMPILER STANDARD GROUP: prints a row of the tabl
     start=$(date +%s)
     log=$root/$1-$4.log
     case $2 in
-    s390x | mingw)
-        inside env BUILD="$1" STANDARD="$3" sh "/source/tests/platforms/$2.sh" "$4" >"$log" 2>&1 || failed=1
+    cross-* | mingw | musl)
+        inside env BUILD="$1" STANDARD="$3" PROCESSOR="${2#cross-}" sh "/source/tests/platforms/${2%%-*}.sh" "$4" \
+            >"$log" 2>&1 || failed=1
         compiler=$(sed -n 's/^compiler: //p' "$log") ;;
     *)
         inside env CXX="$2" BUILD="$1" MESON_OPTIONS="-Dcpp_std=$3" /source/dev test "$4" >"$log" 2>&1 || failed=1

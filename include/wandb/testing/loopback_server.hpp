@@ -109,6 +109,13 @@ class LoopbackServer {
 
   /// The number of accepted connections.
   [[nodiscard]] std::size_t connections() const noexcept { return core_.connections; }
+  /// The number of connections that the server has not closed. When it falls, the clients can see the close.
+  [[nodiscard]] std::size_t open_connections() const {
+    const std::lock_guard guard(mutex_);
+    std::size_t open = 0;
+    for (const auto& session : sessions_) open += session.done() ? 0U : 1U;
+    return open;
+  }
   /// The number of requests that the handler was called with.
   [[nodiscard]] std::size_t requests() const noexcept { return core_.requests; }
   /// The number of TLS handshakes that resumed an earlier session.
@@ -119,7 +126,8 @@ class LoopbackServer {
   void inject(Fault fault, std::size_t times = 1) { core_.faults.push(std::move(fault), times); }
   /// Removes the faults that have not happened yet.
   void behave() { core_.faults.clear(); }
-  /// Ends every open connection, as a server does after an idle timeout.
+  /// Ends every open connection, as a server does after an idle timeout. A connection whose request is being answered
+  /// is closed a moment later: see `open_connections`.
   void drop_connections() {
     const std::lock_guard guard(mutex_);
     for (auto& session : sessions_) session.hang_up();
@@ -170,7 +178,7 @@ class LoopbackServer {
   std::string ca_pem_;
   std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
   wandb::detail::Waker waker_;
-  std::mutex mutex_;  // guards sessions_
+  mutable std::mutex mutex_;  // guards sessions_
   std::list<detail::LoopbackSession> sessions_;
   std::thread thread_;
 };

@@ -178,7 +178,8 @@ class LoopbackSession {
   // Ends a connection whose handshake failed. Closing it with unread data would reset it, and the peer might not read
   // why the handshake failed.
   void refuse() {
-    ::shutdown(socket_.native_handle(), SHUT_WR);
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
     stall();
   }
   // Sends nothing until the peer closes the connection or the server stops.

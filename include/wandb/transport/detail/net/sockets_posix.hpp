@@ -128,6 +128,7 @@ inline void send_at_once(SocketHandle socket) noexcept {
                                              boost::system::error_code& ec, int flags = 0) noexcept {
   return receive_sleeping(socket, data, size, ec, flags | MSG_DONTWAIT);
 }
+/// Ends the connection, and the calls of other threads that wait for it.
 inline void shut_down(SocketHandle socket) noexcept { ::shutdown(socket, SHUT_RDWR); }
 
 /// Waits until a socket is ready, for a number of milliseconds; without end if it is negative. Gives the number of
