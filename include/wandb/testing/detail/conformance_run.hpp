@@ -13,9 +13,13 @@
 #include <vector>
 
 #include <wandb/testing/certificates.hpp>
+#include <wandb/testing/detail/conformance_answers.hpp>
 #include <wandb/testing/detail/conformance_bench.hpp>
+#include <wandb/testing/detail/conformance_connecting.hpp>
 #include <wandb/testing/detail/conformance_limits.hpp>
+#include <wandb/testing/detail/conformance_once.hpp>
 #include <wandb/testing/detail/conformance_rules.hpp>
+#include <wandb/testing/detail/conformance_tls.hpp>
 
 namespace wandb::inline WANDB_ABI::testing::detail {
 
