@@ -27,8 +27,9 @@ inline void gives_up_on_silence(Bench& bench) {
 
 inline void gives_up_within_an_answer(Bench& bench) {
   auto& server = bench.serve();
-  server.loopback().inject({.stall_after = 45});
-  const auto result = bench.send(server, "a body that never comes to its end", short_deadline);
+  server.loopback().inject({.stall_after = 200});
+  const auto body = "a-new-key-in-an-answer, and more that never comes to its end: " + std::string(1000, 'x');
+  const auto result = bench.send(server, body, short_deadline);
   bench.check_timed_out(result, "the answer never ended");
   if (!result) bench.check_delivery(result.error(), {Delivery::perhaps_sent, Delivery::answered}, "an answer began");
 }
@@ -57,8 +58,8 @@ inline void gives_up_before_a_late_answer(Bench& bench) {
 
 inline void gives_up_while_sending(Bench& bench) {
   auto& server = bench.serve();
-  server.loopback().inject({.stall_on_accept = true});
-  // The system's buffers take a part of it, and the server reads none of the rest.
+  server.loopback().inject({.read_nothing = true});
+  // The systems' buffers hold a part of it only.
   const auto result = bench.send(server, std::string(std::size_t{16} << 20, 'x'), short_deadline);
   bench.check_timed_out(result, "the server never read the request");
   if (!result) bench.check_delivery(result.error(), {Delivery::perhaps_sent}, "a part of the request was sent");
@@ -66,40 +67,68 @@ inline void gives_up_while_sending(Bench& bench) {
 
 inline void sends_nothing_after_the_deadline(Bench& bench) {
   auto& server = bench.serve();
-  bench.check_timed_out(bench.send(server, "{}", -1ms), "its deadline had passed before it was called");
-  bench.require(server.loopback().requests() == 0, "A request was sent after its deadline.");
+  for (const bool kept : {false, true}) {
+    if (kept && !bench.is_response(bench.send(server))) return;
+    const auto before = server.loopback().requests();
+    bench.check_timed_out(bench.send(server, "{}", -1ms), "its deadline had passed before it was called");
+    std::this_thread::sleep_for(20ms);  // in which a request that was sent comes
+    bench.require(server.loopback().requests() == before, "A request was sent after its deadline.");
+  }
 }
 
 #if defined(__cpp_lib_jthread)
-inline void check_stopped(Bench& bench, const Result<Response>& result) {
-  if (bench.is_error(result, "a stop was requested before the server answered"))
-    bench.require(result.error() == condition::cancelled,
-                  "A stop was requested, but the error is none of `condition::cancelled`: " + result.error().message());
+/// Sends a request whose exchange does not end, and requests a stop meanwhile.
+inline void check_stop(Bench& bench, Request request, std::initializer_list<Delivery> truth, std::string_view why) {
+  std::stop_source source;
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(stop_after);
+    source.request_stop();
+  });
+  const auto began = Bench::Clock::now();
+  request.stop = source.get_token();
+  request.deadline = began + stop_after + grace + short_deadline;  // a transport that does not obey reaches it
+  const auto result = bench.send(request);
+  const auto took = Bench::Clock::now() - began;
+  stopper.join();
+  bench.check_stopped(result, "a stop was requested, and " + std::string(why));
+  bench.require(took < stop_after + grace, "send did not return soon after a stop was requested.");
+  if (!result && took < stop_after + grace) bench.check_delivery(result.error(), truth, why);
 }
 
 inline void obeys_a_stop(Bench& bench) {
   auto& server = bench.serve();
   server.loopback().inject({.stall_after = 0});
-  std::stop_source source;
-  std::thread stopper([&] {
-    std::this_thread::sleep_for(200ms);
-    source.request_stop();
-  });
-  const auto began = Bench::Clock::now();
-  // A transport that does not obey reaches this deadline.
-  const auto result = bench.send(server, "{}", 200ms + grace + short_deadline, source.get_token());
-  const auto took = Bench::Clock::now() - began;
-  stopper.join();
-  check_stopped(bench, result);
-  bench.require(took < 200ms + grace, "send did not return soon after a stop was requested.");
+  check_stop(bench, bench.request(server, "{}"), {Delivery::perhaps_sent},
+             "the server got the request, and no answer began");
+}
+
+inline void obeys_a_stop_within_an_answer(Bench& bench) {
+  auto& server = bench.serve();
+  server.loopback().inject({.piece = 1, .pause = 20ms});
+  const std::string body(400, 'x');
+  check_stop(bench, bench.request(server, body), {Delivery::perhaps_sent, Delivery::answered},
+             "an answer came a byte at a time");
+}
+
+inline void obeys_a_stop_while_sending(Bench& bench) {
+  auto& server = bench.serve();
+  server.loopback().inject({.read_nothing = true});
+  const std::string body(std::size_t{16} << 20, 'x');
+  check_stop(bench, bench.request(server, body), {Delivery::perhaps_sent},
+             "a part of the request was sent, which the server did not read");
 }
 
 inline void sends_nothing_after_a_stop(Bench& bench) {
   auto& server = bench.serve();
   std::stop_source source;
   source.request_stop();
-  check_stopped(bench, bench.send(server, "{}", patience, source.get_token()));
-  bench.require(server.loopback().requests() == 0, "A request was sent after its stop.");
+  for (const bool kept : {false, true}) {
+    if (kept && !bench.is_response(bench.send(server))) return;
+    const auto before = server.loopback().requests();
+    bench.check_stopped(bench.send(server, "{}", patience, source.get_token()), "a stop was requested before the call");
+    std::this_thread::sleep_for(20ms);
+    bench.require(server.loopback().requests() == before, "A request was sent after its stop.");
+  }
 }
 #endif
 

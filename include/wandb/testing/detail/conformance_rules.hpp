@@ -1,8 +1,12 @@
 // The rules of the conformance suite about what is sent and what comes back.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -40,11 +44,32 @@ inline void compare_headers(Bench& bench, const HeaderList& sent, const HeaderLi
   }
 }
 
+/// Complains about each header that the request does not have and no connection needs.
+inline void check_added_headers(Bench& bench, const HeaderList& sent, const HeaderList& came) {
+  constexpr std::string_view needed[] = {"Connection", "Keep-Alive", "TE", "Upgrade", "HTTP2-Settings"};
+  const auto same = [](std::string_view one) {
+    return [one](std::string_view other) { return wandb::detail::equal_ignoring_case(one, other); };
+  };
+  for (const auto& header : came) {
+    if (std::any_of(std::begin(needed), std::end(needed), same(header.first))) continue;
+    if (std::any_of(sent.begin(), sent.end(), [&](const auto& one) { return same(one.first)(header.first); })) continue;
+    bench.complain("The transport added the header " + header.first + " to the request.");
+  }
+}
+
+/// The headers of a request as a list.
+inline HeaderList list_of(std::span<const Header> headers) {
+  HeaderList list;
+  for (const auto& header : headers) list.emplace_back(header.name, header.value);
+  return list;
+}
+
 inline void sends_byte_for_byte(Bench& bench) {
   auto& server = bench.serve();
   constexpr std::array headers{Header{"Authorization", authorization, true},
                                Header{"User-Agent", "W&B Public Client conformance"},
                                Header{"Content-Type", "application/json"},
+                               Header{"Accept", "application/json"},
                                Header{"Accept-Encoding", "identity"},
                                Header{"X-Odd", "a,b; c=\"d  e\" ~!#$%&'()*+-./:<=>?@[]^_`{|}"},
                                Header{"x-lower-case", "1"}};
@@ -58,16 +83,20 @@ inline void sends_byte_for_byte(Bench& bench) {
   bench.require(seen.target == request.target, "The server got the target " + seen.target + ".");
   bench.require(seen.host == request.host, "The server got the Host header " + seen.host + ".");
   bench.require(seen.body == body, "The server got another body than was sent.");
-  HeaderList sent;
-  for (const auto& header : headers) sent.emplace_back(header.name, header.value);
-  compare_headers(bench, sent, seen.headers, "request");
+  compare_headers(bench, list_of(headers), seen.headers, "request");
+  check_added_headers(bench, list_of(headers), seen.headers);
 }
 
 inline void returns_headers(Bench& bench) {
   auto& server = bench.serve();
-  const HeaderList sent{
-      {"Content-Type", "application/json; charset=utf-8"},       {"Retry-After", "0.25"}, {"RateLimit-Remaining", "7"},
-      {"X-Odd", "a,b; c=\"d  e\" ~!#$%&'()*+-./:<=>?@[]^_`{|}"}, {"X-Twice", "first"},    {"X-Twice", "second"}};
+  const HeaderList sent{{"Content-Type", "application/json; charset=utf-8"},
+                        {"Retry-After", "0.25"},
+                        {"RateLimit-Remaining", "7"},
+                        {"X-Odd", "a,b; c=\"d  e\" ~!#$%&'()*+-./:<=>?@[]^_`{|}"},
+                        {"X-Twice", "first"},
+                        {"X-Twice", "second"},
+                        {"Set-Cookie", "first=1; Path=/"},
+                        {"Set-Cookie", "second=2; Path=/; HttpOnly"}};
   Response response;
   response.status = 200;
   for (const auto& [name, value] : sent) response.headers.add(name, value);
@@ -77,6 +106,9 @@ inline void returns_headers(Bench& bench) {
   HeaderList came;
   for (const auto header : result->headers) came.emplace_back(header.name, header.value);
   compare_headers(bench, sent, came, "answer");
+  const auto request = bench.request(server, "{}");
+  if (bench.is_response(bench.send(server, request)))
+    check_added_headers(bench, list_of(request.headers), server.seen().headers);  // no cookie
 }
 
 inline void returns_every_status(Bench& bench) {
@@ -101,8 +133,10 @@ inline void carries_bodies_of_any_size(Bench& bench) {
     std::string body(size, 'x');
     for (std::size_t i = 0; i < size; i += 97) body[i] = static_cast<char>('a' + i / 97 % 26);
     const auto what = "a body of " + std::to_string(size) + " bytes";
-    const auto result = bench.send(server, body);
+    const auto request = bench.request(server, body);
+    const auto result = bench.send(server, request);
     if (!bench.is_response(result, what)) continue;
+    check_added_headers(bench, list_of(request.headers), server.seen().headers);
     bench.require(server.seen().body == body, "The server got another body than " + what + ".");
     bench.require(std::string_view(result->body) == body, "send returned another body than " + what + ".");
   }
@@ -133,6 +167,36 @@ inline void serves_two_threads(Bench& bench) {
   other.join();
   bench.require(server.loopback().requests() == 50,
                 "The server got " + std::to_string(server.loopback().requests()) + " requests of 50 sends.");
+}
+
+/// While one thread waits for a server that is silent, another gets its answer from a server that is not.
+inline void keeps_threads_apart(Bench& bench) {
+  auto& silent = bench.serve();
+  auto& server = bench.serve();
+  silent.loopback().inject({.stall_after = 0});
+  std::thread other([&] { static_cast<void>(bench.send(bench.request(silent, "{}", 2s))); });
+  while (silent.loopback().requests() == 0 && Bench::Clock::now() < bench.limit()) std::this_thread::sleep_for(1ms);
+  static_cast<void>(bench.is_response(bench.send(bench.request(server, "{}", 1s)),
+                                      "an answer, while another thread waited for a server that is silent"));
+  silent.loopback().drop_connections();
+  other.join();
+}
+
+inline void waits_as_long_as_told(Bench& bench) {
+  const auto began = Bench::Clock::now();
+  if (bench.wait(100ms))
+    bench.require(Bench::Clock::now() - began >= 100ms,
+                  "wait returned before its time was over. The library would repeat a request too soon.");
+}
+
+inline void sends_without_a_deadline(Bench& bench) {
+  auto& server = bench.serve();
+  auto request = bench.request(server, "{}");
+  request.deadline = Bench::Clock::time_point::max();
+  static_cast<void>(bench.is_response(bench.send(server, request), "an answer to a request without a deadline"));
+  // More milliseconds than an int has.
+  request.deadline = Bench::Clock::now() + std::chrono::hours(25 * 24);
+  static_cast<void>(bench.is_response(bench.send(server, request), "an answer long before the deadline"));
 }
 
 }  // namespace wandb::inline WANDB_ABI::testing::detail

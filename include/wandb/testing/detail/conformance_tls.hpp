@@ -7,8 +7,10 @@
 
 #include <wandb/error.hpp>
 #include <wandb/testing/certificates.hpp>
+#include <wandb/testing/detail/conformance_answers.hpp>
 #include <wandb/testing/detail/conformance_bench.hpp>
 #include <wandb/testing/detail/conformance_server.hpp>
+#include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb::inline WANDB_ABI::testing::detail {
@@ -33,8 +35,10 @@ inline void check_refused(Bench& bench, CountingServer& server, std::string_view
 
 inline void refuses_an_unknown_authority(Bench& bench) {
   const CertificateAuthority stranger("an unknown authority");
-  check_refused(bench, bench.serve(stranger.issue()), "an unknown authority issued the server's certificate");
-  check_refused(bench, bench.serve(stranger.self_signed()), "the server's certificate is self-signed");
+  check_refused(bench, bench.serve({.tls = true, .certificate = stranger.issue()}),
+                "an unknown authority issued the server's certificate");
+  check_refused(bench, bench.serve({.tls = true, .certificate = stranger.self_signed()}),
+                "the server's certificate is self-signed");
 }
 
 inline void refuses_another_certificate(Bench& bench) {
@@ -48,6 +52,15 @@ inline void gives_up_on_a_handshake(Bench& bench) {
   auto& server = bench.serve_tls();
   server.loopback().inject({.stall_on_accept = true});
   bench.check_timed_out(bench.send(server, "{}", short_deadline), "the server never answered the TLS handshake");
+}
+
+/// An answer without a length may end without TLS's own end: many servers do so, and not every client minds.
+inline void reports_cut_answers_over_tls(Bench& bench) {
+  auto& server = bench.serve_tls();
+  check_cut(bench, server, {.close_after = 200}, "the answer ended before the length that its header says");
+  check_cut(bench, server, {.framing = Framing::chunked, .close_after = 200}, "the answer ended within a chunk");
+  check_cut(bench, server, {.framing = Framing::until_close, .close_after = 200, .reset = true},
+            "the connection was reset within an answer that has no length");
 }
 
 inline void sends_once_if_tls_ends(Bench& bench) {
