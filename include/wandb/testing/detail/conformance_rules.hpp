@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <iterator>
@@ -174,8 +175,12 @@ inline void keeps_threads_apart(Bench& bench) {
   auto& silent = bench.serve();
   auto& server = bench.serve();
   silent.loopback().inject({.stall_after = 0});
-  std::thread other([&] { static_cast<void>(bench.send(bench.request(silent, "{}", 2s))); });
-  while (silent.loopback().requests() == 0 && Bench::Clock::now() < bench.limit()) std::this_thread::sleep_for(1ms);
+  std::atomic<bool> over{false};
+  std::thread other([&] {
+    static_cast<void>(bench.send(bench.request(silent, "{}", 2s)));
+    over = true;
+  });
+  while (silent.loopback().requests() == 0 && !over) std::this_thread::sleep_for(1ms);
   static_cast<void>(bench.is_response(bench.send(bench.request(server, "{}", 1s)),
                                       "an answer, while another thread waited for a server that is silent"));
   silent.loopback().drop_connections();
@@ -191,6 +196,7 @@ inline void waits_as_long_as_told(Bench& bench) {
 
 inline void sends_without_a_deadline(Bench& bench) {
   auto& server = bench.serve();
+  server.loopback().inject({.delay = 20ms}, 2);  // so that the transport has to wait
   auto request = bench.request(server, "{}");
   request.deadline = Bench::Clock::time_point::max();
   static_cast<void>(bench.is_response(bench.send(server, request), "an answer to a request without a deadline"));
