@@ -65,7 +65,7 @@ inline void reads_odd_endings(Bench& bench) {
   auto& server = bench.serve();
   const auto check = [&](std::string_view what, const std::string& text, std::string_view body, bool may_fail) {
     server.loopback().inject({.raw = text});
-    const auto result = bench.send(server, "{}", 2s);
+    const auto result = bench.send(server, "{}", 5s);
     if (result || !may_fail) {
       if (bench.is_response(result, what))
         bench.require(std::string_view(result->body) == body, "The body of " + std::string(what) + " is another.");

@@ -177,11 +177,11 @@ inline void keeps_threads_apart(Bench& bench) {
   silent.loopback().inject({.stall_after = 0});
   std::atomic<bool> over{false};
   std::thread other([&] {
-    static_cast<void>(bench.send(bench.request(silent, "{}", 2s)));
+    static_cast<void>(bench.send(bench.request(silent, "{}", 4s)));
     over = true;
   });
   while (silent.loopback().requests() == 0 && !over) std::this_thread::sleep_for(1ms);
-  static_cast<void>(bench.is_response(bench.send(bench.request(server, "{}", 1s)),
+  static_cast<void>(bench.is_response(bench.send(bench.request(server, "{}", 3s)),
                                       "an answer, while another thread waited for a server that is silent"));
   silent.loopback().drop_connections();
   other.join();
