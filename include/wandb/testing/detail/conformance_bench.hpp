@@ -6,6 +6,7 @@
 #include <exception>
 #include <functional>
 #include <initializer_list>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -141,7 +142,7 @@ class Bench {
     return true;
   }
 
-  /// A request to a server. It views static texts, the server's address, and `body`.
+  /// A request to a server. It views static texts, texts that the bench keeps, and `body`.
   [[nodiscard]] Request request(CountingServer& to, std::string_view body, Clock::duration timeout = patience) {
     static constexpr Header headers[] = {{"Authorization", authorization, true},
                                          {"User-Agent", "W&B Public Client conformance"},
@@ -151,9 +152,10 @@ class Bench {
     auto& server = to.loopback();
     const bool tls = !server.ca_pem().empty();
     Request request;
-    request.origin = {tls, tls ? "localhost" : std::string_view(server.address()), server.port()};
+    request.origin = {tls, tls ? "localhost" : keep(server.address()), server.port()};
     request.target = "/graphql";
-    request.host = host_of(server);
+    const auto url = server.base_url();
+    request.host = keep(url.substr(url.find("://") + 3));
     request.headers = headers;
     request.body = body;
     request.deadline = Clock::now() + timeout;
@@ -239,10 +241,10 @@ class Bench {
       if (text.find(secret) != text.npos) complain("The text of an error contains a secret.");
     }
   }
-  [[nodiscard]] std::string_view host_of(LoopbackServer& server) {
-    const auto url = server.base_url();
+  /// Keeps a text for the requests that view it, which may outlive their server.
+  [[nodiscard]] std::string_view keep(std::string text) {
     const std::lock_guard lock(mutex_);
-    return *hosts_.emplace_back(std::make_unique<std::string>(url.substr(url.find("://") + 3)));
+    return texts_.emplace_back(std::move(text));
   }
 
   std::shared_ptr<const CertificateAuthority> authority_;
@@ -251,7 +253,7 @@ class Bench {
   std::vector<std::string> complaints_;
   std::vector<std::unique_ptr<CountingServer>> servers_;
   std::unique_ptr<FullListener> listener_;
-  std::vector<std::unique_ptr<std::string>> hosts_;
+  std::list<std::string> texts_;
   bool ended_ = false;
   Clock::time_point limit_ = Clock::now() + patience;
 };
