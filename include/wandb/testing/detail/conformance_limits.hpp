@@ -77,19 +77,32 @@ inline void sends_nothing_after_the_deadline(Bench& bench) {
 }
 
 #if defined(__cpp_lib_jthread)
+/// Requests a stop after `stop_after`.
+class StopSoon {
+ public:
+  StopSoon()
+      : thread_([this] {
+          std::this_thread::sleep_for(stop_after);
+          source_.request_stop();
+        }) {}
+  StopSoon(const StopSoon&) = delete;
+  StopSoon& operator=(const StopSoon&) = delete;
+  ~StopSoon() { thread_.join(); }
+  [[nodiscard]] StopToken token() const noexcept { return source_.get_token(); }
+
+ private:
+  std::stop_source source_;
+  std::thread thread_;  // The last member, so that the thread starts after the other is initialized.
+};
+
 /// Sends a request whose exchange does not end, and requests a stop meanwhile.
 inline void check_stop(Bench& bench, Request request, std::initializer_list<Delivery> truth, std::string_view why) {
-  std::stop_source source;
-  std::thread stopper([&] {
-    std::this_thread::sleep_for(stop_after);
-    source.request_stop();
-  });
   const auto began = Bench::Clock::now();
-  request.stop = source.get_token();
+  const StopSoon stop;
+  request.stop = stop.token();
   request.deadline = began + stop_after + grace + short_deadline;  // a transport that does not obey reaches it
   const auto result = bench.send(request);
   const auto took = Bench::Clock::now() - began;
-  stopper.join();
   bench.check_stopped(result, "a stop was requested, and " + std::string(why));
   bench.require(took < stop_after + grace, "send did not return soon after a stop was requested.");
   if (!result && took < stop_after + grace) bench.check_delivery(result.error(), truth, why);

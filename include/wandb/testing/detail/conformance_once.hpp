@@ -1,14 +1,15 @@
 // The rules of the conformance suite about sending at most once, and about whose answer is whose.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <thread>
 
 #include <wandb/error.hpp>
-#include <wandb/stop_token.hpp>
 #include <wandb/testing/detail/conformance_bench.hpp>
+#include <wandb/testing/detail/conformance_limits.hpp>
 #include <wandb/testing/detail/conformance_server.hpp>
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport.hpp>
@@ -130,15 +131,10 @@ inline void keeps_answers_apart_after_a_deadline(Bench& bench) {
 inline void keeps_answers_apart_after_a_stop(Bench& bench) {
   auto& server = bench.serve();
   const auto stopped = [&](const Fault& fault, const std::string& body) {
-    std::stop_source source;
     server.loopback().inject(fault);
-    std::thread stopper([&] {
-      std::this_thread::sleep_for(stop_after);
-      source.request_stop();
-    });
-    bench.check_stopped(bench.send(server, body, patience, source.get_token()),
+    const StopSoon stop;
+    bench.check_stopped(bench.send(server, body, patience, stop.token()),
                         "a stop was requested before the answer came to its end");
-    stopper.join();
   };
   static_cast<void>(bench.is_response(bench.send(server)));
   stopped({.delay = 1500ms}, "too late");
