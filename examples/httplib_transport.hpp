@@ -1,10 +1,8 @@
 // A transport over cpp-httplib. Its timeouts hold for each read and write alone, so that a slow answer would outlast
 // the deadline: a thread ends the exchange at the deadline or the stop. It uses a new connection for each request.
 #pragma once
-#include <httplib.h>
-#include <condition_variable>
-#include <thread>
 #include "httplib_error.hpp"
+#include "httplib_watch.hpp"
 
 struct HttplibTransport {
   std::string ca_file{};  // if it is empty, the system's authorities are trusted
@@ -23,13 +21,7 @@ struct HttplibTransport {
     sent.method = request.method, sent.path = request.target, sent.body = request.body;
     sent.headers.emplace("Host", request.host);
     for (const auto& header : request.headers) sent.headers.emplace(header.name, header.value);
-    std::jthread watch([&client, end = Clock::now() + left](std::stop_token done) {
-      std::mutex mutex;
-      std::unique_lock lock(mutex);
-      std::condition_variable_any().wait_until(lock, done, end, [] { return false; });
-      client.stop();
-    });
-    const std::stop_callback on_stop(request.stop, [&] { watch.request_stop(); });
+    const Watch watch(client, request);
     const auto result = client.send(sent);
     if (!result) return error_of(result.error(), request);
     if (result->status < 200) return wandb::Error(wandb::errc::protocol_error, wandb::Delivery::answered);  // not final

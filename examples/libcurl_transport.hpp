@@ -17,6 +17,7 @@ struct CurlTransport {
     std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(nullptr, curl_slist_free_all);
     const auto add = [&](std::string line) { headers.reset(curl_slist_append(headers.release(), line.c_str())); };
     add(std::string("Host: ").append(request.host));
+    add("Expect:");  // libcurl would ask the server first whether it wants a long body
     for (const auto& header : request.headers) add(std::string(header.name).append(": ").append(header.value));
     wandb::Response response;
     const auto set = [](auto option, auto value) { (curl_easy_setopt)(curl.get(), option, value); };

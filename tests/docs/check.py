@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """check.py ROOT: the documentation agrees with the code and with itself.
 
-The table of docs/errors.md has each enumerator of errc.hpp with its condition, every link within the pages leads
-somewhere, README names every page, each test that SECURITY.md names exists, and the mistakes of what-the-compiler-catches.md are in
-the files that it names.
+The table of docs/errors.md has each enumerator of errc.hpp with its condition, that of docs/transports.md each rule of
+the conformance suite, every link within the pages leads somewhere, README names every page, each test that SECURITY.md
+names exists, and the mistakes of what-the-compiler-catches.md are in the files that it names.
 """
 import re
 import sys
@@ -114,11 +114,25 @@ def faults_of_mistakes():
     return faults
 
 
+def faults_of_rules():
+    """The rules of transports that the page has are those of the conformance suite, in their order."""
+    table = (root / "include/wandb/testing/detail/conformance_run.hpp").read_text()
+    body = re.search(r"conformance_rules\[\] = \{\n(.*?)^\};", table, re.M | re.S)[1]
+    expected = re.findall(r'\{"([^"]+)"', body)
+    page = (root / "docs/transports.md").read_text()
+    section = re.search(r"^### The rules\n(.*?)^## ", page, re.M | re.S)[1]
+    told = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("| ")][1:]
+    faults = [f"{rule} is missing" for rule in expected if rule not in told]
+    faults += [f"{rule} is no rule" for rule in told if rule not in expected]
+    return faults or ([] if expected == told else ["the order differs"])
+
+
 checks = [
     ("the page of errors has each code with its condition, an outcome and what to do", faults_of_codes),
     ("the page of errors has each condition", faults_of_conditions),
     ("links within the documentation lead somewhere", faults_of_links),
     ("README names every page", faults_of_index),
+    ("the page of transports has each rule of the conformance suite", faults_of_rules),
     ("every test that SECURITY.md names exists", faults_of_security),
     ("the mistakes that a page shows are those that the compiler refuses", faults_of_mistakes),
 ]

@@ -4,11 +4,9 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,6 +20,7 @@
 #include <wandb/transport/beast.hpp>
 
 #include "awaiting.hpp"
+#include "test_conformance.hpp"
 
 namespace {
 
@@ -32,41 +31,9 @@ using wandb::errc;
 using wandb::Error;
 using wandb::Request;
 using wandb::Response;
-using wandb::testing::Complaint;
 using wandb::testing::conformance;
 using wandb::testing::Surroundings;
-using Answer = wandb::Result<Response>;
-
-// A correct transport, before which a function does something wrong.
-struct Wrong {
-  BeastTransport inner;
-  std::function<Answer(const BeastTransport&, const Request&)> mistake;
-  [[nodiscard]] Answer send(const Request& request) const { return mistake(inner, request); }
-};
-
-std::string text(const std::vector<Complaint>& complaints) {
-  std::ostringstream out;
-  for (const auto& complaint : complaints) out << complaint << '\n';
-  return out.str();
-}
-
-BeastTransport beast(const Surroundings& surroundings) { return BeastTransport({.ca_file = surroundings.ca_pem}); }
-
-// Checks that a transport with this mistake breaks the rule, and that a complaint says so in these words.
-void check_caught(std::string_view rule, std::string_view words,
-                  const std::function<Answer(const BeastTransport&, const Request&)>& mistake) {
-  CAPTURE(rule);
-  const auto complaints = conformance(
-      [&](const Surroundings& around) {
-        return Wrong{beast(around), mistake};
-      },
-      {.only = rule});
-  CHECK_FALSE(complaints.empty());
-  CAPTURE(text(complaints));
-  CHECK(std::any_of(complaints.begin(), complaints.end(), [&](const Complaint& complaint) {
-    return complaint.rule == rule && complaint.what.find(words) != std::string::npos;
-  }));
-}
+using namespace conformance_test;
 
 // Returns the answer, or the error with another `Delivery`.
 Answer delivered(Answer answer, Delivery delivery) {
@@ -289,6 +256,60 @@ TEST_CASE("a transport that never returns is caught, and its thread is left behi
   gate->open = true;
   gate->changed.notify_all();
   gate->changed.wait(lock, [&] { return gate->left; });
+}
+
+TEST_CASE("the second send that never returns ends the suite") {
+  struct Gate {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool open = false;
+    int left = 0;
+  };
+  const auto gate = std::make_shared<Gate>();
+  // It hangs only where its deadline is near, which is sooner.
+  const auto complaints = conformance(
+      [&](const Surroundings& around) {
+        return Wrong{beast(around), [gate](const BeastTransport& inner, const Request& request) -> Answer {
+                       if (request.deadline - std::chrono::steady_clock::now() > 10s) return inner.send(request);
+                       std::unique_lock lock(gate->mutex);
+                       gate->changed.wait(lock, [&] { return gate->open; });
+                       ++gate->left;
+                       gate->changed.notify_all();
+                       return Error(errc::timed_out);
+                     }};
+      },
+      {.tls = false});
+  CHECK(complaints.back().what.find("This is the second send that never returned.") == 0);
+  std::unique_lock lock(gate->mutex);
+  gate->open = true;
+  gate->changed.notify_all();
+  gate->changed.wait(lock, [&] { return gate->left >= 2; });
+}
+
+TEST_CASE("an error of an exchange that the suite had to end is no further complaint") {
+  const auto complaints = conformance(
+      [](const Surroundings& around) {
+        return Wrong{beast(around), without_deadline};
+      },
+      {.only = "keeps the deadline if the server is silent"});
+  CHECK(text(complaints).find("none of `condition::timed_out`") == std::string::npos);
+}
+
+TEST_CASE("a complaint about a missing answer does not claim that one came") {
+  check_caught("returns an answer with any status", "send returned an error instead of an answer with the status 200",
+               [](const auto&, const Request&) { return Error(errc::connect_failed, Delivery::nothing_sent); });
+}
+
+TEST_CASE("a transport whose wait ends too soon is caught") {
+  struct Hasty : rigs::Free {
+    BeastTransport inner;
+    explicit Hasty(const Surroundings& around) : inner(beast(around)) {}
+    task<Answer> send(const Request& request) const { co_return inner.send(request); }
+    task<void> wait(std::chrono::nanoseconds) const { co_return; }
+  };
+  const auto complaints = conformance([](const Surroundings& around) { return Hasty(around); },
+                                      [](auto task) { return task.run(); }, {.only = "waits as long as it is told"});
+  CHECK(text(complaints).find("wait returned before its time was over") != std::string::npos);
 }
 
 TEST_CASE("a transport that names a deadline otherwise is caught") {

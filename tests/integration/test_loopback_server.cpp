@@ -181,16 +181,44 @@ TEST_CASE("the loopback server can delay, and answer in pieces") {
   CHECK(watch.elapsed() >= 60ms);
 }
 
+TEST_CASE("the loopback server can read nothing, so that a long request gets stuck, until it is told to end") {
+  LoopbackServer server(echo());
+  server.inject({.read_nothing = true});
+  Bare client(server);
+  const std::string body(std::size_t{16} << 20, 'x');
+  std::atomic<bool> sent{false};
+  std::thread writer([&] {
+    client.write(body);
+    sent = true;
+  });
+  std::this_thread::sleep_for(200ms);
+  CHECK_FALSE(sent.load());
+  server.drop_connections();
+  writer.join();
+  CHECK(client.rest().empty());
+}
+
+TEST_CASE("the loopback server that stalls reads all the same") {
+  LoopbackServer server(echo());
+  server.inject({.stall_on_accept = true});
+  Bare client(server);
+  client.write(std::string(std::size_t{16} << 20, 'x'));
+  server.drop_connections();
+  CHECK(client.rest().empty());
+}
+
 TEST_CASE("the loopback server ends at once, whatever its connections do") {
   const Stopwatch watch;
   {
     LoopbackServer server(echo());
     server.inject({.stall_on_accept = true});
+    server.inject({.read_nothing = true});
     const Bare stalled(server);
-    REQUIRE(eventually([&] { return server.connections() == 1; }));
+    const Bare stuck(server);
+    REQUIRE(eventually([&] { return server.connections() == 2; }));
     const Bare idle(server);
     Bare delayed(server);
-    REQUIRE(eventually([&] { return server.connections() == 3; }));
+    REQUIRE(eventually([&] { return server.connections() == 4; }));
     server.inject({.delay = 60s});
     delayed.write(ask);
     REQUIRE(eventually([&] { return server.requests() == 1; }));

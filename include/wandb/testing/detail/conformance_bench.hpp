@@ -6,9 +6,9 @@
 #include <exception>
 #include <functional>
 #include <initializer_list>
+#include <list>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +19,7 @@
 #include <wandb/result.hpp>
 #include <wandb/testing/certificates.hpp>
 #include <wandb/testing/detail/conformance_server.hpp>
+#include <wandb/testing/detail/full_listener.hpp>
 #include <wandb/testing/loopback_server.hpp>
 #include <wandb/transport.hpp>
 
@@ -26,13 +27,18 @@ namespace wandb::inline WANDB_ABI::testing::detail {
 
 using namespace std::chrono_literals;
 
-/// The function behind which the suite holds any transport.
-using SendFunction = std::function<Result<Response>(const Request&)>;
+/// The functions behind which the suite holds any transport.
+struct CheckedTransport {
+  std::function<Result<Response>(const Request&)> send;
+  std::function<void(std::chrono::nanoseconds)> wait;  ///< empty if the transport has none
+};
 
 /// How long a request may take that should succeed.
 inline constexpr auto patience = 20s;
 /// The deadline of requests that should reach it.
 inline constexpr auto short_deadline = 300ms;
+/// How long an exchange lasts before a stop is requested.
+inline constexpr auto stop_after = 100ms;
 /// How much later than its deadline a `send` may return.
 inline constexpr auto grace = 1500ms;
 /// How much later the suite ends the connections of a `send` that has not returned.
@@ -50,8 +56,8 @@ class Bench {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Bench(SendFunction send, std::shared_ptr<const CertificateAuthority> authority)
-      : authority_(std::move(authority)), send_(std::move(send)) {}
+  Bench(CheckedTransport transport, std::shared_ptr<const CertificateAuthority> authority)
+      : authority_(std::move(authority)), transport_(std::move(transport)) {}
 
   /// Records what happened, in full sentences.
   void complain(std::string what) {
@@ -66,19 +72,28 @@ class Bench {
     return complaints_;
   }
 
-  /// Starts a server for plain HTTP, or for TLS with this certificate.
-  CountingServer& serve(const std::optional<Certificate>& certificate = std::nullopt) {
-    auto started =
-        std::make_unique<CountingServer>(LoopbackOptions{.tls = certificate.has_value(), .certificate = certificate});
+  /// Starts a server, without options for plain HTTP.
+  CountingServer& serve(const LoopbackOptions& options = {}) {
+    auto started = std::make_unique<CountingServer>(options);
     const std::lock_guard lock(mutex_);
     return *servers_.emplace_back(std::move(started));
   }
   /// Starts a server with a certificate of the authority that the transport was told to trust.
-  CountingServer& serve_tls(const CertificateOptions& options = {}) { return serve(authority_->issue(options)); }
-  /// Ends all connections, so that a transport that waits for an answer returns.
+  CountingServer& serve_tls(const CertificateOptions& options = {}) {
+    return serve({.tls = true, .certificate = authority_->issue(options)});
+  }
+  /// Starts to listen, and accepts nothing.
+  FullListener& listen_in_vain() {
+    auto started = std::make_unique<FullListener>();
+    const std::lock_guard lock(mutex_);
+    return *(listener_ = std::move(started));
+  }
+  /// Ends all connections, so that a transport that waits for an answer returns. Its error says nothing then.
   void drop_connections() {
     const std::lock_guard lock(mutex_);
+    ended_ = true;
     for (const auto& server : servers_) server->loopback().drop_connections();
+    if (listener_) listener_->close();
   }
 
   /// Sends a request to a server, and checks what holds for every `send`: it returns in time and does not throw, the
@@ -101,7 +116,8 @@ class Bench {
   }
   /// Sends a request without counting at a server. Safe to call from several threads at once.
   [[nodiscard]] Result<Response> send(const Request& request) {
-    const auto end = std::max(Clock::now(), request.deadline);
+    const auto now = Clock::now();
+    const auto end = std::clamp(request.deadline, now, now + patience);  // `max()` is no deadline
     allow(end + hang_limit);
     auto result = call(request);
     const auto late = Clock::now() - end;
@@ -112,8 +128,21 @@ class Bench {
     if (!result) check_text(result.error());
     return result;
   }
+  /// Waits with the transport, as the library does before it repeats a request. Returns false if the transport has no
+  /// function for that.
+  [[nodiscard]] bool wait(std::chrono::nanoseconds duration) {
+    if (!transport_.wait) return false;
+    allow(Clock::now() + duration + hang_limit);
+    try {
+      transport_.wait(duration);
+    } catch (const std::exception& thrown) {
+      complain(std::string("wait threw an exception: ") + thrown.what());
+    }
+    allow(Clock::now() + patience);
+    return true;
+  }
 
-  /// A request to a server. It views static texts, the server's address, and `body`.
+  /// A request to a server. It views static texts, texts that the bench keeps, and `body`.
   [[nodiscard]] Request request(CountingServer& to, std::string_view body, Clock::duration timeout = patience) {
     static constexpr Header headers[] = {{"Authorization", authorization, true},
                                          {"User-Agent", "W&B Public Client conformance"},
@@ -123,9 +152,10 @@ class Bench {
     auto& server = to.loopback();
     const bool tls = !server.ca_pem().empty();
     Request request;
-    request.origin = {tls, tls ? "localhost" : "127.0.0.1", server.port()};
+    request.origin = {tls, tls ? "localhost" : keep(server.address()), server.port()};
     request.target = "/graphql";
-    request.host = host_of(server);
+    const auto url = server.base_url();
+    request.host = keep(url.substr(url.find("://") + 3));
     request.headers = headers;
     request.body = body;
     request.deadline = Clock::now() + timeout;
@@ -143,7 +173,7 @@ class Bench {
   }
   /// Returns whether the result is a response. Otherwise complains.
   [[nodiscard]] bool is_response(const Result<Response>& result, std::string_view what = "an answer") {
-    if (!result) complain("send failed, although " + std::string(what) + " came: " + result.error().message());
+    if (!result) complain("send returned an error instead of " + std::string(what) + ": " + result.error().message());
     return result.has_value();
   }
   /// Complains if the error's `Delivery` is none of these.
@@ -154,9 +184,15 @@ class Bench {
   }
   /// Complains if the result is not the error of a deadline.
   void check_timed_out(const Result<Response>& result, std::string_view why) {
-    if (!is_error(result, why)) return;
+    if (!is_error(result, why) || was_ended()) return;
     require(result.error() == condition::timed_out,
             "The deadline passed, but the error is none of `condition::timed_out`: " + result.error().message());
+  }
+  /// Complains if the result is not the error of a stop.
+  void check_stopped(const Result<Response>& result, std::string_view why) {
+    if (!is_error(result, why) || was_ended()) return;
+    require(result.error() == condition::cancelled,
+            "A stop was requested, but the error is none of `condition::cancelled`: " + result.error().message());
   }
 
   /// Until when the rule's thread may take. Then its transport hangs.
@@ -166,10 +202,12 @@ class Bench {
   }
   /// Destroys the transport and the servers.
   void clear() {
-    send_ = {};
+    transport_ = {};
     std::vector<std::unique_ptr<CountingServer>> ended;
+    std::unique_ptr<FullListener> closed;
     const std::lock_guard lock(mutex_);
     ended.swap(servers_);
+    closed.swap(listener_);
   }
 
  private:
@@ -182,9 +220,14 @@ class Bench {
     const std::lock_guard lock(mutex_);
     limit_ = until;
   }
+  /// Whether the suite has ended the connections of a `send` that hung.
+  [[nodiscard]] bool was_ended() const {
+    const std::lock_guard lock(mutex_);
+    return ended_;
+  }
   [[nodiscard]] Result<Response> call(const Request& request) {
     try {
-      return send_(request);
+      return transport_.send(request);
     } catch (const std::exception& thrown) {
       complain(std::string("send threw an exception. It returns its failures as errors: ") + thrown.what());
     } catch (...) {
@@ -198,18 +241,20 @@ class Bench {
       if (text.find(secret) != text.npos) complain("The text of an error contains a secret.");
     }
   }
-  [[nodiscard]] std::string_view host_of(LoopbackServer& server) {
-    const auto url = server.base_url();
+  /// Keeps a text for the requests that view it, which may outlive their server.
+  [[nodiscard]] std::string_view keep(std::string text) {
     const std::lock_guard lock(mutex_);
-    return *hosts_.emplace_back(std::make_unique<std::string>(url.substr(url.find("://") + 3)));
+    return texts_.emplace_back(std::move(text));
   }
 
   std::shared_ptr<const CertificateAuthority> authority_;
-  SendFunction send_;
+  CheckedTransport transport_;
   mutable std::mutex mutex_;
   std::vector<std::string> complaints_;
   std::vector<std::unique_ptr<CountingServer>> servers_;
-  std::vector<std::unique_ptr<std::string>> hosts_;
+  std::unique_ptr<FullListener> listener_;
+  std::list<std::string> texts_;
+  bool ended_ = false;
   Clock::time_point limit_ = Clock::now() + patience;
 };
 

@@ -1,9 +1,13 @@
-// The rules of the conformance suite about requests, answers and how far a request came.
+// The rules of the conformance suite about what is sent and what comes back.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
-#include <memory>
+#include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -11,7 +15,6 @@
 #include <vector>
 
 #include <wandb/detail/text/ascii.hpp>
-#include <wandb/error.hpp>
 #include <wandb/headers.hpp>
 #include <wandb/result.hpp>
 #include <wandb/testing/detail/conformance_bench.hpp>
@@ -42,11 +45,32 @@ inline void compare_headers(Bench& bench, const HeaderList& sent, const HeaderLi
   }
 }
 
+/// Complains about each header that the request does not have and no connection needs.
+inline void check_added_headers(Bench& bench, const HeaderList& sent, const HeaderList& came) {
+  constexpr std::string_view needed[] = {"Connection", "Keep-Alive", "TE", "Upgrade", "HTTP2-Settings"};
+  const auto same = [](std::string_view one) {
+    return [one](std::string_view other) { return wandb::detail::equal_ignoring_case(one, other); };
+  };
+  for (const auto& header : came) {
+    if (std::any_of(std::begin(needed), std::end(needed), same(header.first))) continue;
+    if (std::any_of(sent.begin(), sent.end(), [&](const auto& one) { return same(one.first)(header.first); })) continue;
+    bench.complain("The transport added the header " + header.first + " to the request.");
+  }
+}
+
+/// The headers of a request as a list.
+inline HeaderList list_of(std::span<const Header> headers) {
+  HeaderList list;
+  for (const auto& header : headers) list.emplace_back(header.name, header.value);
+  return list;
+}
+
 inline void sends_byte_for_byte(Bench& bench) {
   auto& server = bench.serve();
   constexpr std::array headers{Header{"Authorization", authorization, true},
                                Header{"User-Agent", "W&B Public Client conformance"},
                                Header{"Content-Type", "application/json"},
+                               Header{"Accept", "application/json"},
                                Header{"Accept-Encoding", "identity"},
                                Header{"X-Odd", "a,b; c=\"d  e\" ~!#$%&'()*+-./:<=>?@[]^_`{|}"},
                                Header{"x-lower-case", "1"}};
@@ -60,16 +84,20 @@ inline void sends_byte_for_byte(Bench& bench) {
   bench.require(seen.target == request.target, "The server got the target " + seen.target + ".");
   bench.require(seen.host == request.host, "The server got the Host header " + seen.host + ".");
   bench.require(seen.body == body, "The server got another body than was sent.");
-  HeaderList sent;
-  for (const auto& header : headers) sent.emplace_back(header.name, header.value);
-  compare_headers(bench, sent, seen.headers, "request");
+  compare_headers(bench, list_of(headers), seen.headers, "request");
+  check_added_headers(bench, list_of(headers), seen.headers);
 }
 
 inline void returns_headers(Bench& bench) {
   auto& server = bench.serve();
-  const HeaderList sent{
-      {"Content-Type", "application/json; charset=utf-8"},       {"Retry-After", "0.25"}, {"RateLimit-Remaining", "7"},
-      {"X-Odd", "a,b; c=\"d  e\" ~!#$%&'()*+-./:<=>?@[]^_`{|}"}, {"X-Twice", "first"},    {"X-Twice", "second"}};
+  const HeaderList sent{{"Content-Type", "application/json; charset=utf-8"},
+                        {"Retry-After", "0.25"},
+                        {"RateLimit-Remaining", "7"},
+                        {"X-Odd", "a,b; c=\"d  e\" ~!#$%&'()*+-./:<=>?@[]^_`{|}"},
+                        {"X-Twice", "first"},
+                        {"X-Twice", "second"},
+                        {"Set-Cookie", "first=1; Path=/"},
+                        {"Set-Cookie", "second=2; Path=/; HttpOnly"}};
   Response response;
   response.status = 200;
   for (const auto& [name, value] : sent) response.headers.add(name, value);
@@ -79,6 +107,9 @@ inline void returns_headers(Bench& bench) {
   HeaderList came;
   for (const auto header : result->headers) came.emplace_back(header.name, header.value);
   compare_headers(bench, sent, came, "answer");
+  const auto request = bench.request(server, "{}");
+  if (bench.is_response(bench.send(server, request)))
+    check_added_headers(bench, list_of(request.headers), server.seen().headers);  // no cookie
 }
 
 inline void returns_every_status(Bench& bench) {
@@ -103,62 +134,13 @@ inline void carries_bodies_of_any_size(Bench& bench) {
     std::string body(size, 'x');
     for (std::size_t i = 0; i < size; i += 97) body[i] = static_cast<char>('a' + i / 97 % 26);
     const auto what = "a body of " + std::to_string(size) + " bytes";
-    const auto result = bench.send(server, body);
+    const auto request = bench.request(server, body);
+    const auto result = bench.send(server, request);
     if (!bench.is_response(result, what)) continue;
+    check_added_headers(bench, list_of(request.headers), server.seen().headers);
     bench.require(server.seen().body == body, "The server got another body than " + what + ".");
     bench.require(std::string_view(result->body) == body, "send returned another body than " + what + ".");
   }
-}
-
-inline void reads_every_framing(Bench& bench) {
-  auto& server = bench.serve();
-  for (const auto framing : {Framing::chunked, Framing::until_close, Framing::content_length}) {
-    server.loopback().inject({.framing = framing, .piece = 7});
-    const auto result = bench.send(server, "a body, which is sent in small pieces");
-    const auto* const what = framing == Framing::chunked       ? "an answer in chunks"
-                             : framing == Framing::until_close ? "an answer that ends with the connection"
-                                                               : "an answer with its length";
-    if (!bench.is_response(result, what)) continue;
-    bench.require(result->body == "a body, which is sent in small pieces",
-                  std::string("The body of ") + what + " is another.");
-  }
-}
-
-/// Every HTTP/1.1 client gets a 100. A 103 is for clients that know it, so an error is allowed, but it is no answer.
-inline void skips_interim_answers(Bench& bench) {
-  auto& server = bench.serve();
-  for (const int interim : {100, 103}) {
-    const auto* const text =
-        interim == 100 ? "HTTP/1.1 100 Continue\r\n\r\n" : "HTTP/1.1 103 Early Hints\r\nX-Interim: 1\r\n\r\n";
-    server.loopback().inject({.interim = text});
-    const auto what = "a final answer after an interim one with the status " + std::to_string(interim);
-    const auto result = bench.send(server);
-    if (!result && interim != 100) {
-      bench.check_delivery(result.error(), {Delivery::perhaps_sent, Delivery::answered}, "an answer began");
-      continue;
-    }
-    if (!bench.is_response(result, what)) continue;
-    bench.require(result->status == 200 && result->body == "{}",
-                  "send returned the status " + std::to_string(result->status) + " instead of " + what + ".");
-    bench.require(!result->headers.find("X-Interim"), "The headers of " + what + " contain those of the interim one.");
-  }
-}
-
-inline void follows_no_redirect(Bench& bench) {
-  auto& server = bench.serve();
-  auto& second = bench.serve();
-  for (const int status : {301, 302, 303, 307, 308}) {
-    Response response;
-    response.status = status;
-    response.headers.add("Location", second.loopback().base_url() + "/graphql");
-    server.answer(response);
-    const auto result = bench.send(server);
-    if (!bench.is_response(result, "a redirect")) continue;
-    bench.require(result->status == status,
-                  "A redirect with the status " + std::to_string(status) + " was not returned as it came.");
-  }
-  bench.require(second.loopback().connections() == 0,
-                "The transport followed a redirect to another server. It would get the user's credentials.");
 }
 
 inline void sends_to_the_origin_alone(Bench& bench) {
@@ -169,79 +151,6 @@ inline void sends_to_the_origin_alone(Bench& bench) {
     static_cast<void>(bench.is_response(bench.send(server, std::to_string(i))));
     bench.require(server.seen().body == std::to_string(i), "A request went to another origin than its own.");
   }
-}
-
-/// Sends on a connection that has carried a request already, if the transport keeps connections, and on a new one.
-/// `handled` is whether the server's program runs before the fault.
-inline void dies(Bench& bench, const Fault& fault, bool handled, std::string_view how) {
-  for (const bool kept : {true, false}) {
-    auto& server = bench.serve();
-    if (kept && !bench.is_response(bench.send(server))) return;
-    server.loopback().inject(fault);
-    const auto before = server.loopback().requests();
-    const auto result = bench.send(server, "the request that is lost");
-    const auto came = server.loopback().requests() - before;
-    const auto why = std::string(kept ? "a kept" : "a new") + " connection was " + std::string(how);
-    if (!bench.is_error(result, why + ", so that only a second request can have been answered")) continue;
-    bench.require(came <= (handled ? 1U : 0U), "After " + why + " the transport sent the request again.");
-    bench.check_delivery(result.error(), {Delivery::perhaps_sent},
-                         "the server had begun to read the request and has not answered, since " + why);
-  }
-}
-
-inline void sends_once_if_closed(Bench& bench) {
-  dies(bench, {.close_before_reading = true}, false, "closed before the server read the whole request");
-  dies(bench, {.close_after_reading = true}, false, "closed after the server read the request");
-  dies(bench, {.close_after = 0}, true, "closed before the server answered");
-}
-
-inline void sends_once_if_reset(Bench& bench) {
-  dies(bench, {.close_after_reading = true, .reset = true}, false, "reset after the server read the request");
-  dies(bench, {.close_after = 0, .reset = true}, true, "reset before the server answered");
-}
-
-inline void sends_once_if_dropped_while_idle(Bench& bench) {
-  auto& server = bench.serve();
-  for (int i = 0; i != 4; ++i) {
-    static_cast<void>(bench.is_response(bench.send(server)));
-    server.loopback().drop_connections();
-    if (i % 2 == 0) std::this_thread::sleep_for(20ms);
-    const auto result = bench.send(server);
-    if (!result)
-      bench.check_delivery(result.error(), {Delivery::nothing_sent, Delivery::perhaps_sent},
-                           "no answer to this request has begun");
-  }
-}
-
-inline void reports_cut_answers(Bench& bench) {
-  auto& server = bench.serve();
-  Response response;
-  response.status = 200;
-  response.body = "{\"name\": \"a-new-key-in-an-answer\"}";
-  server.answer(response);
-  const auto try_one = [&](const Fault& fault, std::string_view why) {
-    server.loopback().inject(fault);
-    const auto result = bench.send(server);
-    if (bench.is_error(result, why))
-      bench.check_delivery(result.error(), {Delivery::perhaps_sent, Delivery::answered}, "an answer began");
-  };
-  try_one({.close_after = 10}, "the answer ended within its header");
-  try_one({.close_after = 60}, "the answer ended before the length that its header says");
-  try_one({.close_after = 60, .reset = true}, "the connection was reset within the answer");
-  try_one({.framing = Framing::chunked, .close_after = 90}, "the answer ended within a chunk");
-  try_one({.raw = "SSH-2.0-another protocol\r\n\r\n", .close_silently = true}, "the answer is not HTTP");
-}
-
-inline void says_that_a_port_refused(Bench& bench) {
-  auto server = std::make_unique<CountingServer>();
-  const auto request = bench.request(*server, "{}");
-  server.reset();
-  const auto result = bench.send(request);
-  if (!bench.is_error(result, "no server listens")) return;
-  bench.check_delivery(
-      result.error(), {Delivery::nothing_sent},
-      "without a connection nothing can have been sent. Only with `nothing_sent` can the library send a "
-      "mutation again");
 }
 
 inline void serves_two_threads(Bench& bench) {
@@ -259,6 +168,41 @@ inline void serves_two_threads(Bench& bench) {
   other.join();
   bench.require(server.loopback().requests() == 50,
                 "The server got " + std::to_string(server.loopback().requests()) + " requests of 50 sends.");
+}
+
+/// While one thread waits for a server that is silent, another gets its answer from a server that is not.
+inline void keeps_threads_apart(Bench& bench) {
+  auto& silent = bench.serve();
+  auto& server = bench.serve();
+  silent.loopback().inject({.stall_after = 0});
+  std::atomic<bool> over{false};
+  std::thread other([&] {
+    static_cast<void>(bench.send(bench.request(silent, "{}", 4s)));
+    over = true;
+  });
+  while (silent.loopback().requests() == 0 && !over) std::this_thread::sleep_for(1ms);
+  static_cast<void>(bench.is_response(bench.send(bench.request(server, "{}", 3s)),
+                                      "an answer, while another thread waited for a server that is silent"));
+  silent.loopback().drop_connections();
+  other.join();
+}
+
+inline void waits_as_long_as_told(Bench& bench) {
+  const auto began = Bench::Clock::now();
+  if (bench.wait(100ms))
+    bench.require(Bench::Clock::now() - began >= 100ms,
+                  "wait returned before its time was over. The library would repeat a request too soon.");
+}
+
+inline void sends_without_a_deadline(Bench& bench) {
+  auto& server = bench.serve();
+  server.loopback().inject({.delay = 20ms}, 2);  // so that the transport has to wait
+  auto request = bench.request(server, "{}");
+  request.deadline = Bench::Clock::time_point::max();
+  static_cast<void>(bench.is_response(bench.send(server, request), "an answer to a request without a deadline"));
+  // More milliseconds than an int has.
+  request.deadline = Bench::Clock::now() + std::chrono::hours(25 * 24);
+  static_cast<void>(bench.is_response(bench.send(server, request), "an answer long before the deadline"));
 }
 
 }  // namespace wandb::inline WANDB_ABI::testing::detail

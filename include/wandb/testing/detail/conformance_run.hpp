@@ -13,15 +13,19 @@
 #include <vector>
 
 #include <wandb/testing/certificates.hpp>
+#include <wandb/testing/detail/conformance_answers.hpp>
 #include <wandb/testing/detail/conformance_bench.hpp>
+#include <wandb/testing/detail/conformance_connecting.hpp>
 #include <wandb/testing/detail/conformance_limits.hpp>
+#include <wandb/testing/detail/conformance_once.hpp>
 #include <wandb/testing/detail/conformance_rules.hpp>
+#include <wandb/testing/detail/conformance_tls.hpp>
 
 namespace wandb::inline WANDB_ABI::testing::detail {
 
 /// A rule: what every transport does, as the end of a sentence that begins with "the transport".
 struct ConformanceRule {
-  enum class Needs { nothing, trust, threads };
+  enum class Needs { nothing, trust, threads, full_listener };
   std::string_view name;
   void (*check)(Bench&);
   Needs needs = Needs::nothing;  ///< `trust`: the transport trusts the suite's authority
@@ -32,30 +36,49 @@ inline constexpr ConformanceRule conformance_rules[] = {
     {"returns the headers of an answer byte for byte", returns_headers},
     {"returns an answer with any status", returns_every_status},
     {"carries bodies of 0, 1 and 16 Mi bytes", carries_bodies_of_any_size},
+    {"carries every byte of a body", carries_every_byte},
     {"reads an answer however its end is marked", reads_every_framing},
+    {"reads chunk extensions, and answers without a body", reads_odd_endings},
     {"skips interim answers", skips_interim_answers},
     {"follows no redirect", follows_no_redirect},
+    {"sends once whatever the status", sends_once_whatever_the_status},
     {"sends a request to its own origin alone", sends_to_the_origin_alone},
     {"sends once if the connection is closed", sends_once_if_closed},
     {"sends once if the connection is reset", sends_once_if_reset},
+    {"sends once if the connection is reset while it sends", sends_once_if_reset_while_sending},
     {"sends once if the connection was dropped while it was idle", sends_once_if_dropped_while_idle},
     {"reports an answer that is cut or is not HTTP", reports_cut_answers},
+    {"returns no answer of an earlier request after a deadline", keeps_answers_apart_after_a_deadline},
+#if defined(__cpp_lib_jthread)
+    {"returns no answer of an earlier request after a stop", keeps_answers_apart_after_a_stop},
+#endif
+    {"returns no answer of an earlier request after a cut answer", keeps_answers_apart_after_a_cut},
     {"says that nothing was sent to a port that refuses", says_that_a_port_refused},
+    {"says that nothing was sent to a name that does not exist", says_that_a_name_is_unknown},
+    {"reaches an IPv6 address, where the machine has one", reaches_an_ipv6_address},
+    {"sends without a deadline", sends_without_a_deadline},
     {"keeps the deadline if the server is silent", gives_up_on_silence},
     {"keeps the deadline if the server falls silent within its answer", gives_up_within_an_answer},
     {"keeps the deadline if the answer comes a byte at a time", gives_up_on_a_slow_answer},
     {"keeps the deadline if the answer comes too late", gives_up_before_a_late_answer},
     {"keeps the deadline if the server does not read", gives_up_while_sending},
+    {"keeps the deadline while it connects", gives_up_while_connecting, ConformanceRule::Needs::full_listener},
     {"sends nothing after the deadline", sends_nothing_after_the_deadline},
 #if defined(__cpp_lib_jthread)
     {"obeys a stop", obeys_a_stop},
+    {"obeys a stop within an answer", obeys_a_stop_within_an_answer},
+    {"obeys a stop while the server does not read", obeys_a_stop_while_sending},
+    {"obeys a stop while it connects", obeys_a_stop_while_connecting, ConformanceRule::Needs::full_listener},
     {"sends nothing after a stop", sends_nothing_after_a_stop},
 #endif
+    {"waits as long as it is told", waits_as_long_as_told},
     {"serves two threads", serves_two_threads, ConformanceRule::Needs::threads},
+    {"serves a thread while another waits", keeps_threads_apart, ConformanceRule::Needs::threads},
     {"refuses the certificate of an unknown authority", refuses_an_unknown_authority},
     {"answers over TLS", answers_over_tls, ConformanceRule::Needs::trust},
     {"refuses the certificate of another host, and one that has expired", refuses_another_certificate,
      ConformanceRule::Needs::trust},
+    {"reports an answer over TLS that is cut", reports_cut_answers_over_tls, ConformanceRule::Needs::trust},
     {"keeps the deadline during the TLS handshake", gives_up_on_a_handshake, ConformanceRule::Needs::trust},
     {"sends once if a TLS connection is closed", sends_once_if_tls_ends, ConformanceRule::Needs::trust},
 };
@@ -63,8 +86,8 @@ inline constexpr ConformanceRule conformance_rules[] = {
 /// What the thread of a rule and the thread that waits for it share. An abandoned thread keeps it.
 class ConformanceRun {
  public:
-  ConformanceRun(SendFunction send, std::shared_ptr<const CertificateAuthority> authority)
-      : bench(std::move(send), std::move(authority)) {}
+  ConformanceRun(CheckedTransport transport, std::shared_ptr<const CertificateAuthority> authority)
+      : bench(std::move(transport), std::move(authority)) {}
 
   Bench bench;
   std::mutex mutex;
@@ -94,11 +117,17 @@ class ConformanceRun {
   }
 };
 
-/// Carries a rule out in a thread of its own, and returns its complaints. If `send` does not return, the server ends
-/// its connections; if it still does not, the thread is left behind.
-inline std::vector<std::string> carry_out(const ConformanceRule& rule, SendFunction send,
-                                          std::shared_ptr<const CertificateAuthority> authority) {
-  const auto run = std::make_shared<ConformanceRun>(std::move(send), std::move(authority));
+/// What carrying a rule out has shown.
+struct CarriedOut {
+  std::vector<std::string> complaints;
+  bool left_behind = false;  ///< whether a `send` did not return at all
+};
+
+/// Carries a rule out in a thread of its own. If `send` does not return, the server ends its connections; if it still
+/// does not, the thread is left behind.
+inline CarriedOut carry_out(const ConformanceRule& rule, CheckedTransport transport,
+                            std::shared_ptr<const CertificateAuthority> authority) {
+  const auto run = std::make_shared<ConformanceRun>(std::move(transport), std::move(authority));
   std::thread thread([run, check = rule.check] {
     check(run->bench);
     run->bench.clear();
@@ -116,10 +145,10 @@ inline std::vector<std::string> carry_out(const ConformanceRule& rule, SendFunct
     run->bench.complain(
         "It did not return either when the server had ended its connections. Its thread was left behind.");
     thread.detach();
-    return run->bench.complaints();
+    return {run->bench.complaints(), true};
   }
   thread.join();
-  return run->bench.complaints();
+  return {run->bench.complaints()};
 }
 
 }  // namespace wandb::inline WANDB_ABI::testing::detail

@@ -18,7 +18,8 @@ namespace wandb::inline WANDB_ABI::testing {
 struct Fault {
   // Faults of the next connection, before any request or handshake.
   bool close_on_accept = false;  ///< it is closed at once
-  bool stall_on_accept = false;  ///< it is not answered, nor is the handshake
+  bool stall_on_accept = false;  ///< it is not answered, nor is the handshake; what comes is read and discarded
+  bool read_nothing = false;     ///< nothing is read, so that a long request cannot be sent to its end
 
   // Faults of the next request.
   bool close_before_reading = false;    ///< closes when its first bytes have come; the handler does not run
@@ -28,14 +29,14 @@ struct Fault {
   std::optional<std::string> raw = {};  ///< sent in place of the handler's answer; the handler runs nevertheless
   Framing framing = Framing::content_length;
   std::optional<std::size_t> close_after = {};  ///< closes after so many bytes of the answer; 0: the answer is lost
-  std::optional<std::size_t> stall_after = {};  ///< falls silent after so many bytes of the answer
+  std::optional<std::size_t> stall_after = {};  ///< falls silent after so many bytes of the answer, but reads
   std::size_t piece = 0;                        ///< bytes of one write, 0 for all at once
   std::chrono::milliseconds pause{};            ///< between two pieces
   bool last = false;                            ///< answers `Connection: close` and closes
   bool close_silently = false;                  ///< closes after the answer without having said so
   bool reset = false;                           ///< what is closed is closed with a TCP reset
 
-  [[nodiscard]] bool of_connection() const noexcept { return close_on_accept || stall_on_accept; }
+  [[nodiscard]] bool of_connection() const noexcept { return close_on_accept || stall_on_accept || read_nothing; }
 };
 
 namespace detail {

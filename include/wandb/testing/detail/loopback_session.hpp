@@ -98,6 +98,7 @@ class LoopbackSession {
     const auto fault = core_.faults.pop(true);
     if (fault.close_on_accept) return close(fault);
     if (fault.stall_on_accept) return stall();
+    if (fault.read_nothing) return read_nothing();
     if (core_.tls) {
       tls_.emplace(socket_, *core_.tls);
       tls_->handshake(boost::asio::ssl::stream_base::server, ec);
@@ -182,11 +183,21 @@ class LoopbackSession {
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
     stall();
   }
-  // Sends nothing until the peer closes the connection or the server stops.
+  // Sends nothing until the peer closes the connection or the server ends it. What comes is read and discarded, so that
+  // the peer can send all it wants to, and its close is noticed.
   void stall() {
     std::array<char, 1024> ignored_bytes{};
     error_code ec;
     while (!ec) socket_.read_some(boost::asio::buffer(ignored_bytes), ec);
+  }
+  // Neither reads nor sends until the peer resets the connection or the server ends it. The peer can send only what the
+  // buffers of both systems hold.
+  void read_nothing() {
+    error_code ignored;
+    socket_.set_option(boost::asio::socket_base::receive_buffer_size(4096), ignored);
+    std::array<pollfd, 1> entry{{{socket_.native_handle(), 0, 0}}};  // an end is reported without being asked for
+    while (wandb::detail::poll_sockets(entry, -1) <= 0) {
+    }
   }
   void close(const Fault& fault, bool orderly = false) {
     error_code ignored;
