@@ -83,7 +83,7 @@ inline constexpr bool separately_compiled = true;
 inline constexpr bool separately_compiled = false;
 #endif
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -259,7 +259,7 @@ template <std::size_t... Fields, std::size_t... Lists>
 
 }  // namespace shapes
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -532,7 +532,7 @@ inline ListView ObjectView::list(std::string_view key) const noexcept {
   return found ? list(*found) : ListView{};
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // The error that every failed call returns, and the exception that `Result::value()` throws.
 
 #include <chrono>
@@ -617,7 +617,7 @@ enum class condition : int {
   outcome_unknown,     ///< a mutation may or may not have run; only an `Error` can say so, never an `std::error_code`
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 template <>
 struct std::is_error_code_enum<wandb::errc> : std::true_type {};
@@ -638,7 +638,7 @@ namespace wandb::inline WANDB_ABI {
   return {static_cast<int>(wanted), condition_category()};
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -784,7 +784,7 @@ WANDB_DECL void throw_misuse(const std::string& why);
 
 }  // namespace detail
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 // One attribute, whose type is only known at run time.
 
@@ -1056,7 +1056,7 @@ class [[nodiscard]] Result {
 /// Returns a successful `Result<void>`.
 [[nodiscard]] inline Result<void> success() { return Result<void>(std::in_place); }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -1220,7 +1220,7 @@ class Value::Iterator {
 inline Value::Iterator Value::begin() const { return {*this, 0, first_element()}; }
 inline Value::Iterator Value::end() const { return {*this, is_list() ? size() : 0, nullptr}; }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -1251,7 +1251,7 @@ class Answer {
   std::vector<Error> errors_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // A type that can hold any synchronous transport, so that code which uses it needs no template.
 
 #include <chrono>
@@ -1326,7 +1326,7 @@ struct WipingAllocator {
   friend constexpr bool operator==(WipingAllocator, WipingAllocator) noexcept { return true; }
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -1334,7 +1334,7 @@ namespace wandb::inline WANDB_ABI {
 /// object, and is not wiped: it is too short to be a secret.
 using SecureString = std::basic_string<char, std::char_traits<char>, detail::WipingAllocator<char>>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // HTTP header fields: single ones of a request, and those of a response in one block of text.
 
 #include <cstddef>
@@ -1416,7 +1416,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return text;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -1511,7 +1511,7 @@ class Headers {
   std::string text_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // One setting in effect, for people who want to know where it came from.
 
 #include <string>
@@ -1529,7 +1529,7 @@ struct Setting {
 /// Settings, in an order for people.
 using Settings = std::vector<Setting>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // The standard's stop token, and a stand-in for standard libraries that do not have it yet.
 
 #include <version>
@@ -1539,7 +1539,7 @@ using Settings = std::vector<Setting>;
 namespace wandb::inline WANDB_ABI {
 /// The token by which a caller requests that a call stops: `std::stop_token`.
 using StopToken = std::stop_token;
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #else
 namespace wandb::inline WANDB_ABI {
 /// Replaces `std::stop_token` in standard libraries that lack it. It never requests a stop.
@@ -1548,7 +1548,7 @@ class StopToken {
   [[nodiscard]] static constexpr bool stop_requested() noexcept { return false; }
   [[nodiscard]] static constexpr bool stop_possible() noexcept { return false; }
 };
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #endif
 
 namespace wandb::inline WANDB_ABI {
@@ -1741,7 +1741,7 @@ concept ShieldsCalls = AsyncTransport<T> && requires(Unwrapped<T>& transport, Ta
 
 }  // namespace detail
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -1781,7 +1781,7 @@ template <class T>
   return Transport<T>;
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // Waits on behalf of transports that have no `wait` of their own.
 
 #include <chrono>
@@ -1791,7 +1791,7 @@ namespace wandb::inline WANDB_ABI::detail {
 /// Sleeps for `duration`, or until a stop is requested.
 WANDB_DECL void sleep_for(std::chrono::nanoseconds duration, const StopToken& stop);
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 class AnyTransport;
@@ -1938,7 +1938,7 @@ template <class T>
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -1986,7 +1986,7 @@ class AnyTransport {
 
 static_assert(detail::WaitsUntilStopped<AnyTransport>);
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // What a caller can ask of a server: the current user, other users, new users.
 
 #include <concepts>
@@ -2107,7 +2107,7 @@ template <AsyncTransport T, class Value, class Finish>
   else return task;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // A caller at a server: all of a client except its transport.
 
 #include <chrono>
@@ -2141,7 +2141,7 @@ struct Environment {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // Options of an `Api`, of one call, of a list of users, and of an update.
 
 #include <chrono>
@@ -2212,7 +2212,7 @@ struct RetryPolicy {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // A type for secret text, which is not printed, not converted implicitly, and wiped from memory.
 
 #include <cstddef>
@@ -2284,7 +2284,7 @@ class SecretView {
   std::string_view text_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -2356,7 +2356,7 @@ concept OptionsStruct = std::is_aggregate_v<T> && std::is_trivially_destructible
 static_assert(OptionsStruct<Options> && OptionsStruct<CallOptions> && OptionsStruct<PageOptions> &&
               OptionsStruct<UserUpdate>);
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 class IdentityToken;
@@ -2409,7 +2409,7 @@ WANDB_DECL void append(Settings& settings, Settings further);
 /// Returns the same caller with a pace, which its copies share.
 [[nodiscard]] WANDB_DECL Caller paced(Caller caller);
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 // Forward declarations of the templates that have a transport.
 
@@ -2428,7 +2428,7 @@ class User;
 template <Transport T, class S = any_selection>
 class Users;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -2521,7 +2521,7 @@ class Client {
   detail::Caller caller_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // Declares the functions that make the library's calls. A driver runs them.
 
 #include <memory>
@@ -2703,7 +2703,7 @@ using KeyNames = detail::OwningRange<detail::KeyNameSource>;
 /// The names of a user's teams, each a `std::string_view` that lives as long as the range.
 using TeamNames = detail::OwningRange<detail::TeamNameSource>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 // A text view that owns the memory it refers to.
 
@@ -2776,7 +2776,7 @@ class Text {
   std::string_view text_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 /// Hashes as `std::string_view` does.
 template <>
@@ -2876,7 +2876,7 @@ struct UserRecord {
   void replace_with(const UserRecord& fresh, const KeyJournalPosition& reload_start) const;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 // The variables of a program's own GraphQL document.
 
@@ -3015,7 +3015,7 @@ void VariableValue::write_list(Variables& into, const VariableValue& value) {
   into.end_list();
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -3096,7 +3096,7 @@ using WalkPtr = std::shared_ptr<Walk>;
 [[nodiscard]] WANDB_DECL std::optional<Error> missing_field(const UserRecord& user);
 
 }  // namespace detail
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 // A program's own GraphQL documents that are checked at compile time, and their answers.
 
@@ -3284,7 +3284,7 @@ struct Ast {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 // The faults of GraphQL documents and their messages, at compile time and at run time.
 
 #include <array>
@@ -3345,7 +3345,7 @@ template <class Write>
   return text;
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 
 namespace wandb::inline WANDB_ABI::graphql {
 
@@ -3428,7 +3428,7 @@ template <std::size_t Size>
   return text;
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 // Derives the outline of an answer from a document, in which fields of the same response key are merged.
 
 #include <array>
@@ -3517,7 +3517,7 @@ class FieldSet {
   std::array<Added, Ast::most_definitions> added_{};
 };
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 // The part of the W&B schema about users, as data in the order of the published SDL.
 
 #include <cstddef>
@@ -3549,7 +3549,7 @@ class Table {
   std::size_t size_ = 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 
 namespace wandb::inline WANDB_ABI::graphql {
 
@@ -3833,7 +3833,7 @@ static_assert([] {
 /// The schema of users, API keys and teams.
 inline constexpr Schema users_schema{users::types};
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 
 namespace wandb::inline WANDB_ABI::graphql {
 
@@ -3942,7 +3942,7 @@ class Outliner {
   return detail::Outliner(ast, schema, out).run(operation);
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 // Parses GraphQL documents (October 2021, executable definitions), at compile time and at run time.
 
 #include <optional>
@@ -4116,7 +4116,7 @@ class Lexer {
   const char* end_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::graphql::detail
+}  // namespace wandb::graphql::detail
 
 namespace wandb::inline WANDB_ABI::graphql {
 
@@ -4368,7 +4368,7 @@ class Parser {
   return detail::Parser(source, ast, dialect).run();
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 // Validates GraphQL documents against the schema, at compile time and at run time.
 
 #include <array>
@@ -4418,7 +4418,7 @@ template <class Definitions>
   return best;
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql::detail
+}  // namespace wandb::graphql::detail
 
 namespace wandb::inline WANDB_ABI::graphql {
 
@@ -4678,7 +4678,7 @@ class Validator {
   return std::nullopt;
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 
 namespace wandb::inline WANDB_ABI::graphql {
 
@@ -4781,7 +4781,7 @@ template <class Source>
 template <FixedString Text>
 inline constexpr Document document = detail::compile<detail::Literal<Text>>();
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 // The selection of a user's attributes at compile time, by which their types are known.
 
 #include <cstddef>
@@ -4822,7 +4822,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return object.field(name);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Checks the aliases in a selection of a user's fields: none may be the name of another field.
 
 #include <string_view>
@@ -4896,7 +4896,7 @@ struct Aliases {
   static constexpr bool checked = sizeof(Checked) != 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The queries that read users, with the default attributes and selected ones.
 
 #include <cstddef>
@@ -4922,7 +4922,7 @@ struct Operation {
   bool has_conditions = false;  ///< whether the answer may lack root fields, because of `@include` or `@skip`
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::graphql {
 
@@ -5020,7 +5020,7 @@ inline constexpr UserQueries user_queries{&user_query<texts::SearchUsers<Extra>,
                                           &user_query<texts::GetViewer<Extra>, texts::GetViewer<Extra, false>>,
                                           &user_query<texts::GetUser<Extra>, texts::GetUser<Extra, false>>};
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 
 namespace wandb::inline WANDB_ABI {
 
@@ -5251,7 +5251,7 @@ class SelectedObject {
   ObjectView object_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -5289,7 +5289,7 @@ class CheckedAnswer : public Answer {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // A user of the server: attributes, keys, teams, and the operations on them.
 
 #include <iosfwd>
@@ -5371,7 +5371,7 @@ class Attrs {
   std::optional<Error> fault_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 // Checks arguments before anything is sent.
 
@@ -5395,7 +5395,7 @@ namespace wandb::inline WANDB_ABI::detail {
 /// Throws `std::invalid_argument` for a mistake of the program. If exceptions are disabled, it returns the error.
 WANDB_DECL Error misused(std::string_view operation, std::string_view what, std::string_view why);
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -5580,7 +5580,7 @@ User(const Client<T>&, const Attrs&, const Secret&) -> User<T>;
 template <class T>
 User(const Client<T>&, const Attrs&, const IdentityToken&) -> User<T>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // The users that a query finds, or the members of a team, read page by page.
 
 #include <cstddef>
@@ -5649,7 +5649,7 @@ struct Made<T, StructSelection<P>> {
 
 }  // namespace detail
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -5743,7 +5743,7 @@ class Users {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -5949,7 +5949,7 @@ Api(T, Options) -> Api<typename detail::DeducedTransport<T>::type>;
 template <class T>
 Api(T, Options, Environment) -> Api<typename detail::DeducedTransport<T>::type>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // Many calls at once: an operation over a range of inputs, with so many in flight and no more.
 
 #include <concepts>
@@ -6120,7 +6120,7 @@ template <class Completed>
   return *std::move(entry.completed);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Events by which one coroutine wakes another, for every type of task.
 
 #include <chrono>
@@ -6229,7 +6229,7 @@ template <AsyncTransport T>
   else return PolledEvent<T>(transport);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // `try` and `catch` for code that must also compile without exceptions, where nothing throws.
 
 #if defined(__cpp_exceptions)
@@ -6442,7 +6442,7 @@ template <AsyncTransport T, std::ranges::input_range Range, class Operation>
                                                            options);
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // Where an identity token comes from: a function, or a file.
 
 #include <concepts>
@@ -6518,7 +6518,7 @@ class IdentityToken {
   std::shared_ptr<detail::TokenSource> source_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 // The library's version.
 
@@ -6531,7 +6531,7 @@ class IdentityToken {
 namespace wandb::inline WANDB_ABI {
 /// The version of the library, as in `CHANGELOG.md`.
 inline constexpr std::string_view version = "0.1.0";
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if defined(WANDB_SEPARATE_COMPILATION)
 namespace wandb::inline WANDB_ABI {
@@ -6542,7 +6542,7 @@ extern template class Api<AnyTransport>;
 extern template class User<AnyTransport>;
 extern template class Users<AnyTransport>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #endif
 
 #if !defined(WANDB_SEPARATE_COMPILATION) || defined(WANDB_DEFINITIONS)
@@ -6634,7 +6634,7 @@ inline void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -6679,7 +6679,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return text.erase(end).append(ellipsis);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The mask for untrusted text: it hides secrets, and makes the text a single line that cannot control a terminal.
 
 #include <algorithm>
@@ -6872,7 +6872,7 @@ inline constexpr std::size_t key_length_2026 = 86;
   return masked;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Text without escapes and invisible characters, behind which a key could be hidden from the mask.
 
 #include <algorithm>
@@ -6977,7 +6977,7 @@ struct Unescaped {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -7248,7 +7248,7 @@ class KnownSecrets {
   return mask_key(name);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The definitions of errc.hpp.
 
 #include <string>
@@ -7420,7 +7420,7 @@ WANDB_DECL const std::error_category& condition_category() noexcept {
   return detail::condition_category_instance.category;
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -7511,7 +7511,7 @@ WANDB_DECL std::string Error::message() const {
   return detail::one_line(std::move(text));
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // Defines what keys.hpp and value.hpp declare.
 
 #include <algorithm>
@@ -7623,7 +7623,7 @@ class ColonFinder {
   std::size_t found_ = 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -7737,7 +7737,7 @@ class JsonValue {
   std::string_view text_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The name of a key in a server's list: the key itself on older servers, and its ID, the first part of it, on newer.
 
 #include <algorithm>
@@ -7768,7 +7768,7 @@ inline constexpr std::size_t min_key_rest_size = 20;
   return (rest == 0 || is_id) && same_text(name, key.substr(0, name.size()));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -8035,7 +8035,7 @@ WANDB_DECL Error Value::refuse(errc code, std::string_view why) const {
   return Error(make_error_code(code), "the attribute" + name + " " + std::string(why), Delivery::nothing_sent);
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // The definitions of detail/call/.
 
 #include <charconv>
@@ -8197,7 +8197,7 @@ namespace detail {
   return wait;
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -8229,7 +8229,7 @@ struct RateLimit {
   return RateLimit{std::chrono::floor<std::chrono::seconds>(*count).count(), *until};
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -8331,7 +8331,7 @@ class PacedCall {
   bool in_flight_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Reads the caller's settings from options, environment variables and the netrc file.
 
 #include <chrono>
@@ -8552,7 +8552,7 @@ inline void append_hex(std::string& text, unsigned group) {
   return text;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -8749,7 +8749,7 @@ struct UrlSplit {
   return text.append(reason_for(fault));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Federated identity: access tokens, for which identity tokens are exchanged.
 
 #include <chrono>
@@ -8796,7 +8796,7 @@ inline constexpr std::chrono::seconds max_file_wait{1};
 WANDB_DECL bool store_token(const std::string& file, std::string_view base_url, const StoredToken& stored,
                             std::chrono::nanoseconds patience = max_file_wait);
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 // Base64, and the `Authorization` header.
 
@@ -8857,7 +8857,7 @@ constexpr void encode_base64(std::string_view first, std::string_view second, Pu
   return header;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -8981,7 +8981,7 @@ class ExchangeClaim {
   std::shared_ptr<Federation> federation_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 // Home directories, and paths that begin with `~`.
 
@@ -9037,7 +9037,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return home.append(path, end, path.npos);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The credentials of a request, and whether their owner was verified.
 
 #include <atomic>
@@ -9135,7 +9135,7 @@ class Identity {
 
 using IdentityPtr = std::shared_ptr<const Identity>;
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Parses the netrc file, which holds passwords of machines.
 
 #include <algorithm>
@@ -9299,7 +9299,7 @@ class SecretFile {
   return std::optional<SecureString>(std::move(text));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The encoding of text files that people edit.
 
 #include <algorithm>
@@ -9335,7 +9335,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return "line " + std::to_string(line) + ": a NUL character stands there, which no text has; save it as UTF-8";
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -9592,7 +9592,7 @@ struct NetrcFound {
   return {.why = "there is neither " + mask_pasted_keys(paths[0]) + " nor " + mask_pasted_keys(paths[1])};
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The settings files that `wandb login` writes: which server is meant.
 
 #include <algorithm>
@@ -9715,7 +9715,7 @@ struct FileSetting {
   return read_setting(directory + "/settings", name);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -9822,7 +9822,7 @@ struct FoundTimeout {
                                                       "\"; it is a number of seconds above 0, such as 19 or 2.5");
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The server and the settings of an `Api`, which are immutable and shared by its copies.
 
 #include <chrono>
@@ -9944,7 +9944,7 @@ class TextMembers {
   std::string fault_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The characters that the parts of an HTTP message may contain.
 
 #include <array>
@@ -9991,7 +9991,7 @@ inline constexpr auto character_uses = [] {
          equal_ignoring_case(name, "Transfer-Encoding");
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -10145,7 +10145,7 @@ inline void set_header(ExtraHeaders& headers, ExtraHeader header) {
   return headers;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -10288,7 +10288,7 @@ inline void read_endpoint(Endpoint& endpoint, const Options& options, const Envi
   return setting_error(errc::no_credentials, identity.error().reason() + " (" + endpoint.url_note() + ")");
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -10399,7 +10399,7 @@ WANDB_DECL Caller paced(Caller caller) {
   return caller;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Defines what detail/flow/ declares.
 
 #include <memory>
@@ -10596,7 +10596,7 @@ class SecretsOfRequest final : public KnownSecrets {
   mutable std::vector<std::string_view> views_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Executes a method of the library step by step.
 
 #include <chrono>
@@ -10728,7 +10728,7 @@ class ErrorPath {
   std::string packed_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Derives from an HTTP status whether a request ran.
 
 #include <algorithm>
@@ -10773,7 +10773,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return digits == 3 && ends && status >= 400 && status <= 599 ? status : 0;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -10869,7 +10869,7 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
   return all;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -10906,7 +10906,7 @@ struct GraphqlAnswer {
   bool ambiguous = false;  ///< whether an earlier attempt of the same mutation may also have run
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Reads an HTTP response as the answer to an operation: decodes it, masks it and classifies it.
 
 #include <algorithm>
@@ -11184,7 +11184,7 @@ inline constexpr std::size_t max_messages = 16;
   return messages;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Decodes the text of an answer.
 
 // Refuses a Boost that is too old, before its headers cause errors that do not say so.
@@ -11254,7 +11254,7 @@ class DynamicShape {
   std::uint16_t count_ = 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // Finds nulls that the schema does not allow and that no error explains.
 
 #include <algorithm>
@@ -11327,7 +11327,7 @@ class NullCheck {
   std::optional<std::string> found_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Builds a page, row by row.
 
 #include <algorithm>
@@ -11399,7 +11399,7 @@ class Arena {
   std::size_t next_ = 512;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // A page with the memory that it views.
 
 #include <memory>
@@ -11426,7 +11426,7 @@ struct StoredPage final : Page {
   return static_cast<const StoredPage&>(page).body;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -11523,7 +11523,7 @@ class PageBuilder {
   std::unique_ptr<Slot[]> spare_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Turns the events of a JSON parser into the rows of a page.
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -11612,7 +11612,7 @@ inline void unload(const Field* fields, const Field& object, Slot* row) noexcept
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -11885,7 +11885,7 @@ inline bool PageParser::wrong_type(error_code& ec) noexcept {
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -12039,7 +12039,7 @@ class Decoder {
 }
 [[nodiscard]] inline bool is_json_object(std::string_view text) { return !json_object_fault(text); }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Finds the API keys that an answer brings.
 
 #include <cstddef>
@@ -12064,7 +12064,7 @@ void each_key_in(std::string_view json, F f) {
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Decides whether errors instead of data show that no field of a mutation ran.
 
 #include <algorithm>
@@ -12094,7 +12094,7 @@ namespace wandb::inline WANDB_ABI::detail {
   });
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Finds the texts that a request sends and that the server's messages may repeat.
 
 #include <string>
@@ -12121,7 +12121,7 @@ inline void collect_texts(const JsonValue& value, const Mask& mask, std::vector<
   return texts;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The content codings of HTTP. The library requests none and decodes none, but names one in an error.
 
 #include <algorithm>
@@ -12150,7 +12150,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return is_name ? std::string(coding) : std::string("something unknown");
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -12423,7 +12423,7 @@ class AnswerReader {
   std::string_view new_secret_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Verifies to whom a secret belongs before it is used.
 
 #include <cstdint>
@@ -12460,7 +12460,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return success();
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Decides when a request is repeated, and how it ended. It does no I/O: it takes what happened, and returns what to do
 // next.
 
@@ -12631,7 +12631,7 @@ class RetryMachine {
   bool done_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Gets an access token for one request, without I/O: the one that is known, or a new one for the identity token.
 
 #include <chrono>
@@ -12713,7 +12713,7 @@ class TokenExchange {
   bool fresh_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 // What a transport returned, before the answer is read.
 
@@ -12758,7 +12758,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return Error(error.code(), std::move(details));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The documents that the library sends.
 
 #include <array>
@@ -12847,7 +12847,7 @@ inline constexpr std::array all_operations{
     &search_users, &get_viewer,  &get_user,    &verify_credentials, &user_api_keys,  &viewer_api_keys, &user_state,
     &create_user,  &update_user, &delete_user, &undelete_user,      &delete_api_key, &generate_api_key};
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -13078,7 +13078,7 @@ class Attempts {
   Result<GraphqlAnswer> answer_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -13167,7 +13167,7 @@ template <class Method>
   return std::make_unique<RunningCall<Method>>(caller, options, std::move(method));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Makes the requests that change a user.
 
 #include <optional>
@@ -13220,7 +13220,7 @@ struct Expected {
   return Error(make_error_code(errc::rejected), std::move(details));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -13262,7 +13262,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return std::move(request.refuse_if(check_id("updateUser", "the user's id", id)));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Updates, deletes or restores a user.
 
 #include <optional>
@@ -13404,7 +13404,7 @@ class UserErrors {
   Places places_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Reads users from an answer, and assigns the answer's errors to them.
 
 #include <cstddef>
@@ -13541,7 +13541,7 @@ class UserStore {
   std::map<std::uint32_t, UserState> changes_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -13633,7 +13633,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return !id || known.empty() || known == *id;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -13689,7 +13689,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return errors;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -13753,7 +13753,7 @@ class ChangeUser {
   std::optional<Error> uncertain_error_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Reads the remaining pages of a user's keys.
 
 #include <cstddef>
@@ -13842,7 +13842,7 @@ inline void copy_secrets(KeyList& keys, const KeyList& earlier) {
   for (auto& key : keys) KeyAccess::copy_secret(key, known);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Asks for a page of a user's keys and reads it.
 
 #include <cstdint>
@@ -13896,7 +13896,7 @@ class CursorGuard {
   return info->string("endCursor").value_or(std::string_view{});
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -13959,7 +13959,7 @@ struct KeyPage {
   return std::move(request.about(subject_of(user)));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -14028,7 +14028,7 @@ class CompleteKeys {
   KeyList keys_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Creates a user.
 
 #include <string>
@@ -14063,7 +14063,7 @@ class CreateUser {
   Expected expected_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Deletes a key.
 
 #include <cstddef>
@@ -14137,7 +14137,7 @@ class DeleteKey {
   CursorGuard guard_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Reads the caller's own user, or a user by id.
 
 #include <optional>
@@ -14173,7 +14173,7 @@ class OptionalKeys {
   std::optional<Error> refusal_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -14217,7 +14217,7 @@ class FetchUser {
   std::optional<CompleteKeys> completing_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Finds the key to delete among those that are loaded, before anything is sent.
 
 #include <algorithm>
@@ -14285,7 +14285,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return no_such_key_error(user);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Finds the user whose username, e-mail or id is exactly a name.
 
 #include <cstddef>
@@ -14439,7 +14439,7 @@ class NameMatches {
   std::optional<Error> omission_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Asks for a page of users and reads it.
 
 #include <cstddef>
@@ -14552,7 +14552,7 @@ class UserPage {
   return request;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -14627,7 +14627,7 @@ class FindUser {
   std::optional<CompleteKeys> completing_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Generates an API key for a user with that user's credentials.
 
 #include <optional>
@@ -14669,7 +14669,7 @@ class GenerateKey {
   GraphqlRequest request_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // A walk through the users that a query finds, and what reads its next user.
 
 #include <cstddef>
@@ -14769,7 +14769,7 @@ class NextUser {
   std::shared_ptr<Walk> walk_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // A program's own document as an operation.
 
 #include <memory>
@@ -14916,7 +14916,7 @@ class VariableCheck {
   std::optional<std::pair<std::string, std::string>> fault_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -15004,7 +15004,7 @@ inline void complete(OwnDocument& own, const graphql::Ast& ast, const graphql::D
   return wrong ? std::optional(unusable(operation.field, wrong->first, wrong->second)) : std::nullopt;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Chooses the credentials with which to act as a user.
 
 #include <memory>
@@ -15073,7 +15073,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return identity;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Reloads a user.
 
 #include <optional>
@@ -15141,7 +15141,7 @@ class Reload {
   std::optional<FindUser> search_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Sends a program's own document.
 
 #include <memory>
@@ -15213,7 +15213,7 @@ class RunDocument {
   GraphqlRequest request_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // GraphQL documents that are parsed and validated at run time.
 
 #include <memory>
@@ -15255,7 +15255,7 @@ class DynamicDocument {
   std::shared_ptr<const State> state_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql
 
 namespace wandb::inline WANDB_ABI {
 
@@ -15408,7 +15408,7 @@ WANDB_DECL std::optional<Error> missing_field(const UserRecord& user) {
 }
 
 }  // namespace detail
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // Defines what detail/user/ declares.
 
 #include <algorithm>
@@ -15697,7 +15697,7 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJourn
   });
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Defines what variables.hpp declares.
 
 #include <charconv>
@@ -15776,7 +15776,7 @@ WANDB_DECL Result<void> Variables::status() const {
   return Error(make_error_code(errc::invalid_argument), fault_, Delivery::nothing_sent);
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // The definitions of attrs.hpp.
 
 #include <algorithm>
@@ -15917,7 +15917,7 @@ template <class Less = std::less<std::string_view>>
   return builder.finish();
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -15965,7 +15965,7 @@ WANDB_DECL Result<Attrs> Attrs::parse(std::string_view json) {
   return Attrs(std::move(answer.page));
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // The definitions of identity_token.hpp.
 
 #include <memory>
@@ -16010,7 +16010,7 @@ WANDB_DECL IdentityToken IdentityToken::file(std::string path) {
   return IdentityToken(std::make_shared<detail::TokenFile>(std::move(path)));
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // The definitions of detail/config/federation.hpp.
 
 #include <algorithm>
@@ -16150,7 +16150,7 @@ WANDB_DECL bool Federation::may_belong_to(std::string_view email) const {
   return !known || equal_ignoring_case(subject_of_jwt(known->assertion.reveal()), email);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The definitions of detail/config/credentials_file.hpp.
 
 #if !defined(_WIN32)
@@ -16354,7 +16354,7 @@ WANDB_DECL bool store_token([[maybe_unused]] const std::string& file, [[maybe_un
 #endif
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The definitions of detail/call/attempts.hpp.
 
 #include <algorithm>
@@ -16452,7 +16452,7 @@ WANDB_DECL void Attempts::add_note(const std::error_code& code, Error::Details& 
   details.reason.append(endpoint_->url_note()).append(")");
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The definitions of detail/call/token_exchange.hpp.
 
 #include <algorithm>
@@ -16655,5 +16655,5 @@ WANDB_DECL Error TokenExchange::explained(const Error& error) const {
   return Error(error.code(), std::move(details));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 #endif

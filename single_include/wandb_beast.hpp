@@ -108,7 +108,7 @@ struct TransportLimits {
 
 }  // namespace detail
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI {
 
@@ -149,7 +149,7 @@ class BeastTransport {
 
 static_assert(SyncTransport<BeastTransport>);
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if defined(WANDB_SEPARATE_COMPILATION)
 
@@ -161,7 +161,7 @@ extern template class Api<BeastTransport>;
 extern template class User<BeastTransport>;
 extern template class Users<BeastTransport>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #endif
 // HTTP/1.1 over TCP and TLS for coroutines. Needs Boost.Asio, Boost.Beast (headers) and OpenSSL.
 
@@ -284,7 +284,7 @@ class AsyncBeastTransport {
 
 static_assert(ConcurrentTransport<AsyncBeastTransport>);
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if defined(WANDB_SEPARATE_COMPILATION)
 
@@ -296,7 +296,7 @@ extern template class Client<AsyncBeastTransport>;
 extern template class Api<AsyncBeastTransport>;
 extern template class User<AsyncBeastTransport>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #endif
 // Many calls at once with a synchronous transport, on a thread for each call in flight.
 
@@ -463,7 +463,7 @@ template <SyncTransport T, std::ranges::input_range Range, class Operation>
                                                                    std::move(operation), options);
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // Formatters for `std::format`, if the standard library has it. They write what `<<` prints, with the same mask.
 
 #include <version>
@@ -558,7 +558,7 @@ namespace wandb::inline WANDB_ABI::detail {
   return static_cast<errc>(code.value());
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -749,7 +749,7 @@ class ReadBuffer {
   bool filled_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The peer of a connection, and the errors that its transport reports.
 
 #include <openssl/err.h>
@@ -900,7 +900,7 @@ class ResponseReader {
   bool ambiguous_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -1068,7 +1068,7 @@ struct ExchangeState {
   return error == errc::connection_lost || (error == errc::timed_out && error.delivery() == Delivery::perhaps_sent);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // A proxy between the transport and an origin: its address, the requests to it, and the errors of its responses.
 
 #include <array>
@@ -1174,7 +1174,7 @@ struct ProxyTarget {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -1375,7 +1375,7 @@ class Proxies {
   const char* source_ = nullptr;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -1597,7 +1597,7 @@ class ForwardedRequest {
                               .delivery = Delivery::nothing_sent});
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Loads the certificate by which a transport identifies itself to servers that require one.
 
 #include <openssl/bio.h>
@@ -1814,7 +1814,7 @@ class PemReader {
   std::string why_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -1932,7 +1932,7 @@ class ClientCertificateLoader {
   SSL_CTX& context_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // A blocking connection to one origin.
 
 #include <chrono>
@@ -2011,7 +2011,7 @@ class ConnectAttempts {
   std::string why_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // One request and its response, without I/O.
 
 #include <cstddef>
@@ -2123,7 +2123,7 @@ class HttpExchange {
   std::size_t given_ = 0;  // bytes that the stream has taken
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // A TCP socket whose blocking calls end at a deadline or a stop. Beast's synchronous streams support neither.
 
 #include <algorithm>
@@ -2275,7 +2275,7 @@ template <std::size_t N>
   return ::WSAPoll(entries.data(), static_cast<ULONG>(count), timeout);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 #endif
 #else
 // Sockets of POSIX systems. `sockets_windows.hpp` has the same names.
@@ -2415,7 +2415,7 @@ template <std::size_t N>
   return ::poll(entries.data(), static_cast<nfds_t>(count), timeout);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 #endif
 
 namespace wandb::inline WANDB_ABI::detail {
@@ -2465,7 +2465,7 @@ class SendQueue {
   std::size_t sent_ = 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Lets a stop token end a wait for sockets, by a socket that becomes readable when a stop is requested.
 
 #include <array>
@@ -2543,7 +2543,7 @@ class WakeOnStop {
 };
 #endif
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -2729,7 +2729,7 @@ inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, 
   return 0;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // What blocking and asynchronous connections share: a socket, TLS over it, and the buffers of the exchanges.
 
 #include <openssl/ssl.h>
@@ -2787,7 +2787,7 @@ using ProcessId = ::pid_t;
 }
 #endif
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The client's side of TLS: trust, verification, sessions, and the errors of handshakes.
 
 #include <openssl/err.h>
@@ -3045,7 +3045,7 @@ class TrustLoader {
   std::string fault_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -3216,7 +3216,7 @@ class TlsClient {
   return failure(peer, code_or(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with", std::move(why));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -3377,7 +3377,7 @@ Result<Response> HttpConnection<Socket>::end(HttpExchange& exchange, TlsClient& 
   return response;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // Resolves host names so that a deadline or a stop does not have to wait for the system's resolver.
 
 #if !defined(_WIN32)
@@ -3549,7 +3549,7 @@ class Resolver {
   std::map<std::string, std::weak_ptr<LookUpJob>> jobs_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -3643,7 +3643,7 @@ inline void Connection::receive(HttpExchange& exchange) {
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The idle connections of a blocking transport.
 
 #include <chrono>
@@ -3735,7 +3735,7 @@ class IdleList {
   std::vector<Idle> idle_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -3799,7 +3799,7 @@ class ConnectionPool {
   IdleList<Connection> idle_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -3878,7 +3878,7 @@ template class User<BeastTransport>;
 template class Users<BeastTransport>;
 #endif
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 // The definitions of transport/async_beast.hpp.
 
 #include <atomic>
@@ -4153,7 +4153,7 @@ class AbortOnStop {
 #endif
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -4316,7 +4316,7 @@ class AsyncSocket final : public Abortable {
   boost::asio::ip::tcp::socket socket_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI::detail {
 
@@ -4509,7 +4509,7 @@ inline boost::asio::awaitable<void> AsyncConnection::receive(HttpExchange& excha
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 // The connections of an asynchronous transport, with a limit for each origin, and the calls that wait for one.
 
 #include <algorithm>
@@ -4734,7 +4734,7 @@ class AsyncPool {
   std::vector<std::unique_ptr<OriginPool>> origin_pools_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -4872,5 +4872,5 @@ template class Api<AsyncBeastTransport>;
 template class User<AsyncBeastTransport>;
 #endif
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #endif

@@ -39,4 +39,4 @@ class Answer {
   std::vector<Error> errors_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -58,4 +58,4 @@ class AnyTransport {
 
 static_assert(detail::WaitsUntilStopped<AnyTransport>);
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -226,4 +226,4 @@ Api(T, Options) -> Api<typename detail::DeducedTransport<T>::type>;
 template <class T>
 Api(T, Options, Environment) -> Api<typename detail::DeducedTransport<T>::type>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

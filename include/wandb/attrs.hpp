@@ -75,7 +75,7 @@ class Attrs {
   std::optional<Error> fault_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/attrs.ipp>

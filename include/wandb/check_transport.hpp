@@ -44,4 +44,4 @@ template <class T>
   return Transport<T>;
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -107,4 +107,4 @@ class Client {
   detail::Caller caller_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -79,4 +79,4 @@ template <class P, Transport T>
   return StructSelection<P>::of(user);
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

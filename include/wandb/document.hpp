@@ -45,4 +45,4 @@ class CheckedAnswer : public Answer {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

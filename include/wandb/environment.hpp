@@ -28,4 +28,4 @@ struct Environment {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -69,7 +69,7 @@ enum class condition : int {
   outcome_unknown,     ///< a mutation may or may not have run; only an `Error` can say so, never an `std::error_code`
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 template <>
 struct std::is_error_code_enum<wandb::errc> : std::true_type {};
@@ -90,7 +90,7 @@ namespace wandb::inline WANDB_ABI {
   return {static_cast<int>(wanted), condition_category()};
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/errc.ipp>

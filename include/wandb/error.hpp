@@ -162,7 +162,7 @@ WANDB_DECL void throw_misuse(const std::string& why);
 
 }  // namespace detail
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/error.ipp>

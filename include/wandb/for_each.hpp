@@ -224,4 +224,4 @@ template <AsyncTransport T, std::ranges::input_range Range, class Operation>
                                                            options);
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

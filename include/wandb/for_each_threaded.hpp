@@ -173,4 +173,4 @@ template <SyncTransport T, std::ranges::input_range Range, class Operation>
                                                                    std::move(operation), options);
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -18,4 +18,4 @@ class User;
 template <Transport T, class S = any_selection>
 class Users;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

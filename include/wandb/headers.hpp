@@ -102,4 +102,4 @@ class Headers {
   std::string text_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

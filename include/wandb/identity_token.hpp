@@ -78,7 +78,7 @@ class IdentityToken {
   std::shared_ptr<detail::TokenSource> source_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/identity_token.ipp>

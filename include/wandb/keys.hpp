@@ -168,7 +168,7 @@ using KeyNames = detail::OwningRange<detail::KeyNameSource>;
 /// The names of a user's teams, each a `std::string_view` that lives as long as the range.
 using TeamNames = detail::OwningRange<detail::TeamNameSource>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/values.ipp>

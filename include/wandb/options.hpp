@@ -82,4 +82,4 @@ concept OptionsStruct = std::is_aggregate_v<T> && std::is_trivially_destructible
 static_assert(OptionsStruct<Options> && OptionsStruct<CallOptions> && OptionsStruct<PageOptions> &&
               OptionsStruct<UserUpdate>);
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

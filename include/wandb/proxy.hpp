@@ -211,4 +211,4 @@ class Proxies {
   const char* source_ = nullptr;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -257,4 +257,4 @@ class [[nodiscard]] Result {
 /// Returns a successful `Result<void>`.
 [[nodiscard]] inline Result<void> success() { return Result<void>(std::in_place); }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

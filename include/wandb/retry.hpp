@@ -63,4 +63,4 @@ struct RetryPolicy {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

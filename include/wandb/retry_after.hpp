@@ -132,4 +132,4 @@ namespace detail {
   return wait;
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

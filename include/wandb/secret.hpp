@@ -72,4 +72,4 @@ class SecretView {
   std::string_view text_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

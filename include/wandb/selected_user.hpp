@@ -65,4 +65,4 @@ struct Made<T, StructSelection<P>> {
 
 }  // namespace detail
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

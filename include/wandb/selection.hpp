@@ -249,7 +249,7 @@ class SelectedObject {
   ObjectView object_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/flow.ipp>

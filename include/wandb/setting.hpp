@@ -18,4 +18,4 @@ struct Setting {
 /// Settings, in an order for people.
 using Settings = std::vector<Setting>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -10,7 +10,7 @@
 namespace wandb::inline WANDB_ABI {
 /// The token by which a caller requests that a call stops: `std::stop_token`.
 using StopToken = std::stop_token;
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #else
 namespace wandb::inline WANDB_ABI {
 /// Replaces `std::stop_token` in standard libraries that lack it. It never requests a stop.
@@ -19,5 +19,5 @@ class StopToken {
   [[nodiscard]] static constexpr bool stop_requested() noexcept { return false; }
   [[nodiscard]] static constexpr bool stop_possible() noexcept { return false; }
 };
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #endif

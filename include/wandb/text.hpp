@@ -72,7 +72,7 @@ class Text {
   std::string_view text_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 /// Hashes as `std::string_view` does.
 template <>

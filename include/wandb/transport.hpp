@@ -207,4 +207,4 @@ concept ShieldsCalls = AsyncTransport<T> && requires(Unwrapped<T>& transport, Ta
 
 }  // namespace detail
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -205,4 +205,4 @@ User(const Client<T>&, const Attrs&, const Secret&) -> User<T>;
 template <class T>
 User(const Client<T>&, const Attrs&, const IdentityToken&) -> User<T>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

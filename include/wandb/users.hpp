@@ -107,4 +107,4 @@ class Users {
   std::shared_ptr<State> state_;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

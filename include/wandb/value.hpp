@@ -179,7 +179,7 @@ class Value::Iterator {
 inline Value::Iterator Value::begin() const { return {*this, 0, first_element()}; }
 inline Value::Iterator Value::end() const { return {*this, is_list() ? size() : 0, nullptr}; }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/values.ipp>

@@ -141,7 +141,7 @@ void VariableValue::write_list(Variables& into, const VariableValue& value) {
   into.end_list();
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/variables.ipp>

@@ -12,4 +12,4 @@
 namespace wandb::inline WANDB_ABI {
 /// The version of the library, as in `CHANGELOG.md`.
 inline constexpr std::string_view version = "0.1.0";
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

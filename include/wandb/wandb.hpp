@@ -36,5 +36,5 @@ extern template class Api<AnyTransport>;
 extern template class User<AnyTransport>;
 extern template class Users<AnyTransport>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #endif

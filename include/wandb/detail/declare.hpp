@@ -30,4 +30,4 @@ inline constexpr bool separately_compiled = true;
 inline constexpr bool separately_compiled = false;
 #endif
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -178,4 +178,4 @@ struct Ast {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

@@ -114,4 +114,4 @@ template <class Source>
 template <FixedString Text>
 inline constexpr Document document = detail::compile<detail::Literal<Text>>();
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

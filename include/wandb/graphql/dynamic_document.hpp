@@ -47,4 +47,4 @@ class DynamicDocument {
   std::shared_ptr<const State> state_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

@@ -90,4 +90,4 @@ template <std::size_t Size>
   return text;
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

@@ -81,4 +81,4 @@ class FieldSet {
   std::array<Added, Ast::most_definitions> added_{};
 };
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

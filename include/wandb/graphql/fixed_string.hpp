@@ -53,4 +53,4 @@ template <class Write>
   return text;
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

@@ -169,4 +169,4 @@ class Lexer {
   const char* end_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::graphql::detail
+}  // namespace wandb::graphql::detail

@@ -92,4 +92,4 @@ inline constexpr std::array all_operations{
     &search_users, &get_viewer,  &get_user,    &verify_credentials, &user_api_keys,  &viewer_api_keys, &user_state,
     &create_user,  &update_user, &delete_user, &undelete_user,      &delete_api_key, &generate_api_key};
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

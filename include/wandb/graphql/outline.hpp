@@ -121,4 +121,4 @@ class Outliner {
   return detail::Outliner(ast, schema, out).run(operation);
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

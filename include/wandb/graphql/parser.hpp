@@ -258,4 +258,4 @@ class Parser {
   return detail::Parser(source, ast, dialect).run();
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

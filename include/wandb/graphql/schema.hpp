@@ -293,4 +293,4 @@ static_assert([] {
 /// The schema of users, API keys and teams.
 inline constexpr Schema users_schema{users::types};
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

@@ -42,4 +42,4 @@ template <class Definitions>
   return best;
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql::detail
+}  // namespace wandb::graphql::detail

@@ -25,4 +25,4 @@ class Table {
   std::size_t size_ = 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

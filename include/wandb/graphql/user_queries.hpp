@@ -104,4 +104,4 @@ inline constexpr UserQueries user_queries{&user_query<texts::SearchUsers<Extra>,
                                           &user_query<texts::GetViewer<Extra>, texts::GetViewer<Extra, false>>,
                                           &user_query<texts::GetUser<Extra>, texts::GetUser<Extra, false>>};
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

@@ -272,4 +272,4 @@ class Validator {
   return std::nullopt;
 }
 
-}  // namespace wandb::inline WANDB_ABI::graphql
+}  // namespace wandb::graphql

@@ -10,4 +10,4 @@ template class Api<AnyTransport>;
 template class User<AnyTransport>;
 template class Users<AnyTransport>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -171,4 +171,4 @@ template class Api<AsyncBeastTransport>;
 template class User<AsyncBeastTransport>;
 #endif
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

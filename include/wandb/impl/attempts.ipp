@@ -101,4 +101,4 @@ WANDB_DECL void Attempts::add_note(const std::error_code& code, Error::Details& 
   details.reason.append(endpoint_->url_note()).append(")");
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

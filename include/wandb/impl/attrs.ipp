@@ -65,4 +65,4 @@ WANDB_DECL Result<Attrs> Attrs::parse(std::string_view json) {
   return Attrs(std::move(answer.page));
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

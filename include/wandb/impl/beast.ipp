@@ -106,4 +106,4 @@ template class User<BeastTransport>;
 template class Users<BeastTransport>;
 #endif
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

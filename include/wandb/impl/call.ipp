@@ -137,4 +137,4 @@ WANDB_DECL Caller paced(Caller caller) {
   return caller;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -211,4 +211,4 @@ WANDB_DECL bool store_token([[maybe_unused]] const std::string& file, [[maybe_un
 #endif
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -172,4 +172,4 @@ WANDB_DECL const std::error_category& condition_category() noexcept {
   return detail::condition_category_instance.category;
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

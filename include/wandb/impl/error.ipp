@@ -105,4 +105,4 @@ WANDB_DECL std::string Error::message() const {
   return detail::one_line(std::move(text));
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

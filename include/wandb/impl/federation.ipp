@@ -149,4 +149,4 @@ WANDB_DECL bool Federation::may_belong_to(std::string_view email) const {
   return !known || equal_ignoring_case(subject_of_jwt(known->assertion.reveal()), email);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -187,4 +187,4 @@ WANDB_DECL std::optional<Error> missing_field(const UserRecord& user) {
 }
 
 }  // namespace detail
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

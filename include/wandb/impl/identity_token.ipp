@@ -50,4 +50,4 @@ WANDB_DECL IdentityToken IdentityToken::file(std::string path) {
   return IdentityToken(std::make_shared<detail::TokenFile>(std::move(path)));
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -87,4 +87,4 @@ WANDB_DECL bool StructReader::fail_type(const Place& place, std::string_view why
   return false;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

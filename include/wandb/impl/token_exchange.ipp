@@ -215,4 +215,4 @@ WANDB_DECL Error TokenExchange::explained(const Error& error) const {
   return Error(error.code(), std::move(details));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -297,4 +297,4 @@ WANDB_DECL void UserRecord::replace_with(const UserRecord& fresh, const KeyJourn
   });
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

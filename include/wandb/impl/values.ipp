@@ -298,4 +298,4 @@ WANDB_DECL Error Value::refuse(errc code, std::string_view why) const {
   return Error(make_error_code(code), "the attribute" + name + " " + std::string(why), Delivery::nothing_sent);
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -86,4 +86,4 @@ WANDB_DECL Result<void> Variables::status() const {
   return Error(make_error_code(errc::invalid_argument), fault_, Delivery::nothing_sent);
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -280,4 +280,4 @@ class Account {
   std::size_t requests_ = 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

@@ -121,4 +121,4 @@ class AccountChanges {
   std::vector<std::string> sentences_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

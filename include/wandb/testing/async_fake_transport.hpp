@@ -54,4 +54,4 @@ class AsyncFakeTransport {
   Spawn spawn_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

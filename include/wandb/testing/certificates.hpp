@@ -130,4 +130,4 @@ class CertificateAuthority {
   X509Pointer certificate_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

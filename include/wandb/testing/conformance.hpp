@@ -188,4 +188,4 @@ requires(!std::convertible_to<const Run&, ConformanceOptions>)
       std::invocable<const Make&, const Surroundings&>, options);
 }
 
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

@@ -307,4 +307,4 @@ template <class R, std::predicate<const FailureRun<R>&> Invariant>
   return lines.str();
 }
 
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

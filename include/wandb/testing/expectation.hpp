@@ -123,4 +123,4 @@ class Expectation {
   bool always_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

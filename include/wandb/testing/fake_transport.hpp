@@ -238,4 +238,4 @@ class FakeTransport {
 
 static_assert(SyncTransport<FakeTransport>);
 
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

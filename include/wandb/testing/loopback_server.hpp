@@ -183,4 +183,4 @@ class LoopbackServer {
   std::thread thread_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

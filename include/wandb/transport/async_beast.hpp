@@ -131,7 +131,7 @@ class AsyncBeastTransport {
 
 static_assert(ConcurrentTransport<AsyncBeastTransport>);
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/async_beast.ipp>
@@ -146,5 +146,5 @@ extern template class Client<AsyncBeastTransport>;
 extern template class Api<AsyncBeastTransport>;
 extern template class User<AsyncBeastTransport>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #endif

@@ -50,7 +50,7 @@ class BeastTransport {
 
 static_assert(SyncTransport<BeastTransport>);
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/beast.ipp>
@@ -65,5 +65,5 @@ extern template class Api<BeastTransport>;
 extern template class User<BeastTransport>;
 extern template class Users<BeastTransport>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 #endif

@@ -77,4 +77,4 @@ struct TransportLimits {
 
 }  // namespace detail
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

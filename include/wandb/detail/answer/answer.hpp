@@ -46,4 +46,4 @@ struct GraphqlAnswer {
   bool ambiguous = false;  ///< whether an earlier attempt of the same mutation may also have run
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

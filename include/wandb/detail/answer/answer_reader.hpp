@@ -296,4 +296,4 @@ class AnswerReader {
   std::string_view new_secret_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -63,4 +63,4 @@ class Arena {
   std::size_t next_ = 512;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

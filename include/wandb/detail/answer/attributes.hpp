@@ -134,4 +134,4 @@ template <class Less = std::less<std::string_view>>
   return builder.finish();
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

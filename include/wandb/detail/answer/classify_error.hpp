@@ -270,4 +270,4 @@ inline constexpr std::size_t max_messages = 16;
   return messages;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -180,4 +180,4 @@ class Decoder {
 }
 [[nodiscard]] inline bool is_json_object(std::string_view text) { return !json_object_fault(text); }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

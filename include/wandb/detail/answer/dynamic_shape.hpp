@@ -46,4 +46,4 @@ class DynamicShape {
   std::uint16_t count_ = 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -93,4 +93,4 @@ class ErrorPath {
   std::string packed_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -105,4 +105,4 @@ inline void read_path(GraphqlError& error, const JsonValue& value) {
   return all;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -45,4 +45,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return digits == 3 && ends && status >= 400 && status <= 599 ? status : 0;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -124,4 +124,4 @@ class JsonValue {
   std::string_view text_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

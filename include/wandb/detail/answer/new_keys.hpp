@@ -26,4 +26,4 @@ void each_key_in(std::string_view json, F f) {
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

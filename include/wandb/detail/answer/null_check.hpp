@@ -74,4 +74,4 @@ class NullCheck {
   std::optional<std::string> found_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

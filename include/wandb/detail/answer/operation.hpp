@@ -22,4 +22,4 @@ struct Operation {
   bool has_conditions = false;  ///< whether the answer may lack root fields, because of `@include` or `@skip`
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

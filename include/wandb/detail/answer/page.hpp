@@ -283,4 +283,4 @@ inline ListView ObjectView::list(std::string_view key) const noexcept {
   return found ? list(*found) : ListView{};
 }
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -109,4 +109,4 @@ class PageBuilder {
   std::unique_ptr<Slot[]> spare_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

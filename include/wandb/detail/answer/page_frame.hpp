@@ -76,4 +76,4 @@ inline void unload(const Field* fields, const Field& object, Slot* row) noexcept
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

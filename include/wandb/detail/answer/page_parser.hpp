@@ -291,4 +291,4 @@ inline bool PageParser::wrong_type(error_code& ec) noexcept {
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

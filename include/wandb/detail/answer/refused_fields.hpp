@@ -32,4 +32,4 @@ namespace wandb::inline WANDB_ABI::detail {
   });
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -28,4 +28,4 @@ inline void collect_texts(const JsonValue& value, const Mask& mask, std::vector<
   return texts;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -183,4 +183,4 @@ template <std::size_t... Fields, std::size_t... Lists>
 
 }  // namespace shapes
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

@@ -83,4 +83,4 @@ class ColonFinder {
   std::size_t found_ = 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -30,4 +30,4 @@ struct StoredPage final : Page {
   return static_cast<const StoredPage&>(page).body;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -132,4 +132,4 @@ class UserErrors {
   Places places_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

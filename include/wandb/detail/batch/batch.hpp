@@ -159,4 +159,4 @@ template <class Completed>
   return *std::move(entry.completed);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -109,4 +109,4 @@ template <AsyncTransport T>
   else return PolledEvent<T>(transport);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

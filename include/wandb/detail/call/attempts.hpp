@@ -262,7 +262,7 @@ class Attempts {
   Result<GraphqlAnswer> answer_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/attempts.ipp>

@@ -109,4 +109,4 @@ template <AsyncTransport T, class Value, class Finish>
   else return task;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -65,7 +65,7 @@ WANDB_DECL void append(Settings& settings, Settings further);
 /// Returns the same caller with a pace, which its copies share.
 [[nodiscard]] WANDB_DECL Caller paced(Caller caller);
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/call.ipp>

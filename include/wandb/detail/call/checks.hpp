@@ -24,7 +24,7 @@ namespace wandb::inline WANDB_ABI::detail {
 /// Throws `std::invalid_argument` for a mistake of the program. If exceptions are disabled, it returns the error.
 WANDB_DECL Error misused(std::string_view operation, std::string_view what, std::string_view why);
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/call.ipp>

@@ -198,4 +198,4 @@ class SecretsOfRequest final : public KnownSecrets {
   mutable std::vector<std::string_view> views_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -162,4 +162,4 @@ template <class T>
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -113,4 +113,4 @@ class PacedCall {
   bool in_flight_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

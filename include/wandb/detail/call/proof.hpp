@@ -40,4 +40,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return success();
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -39,4 +39,4 @@ struct RateLimit {
   return RateLimit{std::chrono::floor<std::chrono::seconds>(*count).count(), *until};
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

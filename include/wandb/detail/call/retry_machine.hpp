@@ -178,4 +178,4 @@ class RetryMachine {
   bool done_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -104,4 +104,4 @@ template <class Method>
   return std::make_unique<RunningCall<Method>>(caller, options, std::move(method));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -11,7 +11,7 @@ namespace wandb::inline WANDB_ABI::detail {
 /// Sleeps for `duration`, or until a stop is requested.
 WANDB_DECL void sleep_for(std::chrono::nanoseconds duration, const StopToken& stop);
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/call.ipp>

@@ -92,7 +92,7 @@ class TokenExchange {
   bool fresh_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/token_exchange.ipp>

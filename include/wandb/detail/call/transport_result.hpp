@@ -49,4 +49,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return Error(error.code(), std::move(details));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

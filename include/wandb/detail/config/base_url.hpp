@@ -205,4 +205,4 @@ struct UrlSplit {
   return text.append(reason_for(fault));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

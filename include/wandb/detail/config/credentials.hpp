@@ -129,4 +129,4 @@ struct FoundTimeout {
                                                       "\"; it is a number of seconds above 0, such as 19 or 2.5");
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -36,7 +36,7 @@ inline constexpr std::chrono::seconds max_file_wait{1};
 WANDB_DECL bool store_token(const std::string& file, std::string_view base_url, const StoredToken& stored,
                             std::chrono::nanoseconds patience = max_file_wait);
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/credentials_file.ipp>

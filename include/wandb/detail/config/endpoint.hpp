@@ -165,4 +165,4 @@ inline void read_endpoint(Endpoint& endpoint, const Options& options, const Envi
   return setting_error(errc::no_credentials, identity.error().reason() + " (" + endpoint.url_note() + ")");
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

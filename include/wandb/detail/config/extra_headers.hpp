@@ -172,4 +172,4 @@ inline void set_header(ExtraHeaders& headers, ExtraHeader header) {
   return headers;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

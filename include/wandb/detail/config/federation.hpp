@@ -142,7 +142,7 @@ class ExchangeClaim {
   std::shared_ptr<Federation> federation_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/federation.ipp>

@@ -55,4 +55,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return home.append(path, end, path.npos);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -206,4 +206,4 @@ inline void append_hex(std::string& text, unsigned group) {
   return text;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -101,4 +101,4 @@ class Identity {
 
 using IdentityPtr = std::shared_ptr<const Identity>;
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -93,4 +93,4 @@ struct ProxyTarget {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

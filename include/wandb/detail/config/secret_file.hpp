@@ -158,4 +158,4 @@ class SecretFile {
   return std::optional<SecureString>(std::move(text));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

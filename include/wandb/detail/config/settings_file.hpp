@@ -130,4 +130,4 @@ struct FileSetting {
   return read_setting(directory + "/settings", name);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

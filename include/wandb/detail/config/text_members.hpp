@@ -102,4 +102,4 @@ class TextMembers {
   std::string fault_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

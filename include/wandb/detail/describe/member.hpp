@@ -189,4 +189,4 @@ struct Member {
   static constexpr const graphql::FieldDefinition& field = sizeof(Checked) != 0 && found ? *found : type.fields[0];
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

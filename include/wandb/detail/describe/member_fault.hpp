@@ -70,4 +70,4 @@ constexpr void say_of_member(const graphql::TypeDefinition& type, std::string_vi
   say(type.name);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

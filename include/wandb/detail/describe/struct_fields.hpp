@@ -178,4 +178,4 @@ struct StructFields<P, Type, List<D...>> {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

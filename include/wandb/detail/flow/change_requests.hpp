@@ -52,4 +52,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return std::move(request.refuse_if(check_id("updateUser", "the user's id", id)));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -75,4 +75,4 @@ class ChangeUser {
   std::optional<Error> uncertain_error_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -142,4 +142,4 @@ class VariableCheck {
   std::optional<std::pair<std::string, std::string>> fault_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

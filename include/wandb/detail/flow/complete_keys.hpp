@@ -83,4 +83,4 @@ class CompleteKeys {
   KeyList keys_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

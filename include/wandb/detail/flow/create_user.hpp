@@ -41,4 +41,4 @@ class CreateUser {
   Expected expected_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -82,4 +82,4 @@ class DeleteKey {
   CursorGuard guard_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

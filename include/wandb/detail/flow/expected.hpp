@@ -52,4 +52,4 @@ struct Expected {
   return Error(make_error_code(errc::rejected), std::move(details));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -55,4 +55,4 @@ class FetchUser {
   std::optional<CompleteKeys> completing_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

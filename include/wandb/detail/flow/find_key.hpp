@@ -74,4 +74,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return no_such_key_error(user);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

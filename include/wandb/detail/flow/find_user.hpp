@@ -90,4 +90,4 @@ class FindUser {
   std::optional<CompleteKeys> completing_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

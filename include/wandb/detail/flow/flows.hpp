@@ -98,7 +98,7 @@ using WalkPtr = std::shared_ptr<Walk>;
 [[nodiscard]] WANDB_DECL std::optional<Error> missing_field(const UserRecord& user);
 
 }  // namespace detail
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/flow.ipp>

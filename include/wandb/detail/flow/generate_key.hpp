@@ -52,4 +52,4 @@ class GenerateKey {
   GraphqlRequest request_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

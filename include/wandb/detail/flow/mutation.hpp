@@ -66,4 +66,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return errors;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

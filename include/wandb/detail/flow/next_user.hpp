@@ -110,4 +110,4 @@ class NextUser {
   std::shared_ptr<Walk> walk_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -32,4 +32,4 @@ class OptionalKeys {
   std::optional<Error> refusal_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

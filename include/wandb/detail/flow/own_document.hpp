@@ -110,4 +110,4 @@ inline void complete(OwnDocument& own, const graphql::Ast& ast, const graphql::D
   return wrong ? std::optional(unusable(operation.field, wrong->first, wrong->second)) : std::nullopt;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -75,4 +75,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return identity;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

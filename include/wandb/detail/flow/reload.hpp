@@ -77,4 +77,4 @@ class Reload {
   std::optional<FindUser> search_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

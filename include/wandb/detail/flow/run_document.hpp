@@ -84,4 +84,4 @@ class RunDocument {
   GraphqlRequest request_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

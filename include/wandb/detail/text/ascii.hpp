@@ -74,4 +74,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return text;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -60,4 +60,4 @@ constexpr void encode_base64(std::string_view first, std::string_view second, Pu
   return header;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -29,4 +29,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return is_name ? std::string(coding) : std::string("something unknown");
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -36,4 +36,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return "line " + std::to_string(line) + ": a NUL character stands there, which no text has; save it as UTF-8";
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -47,4 +47,4 @@ inline constexpr auto character_uses = [] {
          equal_ignoring_case(name, "Transfer-Encoding");
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -71,4 +71,4 @@ inline void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -183,4 +183,4 @@ inline constexpr std::size_t key_length_2026 = 86;
   return masked;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -32,4 +32,4 @@ inline constexpr std::size_t min_key_rest_size = 20;
   return (rest == 0 || is_id) && same_text(name, key.substr(0, name.size()));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -51,4 +51,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return text.erase(end).append(ellipsis);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -283,4 +283,4 @@ class KnownSecrets {
   return mask_key(name);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

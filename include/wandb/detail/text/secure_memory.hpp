@@ -44,7 +44,7 @@ struct WipingAllocator {
   friend constexpr bool operator==(WipingAllocator, WipingAllocator) noexcept { return true; }
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 namespace wandb::inline WANDB_ABI {
 
@@ -52,4 +52,4 @@ namespace wandb::inline WANDB_ABI {
 /// object, and is not wiped: it is too short to be a secret.
 using SecureString = std::basic_string<char, std::char_traits<char>, detail::WipingAllocator<char>>;
 
-}  // namespace wandb::inline WANDB_ABI
+}  // namespace wandb

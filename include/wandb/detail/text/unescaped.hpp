@@ -106,4 +106,4 @@ struct Unescaped {
   }
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

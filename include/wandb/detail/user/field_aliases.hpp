@@ -79,4 +79,4 @@ struct Aliases {
   static constexpr bool checked = sizeof(Checked) != 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -83,4 +83,4 @@ inline void copy_secrets(KeyList& keys, const KeyList& earlier) {
   for (auto& key : keys) KeyAccess::copy_secret(key, known);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

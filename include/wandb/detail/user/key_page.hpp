@@ -79,4 +79,4 @@ struct KeyPage {
   return std::move(request.about(subject_of(user)));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

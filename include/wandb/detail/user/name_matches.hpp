@@ -152,4 +152,4 @@ class NameMatches {
   std::optional<Error> omission_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

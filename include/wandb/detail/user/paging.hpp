@@ -45,4 +45,4 @@ class CursorGuard {
   return info->string("endCursor").value_or(std::string_view{});
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

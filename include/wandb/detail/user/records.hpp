@@ -108,4 +108,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return !id || known.empty() || known == *id;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

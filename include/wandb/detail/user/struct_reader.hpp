@@ -76,7 +76,7 @@ class StructReader {
   Error error_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/struct_reader.ipp>

@@ -122,4 +122,4 @@ class UserPage {
   return request;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

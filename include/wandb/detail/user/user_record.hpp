@@ -106,7 +106,7 @@ struct UserRecord {
   void replace_with(const UserRecord& fresh, const KeyJournalPosition& reload_start) const;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 
 #if !defined(WANDB_SEPARATE_COMPILATION)
 #include <wandb/impl/user.ipp>

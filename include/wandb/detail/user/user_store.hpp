@@ -130,4 +130,4 @@ class UserStore {
   std::map<std::uint32_t, UserState> changes_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

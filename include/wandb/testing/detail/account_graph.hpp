@@ -260,4 +260,4 @@ class Graph {
   const Caller& caller_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

@@ -187,4 +187,4 @@ struct Caller {
 };
 
 }  // namespace detail
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

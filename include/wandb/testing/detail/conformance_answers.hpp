@@ -129,4 +129,4 @@ inline void reports_cut_answers(Bench& bench) {
             "the answer is not HTTP");
 }
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

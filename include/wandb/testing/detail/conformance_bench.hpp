@@ -258,4 +258,4 @@ class Bench {
   Clock::time_point limit_ = Clock::now() + patience;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

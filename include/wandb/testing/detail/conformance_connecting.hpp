@@ -86,4 +86,4 @@ inline void obeys_a_stop_while_connecting(Bench& bench) {
 }
 #endif
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

@@ -145,4 +145,4 @@ inline void sends_nothing_after_a_stop(Bench& bench) {
 }
 #endif
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

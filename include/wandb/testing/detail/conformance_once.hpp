@@ -154,4 +154,4 @@ inline void keeps_answers_apart_after_a_cut(Bench& bench) {
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

@@ -205,4 +205,4 @@ inline void sends_without_a_deadline(Bench& bench) {
   static_cast<void>(bench.is_response(bench.send(server, request), "an answer long before the deadline"));
 }
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

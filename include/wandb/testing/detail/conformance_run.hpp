@@ -151,4 +151,4 @@ inline CarriedOut carry_out(const ConformanceRule& rule, CheckedTransport transp
   return {run->bench.complaints()};
 }
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

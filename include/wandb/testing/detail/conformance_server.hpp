@@ -60,4 +60,4 @@ class CountingServer {
   LoopbackServer server_;  // The last member, so that its threads end first.
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

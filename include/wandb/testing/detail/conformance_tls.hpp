@@ -72,4 +72,4 @@ inline void sends_once_if_tls_ends(Bench& bench) {
     bench.check_delivery(result.error(), {Delivery::perhaps_sent}, "the server got the request, and no answer began");
 }
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

@@ -239,4 +239,4 @@ class Executor {
   Outcome outcome_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

@@ -52,4 +52,4 @@ class FullListener {
   bool full_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

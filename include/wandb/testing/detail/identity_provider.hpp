@@ -113,4 +113,4 @@ class TokenEndpoint {
 };
 
 }  // namespace detail
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

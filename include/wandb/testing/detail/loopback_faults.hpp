@@ -78,4 +78,4 @@ class FaultQueue {
 };
 
 }  // namespace detail
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

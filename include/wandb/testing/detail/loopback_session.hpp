@@ -218,4 +218,4 @@ class LoopbackSession {
   std::thread thread_;  // The last member, so that the thread starts after the others are initialized.
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

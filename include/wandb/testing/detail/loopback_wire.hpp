@@ -152,4 +152,4 @@ inline void compose(const Response& response, Framing framing, bool last, std::s
 }
 
 }  // namespace detail
-}  // namespace wandb::inline WANDB_ABI::testing
+}  // namespace wandb::testing

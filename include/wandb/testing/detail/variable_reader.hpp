@@ -77,4 +77,4 @@ class VariableReader {
   const json::object& given_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::testing::detail
+}  // namespace wandb::testing::detail

@@ -71,4 +71,4 @@ class ConnectAttempts {
   std::string why_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

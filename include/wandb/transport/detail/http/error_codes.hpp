@@ -23,4 +23,4 @@ namespace wandb::inline WANDB_ABI::detail {
   return static_cast<errc>(code.value());
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

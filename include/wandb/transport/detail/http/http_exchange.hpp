@@ -118,4 +118,4 @@ class HttpExchange {
   std::size_t given_ = 0;  // bytes that the stream has taken
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -214,4 +214,4 @@ class ReadBuffer {
   bool filled_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

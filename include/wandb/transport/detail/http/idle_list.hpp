@@ -85,4 +85,4 @@ class IdleList {
   std::vector<Idle> idle_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

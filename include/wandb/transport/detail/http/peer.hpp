@@ -190,4 +190,4 @@ struct ExchangeState {
   return error == errc::connection_lost || (error == errc::timed_out && error.delivery() == Delivery::perhaps_sent);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -247,4 +247,4 @@ class ForwardedRequest {
                               .delivery = Delivery::nothing_sent});
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -135,4 +135,4 @@ class ResponseReader {
   bool ambiguous_ = false;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

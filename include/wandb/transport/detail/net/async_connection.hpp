@@ -221,4 +221,4 @@ inline boost::asio::awaitable<void> AsyncConnection::receive(HttpExchange& excha
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -230,4 +230,4 @@ class AsyncPool {
   std::vector<std::unique_ptr<OriginPool>> origin_pools_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

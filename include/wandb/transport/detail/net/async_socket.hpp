@@ -182,4 +182,4 @@ class AsyncSocket final : public Abortable {
   boost::asio::ip::tcp::socket socket_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -140,4 +140,4 @@ class ClientCertificateLoader {
   SSL_CTX& context_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

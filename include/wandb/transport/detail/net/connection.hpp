@@ -112,4 +112,4 @@ inline void Connection::receive(HttpExchange& exchange) {
   }
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -72,4 +72,4 @@ class ConnectionPool {
   IdleList<Connection> idle_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -203,4 +203,4 @@ inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, 
   return 0;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

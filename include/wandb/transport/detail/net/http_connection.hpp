@@ -179,4 +179,4 @@ Result<Response> HttpConnection<Socket>::end(HttpExchange& exchange, TlsClient& 
   return response;
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -222,4 +222,4 @@ class AbortOnStop {
 #endif
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -205,4 +205,4 @@ class PemReader {
   std::string why_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -45,4 +45,4 @@ using ProcessId = ::pid_t;
 }
 #endif
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -178,4 +178,4 @@ class Resolver {
   std::map<std::string, std::weak_ptr<LookUpJob>> jobs_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

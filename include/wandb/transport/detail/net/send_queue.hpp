@@ -56,4 +56,4 @@ class SendQueue {
   std::size_t sent_ = 0;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

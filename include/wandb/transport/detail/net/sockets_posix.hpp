@@ -138,4 +138,4 @@ template <std::size_t N>
   return ::poll(entries.data(), static_cast<nfds_t>(count), timeout);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

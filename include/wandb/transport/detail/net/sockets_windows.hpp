@@ -127,5 +127,5 @@ template <std::size_t N>
   return ::WSAPoll(entries.data(), static_cast<ULONG>(count), timeout);
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
 #endif

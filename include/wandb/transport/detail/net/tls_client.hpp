@@ -200,4 +200,4 @@ class TlsClient {
   return failure(peer, code_or(ec, errc::tls_failed), Delivery::nothing_sent, "TLS handshake with", std::move(why));
 }
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

@@ -243,4 +243,4 @@ class TrustLoader {
   std::string fault_;
 };
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail

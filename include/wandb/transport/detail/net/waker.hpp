@@ -79,4 +79,4 @@ class WakeOnStop {
 };
 #endif
 
-}  // namespace wandb::inline WANDB_ABI::detail
+}  // namespace wandb::detail
