@@ -90,11 +90,17 @@ inline void carries_every_byte(Bench& bench) {
   for (const auto framing : {Framing::content_length, Framing::chunked, Framing::until_close}) {
     for (const auto& [what, body] : bodies) {
       server.loopback().inject({.framing = framing});
-      const auto with = "a body with " + std::string(what);
+      const auto with = "a body with " + std::string(what) +
+                        (framing == Framing::chunked       ? " in chunks"
+                         : framing == Framing::until_close ? " without a length"
+                                                           : " with its length");
       const auto result = bench.send(server, body);
       if (!bench.is_response(result, "an answer that has " + with)) continue;
-      bench.require(server.seen().body == body, "The server got another body than " + with + ".");
-      bench.require(std::string_view(result->body) == body, "send returned another body than " + with + ".");
+      bench.require(server.seen().body == body,
+                    "The server got another body than a body with " + std::string(what) + ".");
+      bench.require(std::string_view(result->body) == body, "send returned another body than " + with + ": " +
+                                                                std::to_string(result->body.size()) + " bytes, not " +
+                                                                std::to_string(body.size()) + ".");
     }
   }
 }

@@ -41,7 +41,9 @@ inline void compare_headers(Bench& bench, const HeaderList& sent, const HeaderLi
   };
   for (const auto& header : sent) {
     if (count(came, header) == count(sent, header) && named(came, header.first) == named(sent, header.first)) continue;
-    bench.complain("The header " + header.first + " of the " + whose + " did not arrive as it was sent.");
+    const auto times = named(came, header.first);
+    bench.complain("The header " + header.first + " of the " + whose + " did not arrive as it was sent" +
+                   (times == named(sent, header.first) ? "." : ": it came " + std::to_string(times) + " times."));
   }
 }
 
