@@ -5838,8 +5838,9 @@ class Api : public Client<T> {
 
   /// Creates a user, whose keys and teams are not loaded. The caller must be an admin of the instance. Fails with
   /// `errc::conflict` if a user has this e-mail already, and with `errc::rejected` and the outcome `ran` if the server
-  /// answers with another e-mail, or another value of `admin`; if `outcome()` is `unknown`, `user(email)` finds out
-  /// whether the user was created. W&B operation: `createUser`, which is resent only if it certainly did not run.
+  /// answers with another e-mail, or with no admin where one was asked for. If `outcome()` is `unknown`, `user(email)`
+  /// finds out whether the user was created. W&B operation: `createUser`, which is resent only if it certainly did not
+  /// run.
   [[nodiscard]] Returns<T, User<T>> create_user(std::string_view email, bool admin = false,
                                                 const CallOptions& options = {}) const {
     return this->run(detail::create_user(this->caller(), options, email, admin),
@@ -14042,7 +14043,9 @@ class CreateUser {
  public:
   using value_type = UserRecord;
   CreateUser(std::string_view email, bool admin)
-      : request_(graphql::create_user), expected_{.email = std::string(email), .admin = admin} {
+      : request_(graphql::create_user), expected_{.email = std::string(email)} {
+    // Who asks for no admin may still get one, as the first user of a server. The user that is returned says so.
+    if (admin) expected_.admin = true;
     request_.add_text("email", "the e-mail", email).add("admin", admin);
   }
 

@@ -115,8 +115,9 @@ class Api : public Client<T> {
 
   /// Creates a user, whose keys and teams are not loaded. The caller must be an admin of the instance. Fails with
   /// `errc::conflict` if a user has this e-mail already, and with `errc::rejected` and the outcome `ran` if the server
-  /// answers with another e-mail, or another value of `admin`; if `outcome()` is `unknown`, `user(email)` finds out
-  /// whether the user was created. W&B operation: `createUser`, which is resent only if it certainly did not run.
+  /// answers with another e-mail, or with no admin where one was asked for. If `outcome()` is `unknown`, `user(email)`
+  /// finds out whether the user was created. W&B operation: `createUser`, which is resent only if it certainly did not
+  /// run.
   [[nodiscard]] Returns<T, User<T>> create_user(std::string_view email, bool admin = false,
                                                 const CallOptions& options = {}) const {
     return this->run(detail::create_user(this->caller(), options, email, admin),
