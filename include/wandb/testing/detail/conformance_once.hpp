@@ -108,10 +108,11 @@ inline void check_next_answers(Bench& bench, CountingServer& server, std::string
                                std::chrono::milliseconds late = {}) {
   for (const std::string_view body : {"the next request", "the one after it"}) {
     const auto result = bench.send(server, body);
-    if (bench.is_response(result, "the answer to a request after " + std::string(after)))
+    if (bench.is_response(result, "the answer to a request after " + std::string(after))) {
       bench.require(std::string_view(result->body) == body,
                     "After " + std::string(after) +
                         ", send returned the answer to another request. It may be that of another user.");
+    }
     std::this_thread::sleep_for(late);
   }
 }
