@@ -91,8 +91,11 @@ inline void send_at_once(SocketHandle socket) noexcept {
 /// Sends what the system takes at once. Gives the number of bytes; without an error it may be 0.
 [[nodiscard]] inline std::size_t send_now(SocketHandle socket, std::string_view bytes,
                                           boost::system::error_code& ec) noexcept {
-  const auto size = bytes.size() < INT_MAX ? static_cast<int>(bytes.size()) : INT_MAX;
-  const auto count = ::send(socket, bytes.data(), size, 0);
+  // Windows takes a text of any length at once, so that a deadline would come while it sends, and an error would not
+  // say whether a part has been sent.
+  constexpr std::size_t most = 64 * 1024;
+  const auto size = bytes.size() < most ? bytes.size() : most;
+  const auto count = ::send(socket, bytes.data(), static_cast<int>(size), 0);
   if (count >= 0) return static_cast<std::size_t>(count);
   if (::WSAGetLastError() != WSAEWOULDBLOCK) ec = last_socket_error();
   return 0;
