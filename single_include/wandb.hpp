@@ -6231,15 +6231,6 @@ template <AsyncTransport T>
 }
 
 }  // namespace wandb::detail
-// `try` and `catch` for code that must also compile without exceptions, where nothing throws.
-
-#if defined(__cpp_exceptions)
-#define WANDB_TRY try
-#define WANDB_CATCH(what) catch (what)
-#else
-#define WANDB_TRY if (true)
-#define WANDB_CATCH(what) else
-#endif
 
 namespace wandb::inline WANDB_ABI {
 
@@ -6405,13 +6396,18 @@ class [[nodiscard]] ForEach {
     State& state = runner.batch();
     for (;;) {
       typename State::Entry entry;
-      WANDB_TRY {
+#if defined(__cpp_exceptions)
+      try {
+#endif
         auto taken = state.results.full() ? std::nullopt : state.inputs.take();
         if (!taken) break;
         auto result = co_await state.start(*taken);
         entry.completed.emplace(State::completed(*taken, result));
+#if defined(__cpp_exceptions)
+      } catch (...) {
+        entry.thrown = std::current_exception();
       }
-      WANDB_CATCH(...) { entry.thrown = std::current_exception(); }
+#endif
       state.results.put(std::move(entry));
       state.notify();
     }

@@ -272,8 +272,15 @@ class AsyncBeastTransport {
     co_await this_coro::throw_if_cancelled(false);
     std::optional<R> result;
     std::exception_ptr thrown;
-    WANDB_TRY { result.emplace(co_await std::move(call)); }
-    WANDB_CATCH(...) { thrown = std::current_exception(); }
+#if defined(__cpp_exceptions)
+    try {
+#endif
+      result.emplace(co_await std::move(call));
+#if defined(__cpp_exceptions)
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+#endif
     co_await this_coro::throw_if_cancelled(throws);
     if (thrown) std::rethrow_exception(thrown);
     co_return std::move(*result);
@@ -430,14 +437,19 @@ class [[nodiscard]] ThreadedForEach {
     State& state = runner.batch();
     for (;;) {
       typename State::Entry entry;
-      WANDB_TRY {
+#if defined(__cpp_exceptions)
+      try {
+#endif
         state.wait([&] { return !state.results.full() || state.inputs.over(); });
         auto taken = state.inputs.take();
         if (!taken) break;
         auto result = state.start(*taken);
         entry.completed.emplace(State::completed(*taken, result));
+#if defined(__cpp_exceptions)
+      } catch (...) {
+        entry.thrown = std::current_exception();
       }
-      WANDB_CATCH(...) { entry.thrown = std::current_exception(); }
+#endif
       state.results.put(std::move(entry));
       state.notify();
     }
@@ -2755,7 +2767,6 @@ inline std::size_t DeadlineSocket::transmit(const char* data, std::size_t size, 
 #include <atomic>
 #include <cstddef>
 #include <new>
-
 #endif
 
 namespace wandb::inline WANDB_ABI::detail {
@@ -3522,10 +3533,15 @@ class Resolver {
     std::erase_if(jobs_, [](const auto& entry) { return entry.second.expired(); });
     if (auto job = jobs_[name].lock(); job != nullptr && !job->done()) return job;
     auto job = std::make_shared<LookUpJob>();
-    WANDB_TRY {
+#if defined(__cpp_exceptions)
+    try {
+#endif
       std::thread([job, name, ask = ask_] { job->finish(ask(name)); }).detach();
+#if defined(__cpp_exceptions)
+    } catch (const std::system_error&) {
+      return nullptr;
     }
-    WANDB_CATCH(const std::system_error&) { return nullptr; }
+#endif
     jobs_[name] = job;
     return job;
   }
@@ -4816,15 +4832,20 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(St
   Result<Response> response = Error(errc::cancelled, Delivery::nothing_sent);
   // This repeats `shielded`, and saves a coroutine for each request.
   std::exception_ptr thrown;
-  WANDB_TRY {
+#if defined(__cpp_exceptions)
+  try {
+#endif
     if (std::chrono::steady_clock::now() >= request.deadline) response = Error(errc::timed_out, Delivery::nothing_sent);
     else if (!request.stop.stop_requested() && !(co_await this_coro::cancellation_state).cancelled()) {
       response = co_await carry_out(*state, request);
     }
     // The result reports the cancellation, so it is cleared, and the caller's next co_await continues.
     if (!response && response.error() == errc::cancelled) (co_await this_coro::cancellation_state).clear();
+#if defined(__cpp_exceptions)
+  } catch (...) {
+    thrown = std::current_exception();
   }
-  WANDB_CATCH(...) { thrown = std::current_exception(); }
+#endif
   co_await this_coro::throw_if_cancelled(throws);
   if (thrown) std::rethrow_exception(thrown);
   co_return response;

@@ -16,7 +16,6 @@
 #include <wandb/detail/batch/batch.hpp>
 #include <wandb/detail/batch/completion_event.hpp>
 #include <wandb/detail/call/checks.hpp>
-#include <wandb/detail/exceptions.hpp>
 #include <wandb/error.hpp>
 #include <wandb/options.hpp>
 #include <wandb/result.hpp>
@@ -186,13 +185,18 @@ class [[nodiscard]] ForEach {
     State& state = runner.batch();
     for (;;) {
       typename State::Entry entry;
-      WANDB_TRY {
+#if defined(__cpp_exceptions)
+      try {
+#endif
         auto taken = state.results.full() ? std::nullopt : state.inputs.take();
         if (!taken) break;
         auto result = co_await state.start(*taken);
         entry.completed.emplace(State::completed(*taken, result));
+#if defined(__cpp_exceptions)
+      } catch (...) {
+        entry.thrown = std::current_exception();
       }
-      WANDB_CATCH(...) { entry.thrown = std::current_exception(); }
+#endif
       state.results.put(std::move(entry));
       state.notify();
     }

@@ -18,7 +18,6 @@
 #include <wandb/api.hpp>
 #include <wandb/client.hpp>
 #include <wandb/detail/batch/batch.hpp>
-#include <wandb/detail/exceptions.hpp>
 #include <wandb/error.hpp>
 #include <wandb/for_each.hpp>
 #include <wandb/result.hpp>
@@ -140,14 +139,19 @@ class [[nodiscard]] ThreadedForEach {
     State& state = runner.batch();
     for (;;) {
       typename State::Entry entry;
-      WANDB_TRY {
+#if defined(__cpp_exceptions)
+      try {
+#endif
         state.wait([&] { return !state.results.full() || state.inputs.over(); });
         auto taken = state.inputs.take();
         if (!taken) break;
         auto result = state.start(*taken);
         entry.completed.emplace(State::completed(*taken, result));
+#if defined(__cpp_exceptions)
+      } catch (...) {
+        entry.thrown = std::current_exception();
       }
-      WANDB_CATCH(...) { entry.thrown = std::current_exception(); }
+#endif
       state.results.put(std::move(entry));
       state.notify();
     }

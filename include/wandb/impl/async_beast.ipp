@@ -17,7 +17,6 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <wandb/detail/exceptions.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/result.hpp>
 #include <wandb/setting.hpp>
@@ -112,15 +111,20 @@ WANDB_DECL boost::asio::awaitable<Result<Response>> AsyncBeastTransport::send(St
   Result<Response> response = Error(errc::cancelled, Delivery::nothing_sent);
   // This repeats `shielded`, and saves a coroutine for each request.
   std::exception_ptr thrown;
-  WANDB_TRY {
+#if defined(__cpp_exceptions)
+  try {
+#endif
     if (std::chrono::steady_clock::now() >= request.deadline) response = Error(errc::timed_out, Delivery::nothing_sent);
     else if (!request.stop.stop_requested() && !(co_await this_coro::cancellation_state).cancelled()) {
       response = co_await carry_out(*state, request);
     }
     // The result reports the cancellation, so it is cleared, and the caller's next co_await continues.
     if (!response && response.error() == errc::cancelled) (co_await this_coro::cancellation_state).clear();
+#if defined(__cpp_exceptions)
+  } catch (...) {
+    thrown = std::current_exception();
   }
-  WANDB_CATCH(...) { thrown = std::current_exception(); }
+#endif
   co_await this_coro::throw_if_cancelled(throws);
   if (thrown) std::rethrow_exception(thrown);
   co_return response;

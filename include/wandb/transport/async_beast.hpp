@@ -18,7 +18,6 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <wandb/detail/declare.hpp>
-#include <wandb/detail/exceptions.hpp>
 #include <wandb/environment.hpp>
 #include <wandb/result.hpp>
 #include <wandb/setting.hpp>
@@ -119,8 +118,15 @@ class AsyncBeastTransport {
     co_await this_coro::throw_if_cancelled(false);
     std::optional<R> result;
     std::exception_ptr thrown;
-    WANDB_TRY { result.emplace(co_await std::move(call)); }
-    WANDB_CATCH(...) { thrown = std::current_exception(); }
+#if defined(__cpp_exceptions)
+    try {
+#endif
+      result.emplace(co_await std::move(call));
+#if defined(__cpp_exceptions)
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+#endif
     co_await this_coro::throw_if_cancelled(throws);
     if (thrown) std::rethrow_exception(thrown);
     co_return std::move(*result);

@@ -9,9 +9,9 @@
 #include <atomic>
 #include <cstddef>
 #include <new>
+#endif
 
 #include <wandb/detail/declare.hpp>
-#endif
 
 namespace wandb::inline WANDB_ABI::detail {
 

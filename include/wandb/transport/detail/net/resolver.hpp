@@ -26,7 +26,6 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <wandb/detail/config/host.hpp>
-#include <wandb/detail/exceptions.hpp>
 #include <wandb/error.hpp>
 #include <wandb/result.hpp>
 #include <wandb/stop_token.hpp>
@@ -148,10 +147,15 @@ class Resolver {
     std::erase_if(jobs_, [](const auto& entry) { return entry.second.expired(); });
     if (auto job = jobs_[name].lock(); job != nullptr && !job->done()) return job;
     auto job = std::make_shared<LookUpJob>();
-    WANDB_TRY {
+#if defined(__cpp_exceptions)
+    try {
+#endif
       std::thread([job, name, ask = ask_] { job->finish(ask(name)); }).detach();
+#if defined(__cpp_exceptions)
+    } catch (const std::system_error&) {
+      return nullptr;
     }
-    WANDB_CATCH(const std::system_error&) { return nullptr; }
+#endif
     jobs_[name] = job;
     return job;
   }
