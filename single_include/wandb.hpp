@@ -13176,97 +13176,10 @@ template <class Method>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-
-namespace wandb::inline WANDB_ABI::detail {
-
-/// What the user must be like after a mutation. Names are not compared, because a server may write them otherwise.
-struct Expected {
-  std::string email{};  ///< empty for any; servers may change its case, and trim it
-  std::optional<bool> admin{};
-  std::optional<bool> is_private{};
-  std::optional<bool> hide_teams_from_public{};
-};
-
-/// Returns the error of a mutation that ran, but whose answer shows that its effect is another one than was asked for.
-/// A field that is null or missing shows nothing.
-[[nodiscard]] inline std::optional<Error> contradiction(const GraphqlAnswer& answer, const Operation& operation,
-                                                        const ObjectView& user, const Expected& expected) {
-  std::string shown;
-  const auto compare = [&](std::string_view key, std::optional<bool> wanted) {
-    const auto now = user.boolean(key);
-    if (!shown.empty() || !wanted || !now || *now == *wanted) return;
-    shown.append(key).append(*wanted ? ": false, and true was asked for" : ": true, and false was asked for");
-  };
-  compare("admin", expected.admin);
-  compare("private", expected.is_private);
-  compare("hideTeamsFromPublic", expected.hide_teams_from_public);
-  const auto email = user.string("email");
-  if (email && !expected.email.empty() && !equal_ignoring_case(trimmed(*email), trimmed(expected.email))) {
-    shown = "another e-mail than was asked for";
-  }
-  if (shown.empty()) return std::nullopt;
-  Error::Details details{.reason = "the server did something else: its answer shows " + shown,
-                         .advice = "look at the user before trying again",
-                         .operation = operation.field,
-                         .messages = to_messages(answer.errors),
-                         .status = answer.status,
-                         .attempts = 1,
-                         .outcome = Outcome::ran,
-                         .delivery = Delivery::answered};
-  return Error(make_error_code(errc::rejected), std::move(details));
-}
-
-}  // namespace wandb::detail
-
-namespace wandb::inline WANDB_ABI::detail {
-
-/// Makes a mutation whose only variable so far is the user's id.
-[[nodiscard]] inline GraphqlRequest request_about(const Operation& operation, const UserRecord& user) {
-  GraphqlRequest request(operation);
-  return std::move(request.add_id("the user's id", user.text("id")));
-}
-
-/// Returns what the user must be like after an update. A server may keep the old e-mail until the new one is confirmed.
-[[nodiscard]] inline Expected expected_after(const UserUpdate& changes) {
-  return {.admin = changes.admin,
-          .is_private = changes.is_private,
-          .hide_teams_from_public = changes.hide_teams_from_public};
-}
-
-/// Makes an update of the members of `changes` that are set.
-[[nodiscard]] inline GraphqlRequest update_request(const UserRecord& user, const UserUpdate& changes) {
-  const auto id = user.text("id");
-  GraphqlRequest request(graphql::update_user);
-  request.add("id", id.view());
-  bool any = false;
-  const auto add_text = [&](std::string_view variable, const std::optional<std::string_view>& value) {
-    any = any || value;
-    if (value) request.add_text(variable, variable, *value, true);
-  };
-  const auto add_flag = [&](std::string_view variable, const std::optional<bool>& value) {
-    any = any || value;
-    if (value) request.add(variable, *value);
-  };
-  add_text("name", changes.name);
-  add_flag("admin", changes.admin);
-  add_text("defaultEntity", changes.default_entity);
-  add_text("primaryEmail", changes.primary_email);
-  add_text("photoUrl", changes.photo_url);
-  add_flag("private", changes.is_private);
-  add_flag("hideTeamsFromPublic", changes.hide_teams_from_public);
-  if (!any) request.refuse_if(unusable("updateUser", "the update", "changes nothing"));
-  return std::move(request.refuse_if(check_id("updateUser", "the user's id", id)));
-}
-
-}  // namespace wandb::detail
-// Updates, deletes or restores a user.
-
-#include <optional>
-#include <utility>
 
 // Makes the errors of mutations whose answer lacks data or has errors beside it.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13659,20 +13572,26 @@ namespace wandb::inline WANDB_ABI::detail {
   return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason, answer.status);
 }
 
+/// Makes the error of a mutation whose answer says that the server did not do what was asked for. Without `advice` it
+/// has that of its code.
+[[nodiscard]] inline Error rejected_error(const GraphqlAnswer& answer, std::string_view operation, std::string reason,
+                                          Outcome outcome, std::optional<std::string> advice = std::nullopt) {
+  return Error(answer.failure ? answer.failure->code() : make_error_code(errc::rejected),
+               Error::Details{.reason = std::move(reason),
+                              .advice = std::move(advice),
+                              .operation = operation,
+                              .messages = to_messages(answer.errors),
+                              .status = answer.status,
+                              .attempts = 1,
+                              .outcome = outcome,
+                              .delivery = Delivery::answered});
+}
+
 /// Makes the error of a mutation that answered `success: false`. It did not run, unless the answer is ambiguous.
 [[nodiscard]] inline Error unsuccessful_error(const GraphqlAnswer& answer, std::string_view operation,
                                               std::string_view what) {
-  auto code = make_error_code(errc::rejected);
-  Error::Details details{.reason = std::string(what).append(": it answered success: false"),
-                         .operation = operation,
-                         .messages = {},
-                         .status = answer.status,
-                         .attempts = 1,
-                         .outcome = answer.ambiguous ? Outcome::unknown : Outcome::not_run,
-                         .delivery = Delivery::answered};
-  details.messages = to_messages(answer.errors);
-  if (answer.failure) code = answer.failure->code();
-  return Error(code, std::move(details));
+  return rejected_error(answer, operation, std::string(what).append(": it answered success: false"),
+                        answer.ambiguous ? Outcome::unknown : Outcome::not_run);
 }
 
 /// The errors beside the data of an operation with that outcome, `max_messages` at most.
@@ -13687,6 +13606,86 @@ namespace wandb::inline WANDB_ABI::detail {
 }
 
 }  // namespace wandb::detail
+
+namespace wandb::inline WANDB_ABI::detail {
+
+/// What the user must be like after a mutation. Names are not compared, because a server may write them otherwise.
+struct Expected {
+  std::string email{};  ///< empty for any; servers may change its case, and trim it
+  std::optional<bool> admin{};
+  std::optional<bool> is_private{};
+  std::optional<bool> hide_teams_from_public{};
+};
+
+/// Returns the error of a mutation that ran, but whose answer shows that its effect is another one than was asked for.
+/// A field that is null or missing shows nothing.
+[[nodiscard]] inline std::optional<Error> contradiction(const GraphqlAnswer& answer, const Operation& operation,
+                                                        const ObjectView& user, const Expected& expected) {
+  std::string shown;
+  const auto compare = [&](std::string_view key, std::optional<bool> wanted) {
+    const auto now = user.boolean(key);
+    if (!shown.empty() || !wanted || !now || *now == *wanted) return;
+    shown.append(key).append(*wanted ? ": false, and true was asked for" : ": true, and false was asked for");
+  };
+  compare("admin", expected.admin);
+  compare("private", expected.is_private);
+  compare("hideTeamsFromPublic", expected.hide_teams_from_public);
+  const auto email = user.string("email");
+  if (email && !expected.email.empty() && !equal_ignoring_case(trimmed(*email), trimmed(expected.email))) {
+    shown = "another e-mail than was asked for";
+  }
+  if (shown.empty()) return std::nullopt;
+  return rejected_error(answer, operation.field, "the server did something else: its answer shows " + shown,
+                        Outcome::ran, "look at the user before trying again");
+}
+
+}  // namespace wandb::detail
+
+namespace wandb::inline WANDB_ABI::detail {
+
+/// Makes a mutation whose only variable so far is the user's id.
+[[nodiscard]] inline GraphqlRequest request_about(const Operation& operation, const UserRecord& user) {
+  GraphqlRequest request(operation);
+  return std::move(request.add_id("the user's id", user.text("id")));
+}
+
+/// Returns what the user must be like after an update. A server may keep the old e-mail until the new one is confirmed.
+[[nodiscard]] inline Expected expected_after(const UserUpdate& changes) {
+  return {.admin = changes.admin,
+          .is_private = changes.is_private,
+          .hide_teams_from_public = changes.hide_teams_from_public};
+}
+
+/// Makes an update of the members of `changes` that are set.
+[[nodiscard]] inline GraphqlRequest update_request(const UserRecord& user, const UserUpdate& changes) {
+  const auto id = user.text("id");
+  GraphqlRequest request(graphql::update_user);
+  request.add("id", id.view());
+  bool any = false;
+  const auto add_text = [&](std::string_view variable, const std::optional<std::string_view>& value) {
+    any = any || value;
+    if (value) request.add_text(variable, variable, *value, true);
+  };
+  const auto add_flag = [&](std::string_view variable, const std::optional<bool>& value) {
+    any = any || value;
+    if (value) request.add(variable, *value);
+  };
+  add_text("name", changes.name);
+  add_flag("admin", changes.admin);
+  add_text("defaultEntity", changes.default_entity);
+  add_text("primaryEmail", changes.primary_email);
+  add_text("photoUrl", changes.photo_url);
+  add_flag("private", changes.is_private);
+  add_flag("hideTeamsFromPublic", changes.hide_teams_from_public);
+  if (!any) request.refuse_if(unusable("updateUser", "the update", "changes nothing"));
+  return std::move(request.refuse_if(check_id("updateUser", "the user's id", id)));
+}
+
+}  // namespace wandb::detail
+// Updates, deletes or restores a user.
+
+#include <optional>
+#include <utility>
 
 namespace wandb::inline WANDB_ABI::detail {
 

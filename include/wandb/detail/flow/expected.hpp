@@ -4,12 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <wandb/detail/answer/answer.hpp>
-#include <wandb/detail/answer/classify_error.hpp>
 #include <wandb/detail/answer/operation.hpp>
 #include <wandb/detail/answer/page.hpp>
+#include <wandb/detail/flow/mutation.hpp>
 #include <wandb/detail/text/ascii.hpp>
 #include <wandb/error.hpp>
 
@@ -41,15 +40,8 @@ struct Expected {
     shown = "another e-mail than was asked for";
   }
   if (shown.empty()) return std::nullopt;
-  Error::Details details{.reason = "the server did something else: its answer shows " + shown,
-                         .advice = "look at the user before trying again",
-                         .operation = operation.field,
-                         .messages = to_messages(answer.errors),
-                         .status = answer.status,
-                         .attempts = 1,
-                         .outcome = Outcome::ran,
-                         .delivery = Delivery::answered};
-  return Error(make_error_code(errc::rejected), std::move(details));
+  return rejected_error(answer, operation.field, "the server did something else: its answer shows " + shown,
+                        Outcome::ran, "look at the user before trying again");
 }
 
 }  // namespace wandb::detail

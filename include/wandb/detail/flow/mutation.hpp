@@ -1,6 +1,7 @@
 // Makes the errors of mutations whose answer lacks data or has errors beside it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,20 +40,26 @@ namespace wandb::inline WANDB_ABI::detail {
   return malformed_mutation(operation, std::string(operation.field).append(".").append(place), reason, answer.status);
 }
 
+/// Makes the error of a mutation whose answer says that the server did not do what was asked for. Without `advice` it
+/// has that of its code.
+[[nodiscard]] inline Error rejected_error(const GraphqlAnswer& answer, std::string_view operation, std::string reason,
+                                          Outcome outcome, std::optional<std::string> advice = std::nullopt) {
+  return Error(answer.failure ? answer.failure->code() : make_error_code(errc::rejected),
+               Error::Details{.reason = std::move(reason),
+                              .advice = std::move(advice),
+                              .operation = operation,
+                              .messages = to_messages(answer.errors),
+                              .status = answer.status,
+                              .attempts = 1,
+                              .outcome = outcome,
+                              .delivery = Delivery::answered});
+}
+
 /// Makes the error of a mutation that answered `success: false`. It did not run, unless the answer is ambiguous.
 [[nodiscard]] inline Error unsuccessful_error(const GraphqlAnswer& answer, std::string_view operation,
                                               std::string_view what) {
-  auto code = make_error_code(errc::rejected);
-  Error::Details details{.reason = std::string(what).append(": it answered success: false"),
-                         .operation = operation,
-                         .messages = {},
-                         .status = answer.status,
-                         .attempts = 1,
-                         .outcome = answer.ambiguous ? Outcome::unknown : Outcome::not_run,
-                         .delivery = Delivery::answered};
-  details.messages = to_messages(answer.errors);
-  if (answer.failure) code = answer.failure->code();
-  return Error(code, std::move(details));
+  return rejected_error(answer, operation, std::string(what).append(": it answered success: false"),
+                        answer.ambiguous ? Outcome::unknown : Outcome::not_run);
 }
 
 /// The errors beside the data of an operation with that outcome, `max_messages` at most.
