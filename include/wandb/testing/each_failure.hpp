@@ -5,11 +5,9 @@
 #error "<wandb/testing/each_failure.hpp> needs exceptions"
 #endif
 
-#include <array>
 #include <atomic>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -17,76 +15,19 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-
-#include <wandb/errc.hpp>
-#include <wandb/error.hpp>
 #include <wandb/testing/account.hpp>
 #include <wandb/testing/account_snapshot.hpp>
+#include <wandb/testing/detail/failure_script.hpp>
 #include <wandb/testing/fake_transport.hpp>
+#include <wandb/testing/request_failure.hpp>
 #include <wandb/transport.hpp>
 
 namespace wandb::inline WANDB_ABI::testing {
-
-/// A way in which a request fails.
-enum class RequestFailure : std::uint8_t {
-  none,                 ///< it does not fail
-  nothing_sent,         ///< no connection: nothing was sent
-  lost_before_running,  ///< the connection was lost before the request ran
-  lost_after_running,   ///< the request ran, and its answer was lost
-  refused_by_status,    ///< status 403
-  refused_by_errors,    ///< status 200, with an error in place of the data
-  unauthorized,         ///< status 401
-  rate_limited,         ///< status 429
-  server_error,         ///< status 500, and the request did not run
-  gateway_timeout,      ///< status 504, although the request ran
-  not_the_service,      ///< status 200 and a page of HTML, which a proxy may send; the request did not run
-  cut_off,              ///< the request ran, and its answer ends in the middle
-  incomplete,           ///< the request ran, and the first part of its data is missing, with an error
-};
-
-/// All ways to fail, in the order of the enumeration.
-inline constexpr std::array all_failures{RequestFailure::nothing_sent,
-                                         RequestFailure::lost_before_running,
-                                         RequestFailure::lost_after_running,
-                                         RequestFailure::refused_by_status,
-                                         RequestFailure::refused_by_errors,
-                                         RequestFailure::unauthorized,
-                                         RequestFailure::rate_limited,
-                                         RequestFailure::server_error,
-                                         RequestFailure::gateway_timeout,
-                                         RequestFailure::not_the_service,
-                                         RequestFailure::cut_off,
-                                         RequestFailure::incomplete};
-
-/// Describes a failure, as the end of a sentence that begins with the request.
-[[nodiscard]] constexpr std::string_view to_string(RequestFailure failure) noexcept {
-  switch (failure) {
-    case RequestFailure::none: return "did not fail";
-    case RequestFailure::nothing_sent: return "was not sent";
-    case RequestFailure::lost_before_running: return "was lost before it ran";
-    case RequestFailure::lost_after_running: return "ran, and its answer was lost";
-    case RequestFailure::refused_by_status: return "was refused with status 403";
-    case RequestFailure::refused_by_errors: return "was refused with status 200 and an error";
-    case RequestFailure::unauthorized: return "was refused with status 401";
-    case RequestFailure::rate_limited: return "was refused with status 429";
-    case RequestFailure::server_error: return "did not run, and was answered with status 500";
-    case RequestFailure::gateway_timeout: return "ran, and was answered with status 504";
-    case RequestFailure::not_the_service: return "did not run, and was answered with a page of HTML";
-    case RequestFailure::cut_off: return "ran, and its answer was cut off";
-    case RequestFailure::incomplete: return "ran, and a part of its answer was missing";
-  }
-  return "failed";
-}
 
 /// Settings of `each_failure`.
 struct FailureOptions {
@@ -132,50 +73,6 @@ struct AnswerLimit {
     if (++*count > limit) throw TooManyRequests();
   }
 };
-
-// Replaces the first value in the data of the operation by null, and adds the error that says so.
-inline void remove_first_value(Response& response) {
-  boost::system::error_code fault;
-  auto body = boost::json::parse(boost::json::string_view(response.body.data(), response.body.size()), fault);
-  auto* const data = fault || !body.is_object() ? nullptr : body.get_object().if_contains("data");
-  if (data == nullptr || !data->is_object() || data->get_object().empty()) return;
-  auto field = data->get_object().begin();
-  boost::json::array path{field->key()};
-  auto* value = &field->value();
-  if (value->is_object() && !value->get_object().empty()) {
-    path.emplace_back(value->get_object().begin()->key());
-    value = &value->get_object().begin()->value();
-  }
-  *value = nullptr;
-  body.get_object()["errors"] =
-      boost::json::array{boost::json::object{{"message", "internal error"}, {"path", std::move(path)}}};
-  response.body = boost::json::serialize(body);
-}
-
-inline void script(Expectation& step, RequestFailure failure) {
-  switch (failure) {
-    case RequestFailure::none: break;
-    case RequestFailure::nothing_sent: step.fails(Error(errc::connect_failed, Delivery::nothing_sent)); break;
-    case RequestFailure::lost_before_running: step.fails(Error(errc::connection_lost, Delivery::perhaps_sent)); break;
-    case RequestFailure::lost_after_running: step.loses_its_answer(); break;
-    case RequestFailure::refused_by_status: step.refuses(403, "permission denied"); break;
-    case RequestFailure::refused_by_errors: step.refuses_with_errors("permission denied", "PERMISSION_DENIED"); break;
-    case RequestFailure::unauthorized: step.refuses(401, "user is not logged in"); break;
-    case RequestFailure::rate_limited: step.refuses(429, "too many requests"); break;
-    case RequestFailure::server_error: step.refuses(500, "internal error"); break;
-    case RequestFailure::gateway_timeout:
-      step.changes_its_answer([](Response& response) {
-        response.status = 504;
-        response.body = "<html>504 Gateway Time-out</html>";
-      });
-      break;
-    case RequestFailure::not_the_service: step.answers(200, "<html>Sign in to the network</html>"); break;
-    case RequestFailure::cut_off:
-      step.changes_its_answer([](Response& response) { response.body.resize(response.body.size() / 2); });
-      break;
-    case RequestFailure::incomplete: step.changes_its_answer(remove_first_value); break;
-  }
-}
 
 template <class R>
 [[nodiscard]] std::string describe_returned(const R& returned) {
