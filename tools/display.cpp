@@ -3,13 +3,11 @@
 #include <locale.h>
 #include <wchar.h>
 
-#include <algorithm>
 #include <cstddef>
-#include <cwchar>
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/text/json_text.hpp>
+#include "utf8.hpp"
 
 namespace {
 
@@ -34,17 +32,9 @@ class Utf8Locale {
   locale_t before_;
 };
 
-/// Returns how many bytes the first character has. A byte that is no UTF-8 counts as a character.
-std::size_t length_of_first(std::string_view text) {
-  return std::max(wandb::detail::utf8_length(text), std::size_t{1});
-}
-
-/// Returns how many columns a single character takes.
-std::size_t width_of(std::string_view character) {
-  wchar_t wide{};
-  std::mbstate_t state{};
-  if (std::mbrtowc(&wide, character.data(), character.size(), &state) != character.size()) return 1;
-  const auto width = ::wcwidth(wide);
+/// Returns how many columns a character takes.
+std::size_t width_of(const Character& character) {
+  const auto width = ::wcwidth(static_cast<wchar_t>(character.code));
   return width < 0 ? 1 : static_cast<std::size_t>(width);
 }
 
@@ -53,10 +43,7 @@ std::size_t width_of(std::string_view character) {
 std::size_t display_width(std::string_view text) {
   const Utf8Locale locale;
   std::size_t width = 0;
-  for (std::size_t length = 0; !text.empty(); text.remove_prefix(length)) {
-    length = length_of_first(text);
-    width += width_of(text.substr(0, length));
-  }
+  each_character(text, [&](const Character& one) { width += width_of(one); });
   return width;
 }
 
@@ -67,11 +54,11 @@ std::string fitted(std::string_view text, std::size_t columns) {
   std::string cut;
   std::size_t width = 0;
   while (true) {
-    const auto character = text.substr(0, length_of_first(text));
+    const auto character = first_character(text);
     if (width + width_of(character) >= columns) break;
     width += width_of(character);
-    cut.append(character);
-    text.remove_prefix(character.size());
+    cut.append(character.bytes);
+    text.remove_prefix(character.bytes.size());
   }
   return cut + "\u2026" + std::string(columns - width - 1, ' ');
 }

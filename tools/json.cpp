@@ -4,12 +4,12 @@
 #include <string>
 #include <string_view>
 
-#include <wandb/detail/text/json_text.hpp>
 #include <wandb/detail/text/one_line.hpp>
 #include <wandb/errc.hpp>
 #include <wandb/error.hpp>
 
 #include "tool.hpp"
+#include "utf8.hpp"
 
 namespace {
 
@@ -81,33 +81,22 @@ constexpr ConditionName condition_names[] = {
     {condition::malformed_response, "malformed_response"},
 };
 
-void append_escape(std::string& json, unsigned unit) {
+void append_escape(std::string& json, char32_t unit) {
   constexpr std::string_view hex = "0123456789abcdef";
   json += "\\u";
   for (int shift = 12; shift >= 0; shift -= 4) json += hex[(unit >> shift) & 15U];
-}
-
-/// Decodes the code point of one to three bytes of UTF-8.
-unsigned code_point(std::string_view bytes) {
-  const auto low = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]) & 0x3FU; };
-  const auto lead = static_cast<unsigned char>(bytes[0]);
-  if (bytes.size() == 1) return lead;
-  return bytes.size() == 2 ? (lead & 0x1FU) << 6 | low(1) : (lead & 0x0FU) << 12 | low(1) << 6 | low(2);
 }
 
 }  // namespace
 
 std::string json_text(std::string_view text) {
   std::string json = "\"";
-  while (!text.empty()) {
-    const auto length = wandb::detail::utf8_length(text);
-    const auto bytes = text.substr(0, length == 0 ? 1 : length);
-    text.remove_prefix(bytes.size());
-    if (length == 0) append_escape(json, 0xFFFD);
-    else if (wandb::detail::is_control(bytes)) append_escape(json, code_point(bytes));
-    else if (bytes == "\"" || bytes == "\\") (json += '\\') += bytes;
-    else json += bytes;
-  }
+  each_character(text, [&](const Character& one) {
+    if (one.code == Character::no_code) append_escape(json, 0xFFFD);
+    else if (wandb::detail::is_control(one.bytes)) append_escape(json, one.code);
+    else if (one.bytes == "\"" || one.bytes == "\\") (json += '\\') += one.bytes;
+    else json += one.bytes;
+  });
   return json + '"';
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include <wandb/detail/text/redact.hpp>
 
 #include "tool.hpp"
+#include "utf8.hpp"
 
 namespace {
 
@@ -35,10 +35,11 @@ constexpr std::array<Range, 11> blanks{{{0x09, 0x0D},
                                         {0x3000, 0x3000}}};
 // Control characters, and what Unicode lets a font ignore.
 constexpr std::array<Range, 20> invisible{
-    {{0x00, 0x1F},     {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},     {0x61C, 0x61C},
-     {0x115F, 0x1160}, {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200B},   {0x200E, 0x200F},
-     {0x202A, 0x202E}, {0x2060, 0x206F},   {0x3164, 0x3164},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},
-     {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}, {0x110000, ~0U}}};
+    {{0x00, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},
+     {0x61C, 0x61C},     {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},
+     {0x200B, 0x200B},   {0x200E, 0x200F},   {0x202A, 0x202E},   {0x2060, 0x206F},
+     {0x3164, 0x3164},   {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},
+     {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}, {Character::no_code, Character::no_code}}};
 // Some scripts and emoji need these, but an address does not.
 constexpr std::array<Range, 2> joiners{{{0x200C, 0x200D}, {0xFE00, 0xFE0F}}};
 
@@ -51,32 +52,6 @@ bool is_in(const Ranges& ranges, char32_t code) {
 bool is_around(char32_t code) { return is_in(blanks, code) || is_in(invisible, code); }
 bool is_hidden(char32_t code) { return code != ' ' && is_around(code); }
 bool is_hidden_in_address(char32_t code) { return is_around(code) || is_in(joiners, code); }
-
-/// One character of a text. A byte that is not UTF-8 has a code above those of Unicode.
-struct Character {
-  char32_t code;
-  std::string_view bytes;
-};
-
-Character first_character(std::string_view text) {
-  const auto length = wandb::detail::utf8_length(text);
-  if (length == 0) return {0x110000, text.substr(0, 1)};
-  const auto bytes = text.substr(0, length);
-  auto code = static_cast<char32_t>(static_cast<unsigned char>(bytes[0]));
-  if (length != 1) code &= 0xFFU >> (length + 1);
-  for (const char c : bytes.substr(1)) code = code << 6 | (static_cast<unsigned char>(c) & 0x3FU);
-  return {code, bytes};
-}
-
-/// Calls `use` with each character.
-template <class Use>
-void each_character(std::string_view text, Use use) {
-  while (!text.empty()) {
-    const auto character = first_character(text);
-    use(character);
-    text.remove_prefix(character.bytes.size());
-  }
-}
 
 std::string name_of(char32_t code) {
   char name[16];
@@ -134,7 +109,7 @@ std::string quoted(std::string_view text) {
     visible = without_hidden(text);
   } else {
     each_character(text, [&](const Character& one) {
-      if (one.code > 0x10FFFF) visible += "<a byte that is not UTF-8>";
+      if (one.code == Character::no_code) visible += "<a byte that is not UTF-8>";
       else if (is_hidden(one.code)) visible += "<" + name_of(one.code) + ">";
       else visible += one.bytes;
     });
