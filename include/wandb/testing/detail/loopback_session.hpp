@@ -79,6 +79,7 @@ class LoopbackSession {
   /// Ends the connection from another thread. The pending operation of the session's thread then fails.
   void hang_up() {
     const std::lock_guard guard(mutex_);
+    hung_up_.store(true, std::memory_order_release);
     if (socket_.is_open()) wandb::detail::shut_down(socket_.native_handle());
   }
 
@@ -195,8 +196,9 @@ class LoopbackSession {
   void read_nothing() {
     error_code ignored;
     socket_.set_option(boost::asio::socket_base::receive_buffer_size(4096), ignored);
-    std::array<pollfd, 1> entry{{{socket_.native_handle(), 0, 0}}};  // an end is reported without being asked for
-    while (wandb::detail::poll_sockets(entry, -1) <= 0) {
+    std::array<pollfd, 1> entry{{{socket_.native_handle(), 0, 0}}};  // a reset is reported without being asked for
+    // Windows does not report a `hang_up`.
+    while (!hung_up_.load(std::memory_order_acquire) && wandb::detail::poll_sockets(entry, 50) <= 0) {
     }
   }
   void close(const Fault& fault, bool orderly = false) {
@@ -214,6 +216,7 @@ class LoopbackSession {
   std::size_t end_ = 0;
   std::string out_;
   RequestText text_;
+  std::atomic<bool> hung_up_{false};
   std::atomic<bool> done_{false};
   std::thread thread_;  // The last member, so that the thread starts after the others are initialized.
 };
