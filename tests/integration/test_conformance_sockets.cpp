@@ -8,6 +8,7 @@
 
 #include <wandb/testing/conformance.hpp>
 
+#include "../has_ipv6.hpp"
 #include "socket_transport.hpp"
 
 namespace {
@@ -108,12 +109,8 @@ TEST_CASE("a transport that computes the time left in an int is caught") {
 
 TEST_CASE("a transport that knows no IPv6 is caught, where the machine has it") {
   const auto text = complaints({.only_ipv4 = true}, "reaches an IPv6 address, where the machine has one");
-  try {
-    const wandb::testing::LoopbackServer probe([](const auto&) { return wandb::Response(); }, {.address = "::1"});
-    CHECK(text.find("instead of the answer of a server at an IPv6 address") != text.npos);
-  } catch (const std::exception&) {
-    CHECK(text == "");
-  }
+  if (has_ipv6()) CHECK(text.find("instead of the answer of a server at an IPv6 address") != text.npos);
+  else CHECK(text == "");
 }
 
 TEST_CASE("a transport that may have sent to a name that does not exist is caught") {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "awaiting.hpp"
+#include "has_ipv6.hpp"
 #include "rigs.hpp"
 #include "variables.hpp"
 
@@ -51,7 +52,8 @@ TEST_CASE_TEMPLATE("localhost is localhost however it is spelt, to the resolver,
   }
 }
 
-TEST_CASE("an IPv6 address is reached and sent in its one form, and its certificate is checked by it") {
+TEST_CASE("an IPv6 address is reached and sent in its one form, and its certificate is checked by it" *
+          doctest::skip(!has_ipv6())) {
   for (const bool tls : {false, true}) {
     std::mutex mutex;
     std::string host;
