@@ -573,7 +573,7 @@ enum class errc : int {
   attribute_not_loaded,         ///< the attribute was not requested, or the server did not send it
   wrong_attribute_type,         ///< the attribute's value has another type
   malformed_response,           ///< the server's answer does not match the schema
-  unexpected_status,            ///< the server sent an HTTP status that this API does not use, such as a redirect
+  unexpected_status,            ///< the service answered with an HTTP status that this API does not use
   bad_request,                  ///< the server did not accept the request (400, 410, 413, 422, other 4xx)
   rejected,                     ///< the server refused the operation and gave a reason of its own
   unauthorized,                 ///< the credentials were not accepted (401)
@@ -703,7 +703,8 @@ class [[nodiscard]] Error {
   /// The server's messages.
   [[nodiscard]] const std::vector<ServerMessage>& messages() const& noexcept;
   [[nodiscard]] std::vector<ServerMessage> messages() && { return std::as_const(*this).messages(); }
-  /// The name of the operation that failed, such as "createUser"; empty if there was none.
+  /// The name of the operation that failed, or could not begin for want of credentials, such as "createUser"; empty if
+  /// there was none.
   [[nodiscard]] std::string_view operation() const noexcept {
     return details_ ? details_->operation : std::string_view{};
   }
@@ -721,7 +722,7 @@ class [[nodiscard]] Error {
   [[nodiscard]] bool retryable() const noexcept;
   /// Returns what happened.
   [[nodiscard]] std::string reason() const;
-  /// Returns what to do about it; empty if there is no advice.
+  /// Returns what to do about it; empty if there is no advice. For a mutation that may have run it says to look first.
   [[nodiscard]] std::string advice() const;
   /// Returns one line for people: the operation, reason, advice, the server's messages, status, attempts and outcome.
   [[nodiscard]] std::string message() const;
@@ -2298,9 +2299,9 @@ struct Options {
   /// The server. Default `WANDB_BASE_URL`, then the settings files that `wandb login` writes (`./wandb/settings`, then
   /// `$WANDB_CONFIG_DIR/settings` or `~/.config/wandb/settings`), then `https://api.wandb.ai`.
   std::string_view base_url{};
-  /// The caller's API key; surrounding white space is removed. Default `WANDB_API_KEY`, then the identity token in the
-  /// file `WANDB_IDENTITY_TOKEN_FILE`, then the netrc entry of the server's host, in `$NETRC`, or `~/.netrc`, or
-  /// `~/_netrc`.
+  /// The caller's API key; surrounding white space is removed. Default `WANDB_API_KEY` or the identity token in the file
+  /// `WANDB_IDENTITY_TOKEN_FILE` (both are `errc::invalid_environment`), then the netrc entry of the server's host, in
+  /// `$NETRC`, or `~/.netrc`, or `~/_netrc`.
   SecretView api_key{};
   /// An identity token in place of the key, which is exchanged for access tokens. The constructor copies the handle.
   /// To give both is `errc::invalid_argument`.
@@ -2318,7 +2319,8 @@ struct Options {
 
 /// Settings of one call. Handles do not keep them.
 struct CallOptions {
-  /// The time for the whole call, with retries, waits and further pages.
+  /// The time for the whole call, with retries, waits and further pages. With 0 or less it fails at once with
+  /// `errc::timed_out`.
   std::chrono::nanoseconds timeout = std::chrono::nanoseconds::max();
   /// The point in time at which the call ends; if `timeout` ends earlier, that counts.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
@@ -2331,7 +2333,7 @@ struct CallOptions {
 
 /// Settings of `Api::users`. They hold for that range only.
 struct PageOptions {
-  int size = 100;             ///< the number of users to request at a time; the server may return fewer
+  int size = 100;             ///< the number of users to request at a time, at least 1; the server may return fewer
   std::string_view cursor{};  ///< where to begin, from `Users::cursor()`; empty means at the first user
   bool keys = true;           ///< whether to read each user's API keys too; if not, they are not loaded
 };
@@ -5523,19 +5525,22 @@ class User<T, any_selection> {
 
   /// Changes attributes, with the caller's credentials. To change another user the caller must be an admin of the
   /// instance. Fails with `errc::rejected` and the outcome `ran` if the server answers with another value of a flag. A
-  /// new e-mail may have to be confirmed first, and `email()` is then still the old one. W&B operation: `updateUser`.
+  /// new e-mail may have to be confirmed first, and `email()` is then still the old one. An update without a change is
+  /// `errc::invalid_argument`, and a user whose id is not known `errc::attribute_not_loaded`. W&B operation:
+  /// `updateUser`.
   [[nodiscard]] Returns<T, void> update(const UserUpdate& changes, const CallOptions& options = {}) const {
     return client_.run(detail::update_user(client_.caller(), options, record_, changes));
   }
-  /// Makes the user an admin of the instance, or takes that away. W&B operation: `updateUser`.
+  /// Makes the user an admin of the instance, or takes that away. Fails as `update` does. W&B operation: `updateUser`.
   [[nodiscard]] Returns<T, void> set_admin(bool admin, const CallOptions& options = {}) const {
     return update({.admin = admin}, options);
   }
-  /// Deletes the user; `restore()` undoes it. W&B operation: `deleteUser`.
+  /// Deletes the user; `restore()` undoes it. Fails with `errc::attribute_not_loaded` if the user's id is not known, or
+  /// with the error by which the server refused it. W&B operation: `deleteUser`.
   [[nodiscard]] Returns<T, void> remove(const CallOptions& options = {}) const {
     return client_.run(detail::delete_user(client_.caller(), options, record_));
   }
-  /// Restores a deleted user. W&B operation: `undeleteUser`.
+  /// Restores a deleted user, with the credentials of an admin. Fails as `remove` does. W&B operation: `undeleteUser`.
   [[nodiscard]] Returns<T, void> restore(const CallOptions& options = {}) const {
     return client_.run(detail::restore_user(client_.caller(), options, record_));
   }
@@ -5784,7 +5789,8 @@ class Api : public Client<T> {
   /// Finds the user with exactly this username, e-mail or id, and reads keys and teams too. Searches all pages of the
   /// server's result, and returns an empty optional only if every page was complete. An e-mail with the same spelling
   /// is preferred to one that differs in ASCII case, and an active account to a deleted one; if several users remain,
-  /// `errc::ambiguous_user` names them. The caller must be an admin of the instance. W&B operation: `users`.
+  /// `errc::ambiguous_user` names them. An empty name is `errc::invalid_argument`. The caller must be an admin of the
+  /// instance. W&B operation: `users`.
   [[nodiscard]] Returns<T, std::optional<User<T>>> user(std::string_view name, const CallOptions& options = {}) const {
     return read_user<any_selection>(name, options);
   }
@@ -5838,9 +5844,9 @@ class Api : public Client<T> {
 
   /// Creates a user, whose keys and teams are not loaded. The caller must be an admin of the instance. Fails with
   /// `errc::conflict` if a user has this e-mail already, and with `errc::rejected` and the outcome `ran` if the server
-  /// answers with another e-mail, or with no admin where one was asked for. If `outcome()` is `unknown`, `user(email)`
-  /// finds out whether the user was created. W&B operation: `createUser`, which is resent only if it certainly did not
-  /// run.
+  /// answers with another e-mail, or with no admin where one was asked for. An empty e-mail is
+  /// `errc::invalid_argument`. If `outcome()` is `unknown`, `user(email)` finds out whether the user was created. W&B
+  /// operation: `createUser`, which is resent only if it certainly did not run.
   [[nodiscard]] Returns<T, User<T>> create_user(std::string_view email, bool admin = false,
                                                 const CallOptions& options = {}) const {
     return this->run(detail::create_user(this->caller(), options, email, admin),
@@ -7483,8 +7489,15 @@ WANDB_DECL std::string Error::reason() const {
 }
 
 WANDB_DECL std::string Error::advice() const {
-  if (details_ && details_->advice) return *details_->advice;
-  return code_.category() == error_category() ? detail::text_of(static_cast<errc>(code_.value())).advice : "";
+  std::string advice;
+  if (details_ && details_->advice) advice = *details_->advice;
+  else if (code_.category() == error_category()) advice = detail::text_of(static_cast<errc>(code_.value())).advice;
+  if (outcome() == Outcome::not_run) return advice;
+  // What has run, or may have, must not be repeated blindly.
+  if (advice.ends_with("try again later")) advice.clear();
+  if (outcome() == Outcome::unknown)
+    advice.append(advice.empty() ? "" : ", and ").append("look whether it took effect before you try again");
+  return advice;
 }
 
 WANDB_DECL std::string Error::message() const {

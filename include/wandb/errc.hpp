@@ -25,7 +25,7 @@ enum class errc : int {
   attribute_not_loaded,         ///< the attribute was not requested, or the server did not send it
   wrong_attribute_type,         ///< the attribute's value has another type
   malformed_response,           ///< the server's answer does not match the schema
-  unexpected_status,            ///< the server sent an HTTP status that this API does not use, such as a redirect
+  unexpected_status,            ///< the service answered with an HTTP status that this API does not use
   bad_request,                  ///< the server did not accept the request (400, 410, 413, 422, other 4xx)
   rejected,                     ///< the server refused the operation and gave a reason of its own
   unauthorized,                 ///< the credentials were not accepted (401)

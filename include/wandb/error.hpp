@@ -81,7 +81,8 @@ class [[nodiscard]] Error {
   /// The server's messages.
   [[nodiscard]] const std::vector<ServerMessage>& messages() const& noexcept;
   [[nodiscard]] std::vector<ServerMessage> messages() && { return std::as_const(*this).messages(); }
-  /// The name of the operation that failed, such as "createUser"; empty if there was none.
+  /// The name of the operation that failed, or could not begin for want of credentials, such as "createUser"; empty if
+  /// there was none.
   [[nodiscard]] std::string_view operation() const noexcept {
     return details_ ? details_->operation : std::string_view{};
   }
@@ -99,7 +100,7 @@ class [[nodiscard]] Error {
   [[nodiscard]] bool retryable() const noexcept;
   /// Returns what happened.
   [[nodiscard]] std::string reason() const;
-  /// Returns what to do about it; empty if there is no advice.
+  /// Returns what to do about it; empty if there is no advice. For a mutation that may have run it says to look first.
   [[nodiscard]] std::string advice() const;
   /// Returns one line for people: the operation, reason, advice, the server's messages, status, attempts and outcome.
   [[nodiscard]] std::string message() const;

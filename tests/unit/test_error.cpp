@@ -47,6 +47,29 @@ TEST_CASE("an error's own advice takes the place of the general one") {
   CHECK(with("two\nlines\x1b").advice() == "two lines ");
 }
 
+TEST_CASE("nobody is advised to repeat a mutation that has run or may have") {
+  const auto after = [](errc code, Outcome outcome) {
+    Error::Details details;
+    details.outcome = outcome;
+    return Error(make_error_code(code), details).advice();
+  };
+  const std::string look = "look whether it took effect before you try again";
+  CHECK(after(errc::server_error, Outcome::not_run) == "try again later");
+  CHECK(after(errc::server_error, Outcome::unknown) == look);
+  CHECK(after(errc::server_error, Outcome::ran).empty());
+  CHECK(after(errc::timed_out, Outcome::unknown) == look);
+  CHECK(after(errc::timed_out, Outcome::ran).empty());
+  CHECK(after(errc::connection_lost, Outcome::unknown) == look);
+  CHECK(after(errc::unexpected_status, Outcome::unknown) == "check the base URL, and " + look);
+  CHECK(after(errc::unexpected_status, Outcome::ran) == "check the base URL");
+  for (auto number = static_cast<int>(errc::invalid_argument); number <= static_cast<int>(errc::proxy_refused);
+       ++number) {
+    CAPTURE(number);
+    CHECK(after(static_cast<errc>(number), Outcome::unknown).ends_with(look));
+    CHECK_FALSE(after(static_cast<errc>(number), Outcome::ran).ends_with("later"));
+  }
+}
+
 TEST_CASE("advice that a reason ends with already is not given twice") {
   const Error error(make_error_code(errc::unauthorized), "no such key; check the API key");
   CHECK(error.message() == "no such key; check the API key");
@@ -109,7 +132,8 @@ TEST_CASE("an error keeps what it was made of") {
                                                                     .attempts = 2,
                                                                     .outcome = Outcome::unknown});
   const Error again(error.code(), error.details());
-  CHECK(again.message() == "createUser: there; take another [HTTP 409] [2 attempts] [it may have taken effect]");
+  CHECK(again.message() == "createUser: there; take another, and look whether it took effect before you try again "
+                           "[HTTP 409] [2 attempts] [it may have taken effect]");
   std::ostringstream out;
   out << again;
   CHECK(out.str() == error.message());

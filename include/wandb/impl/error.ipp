@@ -80,8 +80,15 @@ WANDB_DECL std::string Error::reason() const {
 }
 
 WANDB_DECL std::string Error::advice() const {
-  if (details_ && details_->advice) return *details_->advice;
-  return code_.category() == error_category() ? detail::text_of(static_cast<errc>(code_.value())).advice : "";
+  std::string advice;
+  if (details_ && details_->advice) advice = *details_->advice;
+  else if (code_.category() == error_category()) advice = detail::text_of(static_cast<errc>(code_.value())).advice;
+  if (outcome() == Outcome::not_run) return advice;
+  // What has run, or may have, must not be repeated blindly.
+  if (advice.ends_with("try again later")) advice.clear();
+  if (outcome() == Outcome::unknown)
+    advice.append(advice.empty() ? "" : ", and ").append("look whether it took effect before you try again");
+  return advice;
 }
 
 WANDB_DECL std::string Error::message() const {
