@@ -128,7 +128,7 @@ void add_provision(CLI::App& app, ProvisionFlags& flags) {
   sub->fallthrough();
   sub->add_option("people", flags.people,
                   "a table as spreadsheets save it (CSV), or - for standard input: a column email, and perhaps admin, "
-                  "and key: the description of a first key, made where the user's own secret is known")
+                  "and key: the description of a key, made where an older server shows the user's own secret")
       ->required()
       ->type_name("FILE");
   sub->add_flag("--admin", flags.admin, "everybody is an admin; the table then has no column admin");

@@ -63,7 +63,9 @@ int run_provision(Settings& settings, const wandb::Options& options) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Users of a Weights & Biases server. Credentials: WANDB_API_KEY or the netrc file.", "wandb-users");
+  constexpr auto* about =
+      "Users of a Weights & Biases server. Credentials: WANDB_API_KEY, WANDB_IDENTITY_TOKEN_FILE or the netrc file.";
+  CLI::App app(about, "wandb-users");
   Settings settings;
   Command command = nullptr;
   add_command_line(app, settings, command);

@@ -61,7 +61,8 @@ class Api : public Client<T> {
   /// Finds the user with exactly this username, e-mail or id, and reads keys and teams too. Searches all pages of the
   /// server's result, and returns an empty optional only if every page was complete. An e-mail with the same spelling
   /// is preferred to one that differs in ASCII case, and an active account to a deleted one; if several users remain,
-  /// `errc::ambiguous_user` names them. The caller must be an admin of the instance. W&B operation: `users`.
+  /// `errc::ambiguous_user` names them. An empty name is `errc::invalid_argument`. The caller must be an admin of the
+  /// instance. W&B operation: `users`.
   [[nodiscard]] Returns<T, std::optional<User<T>>> user(std::string_view name, const CallOptions& options = {}) const {
     return read_user<any_selection>(name, options);
   }
@@ -115,9 +116,9 @@ class Api : public Client<T> {
 
   /// Creates a user, whose keys and teams are not loaded. The caller must be an admin of the instance. Fails with
   /// `errc::conflict` if a user has this e-mail already, and with `errc::rejected` and the outcome `ran` if the server
-  /// answers with another e-mail, or with no admin where one was asked for. If `outcome()` is `unknown`, `user(email)`
-  /// finds out whether the user was created. W&B operation: `createUser`, which is resent only if it certainly did not
-  /// run.
+  /// answers with another e-mail, or with no admin where one was asked for. An empty e-mail is
+  /// `errc::invalid_argument`. If `outcome()` is `unknown`, `user(email)` finds out whether the user was created. W&B
+  /// operation: `createUser`, which is resent only if it certainly did not run.
   [[nodiscard]] Returns<T, User<T>> create_user(std::string_view email, bool admin = false,
                                                 const CallOptions& options = {}) const {
     return this->run(detail::create_user(this->caller(), options, email, admin),

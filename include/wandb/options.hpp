@@ -24,9 +24,9 @@ struct Options {
   /// The server. Default `WANDB_BASE_URL`, then the settings files that `wandb login` writes (`./wandb/settings`, then
   /// `$WANDB_CONFIG_DIR/settings` or `~/.config/wandb/settings`), then `https://api.wandb.ai`.
   std::string_view base_url{};
-  /// The caller's API key; surrounding white space is removed. Default `WANDB_API_KEY`, then the identity token in the
-  /// file `WANDB_IDENTITY_TOKEN_FILE`, then the netrc entry of the server's host, in `$NETRC`, or `~/.netrc`, or
-  /// `~/_netrc`.
+  /// The caller's API key; surrounding white space is removed. Default `WANDB_API_KEY` or the identity token in the file
+  /// `WANDB_IDENTITY_TOKEN_FILE` (both are `errc::invalid_environment`), then the netrc entry of the server's host, in
+  /// `$NETRC`, or `~/.netrc`, or `~/_netrc`.
   SecretView api_key{};
   /// An identity token in place of the key, which is exchanged for access tokens. The constructor copies the handle.
   /// To give both is `errc::invalid_argument`.
@@ -44,7 +44,8 @@ struct Options {
 
 /// Settings of one call. Handles do not keep them.
 struct CallOptions {
-  /// The time for the whole call, with retries, waits and further pages.
+  /// The time for the whole call, with retries, waits and further pages. With 0 or less it fails at once with
+  /// `errc::timed_out`.
   std::chrono::nanoseconds timeout = std::chrono::nanoseconds::max();
   /// The point in time at which the call ends; if `timeout` ends earlier, that counts.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
@@ -57,7 +58,7 @@ struct CallOptions {
 
 /// Settings of `Api::users`. They hold for that range only.
 struct PageOptions {
-  int size = 100;             ///< the number of users to request at a time; the server may return fewer
+  int size = 100;             ///< the number of users to request at a time, at least 1; the server may return fewer
   std::string_view cursor{};  ///< where to begin, from `Users::cursor()`; empty means at the first user
   bool keys = true;           ///< whether to read each user's API keys too; if not, they are not loaded
 };

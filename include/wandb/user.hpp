@@ -148,19 +148,22 @@ class User<T, any_selection> {
 
   /// Changes attributes, with the caller's credentials. To change another user the caller must be an admin of the
   /// instance. Fails with `errc::rejected` and the outcome `ran` if the server answers with another value of a flag. A
-  /// new e-mail may have to be confirmed first, and `email()` is then still the old one. W&B operation: `updateUser`.
+  /// new e-mail may have to be confirmed first, and `email()` is then still the old one. An update without a change is
+  /// `errc::invalid_argument`, and a user whose id is not known `errc::attribute_not_loaded`. W&B operation:
+  /// `updateUser`.
   [[nodiscard]] Returns<T, void> update(const UserUpdate& changes, const CallOptions& options = {}) const {
     return client_.run(detail::update_user(client_.caller(), options, record_, changes));
   }
-  /// Makes the user an admin of the instance, or takes that away. W&B operation: `updateUser`.
+  /// Makes the user an admin of the instance, or takes that away. Fails as `update` does. W&B operation: `updateUser`.
   [[nodiscard]] Returns<T, void> set_admin(bool admin, const CallOptions& options = {}) const {
     return update({.admin = admin}, options);
   }
-  /// Deletes the user; `restore()` undoes it. W&B operation: `deleteUser`.
+  /// Deletes the user; `restore()` undoes it. Fails with `errc::attribute_not_loaded` if the user's id is not known, or
+  /// with the error by which the server refused it. W&B operation: `deleteUser`.
   [[nodiscard]] Returns<T, void> remove(const CallOptions& options = {}) const {
     return client_.run(detail::delete_user(client_.caller(), options, record_));
   }
-  /// Restores a deleted user. W&B operation: `undeleteUser`.
+  /// Restores a deleted user, with the credentials of an admin. Fails as `remove` does. W&B operation: `undeleteUser`.
   [[nodiscard]] Returns<T, void> restore(const CallOptions& options = {}) const {
     return client_.run(detail::restore_user(client_.caller(), options, record_));
   }
