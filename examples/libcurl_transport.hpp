@@ -18,7 +18,8 @@ struct CurlTransport {
     const auto add = [&](std::string line) { headers.reset(curl_slist_append(headers.release(), line.c_str())); };
     add(std::string("Host: ").append(request.host));
     add("Expect:");  // libcurl would ask the server first whether it wants a long body
-    for (const auto& header : request.headers) add(std::string(header.name).append(": ").append(header.value));
+    for (const auto& [name, value, secret] : request.headers)  // without a value libcurl wants a semicolon
+      add(std::string(name).append(value.empty() ? ";" : ": ").append(value));
     wandb::Response response;
     const auto set = [](auto option, auto value) { (curl_easy_setopt)(curl.get(), option, value); };
     set(CURLOPT_FORBID_REUSE, 1L);  // no connection is kept

@@ -55,6 +55,7 @@ struct Mistakes {
   bool unknown_is_perhaps_sent = false;      ///< says `perhaps_sent` if a name does not exist
   bool looks_late = false;                   ///< looks at the deadline and the stop only when it has to wait
   bool locks_all = false;                    ///< lets one thread send at a time
+  bool sends_in_clear = false;               ///< sends to an https origin without TLS
 };
 
 /// A connection, and what has come of the next answer.
@@ -74,6 +75,7 @@ class SocketTransport {
   [[nodiscard]] Answer send(const Request& request) {
     std::unique_lock all(lock_, std::defer_lock);
     if (mistakes_.locks_all) all.lock();
+    if (request.origin.tls && !mistakes_.sends_in_clear) return Error(errc::tls_failed, Delivery::nothing_sent);
     if (const auto failed = over(request, {}); failed && !mistakes_.looks_late)
       return Error(*failed, Delivery::nothing_sent);
     const std::pair key(std::string(request.origin.host), request.origin.port);

@@ -112,9 +112,9 @@ TEST_CASE("a transport that returns a default response is caught") {
 }
 
 TEST_CASE("a transport that always says that nothing was sent is caught") {
-  for (const auto* rule : {"sends once if the connection is closed", "sends once if the connection is reset",
-                           "sends once if a TLS connection is closed", "keeps the deadline if the server is silent",
-                           "keeps the deadline if the server does not read"}) {
+  for (const auto* rule :
+       {"sends once if the connection is closed", "sends once if the connection is reset",
+        "keeps the deadline if the server is silent", "keeps the deadline if the server does not read"}) {
     check_caught(rule, "The error says `nothing_sent`", [](const auto& inner, const Request& request) {
       return delivered(inner.send(request), Delivery::nothing_sent);
     });
@@ -140,8 +140,7 @@ TEST_CASE("a transport that says of every failure that an answer began is caught
 }
 
 TEST_CASE("a transport that sends again after a failure is caught") {
-  for (const auto* rule : {"sends once if the connection is closed", "sends once if the connection is reset",
-                           "sends once if a TLS connection is closed"}) {
+  for (const auto* rule : {"sends once if the connection is closed", "sends once if the connection is reset"}) {
     check_caught(rule, "send returned a response", [](const auto& inner, const Request& request) {
       auto answer = inner.send(request);
       return answer ? answer : inner.send(request);
@@ -179,6 +178,27 @@ TEST_CASE("a transport that drops or changes a header of the request is caught")
   });
 }
 
+TEST_CASE("a transport that drops a header without a value is caught") {
+  check_caught("sends a request byte for byte", "X-Empty",
+               [](const auto& inner, const Request& request) { return dropping(inner, request, "X-Empty"); });
+}
+
+TEST_CASE("a transport that sends the headers or the target of an earlier request is caught") {
+  const auto first = std::make_shared<std::vector<wandb::Header>>();
+  check_caught("sends a request byte for byte", "The header Authorization of the second request",
+               [first](const auto& inner, Request request) {
+                 if (first->empty()) first->assign(request.headers.begin(), request.headers.end());
+                 request.headers = *first;
+                 return inner.send(request);
+               });
+  const auto target = std::make_shared<std::string>();
+  check_caught("sends a request byte for byte", "of the second request", [target](const auto& inner, Request request) {
+    if (target->empty()) *target = request.target;
+    request.target = *target;
+    return inner.send(request);
+  });
+}
+
 TEST_CASE("a transport that adds a header of its own beside the request's is caught") {
   check_caught("sends a request byte for byte", "User-Agent", [](const auto& inner, Request request) {
     std::vector<wandb::Header> headers(request.headers.begin(), request.headers.end());
@@ -193,6 +213,18 @@ TEST_CASE("a transport that drops headers of the answer is caught") {
                [](const auto& inner, const Request& request) {
                  auto answer = inner.send(request);
                  if (answer) answer->headers.clear();
+                 return answer;
+               });
+}
+
+TEST_CASE("a transport that returns headers of an earlier answer is caught") {
+  const auto earlier = std::make_shared<std::vector<std::string>>();
+  check_caught("returns the headers of an answer byte for byte", "Retry-After of the first one",
+               [earlier](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 if (!answer) return answer;
+                 for (const auto& value : *earlier) answer->headers.add("Retry-After", value);
+                 if (const auto value = answer->headers.find("Retry-After")) earlier->emplace_back(*value);
                  return answer;
                });
 }
@@ -215,6 +247,54 @@ TEST_CASE("a transport that cuts a body is caught") {
                  if (answer) answer->body.resize(std::min(answer->body.size(), std::size_t{65536}));
                  return answer;
                });
+}
+
+TEST_CASE("a transport that cuts a body in chunks is caught") {
+  check_caught("carries bodies of 0, 1 and 16 Mi bytes", "16777216 bytes in chunks",
+               [](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 if (answer && answer->headers.find("Transfer-Encoding")) answer->body.resize(65536);
+                 return answer;
+               });
+}
+
+TEST_CASE("a transport that sends in clear to an https origin is caught") {
+  check_caught("sends nothing in clear to an https origin", "was sent in clear",
+               [](const auto& inner, Request request) -> Answer {
+                 if (!request.origin.tls) return inner.send(request);
+                 request.origin.tls = false;
+                 auto answer = inner.send(request);
+                 return answer ? Answer(std::move(answer)) : Error(errc::tls_failed, Delivery::nothing_sent);
+               });
+}
+
+TEST_CASE("a transport that makes a mistake only over TLS is caught") {
+  const auto over_tls = [](const Mistake& mistake) -> Mistake {
+    return [mistake](const BeastTransport& inner, const Request& request) {
+      return request.origin.tls ? mistake(inner, request) : inner.send(request);
+    };
+  };
+  check_caught("keeps the deadline if the server does not read", "Over TLS: The error says `nothing_sent`",
+               over_tls([](const auto& inner, const Request& request) {
+                 return delivered(inner.send(request), Delivery::nothing_sent);
+               }));
+  check_caught("carries bodies of 0, 1 and 16 Mi bytes", "Over TLS: send returned another body",
+               over_tls([](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 if (answer) answer->body.resize(std::min(answer->body.size(), std::size_t{16384}));
+                 return answer;
+               }));
+  check_caught("sends once whatever the status", "Over TLS: The server got 2 requests",
+               over_tls([](const auto& inner, const Request& request) {
+                 auto answer = inner.send(request);
+                 return answer && answer->status == 503 ? inner.send(request) : std::move(answer);
+               }));
+#if defined(__cpp_lib_jthread)
+  check_caught("obeys a stop", "Over TLS: ", over_tls([](const auto& inner, Request request) {
+                 request.stop = {};
+                 return inner.send(request);
+               }));
+#endif
 }
 
 TEST_CASE("a transport that takes an answer for whole that was cut is caught") {
@@ -310,6 +390,49 @@ TEST_CASE("a transport whose wait ends too soon is caught") {
   const auto complaints = conformance([](const Surroundings& around) { return Hasty(around); },
                                       [](auto task) { return task.run(); }, {.only = "waits as long as it is told"});
   CHECK(text(complaints).find("wait returned before its time was over") != std::string::npos);
+}
+
+namespace {
+
+// A transport whose wait does what it is given.
+struct Waiting {
+  BeastTransport inner;
+  std::function<void(std::chrono::nanoseconds, const wandb::StopToken&)> how;
+  [[nodiscard]] Answer send(const Request& request) const { return inner.send(request); }
+  void wait(std::chrono::nanoseconds duration, const wandb::StopToken& stop) const { how(duration, stop); }
+};
+
+std::string complaints_about_wait(std::string_view rule, const decltype(Waiting::how)& how) {
+  const auto make = [&](const Surroundings& around) { return Waiting{beast(around), how}; };
+  return text(conformance(make, {.only = rule}));
+}
+
+}  // namespace
+
+TEST_CASE("a transport whose wait takes too long, throws or ignores a stop is caught") {
+  CHECK(complaints_about_wait("waits as long as it is told", [](auto duration, const auto&) {
+          std::this_thread::sleep_for(duration + 1700ms);
+        }).find("wait returned long after its time was over") != std::string::npos);
+  CHECK(complaints_about_wait("waits as long as it is told", [](auto, const auto&) {
+          throw 1;
+        }).find("wait threw an exception.") != std::string::npos);
+#if defined(__cpp_lib_jthread)
+  CHECK(complaints_about_wait("ends a wait when a stop is requested", [](auto duration, const auto&) {
+          std::this_thread::sleep_for(duration);
+        }).find("wait did not return soon after a stop") != std::string::npos);
+#endif
+}
+
+TEST_CASE("a transport that cannot be destroyed is told so") {
+  struct Slow {
+    BeastTransport inner;
+    explicit Slow(const Surroundings& around) : inner(beast(around)) {}
+    ~Slow() { std::this_thread::sleep_for(5500ms); }
+    [[nodiscard]] Answer send(const Request& request) const { return inner.send(request); }
+  };
+  const auto complaints = conformance([](const Surroundings& around) { return Slow(around); },
+                                      {.only = "sends nothing after the deadline"});
+  CHECK(text(complaints).find("The transport's destructor did not return.") != std::string::npos);
 }
 
 TEST_CASE("a transport that names a deadline otherwise is caught") {

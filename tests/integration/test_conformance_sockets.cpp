@@ -118,6 +118,11 @@ TEST_CASE("a transport that may have sent to a name that does not exist is caugh
                {.unknown_is_perhaps_sent = true});
 }
 
+TEST_CASE("a transport that sends to an https origin without TLS is caught") {
+  check_caught("sends nothing in clear to an https origin", "The request was sent in clear with its credentials",
+               {.sends_in_clear = true});
+}
+
 TEST_CASE("a transport that lets one thread wait for another is caught") {
   check_caught("serves a thread while another waits", "while another thread waited", {.locks_all = true});
 }

@@ -132,8 +132,9 @@ TEST_CASE("an error keeps what it was made of") {
                                                                     .attempts = 2,
                                                                     .outcome = Outcome::unknown});
   const Error again(error.code(), error.details());
-  CHECK(again.message() == "createUser: there; take another, and look whether it took effect before you try again "
-                           "[HTTP 409] [2 attempts] [it may have taken effect]");
+  CHECK(again.message() ==
+        "createUser: there; take another, and look whether it took effect before you try again "
+        "[HTTP 409] [2 attempts] [it may have taken effect]");
   std::ostringstream out;
   out << again;
   CHECK(out.str() == error.message());

@@ -10,6 +10,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@
 #include <wandb/error.hpp>
 #include <wandb/headers.hpp>
 #include <wandb/result.hpp>
+#include <wandb/stop_token.hpp>
 #include <wandb/testing/certificates.hpp>
 #include <wandb/testing/detail/conformance_server.hpp>
 #include <wandb/testing/detail/full_listener.hpp>
@@ -32,6 +34,7 @@ using namespace std::chrono_literals;
 struct CheckedTransport {
   std::function<Result<Response>(const Request&)> send;
   std::function<void(std::chrono::nanoseconds)> wait;  ///< empty if the transport has none
+  std::function<void(std::chrono::nanoseconds, const StopToken&)> wait_until_stopped;  ///< the same
 };
 
 /// How long a request may take that should succeed, and how long if another one of the rule has taken all of that.
@@ -48,7 +51,10 @@ inline constexpr auto hang_limit = 2s;
 
 /// The credentials of the suite's requests, which no error may repeat.
 inline constexpr std::string_view authorization = "Basic YXBpOmNvbmZvcm1hbmNlLXN1aXRlLXNlY3JldC0wMTIzNDU2Nzg5YWJjZGVm";
-/// The same as plain text, and the text that answers contain where the service would send a new key.
+/// Those of another person.
+inline constexpr std::string_view other_authorization =
+    "Basic YXBpOmNvbmZvcm1hbmNlLXN1aXRlLXNlY3JldC1vZi1hbm90aGVyLXBlcnNvbi0wMTIz";
+/// Parts of them, encoded and as plain text, and the text that answers contain where the service would send a new key.
 inline constexpr std::string_view secrets[] = {"YXBpOmNvbmZvcm1hbmNlLXN1aXRl", "conformance-suite-secret",
                                                "a-new-key-in-an-answer"};
 
@@ -58,8 +64,9 @@ class Bench {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Bench(CheckedTransport transport, std::shared_ptr<const CertificateAuthority> authority)
-      : authority_(std::move(authority)), transport_(std::move(transport)) {}
+  /// With `over_tls` the servers that `serve()` starts have a certificate that the transport was told to trust.
+  Bench(CheckedTransport transport, std::shared_ptr<const CertificateAuthority> authority, bool over_tls)
+      : authority_(std::move(authority)), transport_(std::move(transport)), over_tls_(over_tls) {}
 
   /// Records what happened, in full sentences.
   void complain(std::string what) {
@@ -74,8 +81,10 @@ class Bench {
     return complaints_;
   }
 
-  /// Starts a server, without options for plain HTTP.
-  CountingServer& serve(const LoopbackOptions& options = {}) {
+  /// Starts a server, for plain HTTP or over TLS.
+  CountingServer& serve() { return over_tls_ ? serve_tls() : serve(LoopbackOptions()); }
+  /// Starts a server with these options.
+  CountingServer& serve(const LoopbackOptions& options) {
     auto started = std::make_unique<CountingServer>(options);
     const std::lock_guard lock(mutex_);
     return *servers_.emplace_back(std::move(started));
@@ -131,18 +140,15 @@ class Bench {
     if (!result) check_text(result.error());
     return result;
   }
-  /// Waits with the transport, as the library does before it repeats a request. Returns false if the transport has no
-  /// function for that.
-  [[nodiscard]] bool wait(std::chrono::nanoseconds duration) {
-    if (!transport_.wait) return false;
-    allow(Clock::now() + duration + hang_limit);
-    try {
-      transport_.wait(duration);
-    } catch (const std::exception& thrown) {
-      complain(std::string("wait threw an exception: ") + thrown.what());
-    }
-    allow(Clock::now() + patience);
-    return true;
+  /// Waits with the transport, as the library does before it repeats a request. Returns how long that took, or nothing
+  /// if the transport has no function for that.
+  [[nodiscard]] std::optional<Clock::duration> wait(std::chrono::nanoseconds duration) {
+    if (!transport_.wait) return std::nullopt;
+    return waited(duration, [&] { transport_.wait(duration); });
+  }
+  [[nodiscard]] std::optional<Clock::duration> wait(std::chrono::nanoseconds duration, const StopToken& stop) {
+    if (!transport_.wait_until_stopped) return std::nullopt;
+    return waited(duration, [&] { transport_.wait_until_stopped(duration, stop); });
   }
 
   /// A request to a server. It views static texts, texts that the bench keeps, and `body`.
@@ -203,9 +209,14 @@ class Bench {
     const std::lock_guard lock(mutex_);
     return limit_;
   }
+  /// Whether the transport is being destroyed.
+  [[nodiscard]] bool clearing() const noexcept { return clearing_.load(); }
   /// Destroys the transport and the servers.
   void clear() {
+    allow(Clock::now() + patience / 4);
+    clearing_ = true;
     transport_ = {};
+    clearing_ = false;
     std::vector<std::unique_ptr<CountingServer>> ended;
     std::unique_ptr<FullListener> closed;
     const std::lock_guard lock(mutex_);
@@ -218,6 +229,20 @@ class Bench {
     return delivery == Delivery::nothing_sent ? "nothing_sent"
            : delivery == Delivery::answered   ? "answered"
                                               : "perhaps_sent";
+  }
+  template <class Wait>
+  [[nodiscard]] Clock::duration waited(std::chrono::nanoseconds duration, const Wait& wait) {
+    const auto began = Clock::now();
+    allow(began + duration + hang_limit);
+    try {
+      wait();
+    } catch (const std::exception& thrown) {
+      complain(std::string("wait threw an exception: ") + thrown.what());
+    } catch (...) {
+      complain("wait threw an exception.");
+    }
+    allow(Clock::now() + patience);
+    return Clock::now() - began;
   }
   void allow(Clock::time_point until) {
     const std::lock_guard lock(mutex_);
@@ -252,6 +277,8 @@ class Bench {
 
   std::shared_ptr<const CertificateAuthority> authority_;
   CheckedTransport transport_;
+  const bool over_tls_;
+  std::atomic<bool> clearing_ = false;
   mutable std::mutex mutex_;
   std::vector<std::string> complaints_;
   std::vector<std::unique_ptr<CountingServer>> servers_;

@@ -143,6 +143,12 @@ inline void sends_nothing_after_a_stop(Bench& bench) {
     bench.require(server.loopback().requests() == before, "A request was sent after its stop.");
   }
 }
+
+inline void ends_a_wait_at_a_stop(Bench& bench) {
+  const StopSoon stop;
+  const auto took = bench.wait(5s, stop.token());
+  bench.require(!took || *took < stop_after + grace, "wait did not return soon after a stop was requested.");
+}
 #endif
 
 }  // namespace wandb::testing::detail

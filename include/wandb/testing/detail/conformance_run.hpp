@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,12 +27,17 @@ namespace wandb::inline WANDB_ABI::testing::detail {
 /// A rule: what every transport does, as the end of a sentence that begins with "the transport".
 struct ConformanceRule {
   enum class Needs { nothing, trust, threads, full_listener };
+  enum class Servers { both, own };
   std::string_view name;
   void (*check)(Bench&);
-  Needs needs = Needs::nothing;  ///< `trust`: the transport trusts the suite's authority
+  Needs needs = Needs::nothing;     ///< `trust`: the transport trusts the suite's authority
+  Servers servers = Servers::both;  ///< `both`: over plain HTTP, and again over TLS; `own`: the rule decides that
 };
 
+using Needs = ConformanceRule::Needs;
+using Servers = ConformanceRule::Servers;
 inline constexpr ConformanceRule conformance_rules[] = {
+    {"answers over TLS", answers_over_tls, Needs::trust, Servers::own},
     {"sends a request byte for byte", sends_byte_for_byte},
     {"returns the headers of an answer byte for byte", returns_headers},
     {"returns an answer with any status", returns_every_status},
@@ -53,41 +59,41 @@ inline constexpr ConformanceRule conformance_rules[] = {
     {"returns no answer of an earlier request after a stop", keeps_answers_apart_after_a_stop},
 #endif
     {"returns no answer of an earlier request after a cut answer", keeps_answers_apart_after_a_cut},
-    {"says that nothing was sent to a port that refuses", says_that_a_port_refused},
-    {"says that nothing was sent to a name that does not exist", says_that_a_name_is_unknown},
-    {"reaches an IPv6 address, where the machine has one", reaches_an_ipv6_address},
+    {"says that nothing was sent to a port that refuses", says_that_a_port_refused, Needs::nothing, Servers::own},
+    {"says that nothing was sent to a name that does not exist", says_that_a_name_is_unknown, Needs::nothing,
+     Servers::own},
+    {"reaches an IPv6 address, where the machine has one", reaches_an_ipv6_address, Needs::nothing, Servers::own},
     {"sends without a deadline", sends_without_a_deadline},
     {"keeps the deadline if the server is silent", gives_up_on_silence},
     {"keeps the deadline if the server falls silent within its answer", gives_up_within_an_answer},
     {"keeps the deadline if the answer comes a byte at a time", gives_up_on_a_slow_answer},
     {"keeps the deadline if the answer comes too late", gives_up_before_a_late_answer},
     {"keeps the deadline if the server does not read", gives_up_while_sending},
-    {"keeps the deadline while it connects", gives_up_while_connecting, ConformanceRule::Needs::full_listener},
+    {"keeps the deadline while it connects", gives_up_while_connecting, Needs::full_listener, Servers::own},
     {"sends nothing after the deadline", sends_nothing_after_the_deadline},
 #if defined(__cpp_lib_jthread)
     {"obeys a stop", obeys_a_stop},
     {"obeys a stop within an answer", obeys_a_stop_within_an_answer},
     {"obeys a stop while the server does not read", obeys_a_stop_while_sending},
-    {"obeys a stop while it connects", obeys_a_stop_while_connecting, ConformanceRule::Needs::full_listener},
+    {"obeys a stop while it connects", obeys_a_stop_while_connecting, Needs::full_listener, Servers::own},
     {"sends nothing after a stop", sends_nothing_after_a_stop},
+    {"ends a wait when a stop is requested", ends_a_wait_at_a_stop, Needs::nothing, Servers::own},
 #endif
-    {"waits as long as it is told", waits_as_long_as_told},
-    {"serves two threads", serves_two_threads, ConformanceRule::Needs::threads},
-    {"serves a thread while another waits", keeps_threads_apart, ConformanceRule::Needs::threads},
-    {"refuses the certificate of an unknown authority", refuses_an_unknown_authority},
-    {"answers over TLS", answers_over_tls, ConformanceRule::Needs::trust},
-    {"refuses the certificate of another host, and one that has expired", refuses_another_certificate,
-     ConformanceRule::Needs::trust},
-    {"reports an answer over TLS that is cut", reports_cut_answers_over_tls, ConformanceRule::Needs::trust},
-    {"keeps the deadline during the TLS handshake", gives_up_on_a_handshake, ConformanceRule::Needs::trust},
-    {"sends once if a TLS connection is closed", sends_once_if_tls_ends, ConformanceRule::Needs::trust},
+    {"waits as long as it is told", waits_as_long_as_told, Needs::nothing, Servers::own},
+    {"serves two threads", serves_two_threads, Needs::threads},
+    {"serves a thread while another waits", keeps_threads_apart, Needs::threads},
+    {"sends nothing in clear to an https origin", sends_nothing_in_clear, Needs::nothing, Servers::own},
+    {"refuses the certificate of an unknown authority", refuses_an_unknown_authority, Needs::nothing, Servers::own},
+    {"refuses the certificate of another host, and one that has expired", refuses_another_certificate, Needs::trust,
+     Servers::own},
+    {"keeps the deadline during the TLS handshake", gives_up_on_a_handshake, Needs::trust, Servers::own},
 };
 
 /// What the thread of a rule and the thread that waits for it share. An abandoned thread keeps it.
 class ConformanceRun {
  public:
-  ConformanceRun(CheckedTransport transport, std::shared_ptr<const CertificateAuthority> authority)
-      : bench(std::move(transport), std::move(authority)) {}
+  ConformanceRun(CheckedTransport transport, std::shared_ptr<const CertificateAuthority> authority, bool over_tls)
+      : bench(std::move(transport), std::move(authority), over_tls) {}
 
   Bench bench;
   std::mutex mutex;
@@ -123,11 +129,11 @@ struct CarriedOut {
   bool left_behind = false;  ///< whether a `send` did not return at all
 };
 
-/// Carries a rule out in a thread of its own. If `send` does not return, the server ends its connections; if it still
-/// does not, the thread is left behind.
-inline CarriedOut carry_out(const ConformanceRule& rule, CheckedTransport transport,
-                            std::shared_ptr<const CertificateAuthority> authority) {
-  const auto run = std::make_shared<ConformanceRun>(std::move(transport), std::move(authority));
+/// Carries a rule out once, in a thread of its own. If `send` does not return, the server ends its connections; if it
+/// still does not, the thread is left behind.
+inline CarriedOut carry_out_once(const ConformanceRule& rule, CheckedTransport transport,
+                                 std::shared_ptr<const CertificateAuthority> authority, bool over_tls) {
+  const auto run = std::make_shared<ConformanceRun>(std::move(transport), std::move(authority), over_tls);
   std::thread thread([run, check = rule.check] {
     check(run->bench);
     run->bench.clear();
@@ -138,8 +144,10 @@ inline CarriedOut carry_out(const ConformanceRule& rule, CheckedTransport transp
   bool hung = false;
   while (!run->wait()) {
     const auto limit = run->bench.limit();
+    const bool destroyed = run->bench.clearing();
     if (!std::exchange(hung, true))
-      run->bench.complain("The transport did not return although its deadline had long passed.");
+      run->bench.complain(destroyed ? "The transport's destructor did not return."
+                                    : "The transport did not return although its deadline had long passed.");
     run->bench.drop_connections();
     if (run->wait_until_moved(limit)) continue;
     run->bench.complain(
@@ -149,6 +157,16 @@ inline CarriedOut carry_out(const ConformanceRule& rule, CheckedTransport transp
   }
   thread.join();
   return {run->bench.complaints()};
+}
+
+/// Carries a rule out, and a second time over TLS if `over_tls` and there was nothing to complain of.
+inline CarriedOut carry_out(const ConformanceRule& rule, const std::function<CheckedTransport()>& make,
+                            const std::shared_ptr<const CertificateAuthority>& authority, bool over_tls) {
+  auto first = carry_out_once(rule, make(), authority, false);
+  if (!over_tls || rule.servers == Servers::own || !first.complaints.empty()) return first;
+  auto second = carry_out_once(rule, make(), authority, true);
+  for (auto& what : second.complaints) what.insert(0, "Over TLS: ");
+  return second;
 }
 
 }  // namespace wandb::testing::detail

@@ -7,7 +7,6 @@
 
 #include <wandb/error.hpp>
 #include <wandb/testing/certificates.hpp>
-#include <wandb/testing/detail/conformance_answers.hpp>
 #include <wandb/testing/detail/conformance_bench.hpp>
 #include <wandb/testing/detail/conformance_server.hpp>
 #include <wandb/testing/loopback_server.hpp>
@@ -33,6 +32,17 @@ inline void check_refused(Bench& bench, CountingServer& server, std::string_view
     bench.check_delivery(result.error(), {Delivery::nothing_sent}, "nothing is sent before a certificate is accepted");
 }
 
+inline void sends_nothing_in_clear(Bench& bench) {
+  auto& server = bench.serve(LoopbackOptions());
+  auto request = bench.request(server, "{}");
+  request.origin.tls = true;
+  const auto result = bench.send(server, request);
+  bench.require(server.loopback().requests() == 0,
+                "The request was sent in clear with its credentials, although its origin is https.");
+  if (bench.is_error(result, "the server of an https origin does not speak TLS"))
+    bench.check_delivery(result.error(), {Delivery::nothing_sent}, "there was no TLS connection to send on");
+}
+
 inline void refuses_an_unknown_authority(Bench& bench) {
   const CertificateAuthority stranger("an unknown authority");
   check_refused(bench, bench.serve({.tls = true, .certificate = stranger.issue()}),
@@ -52,24 +62,6 @@ inline void gives_up_on_a_handshake(Bench& bench) {
   auto& server = bench.serve_tls();
   server.loopback().inject({.stall_on_accept = true});
   bench.check_timed_out(bench.send(server, "{}", short_deadline), "the server never answered the TLS handshake");
-}
-
-/// An answer without a length may end without TLS's own end: many servers do so, and not every client minds.
-inline void reports_cut_answers_over_tls(Bench& bench) {
-  auto& server = bench.serve_tls();
-  check_cut(bench, server, {.close_after = 200}, "the answer ended before the length that its header says");
-  check_cut(bench, server, {.framing = Framing::chunked, .close_after = 200}, "the answer ended within a chunk");
-  check_cut(bench, server, {.framing = Framing::until_close, .close_after = 200, .reset = true},
-            "the connection was reset within an answer that has no length");
-}
-
-inline void sends_once_if_tls_ends(Bench& bench) {
-  auto& server = bench.serve_tls();
-  if (!bench.is_response(bench.send(server))) return;
-  server.loopback().inject({.close_after = 0});
-  const auto result = bench.send(server);
-  if (bench.is_error(result, "the server closed the connection before it answered"))
-    bench.check_delivery(result.error(), {Delivery::perhaps_sent}, "the server got the request, and no answer began");
 }
 
 }  // namespace wandb::testing::detail

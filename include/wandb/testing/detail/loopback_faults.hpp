@@ -19,7 +19,7 @@ struct Fault {
   // Faults of the next connection, before any request or handshake.
   bool close_on_accept = false;  ///< it is closed at once
   bool stall_on_accept = false;  ///< it is not answered, nor is the handshake; what comes is read and discarded
-  bool read_nothing = false;     ///< nothing is read, so that a long request cannot be sent to its end
+  bool read_nothing = false;     ///< nothing is read after TLS's handshake: a long request cannot be sent to its end
 
   // Faults of the next request.
   bool close_before_reading = false;    ///< closes when its first bytes have come; the handler does not run

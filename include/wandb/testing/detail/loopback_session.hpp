@@ -99,13 +99,13 @@ class LoopbackSession {
     const auto fault = core_.faults.pop(true);
     if (fault.close_on_accept) return close(fault);
     if (fault.stall_on_accept) return stall();
-    if (fault.read_nothing) return read_nothing();
     if (core_.tls) {
       tls_.emplace(socket_, *core_.tls);
       tls_->handshake(boost::asio::ssl::stream_base::server, ec);
       if (ec) return refuse();
       if (SSL_session_reused(tls_->native_handle()) == 1) ++core_.resumed;
     }
+    if (fault.read_nothing) return read_nothing();
     while (serve_one()) {
     }
   }
