@@ -423,6 +423,17 @@ TEST_CASE("a transport whose wait takes too long, throws or ignores a stop is ca
 #endif
 }
 
+TEST_CASE("a transport whose wait the library would not use is told so") {
+  struct Other {
+    BeastTransport inner;
+    [[nodiscard]] Answer send(const Request& request) const { return inner.send(request); }
+    void wait(std::chrono::nanoseconds duration) const { std::this_thread::sleep_for(duration); }
+  };
+  const auto complaints = conformance([](const Surroundings& around) { return Other{beast(around)}; },
+                                      {.only = "waits as long as it is told"});
+  CHECK(text(complaints).find("The library does not use the transport's wait.") != std::string::npos);
+}
+
 TEST_CASE("a transport that cannot be destroyed is told so") {
   struct Slow {
     BeastTransport inner;

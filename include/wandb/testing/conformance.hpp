@@ -64,6 +64,13 @@ concept MakesTransport = std::invocable<const Make&, const Surroundings&> || std
 
 namespace detail {
 
+/// The transport has a `wait` beside what is required, and not the one that the library uses if it exists.
+template <class T>
+concept HasAnotherWait = !wandb::detail::WaitsUntilStopped<T> && !wandb::detail::AwaitsUntilStopped<T> &&
+                         ((SyncTransport<T> && requires { &wandb::detail::Unwrapped<T>::wait; }) ||
+                          requires(wandb::detail::Unwrapped<T> & transport, std::chrono::nanoseconds duration,
+                                   const StopToken& stop) { transport.wait(duration, stop); });
+
 template <MakesTransport Make>
 [[nodiscard]] decltype(auto) make_transport(const Make& make, const Surroundings& surroundings) {
   if constexpr (std::invocable<const Make&, const Surroundings&>) return make(surroundings);
@@ -105,6 +112,12 @@ class AuthorityFile {
 /// After so long, a suite that has complained ends before its next rule.
 inline constexpr auto longest = std::chrono::minutes(1);
 
+/// Whether the options leave a rule out.
+inline bool is_left_out(const ConformanceRule& rule, const ConformanceOptions& options) {
+  return (rule.needs == Needs::threads && !options.threads) ||
+         (rule.needs == Needs::full_listener && !options.connecting) || (rule.needs == Needs::trust && !options.tls);
+}
+
 /// Checks all rules. `make` makes a new transport for each. `trusts` is whether it is told the authority.
 inline std::vector<Complaint> check_rules(const std::function<CheckedTransport(const Surroundings&)>& make, bool trusts,
                                           const ConformanceOptions& options) {
@@ -125,9 +138,7 @@ inline std::vector<Complaint> check_rules(const std::function<CheckedTransport(c
                             "that follow were not checked."});
       break;
     }
-    if (rule.needs == Needs::threads && !options.threads) continue;
-    if (rule.needs == Needs::full_listener && !options.connecting) continue;
-    if (rule.needs == Needs::trust && !options.tls) continue;
+    if (is_left_out(rule, options)) continue;
     if (rule.needs == Needs::trust && !trusts) {
       complaints.push_back({std::string(rule.name),
                             "This was not checked, since the factory does not take the `Surroundings`, and the "
@@ -177,6 +188,7 @@ template <MakesTransport Make>
       [&make](const Surroundings& surroundings) -> detail::CheckedTransport {
         const auto made = std::make_shared<Made>(make, surroundings);
         detail::CheckedTransport checked{[made](const Request& request) { return made->get().send(request); }, {}, {}};
+        checked.has_another_wait = detail::HasAnotherWait<typename Made::Type>;
         if constexpr (wandb::detail::WaitsUntilStopped<typename Made::Type>) {
           checked.wait = [made](std::chrono::nanoseconds duration) { made->get().wait(duration, StopToken{}); };
           checked.wait_until_stopped = [made](std::chrono::nanoseconds duration, const StopToken& stop) {
@@ -204,6 +216,7 @@ requires(!std::convertible_to<const Run&, ConformanceOptions>)
             [made, run](const Request& request) -> Result<Response> { return run(made->get().send(request)); },
             [made, run](std::chrono::nanoseconds duration) { run(made->get().wait(duration)); },
             {}};
+        checked.has_another_wait = detail::HasAnotherWait<typename Made::Type>;
         if constexpr (wandb::detail::AwaitsUntilStopped<typename Made::Type>) {
           checked.wait_until_stopped = [made, run](std::chrono::nanoseconds duration, const StopToken& stop) {
             static_cast<void>(run(made->get().wait(duration, stop)));

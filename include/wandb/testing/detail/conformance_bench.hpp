@@ -35,6 +35,7 @@ struct CheckedTransport {
   std::function<Result<Response>(const Request&)> send;
   std::function<void(std::chrono::nanoseconds)> wait;  ///< empty if the transport has none
   std::function<void(std::chrono::nanoseconds, const StopToken&)> wait_until_stopped;  ///< the same
+  bool has_another_wait = false;  ///< the transport has a `wait` that the library does not use
 };
 
 /// How long a request may take that should succeed, and how long if another one of the rule has taken all of that.
@@ -146,6 +147,7 @@ class Bench {
     if (!transport_.wait) return std::nullopt;
     return waited(duration, [&] { transport_.wait(duration); });
   }
+  [[nodiscard]] bool has_another_wait() const noexcept { return transport_.has_another_wait; }
   [[nodiscard]] std::optional<Clock::duration> wait(std::chrono::nanoseconds duration, const StopToken& stop) {
     if (!transport_.wait_until_stopped) return std::nullopt;
     return waited(duration, [&] { transport_.wait_until_stopped(duration, stop); });

@@ -98,8 +98,7 @@ inline void sends_byte_for_byte(Bench& bench) {
   // Another person's request may follow on the same connection, with other headers.
   constexpr std::array others{Header{"Authorization", other_authorization, true},
                               Header{"User-Agent", "W&B Public Client conformance"},
-                              Header{"Content-Type", "application/json"},
-                              Header{"Accept", "application/json"},
+                              Header{"Content-Type", "application/json"}, Header{"Accept", "application/json"},
                               Header{"Accept-Encoding", "identity"}};
   auto next = bench.request(server, "{\"text\": \"of another person\"}");
   next.headers = others;
@@ -220,6 +219,8 @@ inline void keeps_threads_apart(Bench& bench) {
 }
 
 inline void waits_as_long_as_told(Bench& bench) {
+  bench.require(!bench.has_another_wait(),
+                "The library does not use the transport's wait. transport.hpp says what it takes and returns.");
   const auto took = bench.wait(100ms);
   if (!took) return;
   bench.require(*took >= 100ms, "wait returned before its time was over. The library would repeat a request too soon.");
