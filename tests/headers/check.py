@@ -1,8 +1,8 @@
 """Checks that each header was compiled alone, and which other headers it reads.
 
-    check.py INCLUDE_DIR BUILD_DIR COMPILER...
+    check.py INCLUDE_DIR BUILD_DIR all|public COMPILER...
 
-The headers of the core must not read Asio, Beast or OpenSSL. If the definitions are compiled once, they must not read
+Private headers, those below a `detail/`, are among `all`. The headers of the core must not read Asio, Beast or OpenSSL. If the definitions are compiled once, they must not read
 Boost at all: the check compiles programs with a copy of the system's headers that has no Boost.
 """
 import os
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-include, build, compiler = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+include, build, which, compiler = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4:]
 networking = re.compile(r"/boost/(asio|beast)[/.]|/openssl/")
 needs_networking = re.compile(r"wandb/(transport/|testing/(?!fake))")
 slow = re.compile(r"/c\+\+/\d+/(thread|fstream)$")
@@ -70,6 +70,8 @@ networking_alone = {"/usr/include": {"boost", "openssl"}, "/usr/include/boost": 
 all_of_boost = {"/usr/include": {"boost", "openssl"}}
 compiled = dependencies()
 headers = sorted({str(path.relative_to(include)) for path in include.rglob("*.hpp")} - once)
+if which == "public":
+    headers = [header for header in headers if "/detail/" not in header]
 for header in headers:
     if problem := complaint(header, compiled.get(re.sub(r"\W", "_", header))):
         failures.append(f"{header} {problem}")
