@@ -1,7 +1,9 @@
 // Tests the runs of a program with each of its requests failing in each way, by programs with and without a fault.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -220,6 +222,31 @@ TEST_CASE("a program that never ends is stopped, and the run is described") {
         "each_failure: request 1 (GetViewer) was refused with status 401: the program sent more than 20 requests; "
         "nothing "
         "changed");
+}
+
+TEST_CASE("each request of a run counts towards its limit, also those that fail and those before them") {
+  World world;
+  const auto sent = [&](std::size_t calls, const testing::FailureOptions& options) {
+    std::size_t most = 0;
+    const auto program = [&](FakeTransport& fake) {
+      const auto api = world.api(fake);
+      for (std::size_t call = 0; call != calls && !api.viewer(); ++call) {
+        most = std::max(most, fake.operations().size());
+      }
+    };
+    CHECK_THROWS_AS(static_cast<void>(each_failure(world.account, program, options)), std::runtime_error);
+    return most;
+  };
+  CHECK(sent(2000, {.in_a_row = 1'000'000'000, .max_requests = 20}) <= 20);
+  const auto twice = [&](FakeTransport& fake) {
+    const auto api = world.api(fake);
+    return api.viewer() && api.viewer();
+  };
+  CHECK(each_failure(world.account, twice, {.failures = {RequestFailure::nothing_sent}, .max_requests = 3}).size() ==
+        3);
+  CHECK_THROWS_AS(static_cast<void>(each_failure(world.account, twice,
+                                                 {.failures = {RequestFailure::nothing_sent}, .max_requests = 2})),
+                  std::runtime_error);
 }
 
 TEST_CASE("a program with awaited calls is run in the same way") {

@@ -5,6 +5,7 @@
 #error "<wandb/testing/each_failure.hpp> needs exceptions"
 #endif
 
+#include <algorithm>
 #include <atomic>
 #include <concepts>
 #include <cstddef>
@@ -35,7 +36,8 @@ struct FailureOptions {
   /// The number of requests that fail one after the other. With 1, most failures are hidden from the program, because
   /// the library sends the request again; with as many as `RetryPolicy::max_attempts` the program sees each of them.
   std::size_t in_a_row = 1;
-  std::size_t max_requests = 200;  ///< the number of requests that the program may send in one run
+  /// The number of requests that the program may send in one run, with those that fail.
+  std::size_t max_requests = 200;
 };
 
 /// One run of the program. `R` is what the program returns, or `std::monostate` if it returns nothing.
@@ -64,15 +66,6 @@ namespace detail {
 
 // Thrown through a program that sends too many requests. It is no `std::exception`, which the program may catch.
 struct TooManyRequests {};
-
-// Counts the answers of the account. Copies share the count, which may outlive the run in what the program returns.
-struct AnswerLimit {
-  std::size_t limit = 0;
-  std::shared_ptr<std::atomic<std::size_t>> count = std::make_shared<std::atomic<std::size_t>>(0);
-  void operator()(Response&) const {
-    if (++*count > limit) throw TooManyRequests();
-  }
-};
 
 template <class R>
 [[nodiscard]] std::string describe_returned(const R& returned) {
@@ -126,7 +119,9 @@ class FailureRunner {
   [[nodiscard]] Run run(std::size_t request, RequestFailure failure) {
     account_.restore(start_);
     FakeTransport fake(account_);
-    fake.expect().always().changes_its_answer(AnswerLimit{options_.max_requests});
+    fake.before_each([limit = options_.max_requests](std::size_t number) {
+      if (number > limit) throw TooManyRequests();
+    });
     if (failure != RequestFailure::none) {
       fake.let_through(request - 1);
       script(fake.expect().times(options_.in_a_row), failure);

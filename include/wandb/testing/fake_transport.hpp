@@ -24,6 +24,10 @@
 #include <wandb/transport.hpp>
 
 namespace wandb::inline WANDB_ABI::testing {
+namespace detail {
+template <class Program>
+class FailureRunner;
+}
 
 /// A synchronous transport for tests. Copies share the same fake. Each request takes the next step of the script. If it
 /// differs from what the step expects, it fails with an error that names both, and `unmet` describes it. After the last
@@ -86,6 +90,7 @@ class FakeTransport {
   /// Answers at once. Fails if a stop was requested, if the deadline has passed, or if the request is not one that the
   /// library sends: a GraphQL request with one header of credentials, which is marked as secret.
   [[nodiscard]] Result<Response> send(const Request& request) const {
+    count();
     if (request.stop.stop_requested()) return Error(errc::cancelled, Delivery::nothing_sent);
     if (request.deadline <= now()) return Error(errc::timed_out, Delivery::nothing_sent);
     if (const auto wrong = improper(request); !wrong.empty()) return refuse(wrong);
@@ -110,6 +115,9 @@ class FakeTransport {
   }
 
  private:
+  template <class Program>
+  friend class detail::FailureRunner;
+
   struct State {
     State() = default;
     State(const State&) = delete;
@@ -157,6 +165,8 @@ class FakeTransport {
     Account* account = nullptr;
     std::list<Expectation> script;  // A list keeps references to the other steps valid when one is taken.
     std::size_t let_through = 0;
+    std::size_t requests = 0;
+    std::function<void(std::size_t)> before_each;
     std::vector<std::string> operations;
     std::vector<std::chrono::nanoseconds> waits;
     std::chrono::nanoseconds ahead{};  // of the steady clock
@@ -164,6 +174,17 @@ class FakeTransport {
     std::function<void(const std::string&)> tell;
     bool told = false;  // whether `unmet` has returned what is to be told
   };
+
+  // Sets a function that gets the number of each request, from 1, before anything answers it, and may throw.
+  void before_each(std::function<void(std::size_t)> function) {
+    const std::lock_guard lock(state_->mutex);
+    state_->before_each = std::move(function);
+  }
+  void count() const {
+    const std::lock_guard lock(state_->mutex);
+    ++state_->requests;
+    if (state_->before_each) state_->before_each(state_->requests);
+  }
 
   // Whether a request exchanges an identity token, which is its only credential.
   [[nodiscard]] static bool exchanges(const Request& request) { return request.target.ends_with("/oidc/token"); }
