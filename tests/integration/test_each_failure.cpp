@@ -142,6 +142,82 @@ TEST_CASE("each way to fail runs the request, or does not, as its description sa
   CHECK(runs.size() == 1 + testing::all_failures.size());
 }
 
+TEST_CASE("a request whose answer cannot fail in some way has no run for it, and the requests after it have one") {
+  World world;
+  const IdentityToken token([&] { return Secret(world.account.identity_token("root@example.com")); });
+  const auto runs = each_failure(world.account,
+                                 [&](FakeTransport& fake) {
+                                   const AnyApi api(fake, {.base_url = "http://localhost", .identity_token = &token},
+                                                    Environment::none());
+                                   return api.viewer().has_value();
+                                 },
+                                 {.failures = {RequestFailure::incomplete, RequestFailure::cut_off}});
+  REQUIRE(runs.size() > 3);
+  CHECK(text(runs[1]).find("request 1 (oidc/token) ran, and its answer was cut off: ") == 0);
+  CHECK(text(runs[2]).find("request 2 (GetViewer) ran, and a part of its answer was missing: ") == 0);
+}
+
+TEST_CASE("an answer that refuses stays as it is, and ends a row of incomplete answers") {
+  World world;
+  world.account.add_user({.email = "ann@example.com"});
+  const auto runs = each_failure(world.account,
+                                 [&](FakeTransport& fake) {
+                                   const auto api = world.api(fake);
+                                   static_cast<void>(api.create_user("bob@example.com"));
+                                   return api.create_user("ann@example.com");
+                                 },
+                                 {.failures = {RequestFailure::incomplete}, .in_a_row = 2});
+  REQUIRE(runs.size() == 2);
+
+  CHECK(runs[1].failed == 1);
+  CHECK(runs[1].operation == "CreateUserFromAdmin");
+  CHECK(text(runs[1]).find("request 1 (CreateUserFromAdmin) ran, and a part of its answer was missing: ") == 0);
+  for (const auto& run : runs) {
+    CHECK(run.returned->error() == errc::conflict);
+    CHECK(text(run).find("internal error") == std::string::npos);
+  }
+}
+
+TEST_CASE("an answer with a part that was refused keeps the error of that part when another is missing") {
+  Response response;
+  response.status = 200;
+  response.body = R"({"data":{"a":null,"b":{"c":null,"d":7}},"errors":[{"message":"no a"}]})";
+  CHECK(testing::detail::remove_first_value(response));
+  CHECK(response.body == R"({"data":{"a":null,"b":{"c":null,"d":null}},"errors":[{"message":"no a"},)"
+                         R"({"message":"internal error","path":["b","d"]}]})");
+}
+
+TEST_CASE("a run says how many requests failed") {
+  World world;
+  const auto lines = [&](std::size_t in_a_row) {
+    std::vector<std::string> found;
+    const auto runs = each_failure(world.account,
+                                   [&](FakeTransport& fake) {
+                                     const auto api = world.api(fake);
+                                     return api.viewer() && api.viewer();
+                                   },
+                                   {.failures = {RequestFailure::nothing_sent}, .in_a_row = in_a_row});
+    for (const auto& run : runs) found.push_back(text(run));
+    return found;
+  };
+  CHECK(
+      lines(4).at(1) ==
+      "request 1 (GetViewer), like the 3 requests after it, was not sent: the program returned false; nothing changed");
+  CHECK(lines(2).at(1) ==
+        "request 1 (GetViewer), like the request after it, was not sent: the program returned true; nothing changed");
+  CHECK(lines(1).at(1) == "request 1 (GetViewer) was not sent: the program returned true; nothing changed");
+  CHECK(lines(1000).at(2).find("request 2 (GetViewer), like the 3 requests after it, was") == 0);
+}
+
+TEST_CASE("a row without a request is refused") {
+  World world;
+  bool ran = false;
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(each_failure(world.account, [&](FakeTransport&) { ran = true; }, {.in_a_row = 0})),
+      "each_failure: FailureOptions::in_a_row must be at least 1", std::invalid_argument);
+  CHECK_FALSE(ran);
+}
+
 TEST_CASE("the library's outcome is right in every run") {
   World world;
   const auto runs =

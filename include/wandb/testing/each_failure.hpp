@@ -33,8 +33,9 @@ namespace wandb::inline WANDB_ABI::testing {
 /// Settings of `each_failure`.
 struct FailureOptions {
   std::vector<RequestFailure> failures{all_failures.begin(), all_failures.end()};  ///< the ways to fail
-  /// The number of requests that fail one after the other. With 1, most failures are hidden from the program, because
-  /// the library sends the request again; with as many as `RetryPolicy::max_attempts` the program sees each of them.
+  /// The number of requests that fail one after the other, at least 1. With 1, most failures are hidden from the
+  /// program, because the library sends the request again; with as many as `RetryPolicy::max_attempts` the program sees
+  /// each of them.
   std::size_t in_a_row = 1;
   /// The number of requests that the program may send in one run, with those that fail.
   std::size_t max_requests = 200;
@@ -46,6 +47,7 @@ struct FailureRun {
   std::size_t request = 0;  ///< the number of the first request that failed, from 1; 0 if none did
   std::string operation;    ///< that request's operation, such as "CreateUserFromAdmin"
   RequestFailure failure = RequestFailure::none;  ///< how it failed
+  std::size_t failed = 0;                         ///< how many requests failed: that one, and those after it
   std::optional<R> returned;                      ///< what the program returned; none if it threw
   std::string thrown;                             ///< the `what()` of the exception that the program threw
   std::string ended;                              ///< how the program ended, such as "returned false", for people
@@ -54,11 +56,19 @@ struct FailureRun {
   AccountChanges changes;                         ///< how that differs from what it held before
 
   /// Prints one line, such as "request 2 (GenerateApiKey) ran, and its answer was lost: the program returned false; a
-  /// key "ci" of root@example.com was made".
+  /// key "ci" of root@example.com was made". If more than one request failed, it says after the operation how many:
+  /// "request 2 (GenerateApiKey), like the 3 requests after it, ran, and its answer was lost".
   friend std::ostream& operator<<(std::ostream& out, const FailureRun& run) {
     if (run.failure == RequestFailure::none) out << "no request failed";
-    else out << "request " << run.request << " (" << run.operation << ") " << to_string(run.failure);
+    else out << "request " << run.request << " (" << run.operation << ")" << run.others() << to_string(run.failure);
     return out << ": the program " << run.ended << "; " << run.changes;
+  }
+
+ private:
+  [[nodiscard]] std::string others() const {
+    if (failed <= 1) return " ";
+    if (failed == 2) return ", like the request after it, ";
+    return ", like the " + std::to_string(failed - 1) + " requests after it, ";
   }
 };
 
@@ -94,7 +104,9 @@ class FailureRunner {
   using Run = FailureRun<Returned>;
 
   FailureRunner(Account& account, Program& program, const FailureOptions& options)
-      : account_(account), program_(program), options_(options), start_(account.snapshot()) {}
+      : account_(account), program_(program), options_(options), start_(account.snapshot()) {
+    if (options.in_a_row == 0) wandb::detail::throw_misuse("each_failure: FailureOptions::in_a_row must be at least 1");
+  }
   FailureRunner(const FailureRunner&) = delete;
   FailureRunner& operator=(const FailureRunner&) = delete;
   ~FailureRunner() { account_.restore(start_); }
@@ -107,8 +119,8 @@ class FailureRunner {
       for (const auto failure : options_.failures) {
         auto one = run(request, failure);
         if (one.operations.size() < request) continue;
-        runs.push_back(std::move(one));
         met = true;
+        if (one.failed != 0) runs.push_back(std::move(one));
       }
       if (!met) break;
     }
@@ -119,14 +131,15 @@ class FailureRunner {
   [[nodiscard]] Run run(std::size_t request, RequestFailure failure) {
     account_.restore(start_);
     FakeTransport fake(account_);
+    const Spared spared;
     fake.before_each([limit = options_.max_requests](std::size_t number) {
       if (number > limit) throw TooManyRequests();
     });
     if (failure != RequestFailure::none) {
       fake.let_through(request - 1);
-      script(fake.expect().times(options_.in_a_row), failure);
+      script(fake.expect().times(options_.in_a_row), failure, spared);
     }
-    Run one{request, {}, failure, {}, {}, {}, {}, start_, AccountChanges(start_, start_)};
+    Run one{request, {}, failure, 0, {}, {}, {}, {}, start_, AccountChanges(start_, start_)};
     bool endless = false;
     try {
       call(one, fake);
@@ -135,8 +148,13 @@ class FailureRunner {
       one.ended = "sent more than " + std::to_string(options_.max_requests) + " requests";
     }
     static_cast<void>(fake.unmet());  // The failure of the last run does not come, which is no fault.
+    const auto not_failed = spared.count();
     one.operations = fake.operations();
-    if (request != 0 && one.operations.size() >= request) one.operation = one.operations[request - 1];
+    if (request != 0 && one.operations.size() >= request) {
+      one.operation = one.operations[request - 1];
+      one.failed = std::min(options_.in_a_row, one.operations.size() - request + 1) - not_failed;
+    }
+    if (one.failed == 0) one.failure = RequestFailure::none;
     one.account = account_.snapshot();
     one.changes = AccountChanges(start_, one.account);
     if (endless) throw std::runtime_error("each_failure: " + text_of(one));
@@ -179,10 +197,15 @@ class FailureRunner {
 /// how this leaves it. The program is called with a `FakeTransport&`, from which it makes its `Api`, also as an
 /// `AnyTransport` or an `AsyncFakeTransport`. What it keeps apart from the account must be made anew in each run.
 ///
+/// An answer that cannot fail in some way stays as it is: an empty one cannot be cut off, and one that has no data, or
+/// refuses, has no part that could be missing. There is no run for such a request and way to fail, and a row of failing
+/// requests ends before it.
+///
 /// Returns the runs in that order: what failed, what the program returned or threw, and what the account then held.
-/// Exceptions that are no `std::exception` pass through. If the program sends more than `max_requests` requests in a
-/// run, throws a `std::runtime_error` that describes the run. To stop the program, it throws through each further call;
-/// a program that catches everything and goes on is never stopped.
+/// Throws `std::invalid_argument` if `in_a_row` is 0. Exceptions that are no `std::exception` pass through. If the
+/// program sends more than `max_requests` requests in a run, throws a `std::runtime_error` that describes the run. To
+/// stop the program, it throws through each further call; a program that catches everything and goes on is never
+/// stopped.
 template <std::invocable<FakeTransport&> Program>
 [[nodiscard]] auto each_failure(Account& account, Program&& program, const FailureOptions& options = {}) {
   return detail::FailureRunner<std::remove_reference_t<Program>>(account, program, options).run_all();
