@@ -2,10 +2,14 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <boost/json/parse.hpp>
@@ -367,4 +371,94 @@ TEST_CASE("a mutation whose answer takes too long has run, and its outcome is un
   CHECK(error == errc::timed_out);
   CHECK(error.outcome() == Outcome::unknown);
   CHECK(asked.account.executed("createUser") == 1);
+}
+
+TEST_CASE("a function that changes answers keeps its state while its step is taken several times") {
+  Asked asked;
+  FakeTransport transport(asked.account);
+  transport.expect("GetViewer").times(3).changes_its_answer([count = 0](Response& response) mutable {
+    response.status = 403 + 100 * count++;
+    response.body = "";
+  });
+  const Api api(transport,
+                {.base_url = "http://localhost", .api_key = Secret(asked.root), .retry = {.max_attempts = 1}},
+                Environment::none());
+  for (const int status : {403, 503, 603}) CHECK(api.viewer().error().status() == status);
+  CHECK(api.viewer());
+}
+
+TEST_CASE("a step for always of a name that the library does not have, and that never came, is told") {
+  FakeTransport transport;
+  transport.expect("GetUsr").always().answers(200, viewer);
+  transport.expect("GetUser").always().answers(200, viewer);
+  transport.expect("Mine").always().answers(200, viewer);
+  CHECK(scripted(transport).query(document<"query Mine { viewer { id } }">));
+  CHECK(transport.unmet() == "wanted GetUsr (which is no operation of the library itself), which never came\n");
+}
+
+TEST_CASE("the last word on how a step is answered counts") {
+  const auto run = [](auto script) {
+    Asked asked;
+    FakeTransport transport(asked.account);
+    script(transport.expect("CreateUserFromAdmin"));
+    const Api api(transport,
+                  {.base_url = "http://localhost", .api_key = Secret(asked.root), .retry = {.max_attempts = 1}},
+                  Environment::none());
+    const auto created = api.create_user("new@example.com");
+    CHECK(transport.unmet() == "");
+    return std::pair(created ? std::error_code() : created.error().code(), asked.account.executed("createUser"));
+  };
+  using testing::Expectation;
+  const Error broken(errc::tls_failed, Delivery::perhaps_sent);
+  const auto nothing = [](Response&) {};
+  const auto is = [](errc code, std::size_t executed) { return std::pair(make_error_code(code), executed); };
+  CHECK(run([&](Expectation& step) { step.loses_its_answer().fails(broken); }) == is(errc::tls_failed, 0));
+  CHECK(run([&](Expectation& step) { step.answers(403, "").loses_its_answer(broken); }) == is(errc::tls_failed, 1));
+  CHECK(run([&](Expectation& step) { step.answers(403, "").fails(broken); }) == is(errc::tls_failed, 0));
+  CHECK(run([&](Expectation& step) { step.fails(broken).refuses(403, "no"); }) == is(errc::permission_denied, 0));
+  CHECK(run([&](Expectation& step) { step.loses_its_answer().refuses(403, "no"); }) == is(errc::permission_denied, 0));
+  const auto well = std::pair(std::error_code(), std::size_t{1});
+  CHECK(run([&](Expectation& step) { step.answers(403, "").changes_its_answer(nothing); }) == well);
+  CHECK(run([&](Expectation& step) { step.loses_its_answer().changes_its_answer(nothing); }) == well);
+  CHECK(run([&](Expectation& step) { step.changes_its_answer(nothing).changes_its_answer(nullptr); }) == well);
+}
+
+TEST_CASE("a step refuses a header without an answer, and numbers that are no counts") {
+  testing::Expectation step("GetViewer");
+  CHECK_THROWS_WITH_AS(
+      step.with_header("Retry-After", "7"),
+      "Expectation::with_header: call it after answers, refuses or refuses_with_errors, which make the answer",
+      std::invalid_argument);
+  CHECK_THROWS_AS(step.times(0), std::invalid_argument);
+  CHECK_THROWS_AS(step.times(-1), std::invalid_argument);
+  CHECK_THROWS_AS(FakeTransport().let_through(-1), std::invalid_argument);
+  CHECK_NOTHROW(step.times(std::numeric_limits<std::size_t>::max()));
+}
+
+TEST_CASE("a script tells when it is destroyed what differs from what was told before") {
+  std::string told;
+  {
+    FakeTransport transport;
+    transport.when_unmet([&](const std::string& text) { told += text; });
+    transport.expect("GetViewer").answers(200, viewer);
+    transport.expect("GetUser");
+    CHECK(transport.unmet() == "wanted GetViewer, which never came\nwanted GetUser, which never came\n");
+    CHECK(scripted(transport).viewer());
+  }
+  CHECK(told == "wanted GetUser, which never came\n");
+}
+
+TEST_CASE_TEMPLATE("a fake that was moved from is still the same fake", T, FakeTransport,
+                   testing::AsyncFakeTransport<rigs::Free>) {
+  FakeTransport fake;
+  fake.expect("GetViewer").times(2).answers(200, viewer);
+  T first(fake);
+  const T second(std::move(first));
+  CHECK(rigs::get(scripted(first).viewer()));
+  CHECK(rigs::get(scripted(second).viewer()));
+  CHECK(fake.operations().size() == 2);
+  FakeTransport third;
+  third = std::move(fake);
+  CHECK(fake.unmet() == "");
+  CHECK(third.operations().size() == 2);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdio>
 #include <functional>
@@ -41,6 +42,9 @@ class FakeTransport {
   FakeTransport() : state_(std::make_shared<State>()) {}
   /// Answers by a script, and then by `account`, which must outlive the fake.
   explicit FakeTransport(Account& account) : FakeTransport() { state_->account = &account; }
+  /// Shares the same fake. There is no move: what a fake was moved from shares it too.
+  FakeTransport(const FakeTransport&) = default;
+  FakeTransport& operator=(const FakeTransport&) = default;
 
   /// Adds a step at the end of the script, which expects this operation, and returns it. An empty name stands for any
   /// operation. The library sends SearchUsers, GetViewer, GetUser, VerifyCredentials, UserApiKeys, ViewerApiKeys,
@@ -48,25 +52,26 @@ class FakeTransport {
   /// oidc/token. The reference is valid until a request takes the step for the last time.
   Expectation& expect(std::string operation = {}) {
     const std::lock_guard lock(state_->mutex);
-    state_->told = false;
     return state_->script.emplace_back(std::move(operation));
   }
-  /// Lets the next `count` requests through to the account. The script continues after them.
-  void let_through(std::size_t count) {
+  /// Lets the next `count` requests through to the account. The script continues after them. Throws
+  /// `std::invalid_argument` if `count` is negative.
+  template <std::integral Count>
+  void let_through(Count count) {
+    if (std::cmp_less(count, 0)) return wandb::detail::throw_misuse("FakeTransport::let_through: a negative number");
     const std::lock_guard lock(state_->mutex);
-    state_->let_through = count;
+    state_->let_through = static_cast<std::size_t>(count);
   }
 
   /// Describes how the requests differed from the script, and which steps no request has taken. Empty if the script was
   /// met completely.
   [[nodiscard]] std::string unmet() const {
     const std::lock_guard lock(state_->mutex);
-    state_->told = true;
-    return state_->unmet();
+    return state_->told = state_->unmet();
   }
   /// Sets a function that gets the text of `unmet`, if it is not empty, when the last copy of the fake is destroyed. It
-  /// must not throw. Without a function, the text goes to the standard error output. A text that `unmet` has returned
-  /// is not told again.
+  /// must not throw. Without a function, the text goes to the standard error output. The text that `unmet` has returned
+  /// last is not told again.
   void when_unmet(std::function<void(const std::string&)> tell) {
     const std::lock_guard lock(state_->mutex);
     state_->tell = std::move(tell);
@@ -123,8 +128,8 @@ class FakeTransport {
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     ~State() {
-      const auto text = told ? std::string() : unmet();
-      if (text.empty()) return;
+      const auto text = unmet();
+      if (text.empty() || text == told) return;
       if (tell) tell(text);
       else std::fprintf(stderr, "FakeTransport: the script was not met:\n%s", text.c_str());
     }
@@ -132,11 +137,15 @@ class FakeTransport {
     [[nodiscard]] std::string unmet() const {
       auto text = surprise;
       for (const auto& step : script) {
-        if (step.always_) continue;
+        if (step.always_ && (step.is_known() || came(step.operation_))) continue;
         const auto count = step.times_ == 1 ? std::string() : ' ' + std::to_string(step.times_) + " times more";
         text += "wanted " + step.wanted() + count + ", which never came\n";
       }
       return text;
+    }
+
+    [[nodiscard]] bool came(std::string_view operation) const {
+      return std::find(operations.begin(), operations.end(), operation) != operations.end();
     }
 
     [[nodiscard]] std::chrono::steady_clock::time_point now() const { return std::chrono::steady_clock::now() + ahead; }
@@ -172,7 +181,7 @@ class FakeTransport {
     std::chrono::nanoseconds ahead{};  // of the steady clock
     std::string surprise;
     std::function<void(const std::string&)> tell;
-    bool told = false;  // whether `unmet` has returned what is to be told
+    std::string told;  // what `unmet` has returned last
   };
 
   // Sets a function that gets the number of each request, from 1, before anything answers it, and may throw.
@@ -203,7 +212,6 @@ class FakeTransport {
   [[nodiscard]] Error refuse(const std::string& why) const {
     const std::lock_guard lock(state_->mutex);
     state_->surprise += why + '\n';
-    state_->told = false;
     return Error(make_error_code(errc::invalid_argument), "FakeTransport: " + why, Delivery::nothing_sent);
   }
 
@@ -229,7 +237,7 @@ class FakeTransport {
                              : refuse(came + ", and nothing was wanted any more");
     if (!step->operation_.empty() && step->operation_ != name) return refuse(came + ", wanted " + step->wanted());
     if (!step->matches(name, variables)) return refuse(came + ", wanted " + boost::json::serialize(*step->variables_));
-    if (step->needs_account() && state_->account == nullptr) return refuse(came + ", and its step has no answer");
+    if (step->executes_ && state_->account == nullptr) return refuse(came + ", and there is no account to answer");
     return step;
   }
 
@@ -237,8 +245,8 @@ class FakeTransport {
   [[nodiscard]] Result<Response> perform(const Expectation& step, const Request& request) const {
     const bool in_time = pass(step.duration_, request.deadline);
     auto answer = step.answer_ ? Result<Response>(*step.answer_) : Result<Response>();
-    if (step.needs_account()) answer = execute(request);
-    if (answer && step.change_) step.change_(*answer);
+    if (step.executes_) answer = execute(request);
+    if (answer && step.change_) (*step.change_)(*answer);
     if (!in_time) return Error(errc::timed_out, Delivery::perhaps_sent);
     return step.failure_ ? Result<Response>(*step.failure_) : std::move(answer);
   }
