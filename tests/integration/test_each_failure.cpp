@@ -376,3 +376,27 @@ TEST_CASE("the changes of an account name each user, key and attribute, and no s
   CHECK(before.user("nobody") == nullptr);
   CHECK(before.user("ANN@example.com")->username == "ann");
 }
+
+TEST_CASE("the changes of an account name teams, users that are not there any more, and what no call of the API sets") {
+  Account account;
+  account.add_user({.email = "root@example.com", .admin = true});
+  account.add_user({.email = "ann@example.com"});
+  account.add_team("ann", "blue");
+  const auto before = account.snapshot();
+  account.add_team("ann", "red");
+  account.add_user({.email = "bob@example.com"});
+  account.add_team("bob", "blue");
+  const auto after = account.snapshot();
+  CHECK(
+      text(AccountChanges(before, after)) ==
+      "ann@example.com joined the team \"red\"; bob@example.com was created; bob@example.com joined the team \"blue\"");
+  account.restore(before);
+  CHECK(text(AccountChanges(after, account.snapshot())) ==
+        "bob@example.com is not there any more; ann@example.com left the team \"red\"");
+  Account other;
+  other.add_user({.email = "root@example.com", .admin = true});
+  other.add_user({.email = "ann@example.com", .username = "anna", .name = "ann", .account_type = "SERVICE"});
+  other.add_team("anna", "blue");
+  CHECK(text(AccountChanges(before, other.snapshot())) ==
+        "the username of ann@example.com became \"anna\"; the account type of ann@example.com became \"SERVICE\"");
+}

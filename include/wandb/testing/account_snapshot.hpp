@@ -60,11 +60,15 @@ class AccountSnapshot {
   std::shared_ptr<const detail::AccountState> state_;
 };
 
-/// What changed in an account between two snapshots: a sentence for each user that was created, deleted or restored,
-/// for each key that was made or deleted, and for each attribute that has another value.
+/// What changed in an account between two snapshots: a sentence for each user that was created, deleted, restored, or
+/// is not there any more, for each key that was made or deleted, for each team that was joined or left, and for each
+/// attribute that has another value.
 class AccountChanges {
  public:
   AccountChanges(const AccountSnapshot& before, const AccountSnapshot& after) {
+    for (const auto& user : before.users()) {
+      if (!after.user(user.id)) sentences_.push_back(user.email + " is not there any more");
+    }
     for (const auto& user : after.users()) {
       const auto* const earlier = before.user(user.id);
       if (!earlier) sentences_.push_back(user.email + " was created" + (user.admin ? " as an admin" : ""));
@@ -87,6 +91,7 @@ class AccountChanges {
   // A new user, before anything else changed.
   [[nodiscard]] static AccountUser created(AccountUser user) {
     user.keys.clear();
+    user.teams.clear();
     user.deleted = false;
     return user;
   }
@@ -99,9 +104,12 @@ class AccountChanges {
     if (before.is_private != after.is_private) say(after.is_private ? " became private" : " is no longer private");
     if (before.hide_teams != after.hide_teams) say(after.hide_teams ? " now hides teams" : " no longer hides teams");
     compare_text(who, "e-mail", before.email, after.email);
+    compare_text(who, "username", before.username, after.username);
     compare_text(who, "name", before.name, after.name);
     compare_text(who, "photo", before.photo_url, after.photo_url);
     compare_text(who, "default entity", before.default_entity, after.default_entity);
+    compare_text(who, "account type", before.account_type, after.account_type);
+    compare_teams(who, before.teams, after.teams);
     for (const auto& key : before.keys) {
       if (!has(after, key))
         sentences_.push_back("a " + AccountSnapshot::description_of(key) + " of " + who + " was deleted");
@@ -113,6 +121,17 @@ class AccountChanges {
   }
   void compare_text(const std::string& who, const char* what, const std::string& before, const std::string& after) {
     if (before != after) sentences_.push_back("the " + std::string(what) + " of " + who + " became \"" + after + '"');
+  }
+  void compare_teams(const std::string& who, const std::vector<std::string>& before,
+                     const std::vector<std::string>& after) {
+    const auto without = [&](const std::vector<std::string>& teams, const std::vector<std::string>& others, auto verb) {
+      for (const auto& team : teams) {
+        if (std::find(others.begin(), others.end(), team) == others.end())
+          sentences_.push_back(who + verb + "the team \"" + team + '"');
+      }
+    };
+    without(before, after, " left ");
+    without(after, before, " joined ");
   }
   [[nodiscard]] static bool has(const AccountUser& user, const AccountKey& wanted) {
     return std::any_of(user.keys.begin(), user.keys.end(), [&](const AccountKey& key) { return key.id == wanted.id; });
