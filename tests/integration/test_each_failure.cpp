@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <future>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -322,6 +323,26 @@ TEST_CASE("each request of a run counts towards its limit, also those that fail 
         3);
   CHECK_THROWS_AS(static_cast<void>(each_failure(world.account, twice,
                                                  {.failures = {RequestFailure::nothing_sent}, .max_requests = 2})),
+                  std::runtime_error);
+}
+
+TEST_CASE("a run that sends too many requests is described, although the program hides it") {
+  World world;
+  const auto program = [&](FakeTransport& fake) {
+    try {
+      const auto api = world.api(fake);
+      for (;;) static_cast<void>(api.viewer());
+    } catch (...) {
+      return false;
+    }
+  };
+  CHECK_THROWS_WITH_AS(static_cast<void>(each_failure(world.account, program, {.max_requests = 20})),
+                       "each_failure: no request failed: the program sent more than 20 requests; nothing changed",
+                       std::runtime_error);
+  const auto on_a_thread = [&](FakeTransport& fake) {
+    return std::async(std::launch::async, program, std::ref(fake)).get();
+  };
+  CHECK_THROWS_AS(static_cast<void>(each_failure(world.account, on_a_thread, {.max_requests = 20})),
                   std::runtime_error);
 }
 

@@ -6,16 +6,16 @@
 #endif
 
 #include <algorithm>
-#include <atomic>
 #include <concepts>
 #include <cstddef>
+#include <cstdio>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <ostream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -77,6 +77,31 @@ namespace detail {
 // Thrown through a program that sends too many requests. It is no `std::exception`, which the program may catch.
 struct TooManyRequests {};
 
+// Stops a program that sends too many requests, by an exception through each further call.
+class RequestLimit {
+ public:
+  RequestLimit(std::size_t limit, std::size_t request, RequestFailure failure) : limit_(limit) {
+    std::ostringstream text;
+    text << "each_failure: ";
+    if (failure == RequestFailure::none) text << "no request failed";
+    else text << "request " << request << ' ' << to_string(failure);
+    text << ": the program sent more than " << limit << " requests, the last on a thread of its own\n";
+    text_ = text.str();
+  }
+  void operator()(std::size_t number) {
+    if (number <= limit_) return;
+    // On a thread that the program has started, the exception may end the process, which then has no other description.
+    if (std::this_thread::get_id() != runner_ && !std::exchange(told_, true)) std::fputs(text_.c_str(), stderr);
+    throw TooManyRequests();
+  }
+
+ private:
+  std::size_t limit_;
+  std::string text_;
+  std::thread::id runner_ = std::this_thread::get_id();
+  bool told_ = false;
+};
+
 template <class R>
 [[nodiscard]] std::string describe_returned(const R& returned) {
   std::ostringstream text;
@@ -132,24 +157,20 @@ class FailureRunner {
     account_.restore(start_);
     FakeTransport fake(account_);
     const Spared spared;
-    const auto tell_nobody = [](const std::string&) {
-    };  // The failure of the last run does not come, which is no fault.
-    fake.when_unmet(tell_nobody);
-    fake.before_each([limit = options_.max_requests](std::size_t number) {
-      if (number > limit) throw TooManyRequests();
-    });
+    const auto tell_nobody = [](const std::string&) {};
+    fake.when_unmet(tell_nobody);  // The failure of the last run does not come, which is no fault.
+    fake.before_each(RequestLimit(options_.max_requests, request, failure));
     if (failure != RequestFailure::none) {
       fake.let_through(request - 1);
       script(fake.expect().times(options_.in_a_row), failure, spared);
     }
     Run one{request, {}, failure, 0, {}, {}, {}, {}, start_, AccountChanges(start_, start_)};
-    bool endless = false;
     try {
       call(one, fake);
     } catch (const TooManyRequests&) {
-      endless = true;
-      one.ended = "sent more than " + std::to_string(options_.max_requests) + " requests";
     }
+    const bool endless = fake.requests() > options_.max_requests;
+    if (endless) one.ended = "sent more than " + std::to_string(options_.max_requests) + " requests";
     fake.when_unmet(tell_nobody);  // Also if the program has set a function.
     const auto not_failed = spared.count();
     one.operations = fake.operations();
@@ -208,7 +229,8 @@ class FailureRunner {
 /// Throws `std::invalid_argument` if `in_a_row` is 0. Exceptions that are no `std::exception` pass through. If the
 /// program sends more than `max_requests` requests in a run, throws a `std::runtime_error` that describes the run. To
 /// stop the program, it throws through each further call; a program that catches everything and goes on is never
-/// stopped.
+/// stopped. On a thread of the program's own, which must not end by an exception, this ends the process, after the run
+/// was described on the standard error output. `std::async` hands the exception on.
 template <std::invocable<FakeTransport&> Program>
 [[nodiscard]] auto each_failure(Account& account, Program&& program, const FailureOptions& options = {}) {
   return detail::FailureRunner<std::remove_reference_t<Program>>(account, program, options).run_all();

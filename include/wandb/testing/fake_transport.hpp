@@ -189,6 +189,10 @@ class FakeTransport {
     const std::lock_guard lock(state_->mutex);
     state_->before_each = std::move(function);
   }
+  [[nodiscard]] std::size_t requests() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->requests;
+  }
   void count() const {
     const std::lock_guard lock(state_->mutex);
     ++state_->requests;
