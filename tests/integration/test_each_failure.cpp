@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <optional>
@@ -19,6 +21,12 @@
 #include <wandb/wandb.hpp>
 
 #include "../awaiting.hpp"
+#include "../temporary_directory.hpp"
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <fcntl.h>
+#include <unistd.h>
+#endif
 
 using namespace wandb;
 using testing::Account;
@@ -339,12 +347,35 @@ TEST_CASE("a run that sends too many requests is described, although the program
   CHECK_THROWS_WITH_AS(static_cast<void>(each_failure(world.account, program, {.max_requests = 20})),
                        "each_failure: no request failed: the program sent more than 20 requests; nothing changed",
                        std::runtime_error);
-  const auto on_a_thread = [&](FakeTransport& fake) {
-    return std::async(std::launch::async, program, std::ref(fake)).get();
-  };
-  CHECK_THROWS_AS(static_cast<void>(each_failure(world.account, on_a_thread, {.max_requests = 20})),
-                  std::runtime_error);
 }
+
+#if defined(__unix__) || defined(__APPLE__)
+TEST_CASE("a run that sends too many requests on a thread of the program is described on the standard error output") {
+  World world;
+  const auto program = [&](FakeTransport& fake) {
+    std::async(std::launch::async, [&] {
+      const auto api = world.api(fake);
+      while (!api.viewer()) continue;
+    }).get();
+  };
+  const TemporaryDirectory directory;
+  const auto path = directory.put("errors", "");
+  const int file = ::open(path.c_str(), O_WRONLY);
+  const int standard = ::dup(STDERR_FILENO);
+  REQUIRE(::dup2(file, STDERR_FILENO) == STDERR_FILENO);
+  CHECK_THROWS_AS(static_cast<void>(each_failure(world.account, program, {.in_a_row = 1000, .max_requests = 20})),
+                  std::runtime_error);
+  std::fflush(stderr);
+  REQUIRE(::dup2(standard, STDERR_FILENO) == STDERR_FILENO);
+  ::close(standard);
+  ::close(file);
+  std::ostringstream told;
+  told << std::ifstream(path).rdbuf();
+  CHECK(told.str() ==
+        "each_failure: request 1 was not sent: the program sent more than 20 requests, the last on a thread of its "
+        "own\n");
+}
+#endif
 
 TEST_CASE("a program with awaited calls is run in the same way") {
   World world;
