@@ -2299,9 +2299,9 @@ struct Options {
   /// The server. Default `WANDB_BASE_URL`, then the settings files that `wandb login` writes (`./wandb/settings`, then
   /// `$WANDB_CONFIG_DIR/settings` or `~/.config/wandb/settings`), then `https://api.wandb.ai`.
   std::string_view base_url{};
-  /// The caller's API key; surrounding white space is removed. Default `WANDB_API_KEY` or the identity token in the file
-  /// `WANDB_IDENTITY_TOKEN_FILE` (both are `errc::invalid_environment`), then the netrc entry of the server's host, in
-  /// `$NETRC`, or `~/.netrc`, or `~/_netrc`.
+  /// The caller's API key; surrounding white space is removed. Default `WANDB_API_KEY`, or the identity token in the
+  /// file `WANDB_IDENTITY_TOKEN_FILE` (both are `errc::invalid_environment`), then the netrc entry of the server's
+  /// host, in `$NETRC`, or `~/.netrc`, or `~/_netrc`.
   SecretView api_key{};
   /// An identity token in place of the key, which is exchanged for access tokens. The constructor copies the handle.
   /// To give both is `errc::invalid_argument`.
