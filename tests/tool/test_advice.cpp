@@ -54,10 +54,10 @@ TEST_CASE("advice changes the reason of an error, and nothing else of it") {
                                    .status = 418,
                                    .attempts = 3,
                                    .outcome = wandb::Outcome::unknown});
-  CHECK(
-      advised(error) ==
-      "viewer: plain http would show the API key to the network; use https, or give --allow-insecure-http (the server "
-      "says: or allow it in wandb::Options at a.b) [HTTP 418] [3 attempts] [it may have taken effect]");
+  CHECK(advised(error) ==
+        "viewer: plain http would show the API key to the network; use https, or give --allow-insecure-http, and look "
+        "whether it took effect before you try again (the server says: or allow it in wandb::Options at a.b) "
+        "[HTTP 418] [3 attempts] [it may have taken effect]");
 }
 
 TEST_CASE("advice says each thing in the tool's words, however often it stands in a reason") {
