@@ -127,7 +127,7 @@ class AccountChanges {
     const auto without = [&](const std::vector<std::string>& teams, const std::vector<std::string>& others, auto verb) {
       for (const auto& team : teams) {
         if (std::find(others.begin(), others.end(), team) == others.end())
-          sentences_.push_back(who + verb + "the team \"" + team + '"');
+          sentences_.push_back(std::string(who).append(verb).append("the team \"").append(team).append("\""));
       }
     };
     without(before, after, " left ");

@@ -25,8 +25,7 @@ class AsyncFakeTransport {
   using task = typename Like::template task<T>;
 
   /// Uses the script, account and records of `fake`.
-  explicit AsyncFakeTransport(FakeTransport fake, Spawn spawn = {})
-      : fake_(std::move(fake)), spawn_(std::move(spawn)) {}
+  explicit AsyncFakeTransport(const FakeTransport& fake, Spawn spawn = {}) : fake_(fake), spawn_(std::move(spawn)) {}
   /// Answers by `account`, which must outlive the fake.
   explicit AsyncFakeTransport(Account& account, Spawn spawn = {})
       : AsyncFakeTransport(FakeTransport(account), std::move(spawn)) {}
