@@ -12,7 +12,7 @@
 
 #include <doctest/doctest.h>
 
-#include "../has_ipv6.hpp"
+#include <wandb/testing/detail/has_ipv6.hpp>
 
 using namespace beast_test;
 using wandb::BeastTransport;
@@ -314,7 +314,7 @@ TEST_CASE("localhost reaches a server on either loopback address") {
   CHECK(transport.send(request_to("w.LocalHost", four.port())).has_value());
 }
 
-TEST_CASE("an IPv6 literal is an address" * doctest::skip(!has_ipv6())) {
+TEST_CASE("an IPv6 literal is an address" * doctest::skip(!wandb::testing::detail::has_ipv6())) {
   const LoopbackServer server(echo(), {.address = "::1"});
   const BeastTransport transport;
   CHECK(server.base_url() == "http://[::1]:" + std::to_string(server.port()));

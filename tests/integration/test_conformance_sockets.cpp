@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <wandb/testing/conformance.hpp>
+#include <wandb/testing/detail/has_ipv6.hpp>
 
-#include "../has_ipv6.hpp"
 #include "socket_transport.hpp"
 
 namespace {
@@ -109,7 +109,8 @@ TEST_CASE("a transport that computes the time left in an int is caught") {
 
 TEST_CASE("a transport that knows no IPv6 is caught, where the machine has it") {
   const auto text = complaints({.only_ipv4 = true}, "reaches an IPv6 address, where the machine has one");
-  if (has_ipv6()) CHECK(text.find("instead of the answer of a server at an IPv6 address") != text.npos);
+  if (wandb::testing::detail::has_ipv6())
+    CHECK(text.find("instead of the answer of a server at an IPv6 address") != text.npos);
   else CHECK(text == "");
 }
 

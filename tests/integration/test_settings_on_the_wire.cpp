@@ -8,8 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include <wandb/testing/detail/has_ipv6.hpp>
+
 #include "awaiting.hpp"
-#include "has_ipv6.hpp"
 #include "rigs.hpp"
 #include "variables.hpp"
 
@@ -53,7 +54,7 @@ TEST_CASE_TEMPLATE("localhost is localhost however it is spelt, to the resolver,
 }
 
 TEST_CASE("an IPv6 address is reached and sent in its one form, and its certificate is checked by it" *
-          doctest::skip(!has_ipv6())) {
+          doctest::skip(!wandb::testing::detail::has_ipv6())) {
   for (const bool tls : {false, true}) {
     std::mutex mutex;
     std::string host;
