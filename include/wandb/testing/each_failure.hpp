@@ -15,6 +15,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -41,6 +42,16 @@ struct FailureOptions {
   std::size_t max_requests = 200;
 };
 
+namespace detail {
+
+// Writes which request failed, what is to be said of it, and how it failed.
+inline void write_failure(std::ostream& out, std::size_t request, std::string_view about, RequestFailure failure) {
+  if (failure == RequestFailure::none) out << "no request failed";
+  else out << "request " << request << about << ' ' << to_string(failure);
+}
+
+}  // namespace detail
+
 /// One run of the program. `R` is what the program returns, or `std::monostate` if it returns nothing.
 template <class R>
 struct FailureRun {
@@ -59,16 +70,15 @@ struct FailureRun {
   /// key "ci" of root@example.com was made". If more than one request failed, it says after the operation how many:
   /// "request 2 (GenerateApiKey), like the 3 requests after it, ran, and its answer was lost".
   friend std::ostream& operator<<(std::ostream& out, const FailureRun& run) {
-    if (run.failure == RequestFailure::none) out << "no request failed";
-    else out << "request " << run.request << " (" << run.operation << ")" << run.others() << to_string(run.failure);
+    detail::write_failure(out, run.request, " (" + run.operation + ')' + run.others(), run.failure);
     return out << ": the program " << run.ended << "; " << run.changes;
   }
 
  private:
   [[nodiscard]] std::string others() const {
-    if (failed <= 1) return " ";
-    if (failed == 2) return ", like the request after it, ";
-    return ", like the " + std::to_string(failed - 1) + " requests after it, ";
+    if (failed <= 1) return "";
+    if (failed == 2) return ", like the request after it,";
+    return ", like the " + std::to_string(failed - 1) + " requests after it,";
   }
 };
 
@@ -80,24 +90,27 @@ struct TooManyRequests {};
 // Stops a program that sends too many requests, by an exception through each further call.
 class RequestLimit {
  public:
-  RequestLimit(std::size_t limit, std::size_t request, RequestFailure failure) : limit_(limit) {
-    std::ostringstream text;
-    text << "each_failure: ";
-    if (failure == RequestFailure::none) text << "no request failed";
-    else text << "request " << request << ' ' << to_string(failure);
-    text << ": the program sent more than " << limit << " requests, the last on a thread of its own\n";
-    text_ = text.str();
-  }
+  RequestLimit(std::size_t limit, std::size_t request, RequestFailure failure)
+      : limit_(limit), request_(request), failure_(failure) {}
   void operator()(std::size_t number) {
     if (number <= limit_) return;
     // On a thread that the program has started, the exception may end the process, which then has no other description.
-    if (std::this_thread::get_id() != runner_ && !std::exchange(told_, true)) std::fputs(text_.c_str(), stderr);
+    if (std::this_thread::get_id() != runner_ && !std::exchange(told_, true)) tell();
     throw TooManyRequests();
   }
 
  private:
+  void tell() const {
+    std::ostringstream text;
+    text << "each_failure: ";
+    write_failure(text, request_, "", failure_);
+    text << ": the program sent more than " << limit_ << " requests, the last on a thread of its own\n";
+    std::fputs(text.str().c_str(), stderr);
+  }
+
   std::size_t limit_;
-  std::string text_;
+  std::size_t request_;
+  RequestFailure failure_;
   std::thread::id runner_ = std::this_thread::get_id();
   bool told_ = false;
 };
