@@ -2,8 +2,9 @@
 
     check.py INCLUDE_DIR BUILD_DIR all|public COMPILER...
 
-Private headers, those below a `detail/`, are among `all`. The headers of the core must not read Asio, Beast or OpenSSL. If the definitions are compiled once, they must not read
-Boost at all: the check compiles programs with a copy of the system's headers that has no Boost.
+Private headers, those below a `detail/`, are among `all`. The headers of the core must not read Asio, Beast or OpenSSL.
+If the definitions are compiled once, they must not read Boost at all: the check compiles programs with a copy of the
+system's headers that has no Boost.
 """
 import os
 import re

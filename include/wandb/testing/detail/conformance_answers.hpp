@@ -90,10 +90,7 @@ inline void carries_every_byte(Bench& bench) {
   for (const auto framing : {Framing::content_length, Framing::chunked, Framing::until_close}) {
     for (const auto& [what, body] : bodies) {
       server.loopback().inject({.framing = framing});
-      const auto with = "a body with " + std::string(what) +
-                        (framing == Framing::chunked       ? " in chunks"
-                         : framing == Framing::until_close ? " without a length"
-                                                           : " with its length");
+      const auto with = std::string("a body with ").append(what).append(words_of(framing));
       const auto result = bench.send(server, body);
       if (!bench.is_response(result, "an answer that has " + with)) continue;
       bench.require(server.seen().body == body,

@@ -147,11 +147,11 @@ class Bench {
     if (!transport_.wait) return std::nullopt;
     return waited(duration, [&] { transport_.wait(duration); });
   }
-  [[nodiscard]] bool has_another_wait() const noexcept { return transport_.has_another_wait; }
   [[nodiscard]] std::optional<Clock::duration> wait(std::chrono::nanoseconds duration, const StopToken& stop) {
     if (!transport_.wait_until_stopped) return std::nullopt;
     return waited(duration, [&] { transport_.wait_until_stopped(duration, stop); });
   }
+  [[nodiscard]] bool has_another_wait() const noexcept { return transport_.has_another_wait; }
 
   /// A request to a server. It views static texts, texts that the bench keeps, and `body`.
   [[nodiscard]] Request request(CountingServer& to, std::string_view body, Clock::duration timeout = patience) {

@@ -164,10 +164,8 @@ inline void carries_bodies_of_any_size(Bench& bench) {
     if (!bench.is_response(result, what)) return;
     check_added_headers(bench, list_of(request.headers), server.seen().headers);
     bench.require(server.seen().body == body, "The server got another body than " + what + ".");
-    bench.require(std::string_view(result->body) == body, "send returned another body than " + what +
-                                                              (framing == Framing::chunked       ? " in chunks."
-                                                               : framing == Framing::until_close ? " without a length."
-                                                                                                 : "."));
+    bench.require(std::string_view(result->body) == body,
+                  std::string("send returned another body than ").append(what).append(words_of(framing)).append("."));
   };
   constexpr auto most = std::size_t{16} << 20;
   for (const auto size : {std::size_t{0}, std::size_t{1}, most}) check(size, Framing::content_length);

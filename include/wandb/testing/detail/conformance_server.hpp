@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,13 @@
 #include <wandb/transport.hpp>
 
 namespace wandb::inline WANDB_ABI::testing::detail {
+
+/// How the end of a body is marked, as the end of a phrase about it.
+[[nodiscard]] constexpr std::string_view words_of(Framing framing) noexcept {
+  return framing == Framing::chunked       ? " in chunks"
+         : framing == Framing::until_close ? " without a length"
+                                           : " with its length";
+}
 
 /// A request as the server saw it.
 struct SeenRequest {
